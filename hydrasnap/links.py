@@ -1,0 +1,151 @@
+"""Where every page lives, and how one page points to another.
+
+Addresses follow Hydra's own (``/build/12`` is ``build/12.html``), so that a static host answers
+Hydra's paths. A name from a Hydra may be anything; its file name is safe on every file system:
+
+* letters, digits and ``-_.+=@,()`` stay; all else, and what a file system reserves (a leading
+  or trailing dot, ``CON``, our own endings), becomes ``~XX`` per UTF-8 byte, so no two names meet;
+* a name longer than 120 bytes ends in ``~~`` and a digest;
+* names that differ by case alone (`twins`) keep apart by ``~~`` and a digest, but for the one that
+  is all lower case.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from posixpath import relpath
+from urllib.parse import quote
+
+from hydrasnap.model import JobKey, JobsetKey, Snapshot
+
+_UNSAFE = re.compile(r"[^\w.+=@,()-]", re.UNICODE)
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_OUR_ENDING = re.compile(r"\.(?=(html|json|svg|atom|xml|js|css|txt)$)", re.IGNORECASE)
+_LONGEST = 120
+
+
+def _escape(text: str) -> str:
+    return "".join(f"~{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _fold(name: str) -> str:
+    """Return what a careless file system makes of a name."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def safe_name(name: str) -> str:
+    """Turn any name into a file name (without ending); different names stay different.
+
+    >>> safe_name("python3Packages.numpy.x86_64-linux")
+    'python3Packages.numpy.x86_64-linux'
+    >>> safe_name("a/b"), safe_name(".."), safe_name("CON")
+    ('a~2Fb', '~2E~2E', '~43ON')
+    """
+    safe = _UNSAFE.sub(lambda found: _escape(found[0]), name)
+    if safe != unicodedata.normalize("NFC", safe):
+        safe = "".join(c if c.isascii() else _escape(c) for c in safe)
+    safe = _OUR_ENDING.sub("~2E", safe)
+    safe = re.sub(r"^\.+|\.+$", lambda found: _escape(found[0]), safe) or "~"
+    if _RESERVED.match(safe):
+        safe = _escape(safe[0]) + safe[1:]
+    encoded = safe.encode()
+    if len(encoded) <= _LONGEST:
+        return safe
+    return f"{encoded[:_LONGEST].decode(errors='ignore')}~~{_digest(name)}"
+
+
+def case_twins(names: Iterable[str]) -> frozenset[str]:
+    """Return the names that need a digest because another differs from them by case alone."""
+    groups: defaultdict[str, set[str]] = defaultdict(set)
+    for name in names:
+        groups[_fold(name)].add(name)
+    return frozenset(
+        name for group in groups.values() if len(group) > 1 for name in group if name != _fold(name)
+    )
+
+
+def relative(target: str, page: str) -> str:
+    """Return the relative address, quoted, that leads from `page` to `target`.
+
+    Both are paths below the site's root; `target` may end in a fragment.
+
+    >>> relative("build/1.html", "job/p/j/k.html")
+    '../../../build/1.html'
+    """
+    path, mark, fragment = target.partition("#")
+    if path == page and mark:
+        return f"#{quote(fragment)}"
+    folder = page.rpartition("/")[0] or "."
+    address = quote(relpath(path, folder), safe="/~()+=@,!$'*")
+    if ":" in address.split("/", 1)[0]:  # would read as a scheme
+        address = f"./{address}"
+    return f"{address}{mark}{quote(fragment)}"
+
+
+def root_of(page: str) -> str:
+    """Return the relative way from a page up to the site's root: empty or ``../`` repeated."""
+    return "../" * page.count("/")
+
+
+class Links:
+    """The addresses of the pages of one snapshot, as paths below the site's root."""
+
+    OVERVIEW = "index.html"
+    QUEUE = "queue.html"
+    EVALUATIONS = "evals.html"
+    BUILDS = "builds.html"
+    SEARCH = "search.html"
+    NOT_FOUND = "404.html"
+
+    def __init__(self, twins: Iterable[str] = ()) -> None:
+        self._twins = frozenset(twins)
+        self._names: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Links":
+        """Read the snapshot for names that differ by case alone."""
+        jobs: defaultdict[JobsetKey, set[str]] = defaultdict(set)
+        jobsets: defaultdict[str, set[str]] = defaultdict(set)
+        for build in snapshot.builds.values():
+            jobs[build.jobset_key].add(build.job)
+        for key in (*snapshot.jobsets, *jobs):
+            jobsets[key.project].add(key.name)
+        groups = [{*snapshot.projects, *jobsets}, *jobsets.values(), *jobs.values()]
+        return cls(frozenset().union(*(case_twins(group) for group in groups)))
+
+    def name(self, name: str) -> str:
+        """Return the file name of a project, jobset or job."""
+        safe = self._names.get(name)
+        if safe is None:
+            safe = safe_name(name)
+            if name in self._twins and "~~" not in safe:
+                safe = f"{safe}~~{_digest(name)}"
+            self._names[name] = safe
+        return safe
+
+    def project(self, project: str, part: str = ".html") -> str:
+        """Return the page of a project, or another `part` such as ``/feed.atom``."""
+        return f"project/{self.name(project)}{part}"
+
+    def jobset(self, key: JobsetKey, part: str = ".html") -> str:
+        """Return the page of a jobset, or another `part` such as ``/evals.html``."""
+        return f"jobset/{self.name(key.project)}/{self.name(key.name)}{part}"
+
+    def job(self, key: JobKey, part: str = ".html") -> str:
+        """Return the page of a job, or another `part` such as ``/shield.json``."""
+        jobset = f"{self.name(key.project)}/{self.name(key.jobset)}"
+        return f"job/{jobset}/{self.name(key.name)}{part}"
+
+    def evaluation(self, number: int, part: str = ".html") -> str:
+        """Return the page of an evaluation, or another `part` such as ``.json``."""
+        return f"eval/{number}{part}"
+
+    def build(self, number: int, part: str = ".html") -> str:
+        """Return the page of a build, or another `part` such as ``.json``."""
+        return f"build/{number}{part}"

@@ -1,0 +1,266 @@
+"""The objects of a Hydra, frozen: projects, jobsets, evaluations and builds.
+
+Fields carry the names of Hydra's API where it has one; times are Unix seconds, durations seconds,
+sizes bytes. Collections are sorted tuples, so equal objects are equal bytes in the cache.
+"""
+
+from enum import Enum
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from hydrasnap.model.status import BuildStatus, build_status
+
+
+class JobsetKey(NamedTuple):
+    """What names a jobset: shown as ``project:name``."""
+
+    project: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.project}:{self.name}"
+
+
+class JobKey(NamedTuple):
+    """What names a job of a jobset: shown as ``project:jobset:name``."""
+
+    project: str
+    jobset: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.project}:{self.jobset}:{self.name}"
+
+
+class Value(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The base of all objects: immutable, by keyword, compact in the cache."""
+
+
+class Declarative(Value, frozen=True):
+    """Where a declarative project takes its jobsets from."""
+
+    file: str
+    type: str = ""
+    value: str = ""
+
+
+class Project(Value, frozen=True):
+    """A project as ``/`` and ``/project/P`` tell it; `jobsets` includes hidden ones, sorted."""
+
+    name: str
+    displayname: str = ""
+    description: str = ""
+    homepage: str = ""
+    owner: str = ""
+    enabled: bool = True
+    hidden: bool = False
+    enable_dynamic_run_command: bool = False
+    declarative: Declarative | None = None
+    jobsets: tuple[str, ...] = ()
+    gone: bool = False
+
+
+class JobsetCounts(Value, frozen=True):
+    """The builds of the newest evaluation by state, as ``/api/jobsets`` counts them."""
+
+    total: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    scheduled: int = 0
+
+
+class JobsetOverview(Value, frozen=True):
+    """What ``/api/jobsets?project=P`` says of a jobset: the cheap witness of change."""
+
+    project: str
+    name: str
+    counts: JobsetCounts = JobsetCounts()
+    checkinterval: int = 0
+    errortime: int | None = None
+    fetcherrormsg: str = ""
+    lastcheckedtime: int | None = None
+    triggertime: int | None = None
+    starttime: int | None = None
+
+    @property
+    def key(self) -> JobsetKey:
+        """Name the jobset."""
+        return JobsetKey(self.project, self.name)
+
+
+class JobsetInput(Value, frozen=True):
+    """An input in a jobset's configuration; of several alternatives the API gives one."""
+
+    name: str
+    type: str
+    value: str = ""
+    emailresponsible: bool = False
+
+
+class JobsetState(Enum):
+    """Hydra's ``enabled`` of a jobset."""
+
+    DISABLED = 0
+    ENABLED = 1
+    ONE_SHOT = 2
+    ONE_AT_A_TIME = 3
+
+    @property
+    def label(self) -> str:
+        """Say it as Hydra's configuration page does."""
+        return {0: "Disabled", 1: "Enabled", 2: "One-shot", 3: "One-at-a-time"}[self.value]
+
+
+class JobsetConfiguration(Value, frozen=True):
+    """How a jobset is evaluated; `flake` is set or the two ``nixexpr`` fields are."""
+
+    description: str = ""
+    state: JobsetState = JobsetState.ENABLED
+    visible: bool = True
+    flake: str = ""
+    nixexprinput: str = ""
+    nixexprpath: str = ""
+    checkinterval: int = 0
+    schedulingshares: int = 0
+    keepnr: int = 0
+    enableemail: bool = False
+    emailoverride: str = ""
+    enable_dynamic_run_command: bool = False
+    inputs: tuple[JobsetInput, ...] = ()
+
+
+class Jobset(Value, frozen=True):
+    """A jobset with its newest errors and the ids of its evaluations, newest first.
+
+    `evaluations` are the listed ids that are in the cache; `first_evaluation` is the oldest one
+    Hydra lists where the listing was read to its end, else None: only then is it known that no
+    evaluation came before. `errormsg` is from ``/jobset/P/J/errors``, as ``/jobset/P/J`` has none.
+    """
+
+    project: str
+    name: str
+    configuration: JobsetConfiguration = JobsetConfiguration()
+    overview: JobsetOverview | None = None
+    errormsg: str = ""
+    evaluations: tuple[int, ...] = ()
+    first_evaluation: int | None = None
+    gone: bool = False
+    renamed_to: str | None = None
+
+    @property
+    def key(self) -> JobsetKey:
+        """Name the jobset."""
+        return JobsetKey(self.project, self.name)
+
+
+class EvaluationInput(Value, frozen=True):
+    """An input as an evaluation used it; `dependency` is the id of a build."""
+
+    name: str
+    type: str = ""
+    uri: str = ""
+    revision: str = ""
+    value: str = ""
+    dependency: int | None = None
+
+
+class Evaluation(Value, frozen=True):
+    """One evaluation of a jobset; `builds` are its build ids, ascending."""
+
+    id: int
+    project: str
+    jobset: str
+    timestamp: int = 0
+    checkouttime: int = 0
+    evaltime: int = 0
+    flake: str = ""
+    hasnewbuilds: bool = True
+    inputs: tuple[EvaluationInput, ...] = ()
+    builds: tuple[int, ...] = ()
+    gone: bool = False
+
+    @property
+    def jobset_key(self) -> JobsetKey:
+        """Name the jobset."""
+        return JobsetKey(self.project, self.jobset)
+
+
+class Output(Value, frozen=True):
+    """An output of a derivation; `path` is empty for an unbuilt content-addressed one."""
+
+    name: str
+    path: str = ""
+
+
+class Product(Value, frozen=True):
+    """A build product; `number` is its place in Hydra's list, `filesize` in bytes."""
+
+    number: int
+    type: str = ""
+    subtype: str = ""
+    name: str = ""
+    path: str = ""
+    defaultpath: str = ""
+    filesize: int | None = None
+    sha256hash: str = ""
+
+
+class Metric(Value, frozen=True):
+    """A number that a build reported about itself."""
+
+    name: str
+    value: float
+    unit: str = ""
+
+
+class Build(Value, frozen=True):
+    """A build of a job.
+
+    `constituents` is None where the build is not known to be an aggregate. `partial` marks a build
+    read from a listing: it lacks the derivation, outputs, products, metrics and start time.
+    `timestamp` is when it was queued. Which evaluations hold it is said by the evaluations.
+    """
+
+    id: int
+    project: str
+    jobset: str
+    job: str
+    system: str = ""
+    nixname: str = ""
+    drvpath: str = ""
+    finished: bool = False
+    buildstatus: int | None = None
+    timestamp: int = 0
+    starttime: int | None = None
+    stoptime: int | None = None
+    priority: int = 0
+    releasename: str = ""
+    outputs: tuple[Output, ...] = ()
+    products: tuple[Product, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    constituents: tuple[int, ...] | None = None
+    partial: bool = False
+    gone: bool = False
+
+    @property
+    def status(self) -> BuildStatus:
+        """What became of it."""
+        return build_status(finished=self.finished, code=self.buildstatus)
+
+    @property
+    def job_key(self) -> JobKey:
+        """Name the job."""
+        return JobKey(self.project, self.jobset, self.job)
+
+    @property
+    def jobset_key(self) -> JobsetKey:
+        """Name the jobset."""
+        return JobsetKey(self.project, self.jobset)
+
+    @property
+    def duration(self) -> int | None:
+        """Return the seconds it ran, or None where it has not finished."""
+        if not self.finished or self.starttime is None or self.stoptime is None:
+            return None
+        return self.stoptime - self.starttime

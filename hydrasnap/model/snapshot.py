@@ -1,0 +1,46 @@
+"""A whole snapshot: what the cache held at one moment, as plain mappings."""
+
+from collections.abc import Mapping
+
+from hydrasnap.model.objects import Build, Evaluation, Jobset, JobsetKey, Project, Value
+
+
+class Gap(Value, frozen=True):
+    """A part of the Hydra that could not be read: the address path and the reason."""
+
+    path: str
+    reason: str
+
+
+class Run(Value, frozen=True):
+    """The figures of one crawl; times in Unix seconds, `bytes` as received."""
+
+    started: int = 0
+    finished: int = 0
+    requests: int = 0
+    bytes: int = 0
+    complete: bool = True
+    new_evaluations: int = 0
+    known_evaluations: int = 0
+    new_builds: int = 0
+    known_builds: int = 0
+    gaps: tuple[Gap, ...] = ()
+
+
+class Snapshot(Value, frozen=True):
+    """Everything the site is made from; the mappings are sorted by key and never changed."""
+
+    origin: str
+    run: Run
+    projects: Mapping[str, Project]
+    jobsets: Mapping[JobsetKey, Jobset]
+    evaluations: Mapping[int, Evaluation]
+    builds: Mapping[int, Build]
+
+    def builds_of(self, evaluation: Evaluation) -> list[Build]:
+        """Return the known builds of an evaluation, by id."""
+        return [self.builds[i] for i in evaluation.builds if i in self.builds]
+
+    def unknown_builds(self, evaluation: Evaluation) -> int:
+        """Count the builds of an evaluation that the snapshot does not hold (yet)."""
+        return sum(1 for i in evaluation.builds if i not in self.builds)

@@ -1,0 +1,92 @@
+"""What became of a build: one value that answers for its code, words, shape, colour and badge.
+
+The codes are those of Hydra's ``buildstatus`` column; a build without a result is `QUEUED`.
+Source: Hydra's ``sql/hydra.sql`` and its templates ``common.tt`` and ``build-common.tt``.
+"""
+
+from enum import Enum
+
+
+class Outcome(Enum):
+    """The kind of a result, which is what comparisons ask for."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    ABORTED = "aborted"
+    QUEUED = "queued"
+
+
+class BuildStatus(Enum):
+    """Every result a build can have, best first; the order is the order on every page."""
+
+    def __init__(self, code: int | None, slug: str, label: str, sentence: str, look: str) -> None:
+        """Take `look` as ``outcome icon message colour``, the four that come in families."""
+        family, self.icon, self.badge_message, self.badge_color = look.split()
+        self.code, self.slug, self.label, self.sentence = code, slug, label, sentence
+        self.outcome = Outcome(family)
+
+    SUCCEEDED = (0, "succeeded", "Succeeded", "Success", "succeeded check passing green")
+    FAILED = (1, "failed", "Failed", "Build returned a non-zero exit code",
+              "failed cross failing red")  # fmt: skip
+    DEPENDENCY_FAILED = (2, "dependency-failed", "Dependency failed",
+                         "A dependency of the build failed",
+                         "failed chain failing red")  # fmt: skip
+    ABORTED = (3, "aborted", "Aborted", "Aborted (Hydra failure)",
+               "aborted stop failing red")  # fmt: skip
+    CANCELLED = (4, "cancelled", "Cancelled", "Cancelled by user",
+                 "aborted stop cancelled yellow")  # fmt: skip
+    FAILED_WITH_OUTPUT = (6, "failed-with-output", "Failed with output",
+                          "Build failed with output", "failed cross failing red")  # fmt: skip
+    TIMED_OUT = (7, "timed-out", "Timed out", "Timed out", "aborted clock failing red")
+    UNSUPPORTED_SYSTEM = (9, "unsupported-system", "Unsupported system",
+                          "Unsupported system type", "aborted stop failing red")  # fmt: skip
+    LOG_LIMIT = (10, "log-limit", "Log limit exceeded", "Log limit exceeded",
+                 "aborted stop failing red")  # fmt: skip
+    OUTPUT_LIMIT = (11, "output-limit", "Output limit exceeded", "Output limit exceeded",
+                    "failed cross failing red")  # fmt: skip
+    NON_DETERMINISTIC = (12, "non-deterministic", "Non-deterministic", "Non-deterministic build",
+                         "failed cross failing red")  # fmt: skip
+    UNKNOWN = (-1, "unknown", "Failed (unknown status)",
+               "Failed with a status that Hydra does not document",
+               "failed cross failing red")  # fmt: skip
+    QUEUED = (None, "queued", "Queued", "Scheduled to be built",
+              "queued dots queued lightgrey")  # fmt: skip
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the build gave what was asked for."""
+        return self.outcome is Outcome.SUCCEEDED
+
+    @property
+    def failed(self) -> bool:
+        """Whether the build itself is broken: not merely aborted or unfinished."""
+        return self.outcome is Outcome.FAILED
+
+    @property
+    def aborted(self) -> bool:
+        """Whether Hydra gave up for reasons that say nothing about the package.
+
+        Unlike Hydra's own tabs, an unsupported system (9) counts here: its icon says so.
+        """
+        return self.outcome is Outcome.ABORTED
+
+    @property
+    def queued(self) -> bool:
+        """Whether the build has no result yet, or again none after a restart."""
+        return self.outcome is Outcome.QUEUED
+
+    def label_for(self, code: int | None) -> str:
+        """Name the status, with the number where the enumeration has no word for it."""
+        return f"Failed (status {code})" if self is BuildStatus.UNKNOWN else self.label
+
+
+_BY_CODE = {status.code: status for status in BuildStatus}
+
+
+def build_status(*, finished: bool, code: int | None) -> BuildStatus:
+    """Return the status; `finished` is decisive, as a restarted build keeps its old code."""
+    if not finished:
+        return BuildStatus.QUEUED
+    if code is None:
+        return BuildStatus.UNKNOWN
+    return _BY_CODE.get(code, BuildStatus.UNKNOWN)

@@ -1,0 +1,1 @@
+"""Snapshot and report → pages: one module per kind of page."""
