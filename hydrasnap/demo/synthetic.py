@@ -1,0 +1,70 @@
+"""A made-up Hydra of any size, the same whenever it is asked for."""
+
+from zlib import crc32
+
+from hydrasnap.demo.rows import InputRow, Job, JobsetRow, ProjectRow, revision
+from hydrasnap.demo.world import EPOCH, World
+
+_SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin")
+_SETS = ("", "python3Packages.", "haskellPackages.", "perlPackages.")
+_WORDS = (
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "heron",
+    "inlet",
+    "juniper",
+)
+_FAILURES = (1, 1, 1, 2, 2, 3, 4, 6, 7, 9, 10, 11, 12)
+_NEIGHBOURS_DIFFER = 20
+_DAY = 86400
+
+
+def _job(number: int, evaluation: int) -> Job:
+    """Return the job of a number; in each evaluation every twentieth is rebuilt."""
+    rest, system = divmod(number, len(_SYSTEMS))
+    rest, group = divmod(rest, len(_SETS))
+    rest, word = divmod(rest, len(_WORDS))
+    name = _WORDS[word] + (f"-{rest}" if rest else "")
+    rebuilt = max((n for n in range(evaluation + 1) if not (number + 7 * n) % _NEIGHBOURS_DIFFER),
+                  default=0)  # fmt: skip
+    return Job(
+        f"{_SETS[group]}{name}.{_SYSTEMS[system]}",
+        nixname=f"{name}-{number % 7}.{rebuilt}",
+        system=_SYSTEMS[system],
+        recipe=str(rebuilt),
+    )
+
+
+def _status(build: int) -> int | None:
+    """Return 94 % successes, half a per cent of unfinished builds, and failures of every kind."""
+    chance = crc32(f"status {build}".encode()) % 1000
+    if chance < 940:  # noqa: PLR2004
+        return 0
+    return None if chance < 945 else _FAILURES[chance % len(_FAILURES)]  # noqa: PLR2004
+
+
+def synthetic_world(jobs: int, evaluations: int = 3) -> World:
+    """Make a Hydra with project ``scale``, jobset ``trunk``, and so many jobs per evaluation.
+
+    Neighbouring evaluations share 95 % of their builds; 94 % of all builds succeed.
+    """
+    world = World(now=EPOCH - evaluations * _DAY)
+    world.add_project(ProjectRow("scale", displayname="Scale", description="Made-up jobs"))
+    key = world.add_jobset(JobsetRow("scale", "trunk"))
+    for evaluation in range(evaluations):
+        made = [_job(number, evaluation) for number in range(jobs)]
+        uri = "https://github.com/NixOS/nixpkgs.git"
+        inputs = {"nixpkgs": InputRow("git", uri, revision("scale", evaluation))}
+        first = world.next_build
+        world.add_evaluation(key, made, inputs)
+        for build in range(first, world.next_build):
+            status = _status(build)
+            if status is not None:
+                world.finish(build, status, at=world.now + build % 20000)
+        world.now += _DAY
+    return world
