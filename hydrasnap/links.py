@@ -3,27 +3,30 @@
 Addresses follow Hydra's own (``/build/12`` is ``build/12.html``), so that a static host answers
 Hydra's paths. A name from a Hydra may be anything; its file name is safe on every file system:
 
-* letters, digits and ``-_.+=@,()`` stay; all else, and what a file system reserves (a leading
-  or trailing dot, ``CON``, our own endings), becomes ``~XX`` per UTF-8 byte, so no two names meet;
+* ASCII letters, digits and ``-_.+=@,()`` stay; all else, and what a file system reserves (a
+  leading or trailing dot, ``CON``, our own endings), becomes ``~XX`` per UTF-8 byte, so no two
+  names meet and no archive, code page or normalization can change one;
 * a name longer than 120 bytes ends in ``~~`` and a digest;
 * names that differ by case alone (`twins`) keep apart by ``~~`` and a digest, but for the one that
   is all lower case.
+
+A path made of such names needs no quoting in an address: `root_of(page) + path` is a link.
 """
 
 import hashlib
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from posixpath import relpath
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from hydrasnap.model import JobKey, JobsetKey, Snapshot
 
-_UNSAFE = re.compile(r"[^\w.+=@,()-]", re.UNICODE)
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.+=@,()-]")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _OUR_ENDING = re.compile(r"\.(?=(html|json|svg|atom|xml|js|css|txt)$)", re.IGNORECASE)
 _LONGEST = 120
+_OUTWARD = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@)[^\s<>\"\\^`{|}]*", re.IGNORECASE)
 
 
 def _escape(text: str) -> str:
@@ -32,11 +35,6 @@ def _escape(text: str) -> str:
 
 def _digest(name: str) -> str:
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def _fold(name: str) -> str:
-    """Return what a careless file system makes of a name."""
-    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def safe_name(name: str) -> str:
@@ -48,26 +46,46 @@ def safe_name(name: str) -> str:
     ('a~2Fb', '~2E~2E', '~43ON')
     """
     safe = _UNSAFE.sub(lambda found: _escape(found[0]), name)
-    if safe != unicodedata.normalize("NFC", safe):
-        safe = "".join(c if c.isascii() else _escape(c) for c in safe)
     safe = _OUR_ENDING.sub("~2E", safe)
     safe = re.sub(r"^\.+|\.+$", lambda found: _escape(found[0]), safe) or "~"
     if _RESERVED.match(safe):
         safe = _escape(safe[0]) + safe[1:]
-    encoded = safe.encode()
-    if len(encoded) <= _LONGEST:
+    if len(safe) <= _LONGEST:
         return safe
-    return f"{encoded[:_LONGEST].decode(errors='ignore')}~~{_digest(name)}"
+    return f"{safe[:_LONGEST]}~~{_digest(name)}"
 
 
 def case_twins(names: Iterable[str]) -> frozenset[str]:
     """Return the names that need a digest because another differs from them by case alone."""
     groups: defaultdict[str, set[str]] = defaultdict(set)
     for name in names:
-        groups[_fold(name)].add(name)
-    return frozenset(
-        name for group in groups.values() if len(group) > 1 for name in group if name != _fold(name)
-    )
+        groups[safe_name(name).lower()].add(name)
+    twins = (group for group in groups.values() if len(group) > 1)
+    return frozenset(name for group in twins for name in group if name != name.lower())
+
+
+def outward(address: str) -> str | None:
+    """Return an address of another host if a page may link to it, else None.
+
+    >>> outward("https://nixos.org/"), outward("javascript:alert(1)")
+    ('https://nixos.org/', None)
+    """
+    if not address.isprintable() or not _OUTWARD.fullmatch(address):
+        return None
+    try:
+        urlsplit(address).port  # noqa: B018 - asking is what checks the host and port
+    except ValueError:
+        return None
+    return address
+
+
+def live_path(*names: str) -> str:
+    """Return the path by which Hydra itself knows an object, each name quoted.
+
+    >>> live_path("job", "p", "j", "a b")
+    '/job/p/j/a%20b'
+    """
+    return "".join(f"/{quote(name.encode('utf-8', 'surrogatepass'), safe='')}" for name in names)
 
 
 def relative(target: str, page: str) -> str:

@@ -1,0 +1,82 @@
+"""How times, durations, sizes and numbers are written: the same everywhere, in every locale."""
+
+from datetime import UTC, datetime
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_KIB = 1024
+
+
+def clock(seconds: int) -> str:
+    """Write a moment in UTC to the minute; a number no calendar holds stays a number.
+
+    >>> clock(1795392000)
+    '2026-11-23 00:00'
+    """
+    try:
+        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}".rjust(16, "0")
+    except (ValueError, OverflowError, OSError):
+        return str(seconds)
+
+
+def date(seconds: int) -> str:
+    """Write the day of a moment in UTC."""
+    return clock(seconds)[:10]
+
+
+def duration(seconds: int) -> str:
+    """Write a span of time with its two greatest units.
+
+    >>> duration(42), duration(3720), duration(200000)
+    ('42 s', '1 h 2 min', '2 d 7 h')
+    """
+    if seconds < 0:
+        return f"−{duration(-seconds)}"
+    if seconds < _MINUTE:
+        return f"{seconds} s"
+    if seconds < _HOUR:
+        return _pair(seconds, _MINUTE, "min", 1, "s")
+    if seconds < _DAY:
+        return _pair(seconds, _HOUR, "h", _MINUTE, "min")
+    return _pair(seconds, _DAY, "d", _HOUR, "h")
+
+
+def _pair(seconds: int, large: int, large_unit: str, small: int, small_unit: str) -> str:
+    whole, rest = divmod(seconds, large)
+    part = rest // small
+    return f"{whole:,} {large_unit} {part} {small_unit}" if part else f"{whole:,} {large_unit}"
+
+
+def size(amount: int) -> str:
+    """Write a size in bytes with a binary unit and three digits.
+
+    >>> size(999), size(12582912)
+    ('999 B', '12.0 MiB')
+    """
+    if abs(amount) < _KIB:
+        return f"{amount} B"
+    value = float(amount)
+    for unit in ("KiB", "MiB", "GiB", "TiB"):
+        value /= _KIB
+        if abs(value) < 1000 or unit == "TiB":  # noqa: PLR2004 - four digits look crowded
+            break
+    return f"{value:,.0f} {unit}" if abs(value) >= 100 else f"{value:.1f} {unit}"  # noqa: PLR2004
+
+
+def number(amount: float) -> str:
+    """Write a number with its thousands apart, and never in a locale's way.
+
+    >>> number(252676), number(1e-07), number(3.5)
+    ('252,676', '1e-07', '3.5')
+    """
+    if isinstance(amount, int) or amount.is_integer():
+        return f"{int(amount):,}"
+    return f"{amount:,.6g}" if abs(amount) >= 1 else f"{amount:.6g}"
+
+
+def plural(amount: int, one: str, many: str = "") -> str:
+    """Write an amount and its noun.
+
+    >>> plural(1, "build"), plural(2, "query", "queries")
+    ('1 build', '2 queries')
+    """
+    return f"{amount:,} {one if amount == 1 else many or one + 's'}"

@@ -1,0 +1,168 @@
+"""Pages become bytes: the Jinja environment, its filters, and Markdown made harmless.
+
+Everything that comes from a Hydra is hostile: autoescape is on for all templates, an undefined name
+is an error, and characters that are invisible or turn the text around are shown by their number.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import nh3
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateError,
+    pass_context,
+)
+from jinja2.runtime import Context
+from markdown import Markdown
+from markupsafe import Markup
+
+from hydrasnap.errors import ConfigError
+from hydrasnap.links import outward, root_of
+from hydrasnap.pages.page import Page
+from hydrasnap.phrases import clock, date, duration, number, size
+from hydrasnap.resources import bundled
+
+_KEPT = frozenset("\t\n\r\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}")
+_NONE = Markup('<span class="none">–</span>')
+_EXTENSIONS = ("tables", "fenced_code", "sane_lists", "footnotes", "def_list", "abbr")
+_BREAK = re.compile(r"[./_+-]")
+
+
+def visible(text: str) -> str:
+    """Show control, override, zero-width and broken characters by their number.
+
+    >>> visible("a\\u202eb")
+    'a⟨U+202E⟩b'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c in _KEPT else f"⟨U+{ord(c):04X}⟩" for c in text
+    )
+
+
+def _finalize(value: object) -> object:
+    return visible(value) if type(value) is str else value
+
+
+@lru_cache(maxsize=65536)
+def _time(seconds: int | None, text: Callable[[int], str] = clock) -> Markup:
+    """Write a moment in UTC, for people and for scripts."""
+    if seconds is None:
+        return _NONE
+    iso = clock(seconds)
+    if len(iso) != len("2026-11-23 00:00"):
+        return Markup("<span>{}</span>").format(iso)
+    machine = f"{iso[:10]}T{iso[11:]}Z"
+    return Markup('<time datetime="{}">{}</time>').format(machine, text(seconds))
+
+
+def _optional(text: Callable[[int], str], value: int | None) -> str | Markup:
+    return _NONE if value is None else text(value)
+
+
+@lru_cache(maxsize=65536)
+def _breakable(text: str) -> Markup:
+    """Let a long name break after its dots, slashes and dashes."""
+    if len(text) < 32 or not text.isprintable():  # noqa: PLR2004 - fits a phone as it is
+        return Markup.escape(visible(text))
+    return Markup("<wbr>").join(
+        Markup.escape(part) for part in _BREAK.sub(lambda found: f"{found[0]}\0", text).split("\0")
+    )
+
+
+def _attribute(root: str, tag: str, attribute: str, value: str) -> str | None:
+    """Keep a link or image of a Markdown text if it stays on the site or leads outward."""
+    if attribute not in {"href", "src", "cite"}:
+        return value
+    if value.startswith("#"):
+        return value
+    if ":" not in value.partition("/")[0] and not value.startswith("//"):
+        return root + value.lstrip("/")
+    return outward(value) if tag == "a" else None
+
+
+def markdown_html(text: str, root: str) -> Markup:
+    """Render Markdown for a page whose way to the site's root is `root`; unsafe HTML goes.
+
+    A link without a host is meant from the site's root; a picture of another host is left out.
+    """
+    html = Markdown(extensions=list(_EXTENSIONS), output_format="html").convert(visible(text))
+    clean = nh3.clean(
+        html,
+        attribute_filter=partial(_attribute, root),
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )
+    return Markup(clean)  # noqa: S704 - this is the one place where HTML is made, by a sanitizer
+
+
+@pass_context
+def _markdown(context: Context, text: str) -> Markup:
+    return markdown_html(text, context["root"])
+
+
+def environment(templates: Path | None) -> Environment:
+    """Return the Jinja environment; a file in `templates` wins over the bundled one of its name.
+
+    Such a file can extend what it replaces as ``bundled/NAME``.
+    """
+    own = FileSystemLoader(bundled("templates"))
+    loaders = [own, PrefixLoader({"bundled": own})]
+    if templates is not None:
+        loaders.insert(0, FileSystemLoader(templates))
+    env = Environment(
+        loader=ChoiceLoader(loaders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    env.filters.update(
+        {
+            "time": _time,
+            "date": partial(_time, text=date),
+            "duration": partial(_optional, duration),
+            "size": partial(_optional, size),
+            "number": partial(_optional, number),
+            "breakable": _breakable,
+            "markdown": _markdown,
+        }
+    )
+    return env
+
+
+class Renderer:
+    """Turns pages into bytes; `site` is what every template may ask about the whole site."""
+
+    def __init__(self, site: Mapping[str, Any], templates: Path | None = None) -> None:
+        self._environment = environment(templates)
+        self._environment.globals["site"] = site
+
+    def render(self, page: Page) -> bytes:
+        """Render a page; its template sees ``page``, ``path`` and ``root``."""
+        try:
+            template = self._environment.get_template(page.template)
+            text = template.render(page=page.context, path=page.path, root=root_of(page.path))
+        except TemplateError as error:
+            raise _broken(page.template, error) from error
+        return text.encode("utf-8", "replace")
+
+
+def _broken(name: str, error: TemplateError) -> ConfigError:
+    where = getattr(error, "name", None) or name
+    line = getattr(error, "lineno", None)
+    place = f"{where}, line {line}" if line else where
+    return ConfigError(f"The template {place} cannot be used: {error.message}. Correct it.")

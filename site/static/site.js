@@ -1,0 +1,49 @@
+// Adds what HTML alone cannot: the age of the data, the reader's own time zone, open folds in print.
+// Every page is complete without it. `hydrasnap` comes from snapshot.js, the one file that changes
+// with every snapshot.
+
+"use strict";
+
+const STALE_AFTER = 2 * 86400; // seconds
+
+// Say how long ago a moment was, in one unit.
+function age(seconds) {
+  for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+    const amount = Math.floor(seconds / length);
+    if (amount >= 1) return `${amount} ${unit}${amount === 1 ? "" : "s"} ago`;
+  }
+  return "just now";
+}
+
+// Write a moment in the reader's zone, as wide as the UTC text that it replaces.
+function local(date) {
+  const two = (number) => String(number).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+function showLocalTimes() {
+  const zone = new Intl.DateTimeFormat("en", { timeZoneName: "short" })
+    .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
+  for (const label of document.querySelectorAll(".tz")) label.textContent = zone;
+  for (const time of document.querySelectorAll("time")) {
+    const date = new Date(time.dateTime);
+    time.title = `${time.dateTime.slice(0, 16).replace("T", " ")} UTC`;
+    const text = local(date);
+    time.textContent = time.textContent.length > 10 ? text : text.slice(0, 10);
+  }
+}
+
+function showAge(place, data) {
+  const seconds = Date.now() / 1000 - data.asOf;
+  const stale = seconds > STALE_AFTER;
+  place.textContent = `Data as of ${local(new Date(data.asOf * 1000))} (${age(seconds)})`;
+  place.classList.toggle("stale", stale);
+  if (stale) place.title = "This snapshot has not been renewed for some time.";
+}
+
+showLocalTimes();
+if (typeof hydrasnap === "object") showAge(document.getElementById("asof"), hydrasnap);
+addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+});
