@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from hydrasnap.demo.build_routes import changes_state
-from hydrasnap.demo.moments import MOMENTS, world_at
+from hydrasnap.demo.moments import COUNT, world_at
 from hydrasnap.demo.replies import SIGN_IN, Refusal, Reply, Response, Text, quoted, refuse, render
 from hydrasnap.demo.replies import VARY_PRIVATE as VARY
 from hydrasnap.demo.requests import HTML, Request, Scope, read_request
@@ -46,7 +46,7 @@ class DemoHydra:
     @property
     def moments(self) -> int:
         """How many moments the story has."""
-        return len(MOMENTS)
+        return COUNT
 
     @property
     def moment(self) -> int:

@@ -1,18 +1,119 @@
-"""The moments of the story."""
+"""The moments of the story: the beginning, an hour later, two days later."""
 
 from collections.abc import Callable
+from functools import cache
 
-from hydrasnap.demo.story import beginning
-from hydrasnap.demo.world import World
+from hydrasnap.demo.chronicle import Chronicle
+from hydrasnap.demo.packages import LINUX, TOOLS, aggregate, entries
+from hydrasnap.demo.plan import Plan, Trouble, chance
+from hydrasnap.demo.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
+from hydrasnap.demo.story import PYTHON, STAGING, TRUNK, beginning, check_all, restart
+from hydrasnap.demo.story_odd import ERROR
+from hydrasnap.demo.story_tools import DAY, HOUR, TREE
+from hydrasnap.demo.world import EPOCH, World
+from hydrasnap.model import JobsetKey
 
-MOMENTS: tuple[Callable[[World], None], ...] = (lambda world: None,) * 3
+RELEASE = JobsetKey("tools", "release-26.05")
+PATCHWORK = JobsetKey("patchwork", "main")
+PULL_REQUEST = JobsetKey("patchwork", "pr-38")
+ODD = JobsetKey("odd_names", "main")
+TWENTY = JobsetKey("odd_names", "exactly-20")
+GARBAGE = 6
+
+
+def _finish_queue(story: Chronicle, *, share: int) -> None:
+    """Finish so many per cent of the queue as planned; what was restarted succeeds now."""
+    world = story.world
+    for build in sorted(world.unfinished_builds(), key=lambda row: row.constituents is not None):
+        if chance("next", build.id) % 100 >= share:
+            continue
+        if build.status is None:
+            story.conclude(build.id, world.now - chance("end", build.id) % HOUR)
+        else:
+            world.finish(build.id, at=world.now - 600)
+
+
+def _an_hour_later(story: Chronicle) -> None:
+    world = story.world
+    world.now = EPOCH + HOUR
+    _finish_queue(story, share=60)
+    restart(story, TRUNK, "wine64.x86_64-linux", "ghc.aarch64-darwin", "sqlite.aarch64-linux")
+    _cancel_one(world)
+    world.jobsets[TRUNK].starttime = None
+    story.plans[RELEASE] = _quiet(story.plans[RELEASE], story.made[RELEASE])
+    story.due = [(EPOCH + 600 * n, key) for n, key in enumerate((TRUNK, PATCHWORK, RELEASE, ODD))]
+    story.tell(within=30 * 60, queued=40)
+    check_all(story)
+    world.clear_error(STAGING)
+    world.set_error(RELEASE, errormsg=ERROR)
+
+
+def _quiet(plan: Plan, number: int) -> Plan:
+    """Return a plan in which an evaluation brings nothing new."""
+    return Plan(
+        plan.entries,
+        plan.troubles,
+        churn=plan.churn,
+        rebuilds=plan.rebuilds,
+        quiet=plan.quiet | {number},
+        sources=plan.sources,
+        inputs=plan.inputs,
+    )
+
+
+def _cancel_one(world: World) -> None:
+    waiting = [row for row in world.unfinished_builds() if row.status is None]
+    if waiting:
+        world.cancel(waiting[-1].id)
+
+
+def _two_days_later(story: Chronicle) -> None:
+    world = story.world
+    world.now = EPOCH + 2 * DAY
+    _finish_queue(story, share=100)
+    _finish_queue(story, share=100)
+    _newcomer(story)
+    for n, key in enumerate((TRUNK, STAGING, PATCHWORK, TRUNK, ODD, TWENTY, RELEASE)):
+        story.due.append((EPOCH + DAY + 3 * n * HOUR, key))
+    story.tell(within=3 * HOUR, queued=8)
+    world.rename_jobset(PYTHON, "python-next")
+    world.delete_jobset(PULL_REQUEST)
+    world.projects["museum"].hidden = True
+    for row in world.evaluations_of(TRUNK)[-GARBAGE:]:
+        world.delete_evaluation(row.id)
+    check_all(story)
+    world.clear_error(RELEASE)
+
+
+def _newcomer(story: Chronicle) -> None:
+    """Add a project that was not there before."""
+    story.world.add_project(ProjectRow("newcomer", "Newcomer", "Started yesterday"))
+    jobs = entries(TOOLS, LINUX[:1])
+    plan = Plan(
+        (*jobs, aggregate("all", jobs)),
+        (Trouble("systemd.* vim.*", 1), Trouble("hello.*", 0, 1)),
+        churn=15,
+        sources={"nixpkgs": InputRow("git", TREE)},
+    )
+    inputs = (JobsetInputRow("nixpkgs", "git", f"{TREE} master"),)
+    times = range(EPOCH + DAY, EPOCH + 2 * DAY, 12 * HOUR)
+    story.follow(JobsetRow("newcomer", "trunk", "The first jobset", inputs=inputs), plan, times)
+
+
+MOMENTS: tuple[Callable[[Chronicle], None], ...] = (_an_hour_later, _two_days_later)
+COUNT = 1 + len(MOMENTS)
+
+
+@cache
+def _told(moment: int) -> World:
+    story = beginning()
+    for change in MOMENTS[: moment - 1]:
+        change(story)
+    return story.world
 
 
 def world_at(moment: int) -> World:
-    """Return the Hydra of the story as it is at a moment, from 1."""
-    if not 1 <= moment <= len(MOMENTS):
-        raise ValueError(f"the story has the moments 1 to {len(MOMENTS)}, not {moment}")
-    world = beginning()
-    for change in MOMENTS[:moment]:
-        change(world)
-    return world
+    """Return the Hydra of the story as it is at a moment, from 1; the caller may change it."""
+    if not 1 <= moment <= COUNT:
+        raise ValueError(f"the story has the moments 1 to {COUNT}, not {moment}")
+    return _told(moment).copy()

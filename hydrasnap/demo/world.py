@@ -1,6 +1,7 @@
 """The data of an embedded Hydra and what can happen to it; every change keeps it consistent."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from hydrasnap.demo.rows import (
@@ -50,6 +51,20 @@ class World:
         self.jobsets[row.key] = row
         return row.key
 
+    def copy(self) -> "World":
+        """Return a copy that shares no row with this one."""
+        builds = {key: copy(row) for key, row in self.builds.items()}
+        for row in builds.values():
+            row.evaluations = set(row.evaluations)
+        return replace(
+            self,
+            projects={key: copy(row) for key, row in self.projects.items()},
+            jobsets={key: copy(row) for key, row in self.jobsets.items()},
+            evaluations={key: copy(row) for key, row in self.evaluations.items()},
+            builds=builds,
+            renames=dict(self.renames),
+        )
+
     def evaluations_of(self, jobset: JobsetKey) -> list[EvaluationRow]:
         """Return the evaluations that Hydra lists, newest first."""
         found = (row for row in self.evaluations.values() if row.jobset == jobset)
@@ -75,10 +90,11 @@ class World:
 
         Where nothing is new the evaluation has no new builds: it is served but not listed.
         """
-        row = EvaluationRow(self.next_evaluation, jobset, self.now)
+        flake = self.jobsets[jobset].flake or None
+        row = EvaluationRow(self.next_evaluation, jobset, self.now, flake=flake)
         self.next_evaluation += 1
-        self.evaluations[row.id] = row
         known = {build.job: build for build in self.current_builds(jobset)}
+        self.evaluations[row.id] = row
         builds = self._builds_for(row, list(jobs), known)
         row.hasnewbuilds = {build.id for build in builds} != {build.id for build in known.values()}
         if row.hasnewbuilds:
@@ -89,9 +105,7 @@ class World:
     def _complete(
         self, row: EvaluationRow, builds: list[BuildRow], inputs: Mapping[str, InputRow]
     ) -> None:
-        flake = self.jobsets[row.jobset].flake
-        row.flake = flake or None
-        row.inputs = {} if flake else dict(inputs)
+        row.inputs = {} if row.flake else dict(inputs)
         row.builds = tuple(sorted(build.id for build in builds))
         for build in builds:
             build.evaluations.add(row.id)
@@ -140,6 +154,11 @@ class World:
         row.stoptime = self.now if at is None else at
         row.starttime = row.stoptime - result.duration
         row.metrics, row.releasename = result.metrics, result.releasename
+        if result.status == 0:
+            row.outputs = {
+                name: path or store_path(f"{row.drvpath}!{name}", row.nixname)
+                for name, path in row.outputs.items()
+            }
         out = next(iter(row.outputs.values()), None) or ""
         row.products = tuple(
             replace(product, path=product.path.replace("{out}", out)) for product in result.products

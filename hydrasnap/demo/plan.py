@@ -1,0 +1,113 @@
+"""How a jobset develops: which jobs it has when, what is rebuilt when, and what fails for how long.
+
+All questions are answered for the number of an evaluation in its jobset, counted from 0.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from zlib import crc32
+
+from hydrasnap.demo.packages import LATER, Entry
+from hydrasnap.demo.rows import InputRow, Job, revision
+
+ALWAYS = 100
+
+
+def chance(*parts: object) -> int:
+    """Return a number that looks random, the same for the same parts, from 0 to 2**32 - 1."""
+    return crc32(repr(parts).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why jobs fail: all that match are rebuilt at its begin and its end, and fail in between.
+
+    With status 0 all is well, and only the rebuild is left: the new version of a common dependency.
+    Where `percent` is less than 100 the jobs are flaky: built each time, failing now and then.
+    """
+
+    jobs: str
+    first: int = 0
+    last: int = LATER
+    status: int = 1
+    percent: int = ALWAYS
+
+    def concerns(self, job: str) -> bool:
+        """Whether it can hit a job."""
+        return any(fnmatchcase(job, pattern) for pattern in self.jobs.split())
+
+    def rebuilds(self, number: int) -> bool:
+        """Whether it makes an evaluation rebuild the jobs it concerns."""
+        if self.percent < ALWAYS:
+            return self.first <= number <= self.last
+        return number in {self.first, self.last}
+
+    def hits(self, job: str, number: int) -> bool:
+        """Whether a build of such a job fails, which an evaluation made."""
+        lucky = chance("luck", job, number) % ALWAYS >= self.percent
+        return self.first <= number < self.last and not lucky
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The development of a jobset.
+
+    `churn` is the percentage of jobs with a new version in each evaluation, `rebuilds` are the
+    evaluations that build everything anew, `quiet` those in which nothing changes. `sources` are
+    the repositories by input name, in addition to the plain `inputs`; `locked` is the flake with
+    ``{revision}`` in it.
+    """
+
+    entries: tuple[Entry, ...]
+    troubles: tuple[Trouble, ...] = ()
+    churn: int = 3
+    rebuilds: frozenset[int] = frozenset()
+    quiet: frozenset[int] = frozenset()
+    sources: Mapping[str, InputRow] = field(default_factory=dict)
+    inputs: Mapping[str, InputRow] = field(default_factory=dict)
+    locked: str = ""
+
+    def jobs(self, number: int) -> list[Job]:
+        """Return what an evaluation finds."""
+        return [
+            self._job(each, number) for each in self.entries if each.first <= number < each.last
+        ]
+
+    def _job(self, each: Entry, number: int) -> Job:
+        name = each.job.name
+        own = [trouble for trouble in self.troubles if trouble.concerns(name)]
+        made = [n for n in range(number, 0, -1) if n not in self.quiet]
+        bump = next((n for n in made if self._bumps(name, n)), 0)
+        anew = (
+            n for n in made if n in self.rebuilds or any(trouble.rebuilds(n) for trouble in own)
+        )
+        built = max(bump, next(anew, 0))
+        version = f"-{each.version}.{bump}" if each.version else ""
+        return replace(each.job, nixname=each.job.nixname + version, recipe=f"{built}")
+
+    def _bumps(self, job: str, number: int) -> bool:
+        return chance("bump", job, number) % ALWAYS < self.churn
+
+    def status(self, job: str, number: int) -> int:
+        """Return the status of a build that an evaluation made."""
+        return next(
+            (
+                each.status
+                for each in self.troubles
+                if each.concerns(job) and each.hits(job, number)
+            ),
+            0,
+        )
+
+    def inputs_at(self, number: int) -> dict[str, InputRow]:
+        """Return the inputs of an evaluation: each has its own revision of a source."""
+        pinned = {
+            name: replace(source, revision=revision(source.uri, number))
+            for name, source in self.sources.items()
+        }
+        return {**pinned, **self.inputs}
+
+    def flake_at(self, number: int) -> str:
+        """Return the locked flake of an evaluation."""
+        return self.locked.format(revision=revision(self.locked, number))

@@ -1,0 +1,102 @@
+"""The project ``odd_names``: everything that a careless reader of Hydra's answers stumbles over."""
+
+from hydrasnap.demo.chronicle import Chronicle
+from hydrasnap.demo.packages import Entry, aggregate, single
+from hydrasnap.demo.plan import Plan, Trouble
+from hydrasnap.demo.rows import (
+    InputRow,
+    Job,
+    JobsetInputRow,
+    JobsetRow,
+    ProductRow,
+    ProjectRow,
+    Result,
+)
+from hydrasnap.demo.story_tools import DAY, HOUR
+from hydrasnap.demo.world import EPOCH
+from hydrasnap.model import JobsetKey
+
+SCRIPT = "<script>alert('hydra')</script>"
+STATUSES = (0, 1, 2, 3, 4, 6, 7, 9, 10, 11, 12, 99, 5, 8)
+
+NAMES = (
+    "release/tarball", "../../etc/passwd", "..", ".", "/", "a//b", "%41%2F", "100%", "50%25",
+    "CON", "con", "NUL.x86_64-linux", "aux.txt", "case", "Case", "CASE", " ", "  two  spaces  ",
+    "tab\there", SCRIPT, "a<&>\"b'c", "{{ 7 * 7 }}", "{% raw %}", "$(id)`id`", "größe.日本語",
+    "caf\u00e9", "cafe\u0301", "\u202egnp.exe", "zero\u200bwidth", "\U0001f980.x86_64-linux",
+    "what?", "sharp#fragment", "+plus+", "a:b:c", "back\\slash", "--option", ".hidden",
+    "trailing.", "index.html", "feed.json", "__proto__", "constructor", "~2E", "=1+1", "data:,x",
+    "long." + "abcdefghij" * 22, "long." + "abcdefghij" * 22 + ".twin",
+)  # fmt: skip
+
+ERROR = (
+    "\x1b[31;1merror:\x1b[0m\n"
+    "       … while evaluating the attribute '\x1b[35;1mdrvPath\x1b[0m'\n"
+    "         at /nix/store/source/pkgs/stdenv/generic/make-derivation.nix:302:7:\n"
+    "          301|     // (optionalAttrs (attrs ? outputHash) {\n"
+    f'          302|\tinherit drvPath;   # {SCRIPT} & "quotes"\ttab\n'
+    "             |       ^\n"
+    "       \x1b[31;1merror:\x1b[0m Package 'cuda-merged-12.9' has an unfree license "
+    "('unfree'), refusing to evaluate.\n"
+    "\x1b]8;;https://evil.example/\x07a link in the terminal\x1b]8;;\x07\n\n"
+    "in job 'chromium.riscv64-linux':\n"
+    "error: attribute 'sandbox' missing\n"
+)
+
+
+def _hostile_result(status: int) -> Result:
+    """Return a result whose products and metrics are as strange as a build can make them."""
+    return Result(
+        status,
+        duration=1,
+        products=(
+            ProductRow("file", "", "", "{out}/" + SCRIPT, None, 0),
+            ProductRow("report", "coverage", "ünï <&>.html", "{out}/a & <b>/ünï.html", "../x.html"),
+            ProductRow("file", "iso", "huge.iso", "{out}/huge.iso", "", 2**41, "0" * 64),
+            ProductRow(SCRIPT, '"><img src=x>', "javascript:alert(1)", "{out}"),
+        ),
+        metrics=(
+            ("loc <>&/é", 1e-07, "%"),
+            ("huge", 1234567890000.0, None),
+            ("zero", 0.0, ""),
+            (SCRIPT, -1.5, "<b>s</b>"),
+        ),
+        releasename=f"odd-{SCRIPT}",
+    )
+
+
+def odd(story: Chronicle) -> None:
+    """Add the project and plan its evaluations up to the first moment."""
+    story.world.add_project(ProjectRow(
+        "odd_names", f"{SCRIPT}Odd & awkward", "two\nlines, \u202eturned round\u202c, <b>bold</b>",
+        "javascript:alert('homepage')", "mallory",
+    ))  # fmt: skip
+    odd_jobs = [Entry(Job(name, f"odd-{n}"), "1") for n, name in enumerate(NAMES)]
+    troubles = [Trouble(f"status-{status}.x", status=status) for status in STATUSES]
+    plain = [single(f"status-{status}.x", f"status-{status}") for status in STATUSES]
+    extra = [aggregate("empty-aggregate", []), aggregate("all/of\tthem", odd_jobs[:20])]
+    hostile = InputRow("string", value=f'{SCRIPT}\n"quoted"')
+    git = "git@git.example.org:odd/names.git"
+    inputs = (JobsetInputRow(SCRIPT, "string", SCRIPT), JobsetInputRow("src", "git", git))
+    row = JobsetRow("odd_names", "main", f"<i>odd</i> {SCRIPT}", inputs=inputs, emailoverride="a@b")
+    plan = Plan((*odd_jobs, *plain, *extra), tuple(troubles), churn=10,
+                sources={"src": InputRow("git", git)},
+                inputs={SCRIPT: hostile, "gone": InputRow("path", "/srv/odd")})  # fmt: skip
+    story.follow(row, plan, range(EPOCH - 4 * DAY, EPOCH - DAY, 20 * HOUR))
+    _exactly_twenty(story)
+
+
+def _exactly_twenty(story: Chronicle) -> None:
+    """Add a jobset with one full page of evaluations."""
+    jobs = (single("ticker", "ticker"), single("steady", "steady"))
+    plan = Plan(jobs, (Trouble("ticker", percent=50),), churn=0)
+    times = range(EPOCH - 20 * DAY, EPOCH, DAY)
+    story.follow(JobsetRow("odd_names", "exactly-20", "A full page"), plan, times)
+
+
+def make_hostile(story: Chronicle) -> None:
+    """Give the builds of the odd names their strange products, metrics and release names."""
+    world = story.world
+    for build in world.current_builds(JobsetKey("odd_names", "main")):
+        if build.finished and build.job.startswith(("<script", "release/", "status-6")):
+            world.finish(build.id, _hostile_result(build.status or 0), at=build.stoptime)
