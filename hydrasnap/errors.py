@@ -3,7 +3,9 @@
     HydrasnapError (a click.ClickException, exit code 1)
     ├── ConfigError           exit code 2: wrong use or wrong configuration
     ├── CrawlError            exit code 1: the Hydra could not be read
-    │   ├── UnreachableError      no connection, no such host, time-out
+    │   ├── UnreachableError      an answer that does not come, or breaks off
+    │   │   ├── OfflineError          no connection at all: the whole run stops
+    │   │   └── TooBigError           a page that the server does not get done in time
     │   ├── NotAHydraError        the answer is not what a Hydra says
     │   ├── NotFoundError         404: the Hydra does not know this object
     │   ├── LoginError            a private Hydra, or a refused login
@@ -42,6 +44,14 @@ class CrawlError(HydrasnapError):
 
 class UnreachableError(CrawlError):
     """No answer: unknown host, refused connection, time-out, broken transfer."""
+
+
+class OfflineError(UnreachableError):
+    """No connection to the host: there is no point in asking it for anything else."""
+
+
+class TooBigError(UnreachableError):
+    """A page that the server does not get done in time; asking again makes it worse."""
 
 
 class NotAHydraError(CrawlError):

@@ -1,0 +1,32 @@
+"""The only room that opens sockets: pace, retry, budget, login, content types."""
+
+from hydrasnap.client import paths
+from hydrasnap.client.budget import Budget, Limits
+from hydrasnap.client.http import Client
+from hydrasnap.client.pace import is_private_host
+from hydrasnap.client.retry import Retry
+from hydrasnap.client.settings import (
+    HARD_CAP,
+    Credentials,
+    Fetched,
+    Settings,
+    Waiting,
+    World,
+    normal_origin,
+)
+
+__all__ = [
+    "HARD_CAP",
+    "Budget",
+    "Client",
+    "Credentials",
+    "Fetched",
+    "Limits",
+    "Retry",
+    "Settings",
+    "Waiting",
+    "World",
+    "is_private_host",
+    "normal_origin",
+    "paths",
+]

@@ -1,0 +1,43 @@
+"""What a run may spend, and what it has spent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hydrasnap.errors import BudgetError
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most requests, seconds and received bytes of one run; None is no limit."""
+
+    requests: int | None = None
+    seconds: float | None = None
+    bytes: int | None = None
+
+
+class Budget:
+    """Counts requests and bytes, and stops the run before it spends more than allowed."""
+
+    def __init__(self, limits: Limits, now: Callable[[], float]) -> None:
+        self.limits = limits
+        self.requests = 0
+        self.bytes = 0
+        self._now = now
+        self._started = now()
+
+    @property
+    def seconds(self) -> float:
+        """Return how long the run has lasted."""
+        return self._now() - self._started
+
+    def spend_request(self) -> None:
+        """Count a request that is about to go out, or refuse it."""
+        checks = (
+            ("--max-requests", self.limits.requests, self.requests, "requests made"),
+            ("--max-time", self.limits.seconds, self.seconds, "seconds passed"),
+            ("--max-bytes", self.limits.bytes, self.bytes, "bytes received"),
+        )
+        for option, limit, spent, what in checks:
+            if limit is not None and spent >= limit:
+                raise BudgetError(f"{option} is used up: {spent:.0f} {what}.")
+        self.requests += 1

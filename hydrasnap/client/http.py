@@ -1,0 +1,223 @@
+"""The only place that opens connections: one origin, listed addresses, politely."""
+
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import urljoin
+
+import httpx
+
+from hydrasnap import __version__
+from hydrasnap.client import paths
+from hydrasnap.client.budget import Budget
+from hydrasnap.client.judge import (
+    HTML,
+    JSON,
+    REDIRECTS,
+    Judge,
+    TooFastError,
+    TryAgainError,
+    error_of,
+    is_json,
+)
+from hydrasnap.client.pace import Pace, is_private_host
+from hydrasnap.client.settings import (
+    Credentials,
+    Fetched,
+    Settings,
+    Waiting,
+    World,
+    normal_origin,
+)
+from hydrasnap.errors import LoginError, NotAHydraError
+
+T = TypeVar("T")
+
+HOME_PAGE = "https://github.com/hydrasnap/hydrasnap"
+_MOST_REDIRECTS = 5
+_KEEP_ALIVE = 0.8  # seconds; Hydra closes an idle connection after one
+
+
+class Client:
+    """Asks one Hydra. Use it as an asynchronous context manager."""
+
+    def __init__(
+        self,
+        origin: str,
+        settings: Settings,
+        *,
+        world: World | None = None,
+        watch: Callable[[Fetched | Waiting], None] = lambda _: None,
+    ) -> None:
+        self.origin = normal_origin(origin)
+        self.settings = settings
+        self._world = world or World()
+        self.budget = Budget(settings.limits, self._world.now)
+        self._watch = watch
+        self._judge = Judge(self.origin, settings)
+        self._login = asyncio.Lock()
+        self._logins = 0
+        self._slots = asyncio.Semaphore(settings.connections)
+        self._pace = Pace(self._rate(), now=self._world.now, sleep=self._world.sleep)
+        self._http = self._connect()
+
+    def _rate(self) -> float | None:
+        if self.settings.rate is not None:
+            return self.settings.rate
+        return None if is_private_host(self.origin) else 1.0
+
+    def _connect(self) -> httpx.AsyncClient:
+        contact = f"; {self.settings.contact}" if self.settings.contact else ""
+        return httpx.AsyncClient(
+            headers={"User-Agent": f"hydrasnap/{__version__} (+{HOME_PAGE}{contact})"},
+            timeout=httpx.Timeout(30.0, read=self.settings.timeout),
+            limits=httpx.Limits(
+                max_connections=self.settings.connections, keepalive_expiry=_KEEP_ALIVE
+            ),
+            transport=self._world.transport,
+            trust_env=not is_private_host(self.origin),
+        )
+
+    async def __aenter__(self) -> "Client":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def read(self, path: str, parse: Callable[[bytes], T]) -> T:
+        """Ask for JSON; an answer of another shape is asked for again like any passing fault."""
+        return await self._patiently(path, JSON, parse)
+
+    async def read_html(self, path: str, parse: Callable[[bytes], T]) -> T:
+        """Ask for a page that has no JSON form."""
+        return await self._patiently(path, HTML, parse)
+
+    async def redirect(self, path: str) -> str | None:
+        """Return the path that `path` redirects to, or None where it answers itself."""
+        return await self._patiently(path, JSON, None)
+
+    async def _patiently(self, path: str, wanted: str, parse: Callable[[bytes], T] | None) -> T:
+        """Ask until there is an answer, or patience ends; without `parse`, ask for a redirect."""
+        paths.check(path)
+        failures, waited = 0, 0.0
+        while True:
+            try:
+                answer = await self._exchange(path, wanted, follow=parse is not None)
+                return self._take(path, answer, wanted, parse)
+            except TryAgainError as trouble:
+                failures += trouble.counts
+                if self.settings.retry.exhausted(failures, waited):
+                    raise trouble.error from trouble
+                waited += await self._pause(path, trouble, failures)
+
+    def _take(
+        self,
+        path: str,
+        answer: httpx.Response,
+        wanted: str,
+        parse: Callable[[bytes], T] | None,
+    ) -> T:
+        if parse is None and answer.status_code in REDIRECTS:
+            self._judge.accept(path)
+            return self._within(answer).removeprefix(self.origin).partition("?")[0]  # type: ignore[return-value]
+        self._judge.judge(path, answer, wanted)
+        try:
+            result = parse(answer.content) if parse else None
+        except NotAHydraError as error:
+            raise self._judge.unreadable(path, error) from error
+        self._judge.accept(path)
+        return result  # type: ignore[return-value]
+
+    async def _pause(self, path: str, trouble: TryAgainError, failures: int) -> float:
+        """Wait as long as the fault asks for; return the seconds."""
+        wait = trouble.wait or self.settings.retry.backoff(max(failures, 1))
+        if trouble.at_once and failures == 1:
+            wait = 0.0
+        if isinstance(trouble, TooFastError):
+            self._pace.slow_down(wait)
+        self._watch(Waiting(path, trouble.error.message, wait))
+        await self._world.sleep(wait)
+        return wait
+
+    async def _exchange(self, path: str, wanted: str, *, follow: bool) -> httpx.Response:
+        """Send one request, follow redirects within the origin, log in where that is asked."""
+        url, logins = self.origin + path, self._logins
+        for _ in range(_MOST_REDIRECTS):
+            answer = await self._send(path, url, wanted)
+            if await self._logged_in(answer, logins):
+                logins = self._logins
+                continue
+            if answer.status_code not in REDIRECTS or not follow:
+                return answer
+            url = self._within(answer)
+        raise NotAHydraError(f"{self.origin}{path} sends us round in circles.")
+
+    async def _send(self, path: str, url: str, wanted: str) -> httpx.Response:
+        async with self._slots:
+            await self._pace.wait()
+            self.budget.spend_request()
+            started = self._world.now()
+            try:
+                answer = await self._receive(url, wanted)
+            except httpx.TransportError as error:
+                raise self._judge.failed(path, error) from error
+            seconds = self._world.now() - started
+            self._watch(Fetched(path, answer.status_code, len(answer.content), seconds))
+            return answer
+
+    async def _receive(self, url: str, wanted: str) -> httpx.Response:
+        """Read an answer, but no more of it than is allowed."""
+        request = self._http.build_request("GET", url, headers={"Accept": wanted})
+        answer = await self._http.send(request, stream=True)
+        try:
+            body = bytearray()
+            async for chunk in answer.aiter_bytes():
+                body += chunk
+                self.budget.bytes += len(chunk)
+                if len(body) > self.settings.most_bytes:
+                    raise NotAHydraError(f"{url} sends more than {self.settings.most_bytes} bytes.")
+        finally:
+            await answer.aclose()
+        headers = [(k, v) for k, v in answer.headers.multi_items() if k != "content-encoding"]
+        return httpx.Response(
+            answer.status_code, headers=headers, content=bytes(body), request=request
+        )
+
+    def _within(self, answer: httpx.Response) -> str:
+        """Return where a redirect leads, if that is within the origin."""
+        target = urljoin(str(answer.url), str(answer.headers.get("Location", "")))
+        if target != self.origin and not target.startswith(f"{self.origin}/"):
+            raise NotAHydraError(
+                f"{answer.url} redirects to {target}, which is outside {self.origin}. Use that "
+                "address, if you trust it; hydrasnap does not follow by itself."
+            )
+        return target
+
+    async def _logged_in(self, answer: httpx.Response, logins: int) -> bool:
+        """Log in if the answer asks for it, once for all requests that lost their session."""
+        credentials = self.settings.credentials
+        denied = answer.status_code == HTTPStatus.FORBIDDEN and is_json(answer)
+        if not credentials or not denied:
+            return False
+        async with self._login:
+            if self._logins == logins:
+                await self._post_login(credentials)
+                self._logins += 1
+        return True
+
+    async def _post_login(self, credentials: Credentials) -> None:
+        """Send the password to the one host it is for; Hydra wants its own address as referrer."""
+        await self._pace.wait()
+        self.budget.spend_request()
+        try:
+            answer = await self._http.post(
+                self.origin + paths.LOGIN,
+                json={"username": credentials.username, "password": credentials.password},
+                headers={"Accept": JSON, "Referer": f"{self.origin}/"},
+            )
+        except httpx.TransportError as error:
+            raise self._judge.failed(paths.LOGIN, error) from None
+        if answer.status_code not in (HTTPStatus.OK, HTTPStatus.FOUND):
+            reason = error_of(answer) if is_json(answer) else f"status {answer.status_code}"
+            raise LoginError(f"{self.origin} does not let {credentials.username} in: {reason}.")

@@ -1,0 +1,164 @@
+"""What an answer means: one to read, a fault that may pass, or an end."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import httpx
+
+from hydrasnap.client.retry import retry_after
+from hydrasnap.client.settings import Settings
+from hydrasnap.errors import (
+    CrawlError,
+    LoginError,
+    NotAHydraError,
+    NotFoundError,
+    OfflineError,
+    RefusedError,
+    TooBigError,
+    UnreachableError,
+)
+
+JSON, HTML = "application/json", "text/html"
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_TROUBLE = frozenset({500, 502, 503, 504})
+_DENIED = frozenset({401, 403})
+_STRANGE_ANSWERS = 4
+
+
+class TryAgainError(Exception):
+    """A fault that may pass: `error` is what it means if it does not."""
+
+    def __init__(
+        self, error: CrawlError, *, wait: float = 0.0, at_once: bool = False, counts: int = 1
+    ) -> None:
+        super().__init__(error.message)
+        self.error, self.wait, self.at_once, self.counts = error, wait, at_once, counts
+
+
+class TooFastError(TryAgainError):
+    """A 429: `wait` is what the server asks for, in seconds, 0 where it does not say."""
+
+
+@dataclass(slots=True)
+class Judge:
+    """Judges the answers of one host, which is trusted more once it has `answered` rightly."""
+
+    origin: str
+    settings: Settings
+    answered: bool = False
+    _strange: dict[str, int] = field(default_factory=dict)
+
+    def accept(self, path: str) -> None:
+        """Take note of an answer that was a Hydra's."""
+        self.answered = True
+        self._strange.pop(path, None)
+
+    def judge(self, path: str, answer: httpx.Response, wanted: str) -> None:
+        """Return quietly if the answer is one to read; raise what it means otherwise."""
+        status, where = answer.status_code, self.origin + path
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            slow = RefusedError(f"{where} says that we ask too often (429), again and again.")
+            wait = retry_after(answer.headers.get("Retry-After"))
+            raise TooFastError(slow, wait=wait, counts=0)
+        if status in _TROUBLE:
+            self._judge_trouble(path, answer)
+        if status in _DENIED:
+            raise self._denied(answer)
+        if status == HTTPStatus.NOT_FOUND and is_json(answer):
+            raise NotFoundError(f"{where} does not exist ({error_of(answer)}).")
+        if status != HTTPStatus.OK or not _has_type(answer, wanted):
+            self._judge_strange(path, answer, wanted)
+
+    def unreadable(self, path: str, error: NotAHydraError) -> TryAgainError:
+        """Take an answer of the right type and another shape: a fault, or not a Hydra at all."""
+        if not self.answered:
+            self._count_strange(path, error)
+        return TryAgainError(error)
+
+    def failed(self, path: str, error: httpx.TransportError) -> Exception:
+        """Return what a failed exchange means."""
+        reason = str(error) or type(error).__name__
+        where = self.origin + path
+        if isinstance(error, httpx.ReadTimeout) and _is_heavy(path):
+            return TooBigError(f"{where} gave no answer in {self.settings.timeout:.0f} s.")
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            offline = OfflineError(
+                f"{self.origin} cannot be reached: {reason}. Check the address and the network."
+            )
+            return TryAgainError(offline) if self.answered else offline
+        broken = UnreachableError(f"{where} gave no whole answer: {reason}.")
+        if isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError):
+            return broken
+        stale = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError)
+        return TryAgainError(broken, at_once=stale)
+
+    def _judge_trouble(self, path: str, answer: httpx.Response) -> None:
+        status, where = answer.status_code, self.origin + path
+        if status == HTTPStatus.GATEWAY_TIMEOUT and _is_heavy(path):
+            raise TooBigError(f"{where} takes longer than the server allows itself (504).")
+        broken = UnreachableError(f"{where} failed: {status} {answer.reason_phrase}.")
+        if is_json(answer):
+            raise broken
+        raise TryAgainError(broken, wait=retry_after(answer.headers.get("Retry-After")))
+
+    def _judge_strange(self, path: str, answer: httpx.Response, wanted: str) -> None:
+        found = answer.headers.get("Content-Type", "no content type").partition(";")[0]
+        names = {JSON: "JSON", HTML: "HTML"}
+        what = f"answered {answer.status_code} with {names.get(found, found)}"
+        what += f" where {names[wanted]} was asked for"
+        if not self.answered:
+            error: CrawlError = NotAHydraError(
+                f"{self.origin} is not a Hydra: {path} {what}. Check the address."
+            )
+        else:
+            error = RefusedError(
+                f"{self.origin}{path} {what}, again and again, though this host had answered "
+                "before. Its operators or a guard in front of it do not want this client now, so "
+                "hydrasnap stops. Ask them, say who you are with `[hydra] contact`, lower --rate."
+            )
+        self._count_strange(path, error)
+
+    def _count_strange(self, path: str, error: CrawlError) -> None:
+        """Allow a few strange answers, as a guard may pass; then take the host at its word."""
+        seen = self._strange[path] = self._strange.get(path, 0) + 1
+        if seen >= _STRANGE_ANSWERS:
+            raise error
+        raise TryAgainError(error)
+
+    def _denied(self, answer: httpx.Response) -> CrawlError:
+        if not is_json(answer):
+            return RefusedError(
+                f"{self.origin} answers 403 Forbidden: its operators or a guard in front of it do "
+                "not want this client. hydrasnap stops; ask them before you try again."
+            )
+        if self.settings.credentials:
+            user = self.settings.credentials.username
+            return LoginError(f"{self.origin} does not let {user} read this.")
+        return LoginError(
+            f"{self.origin} is private and wants a login. Name a user with `[hydra] username`, "
+            "and give the password in HYDRASNAP_PASSWORD or in a password file."
+        )
+
+
+def is_json(answer: httpx.Response) -> bool:
+    """Tell whether the answer calls itself JSON, the type Hydra gives its own errors."""
+    return _has_type(answer, JSON)
+
+
+def error_of(answer: httpx.Response) -> str:
+    """Return the sentence in Hydra's ``{"error": …}``."""
+    try:
+        found = answer.json()
+    except ValueError:
+        return "no reason given"
+    text = found.get("error") if isinstance(found, dict) else None
+    return str(text).strip().rstrip(".") if text else "no reason given"
+
+
+def _has_type(answer: httpx.Response, wanted: str) -> bool:
+    found = str(answer.headers.get("Content-Type", ""))
+    return found.partition(";")[0].strip().lower() == wanted
+
+
+def _is_heavy(path: str) -> bool:
+    return path.endswith(("/builds", "?full=1"))

@@ -1,0 +1,95 @@
+"""The addresses that a crawl may ask for; there are no others, and none changes anything.
+
+With a privileged session plain GETs such as ``/build/ID/restart`` act, so `check` is asked before
+every request. Names are quoted, and ``.`` and ``..`` are refused, which would lead elsewhere.
+"""
+
+import re
+from urllib.parse import quote, unquote, urlencode
+
+from hydrasnap.errors import CrawlError
+
+OVERVIEW = "/"
+LOGIN = "/login"
+
+_NAME = r"(?!\.{1,2}(?:/|$))[^/?#]+"
+_ALLOWED = re.compile(
+    rf"/|/api/jobsets\?project={_NAME}|/api/queue\?nr=\d+"
+    rf"|/jobset/{_NAME}/{_NAME}/(errors|latest-eval|evals(\?page=\d+)?)"
+    r"|/eval/\d+(/builds|\?full=1)?"
+    r"|/build/\d+(/constituents)?"
+)
+
+
+def check(path: str) -> str:
+    """Return `path` if it is on the list."""
+    if not _ALLOWED.fullmatch(path):
+        raise CrawlError(f"{path} is not an address that hydrasnap asks for.")
+    return path
+
+
+def jobsets(project: str) -> str:
+    """Address the overview of a project's jobsets."""
+    return f"/api/jobsets?{urlencode({'project': project}, quote_via=quote)}"
+
+
+def _jobset(project: str, name: str) -> str:
+    return f"/jobset/{quote(project, safe='')}/{quote(name, safe='')}"
+
+
+def errors(project: str, name: str) -> str:
+    """Address a jobset with the text of its errors."""
+    return f"{_jobset(project, name)}/errors"
+
+
+def evaluations(project: str, name: str, page: int = 1) -> str:
+    """Address a page of a jobset's evaluations; twenty a page, newest first."""
+    return f"{_jobset(project, name)}/evals" + (f"?page={page}" if page > 1 else "")
+
+
+def latest_evaluation(project: str, name: str) -> str:
+    """Address the redirect to the newest finished evaluation."""
+    return f"{_jobset(project, name)}/latest-eval"
+
+
+def evaluation(number: int) -> str:
+    """Address one evaluation."""
+    return f"/eval/{number}"
+
+
+def evaluation_builds(number: int) -> str:
+    """Address all builds of an evaluation in one answer."""
+    return f"/eval/{number}/builds"
+
+
+def listing(number: int) -> str:
+    """Address the HTML page with one row for each build of an evaluation."""
+    return f"/eval/{number}?full=1"
+
+
+def build(number: int) -> str:
+    """Address one build."""
+    return f"/build/{number}"
+
+
+def constituents(number: int) -> str:
+    """Address the builds that an aggregate is made of."""
+    return f"/build/{number}/constituents"
+
+
+def queue(most: int) -> str:
+    """Address the unfinished builds, at most `most` of them."""
+    return f"/api/queue?nr={most}"
+
+
+def jobset_of(path: str) -> tuple[str, str] | None:
+    """Return project and jobset of an address below ``/jobset/``, or None for another one."""
+    parts = [unquote(part) for part in path.split("/")]
+    is_jobset = len(parts) > 3 and parts[1] == "jobset"  # noqa: PLR2004
+    return (parts[2], parts[3]) if is_jobset else None
+
+
+def evaluation_of(path: str) -> int | None:
+    """Return the id in an address below ``/eval/``, or None for another one."""
+    found = re.match(r"/eval/(\d+)(/|$)", path)
+    return int(found[1]) if found else None

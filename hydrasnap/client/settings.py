@@ -1,0 +1,88 @@
+"""How to ask: what the user chooses, what a test replaces, and what a watcher is told."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpx
+
+from hydrasnap.client.budget import Limits
+from hydrasnap.client.retry import Retry
+
+HARD_CAP = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A login; its `repr` does not show the password."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The manners of a client.
+
+    `rate` is in requests a second; None means one, or no limit on this machine itself. `timeout`
+    is in seconds and covers the whole computation, as Hydra sends no byte before it is done.
+    `most_bytes` bounds one answer.
+    """
+
+    contact: str = ""
+    rate: float | None = None
+    concurrency: int = 1
+    credentials: Credentials | None = None
+    limits: Limits = field(default_factory=Limits)
+    retry: Retry = field(default_factory=Retry)
+    timeout: float = 900.0
+    most_bytes: int = 768 * 1024 * 1024
+
+    @property
+    def connections(self) -> int:
+        """Return how many requests may be under way at once."""
+        return max(1, min(self.concurrency, HARD_CAP))
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What tests replace: the transport, the clock, and waiting."""
+
+    transport: httpx.AsyncBaseTransport | None = None
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An event for whoever watches: one answer that came."""
+
+    path: str
+    status: int
+    bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event for whoever watches: a request is tried again after `seconds`."""
+
+    path: str
+    reason: str
+    seconds: float
+
+
+def normal_origin(address: str) -> str:
+    """Return scheme, host, port and base path of a Hydra, in one spelling and without a login.
+
+    >>> normal_origin("Hydra.Example.org/"), normal_origin("http://x:y@h:3000/hydra/")
+    ('https://hydra.example.org', 'http://h:3000/hydra')
+    """
+    parts = urlsplit(address if "://" in address else f"https://{address}")
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    port = f":{parts.port}" if parts.port and parts.port != usual else ""
+    return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"

@@ -1,0 +1,189 @@
+"""The third step: the builds of the evaluations, newest first, each by the cheapest way."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from hydrasnap.client import paths
+from hydrasnap.crawl.listing import settle_witness
+from hydrasnap.crawl.session import Note, Session, Stage, Step
+from hydrasnap.errors import NotAHydraError, NotFoundError, TooBigError
+from hydrasnap.listing import read_listing
+from hydrasnap.model import Build, Evaluation, JobsetKey, JobsetOverview
+from hydrasnap.plan import Way, cheapest, merge, moved, tally
+from hydrasnap.wire import read_build, read_builds, read_evaluation, read_queue
+
+_QUEUE = 20_000
+
+
+@dataclass(slots=True)
+class BuildStep:
+    """Fetches builds; `fresh` are the ids whose state was asked for in this run."""
+
+    session: Session
+    fresh: set[int] = field(default_factory=set)
+
+    async def run(self, jobsets: Collection[JobsetKey], changed: list[JobsetOverview]) -> None:
+        """Bring the builds of all wanted evaluations up to date."""
+        await self._fetch_lost_evaluations(jobsets)
+        had_builds = bool(self.session.cache.builds)
+        windows = {key: self._window(key) for key in jobsets}
+        await self._fetch_rank(windows, range(1))
+        if changed and had_builds:
+            await self._follow_queue(windows)
+            await self._reconcile(changed)
+        for overview in changed:
+            settle_witness(self.session, overview)
+        deepest = max(map(len, windows.values()), default=0)
+        await self._fetch_rank(windows, range(1, deepest))
+
+    def _window(self, key: JobsetKey) -> list[Evaluation]:
+        """Return the evaluations of a jobset that Hydra still has, newest first."""
+        jobset = self.session.cache.jobsets.get(key)
+        found = self.session.cache.evaluations
+        ids = jobset.evaluations if jobset else ()
+        return [found[number] for number in ids if number in found and not found[number].gone]
+
+    async def _fetch_lost_evaluations(self, jobsets: Collection[JobsetKey]) -> None:
+        """Fetch again the evaluations whose file was damaged."""
+        cache = self.session.cache
+        lost = [
+            (key, number)
+            for key in jobsets
+            if key in cache.jobsets
+            for number in cache.jobsets[key].evaluations
+            if number not in cache.evaluations
+        ]
+
+        async def one(item: tuple[JobsetKey, int]) -> None:
+            key, number = item
+            path = paths.evaluation(number)
+            with self.session.gap_at(path):
+                found = await self.session.client.read(
+                    path, lambda body: read_evaluation(body, key, path)
+                )
+                cache.put(evaluations=[found])
+
+        await self.session.each(lost, one)
+
+    async def _fetch_rank(self, windows: dict[JobsetKey, list[Evaluation]], ranks: range) -> None:
+        """Fetch what is missing: the newest evaluation of every jobset before any older one.
+
+        Evaluations of one jobset share most builds, so they go one after the other.
+        """
+        for rank in ranks:
+            here = [found[rank] for found in windows.values() if rank < len(found)]
+            incomplete = [evaluation for evaluation in here if self._missing(evaluation)]
+            if incomplete:
+                age = f"{rank} before the newest" if rank else "the newest"
+                self.session.watch(Stage(f"evaluations, {age}", len(incomplete)))
+            await self.session.each(incomplete, self._complete)
+
+    def _missing(self, evaluation: Evaluation) -> list[int]:
+        known = self.session.cache.builds
+        return [number for number in evaluation.builds if number not in known]
+
+    async def _complete(self, evaluation: Evaluation) -> None:
+        missing = self._missing(evaluation)
+        await self._fetch(evaluation, missing, cheapest(len(missing), len(evaluation.builds)))
+        self.session.watch(Step(f"evaluation {evaluation.id}"))
+
+    async def _fetch(self, evaluation: Evaluation, wanted: list[int], way: Way) -> None:
+        """Fetch builds by one way; where the server is not up to it, by the listing."""
+        with self.session.gap_at(paths.evaluation(evaluation.id)):
+            if way is Way.TOGETHER:
+                try:
+                    await self._together(evaluation)
+                except TooBigError as error:
+                    self.session.watch(Note(f"{error.message} Reading the listing instead."))
+                    way = Way.LISTING
+            if way is Way.LISTING:
+                await self._listed(evaluation)
+            elif way is Way.SINGLY:
+                await self._singly(wanted)
+
+    async def _together(self, evaluation: Evaluation) -> None:
+        path, ids = paths.evaluation_builds(evaluation.id), set(evaluation.builds)
+
+        def read(body: bytes) -> list[Build]:
+            found = [build for build in read_builds(body, path) if build.id in ids]
+            if ids and not found:
+                raise NotAHydraError(f"{path} lists none of the builds of that evaluation.")
+            return found
+
+        self._keep(await self.session.client.read(path, read))
+        await self._singly(self._missing(evaluation))
+
+    async def _listed(self, evaluation: Evaluation) -> None:
+        path = paths.listing(evaluation.id)
+        rows = await self.session.client.read_html(
+            path, lambda body: read_listing(body, evaluation, path)
+        )
+        self._keep(rows)
+
+    async def _singly(self, wanted: Iterable[int]) -> None:
+        await self.session.each(wanted, self._one)
+
+    async def _one(self, number: int) -> None:
+        path = paths.build(number)
+        known = self.session.cache.builds.get(number)
+
+        def read(body: bytes) -> Build:
+            build = read_build(body, path)
+            if build.id != number:
+                raise NotAHydraError(f"{path} answered with build {build.id}.")
+            return build
+
+        with self.session.gap_at(path):
+            try:
+                self._keep([await self.session.client.read(path, read)])
+            except NotFoundError:
+                if known is None:
+                    raise
+                self.session.cache.put(builds=[msgspec.structs.replace(known, gone=True)])
+
+    def _keep(self, builds: list[Build]) -> None:
+        known = self.session.cache.builds
+        self.session.cache.put(builds=[merge(known.get(build.id), build) for build in builds])
+        self.fresh.update(build.id for build in builds)
+
+    async def _follow_queue(self, windows: dict[JobsetKey, list[Evaluation]]) -> None:
+        """Ask once which builds are unfinished, and fetch those of which we thought otherwise."""
+        path = paths.queue(_QUEUE)
+        with self.session.gap_at(path):
+            queue = await self.session.client.read(path, lambda body: read_queue(body, path))
+            await self._fetch_moved(windows, queue)
+
+    async def _fetch_moved(
+        self, windows: dict[JobsetKey, list[Evaluation]], queue: frozenset[int]
+    ) -> None:
+        known = self.session.cache.builds
+        stale = {
+            number: known[number]
+            for window in windows.values()
+            for evaluation in window
+            for number in evaluation.builds
+            if number in known and number not in self.fresh and not known[number].gone
+        }
+        wanted = set(moved(stale, queue, whole=len(queue) < _QUEUE))
+        for window in windows.values():
+            for evaluation in window:
+                here = [number for number in evaluation.builds if number in wanted]
+                wanted.difference_update(here)
+                await self._fetch(evaluation, here, cheapest(len(here), len(evaluation.builds)))
+
+    async def _reconcile(self, changed: list[JobsetOverview]) -> None:
+        """Where the builds do not add up to Hydra's counts, ask for the newest evaluation whole.
+
+        That is how a build that was restarted and finished between two runs is found.
+        """
+        for overview in changed:
+            newest = next(iter(self._window(overview.key)), None)
+            if newest is None or self.fresh.issuperset(newest.builds):
+                continue
+            known = self.session.cache.builds
+            builds = [known[number] for number in newest.builds if number in known]
+            if tally(builds) != overview.counts:
+                size = len(newest.builds)
+                await self._fetch(newest, list(newest.builds), cheapest(size, size))

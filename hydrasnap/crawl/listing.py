@@ -1,0 +1,115 @@
+"""The second step: of each jobset that moved, its errors and its evaluations."""
+
+import msgspec
+
+from hydrasnap.client import paths
+from hydrasnap.crawl.session import Session, Stage, Step
+from hydrasnap.model import Evaluation, Jobset, JobsetConfiguration, JobsetKey, JobsetOverview
+from hydrasnap.plan import Listing, Look, errors_moved, look
+from hydrasnap.wire import EvaluationPage, read_evaluation_page, read_jobset
+
+
+async def list_jobsets(
+    session: Session, overviews: tuple[JobsetOverview, ...]
+) -> list[JobsetOverview]:
+    """Look at every jobset as closely as it needs; return those whose builds may have moved.
+
+    The witness of an already known jobset (its `overview`) is not renewed here but by
+    `settle_witness`, when its builds have been looked at too: a run that ends in between is taken
+    up again.
+    """
+    moved: list[JobsetOverview] = []
+
+    async def one(overview: JobsetOverview) -> None:
+        needed = look(session.cache.jobsets.get(overview.key), overview, session.selection.window)
+        with session.gap_at(paths.evaluations(*overview.key)):
+            if needed is Look.WITNESS and not await _has_new_evaluation(session, overview.key):
+                settle_witness(session, overview)
+            elif needed is not Look.NOT:
+                if needed is not Look.BUILDS:
+                    await _list(session, overview)
+                moved.append(overview)
+        session.watch(Step(str(overview.key)))
+
+    session.watch(Stage("jobsets", len(overviews)))
+    await session.each(overviews, one)
+    return sorted(moved, key=lambda overview: overview.key)
+
+
+def settle_witness(session: Session, overview: JobsetOverview) -> None:
+    """Note that the cache holds what this overview tells of."""
+    jobset = session.cache.jobsets[overview.key]
+    session.cache.put(jobsets=[msgspec.structs.replace(jobset, overview=overview)])
+
+
+async def _has_new_evaluation(session: Session, key: JobsetKey) -> bool:
+    """Ask for the newest finished evaluation: an answer of a few bytes."""
+    target = await session.client.redirect(paths.latest_evaluation(*key))
+    newest = paths.evaluation_of(target) if target else None
+    return newest not in session.cache.jobsets[key].evaluations
+
+
+async def _list(session: Session, overview: JobsetOverview) -> None:
+    key = overview.key
+    known = session.cache.jobsets.get(key)
+    had = _evaluations_in_cache(session, key)
+    present = {number for number, evaluation in had.items() if not evaluation.gone}
+    listing = await _pages(session, key, present)
+    fresh = listing.wanted(present, session.selection.window)
+    gone = listing.gone(present)
+    ids = tuple(sorted({*had, *(evaluation.id for evaluation in fresh)}, reverse=True))
+    first = _first(known, listing, ids)
+    jobset = Jobset(project=key.project, name=key.name) if known is None else known
+    jobset = msgspec.structs.replace(jobset, evaluations=ids, first_evaluation=first, gone=False)
+    if errors_moved(known, overview) or any(e.id not in had for e in fresh):
+        jobset = await _with_errors(session, jobset)
+    if known is None:
+        jobset = msgspec.structs.replace(jobset, overview=overview)
+    deleted = [msgspec.structs.replace(had[number], gone=True) for number in gone]
+    session.cache.put(evaluations=[*fresh, *deleted], jobsets=[jobset])
+
+
+def _evaluations_in_cache(session: Session, key: JobsetKey) -> dict[int, Evaluation]:
+    found = session.cache.evaluations
+    return {number: e for number, e in found.items() if e.jobset_key == key}
+
+
+async def _pages(session: Session, key: JobsetKey, known: set[int]) -> Listing:
+    """Read pages until the window is filled and the known history is met."""
+    listing, page = Listing((), complete=False), 1
+    while not listing.enough(known, session.selection.window):
+        path = paths.evaluations(*key, page=page)
+
+        def read(body: bytes, where: str = path) -> EvaluationPage:
+            return read_evaluation_page(body, key, where)
+
+        answer = await session.client.read(path, read)
+        seen = {evaluation.id: evaluation for evaluation in listing.evaluations}
+        seen.update((evaluation.id, evaluation) for evaluation in answer.evaluations)
+        ordered = sorted(seen.values(), key=lambda evaluation: -evaluation.id)
+        listing = Listing(tuple(ordered), complete=answer.last or not answer.evaluations)
+        page += 1
+    return listing
+
+
+def _first(known: Jobset | None, listing: Listing, ids: tuple[int, ...]) -> int | None:
+    """Return the first evaluation there is, if the cache has it and we know that it is the first.
+
+    What Hydra has deleted meanwhile stays the first if it was.
+    """
+    before = known.first_evaluation if known else None
+    if before is not None:
+        return before
+    oldest = listing.evaluations[-1].id if listing.evaluations else None
+    return oldest if listing.complete and ids and oldest == ids[-1] else None
+
+
+async def _with_errors(session: Session, jobset: Jobset) -> Jobset:
+    """Read configuration and error texts; the errors of the overview have a time but no text."""
+    path = paths.errors(*jobset.key)
+    answer = await session.client.read(path, lambda body: read_jobset(body, path))
+    return msgspec.structs.replace(
+        jobset,
+        configuration=answer.configuration or JobsetConfiguration(),
+        errormsg=answer.errormsg,
+    )

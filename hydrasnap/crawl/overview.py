@@ -1,0 +1,138 @@
+"""The first step: what there is, for one request and one a project."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+import msgspec
+
+from hydrasnap.client import paths
+from hydrasnap.crawl.session import Session, Stage, Step
+from hydrasnap.crawl.vanished import vanished_jobsets
+from hydrasnap.errors import ConfigError, NotAHydraError
+from hydrasnap.model import Jobset, JobsetKey, JobsetOverview, Project
+from hydrasnap.plan import Selection
+from hydrasnap.wire import read_overviews, read_projects
+
+T = TypeVar("T")
+
+_OFFERED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What Hydra's overview says of the selected part: `jobsets` in the order to look at them."""
+
+    projects: tuple[Project, ...]
+    jobsets: tuple[JobsetOverview, ...]
+    vanished: tuple[JobsetKey, ...]
+
+
+async def fetch_overview(session: Session) -> Overview:
+    """Ask for the projects and for the jobsets of each selected one."""
+    session.watch(Stage("projects"))
+    everything = await session.client.read(paths.OVERVIEW, _doubting(read_projects))
+    check_selection(everything, session.selection)
+    selected = [project for project in everything if session.selection.wants_project(project)]
+    found: dict[str, list[JobsetOverview]] = {}
+
+    async def one(project: Project) -> None:
+        path = paths.jobsets(project.name)
+        with session.gap_at(path):
+            found[project.name] = await _overviews(session, project)
+        session.watch(Step(project.name))
+
+    session.watch(Stage("jobsets of each project", len(selected)))
+    await session.each(selected, one)
+    _keep_projects(session, everything, selected)
+    jobsets = [
+        overview
+        for project in selected
+        for overview in found.get(project.name, ())
+        if session.selection.wants_jobset(overview.key)
+    ]
+    answered = [project for project in selected if project.name in found]
+    vanished = vanished_jobsets(session, answered, {overview.key for overview in jobsets})
+    return Overview(tuple(selected), tuple(jobsets), vanished)
+
+
+def _doubting(read: Callable[[bytes], list[T]]) -> Callable[[bytes], list[T]]:
+    """Wrap a reader so that an empty list is believed only when it comes twice."""
+    doubts = [NotAHydraError("An empty list came where something was expected.")]
+
+    def parse(body: bytes) -> list[T]:
+        found = read(body)
+        if not found and doubts:
+            raise doubts.pop()
+        return found
+
+    return parse
+
+
+async def _overviews(session: Session, project: Project) -> list[JobsetOverview]:
+    path = paths.jobsets(project.name)
+
+    def read(body: bytes) -> list[JobsetOverview]:
+        return [jobset for jobset in read_overviews(body, path) if jobset.project == project.name]
+
+    found = await session.client.read(path, _doubting(read) if project.jobsets else read)
+    if session.selection.hidden:
+        shown = {jobset.name for jobset in found}
+        found += [
+            JobsetOverview(project=project.name, name=name)
+            for name in project.jobsets
+            if name not in shown
+        ]
+    return found
+
+
+def check_selection(projects: Iterable[Project], selection: Selection) -> None:
+    """Refuse a glob that matches nothing, and say what there is."""
+    projects = list(projects)
+    names = [project.name for project in projects]
+    keys = [JobsetKey(project.name, name) for project in projects for name in project.jobsets]
+    for glob in selection.projects:
+        if not any(fnmatchcase(name, glob) for name in names):
+            raise ConfigError(f"No project matches --project {glob!r}. {_offer(names)}")
+    for glob in selection.jobsets:
+        if not any(Selection(jobsets=(glob,)).wants_jobset(key) for key in keys):
+            project = glob.partition("/")[0]
+            near = [f"{k.project}/{k.name}" for k in keys if k.project == project] or names
+            raise ConfigError(f"No jobset matches --jobset {glob!r}. {_offer(near)}")
+    if projects and not any(selection.wants_project(project) for project in projects):
+        raise ConfigError(
+            "The selection leaves no project: what matches is excluded, or hidden and not asked "
+            f"for with --hidden. {_offer(names)}"
+        )
+
+
+def _offer(names: list[str]) -> str:
+    shown = ", ".join(sorted(names)[:_OFFERED])
+    more = f" and {len(names) - _OFFERED} more" if len(names) > _OFFERED else ""
+    return f"This Hydra has: {shown}{more}." if names else "This Hydra has none."
+
+
+def _keep_projects(session: Session, everything: list[Project], selected: list[Project]) -> None:
+    """Keep the selected projects, and note what became of those that the cache has beside them."""
+    known = session.cache.projects
+    now = {project.name: project for project in everything}
+    chosen = {project.name for project in selected}
+    session.cache.put(
+        projects=[
+            project for project in everything if project.name in chosen or project.name in known
+        ]
+    )
+    deleted = [project for name, project in known.items() if name not in now and not project.gone]
+    session.cache.put(
+        projects=[msgspec.structs.replace(project, gone=True) for project in deleted],
+        jobsets=[
+            msgspec.structs.replace(jobset, gone=True)
+            for project in deleted
+            for jobset in _jobsets_of(session, project.name)
+        ],
+    )
+
+
+def _jobsets_of(session: Session, project: str) -> list[Jobset]:
+    return [jobset for key, jobset in session.cache.jobsets.items() if key.project == project]

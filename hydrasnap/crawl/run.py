@@ -1,0 +1,81 @@
+"""One crawl from the first request to the mark that says it is done."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hydrasnap.client import Client, Settings, World
+from hydrasnap.crawl.aggregates import fetch_constituents
+from hydrasnap.crawl.builds import BuildStep
+from hydrasnap.crawl.listing import list_jobsets
+from hydrasnap.crawl.overview import fetch_overview
+from hydrasnap.crawl.session import Event, Session
+from hydrasnap.crawl.vanished import settle_vanished
+from hydrasnap.errors import BudgetError, CrawlError
+from hydrasnap.model import Run
+from hydrasnap.plan import Selection
+from hydrasnap.store import Cache
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a crawl ended: its figures, and the error that ended it early, if one did."""
+
+    run: Run
+    error: CrawlError | None = None
+
+    @property
+    def out_of_budget(self) -> bool:
+        """Whether it stopped because it had spent what it was allowed to."""
+        return isinstance(self.error, BudgetError)
+
+
+async def crawl(
+    cache: Cache,
+    settings: Settings,
+    selection: Selection,
+    *,
+    watch: Callable[[Event], None] = lambda _: None,
+    world: World | None = None,
+    clock: Callable[[], float] = time.time,
+) -> Outcome:
+    """Bring `cache` up to date with its Hydra; however it ends, what came is kept.
+
+    A `CrawlError` before anything was learned is raised; a later one is in the outcome.
+    """
+    started = int(clock())
+    evaluations, builds = len(cache.evaluations), len(cache.builds)
+    error: CrawlError | None = None
+    async with Client(cache.manifest.origin, settings, world=world, watch=watch) as client:
+        session = Session(client, cache, selection, watch)
+        try:
+            await _steps(session)
+        except CrawlError as ended:
+            cache.file()
+            if not client.budget.bytes:
+                raise
+            error = ended
+        run = Run(
+            started=started,
+            finished=int(clock()),
+            requests=client.budget.requests,
+            bytes=client.budget.bytes,
+            complete=error is None and not session.gaps,
+            new_evaluations=len(cache.evaluations) - evaluations,
+            known_evaluations=evaluations,
+            new_builds=len(cache.builds) - builds,
+            known_builds=builds,
+            gaps=tuple(sorted(session.gaps, key=lambda gap: (gap.path, gap.reason))),
+        )
+    cache.close_run(run)
+    return Outcome(run, error)
+
+
+async def _steps(session: Session) -> None:
+    overview = await fetch_overview(session)
+    names = {project.name: project.jobsets for project in overview.projects}
+    await settle_vanished(session, overview.vanished, names)
+    changed = await list_jobsets(session, overview.jobsets)
+    keys = [jobset.key for jobset in overview.jobsets]
+    await BuildStep(session).run(keys, changed)
+    await fetch_constituents(session, keys)

@@ -1,0 +1,80 @@
+"""Jobsets that are shown no more: hidden, renamed or deleted; their history stays."""
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from hydrasnap.client import paths
+from hydrasnap.crawl.session import Session
+from hydrasnap.errors import NotFoundError
+from hydrasnap.model import Jobset, JobsetKey, Project
+
+
+def vanished_jobsets(
+    session: Session, projects: Collection[Project], shown: Collection[JobsetKey]
+) -> tuple[JobsetKey, ...]:
+    """Return the jobsets that the cache has and the overview does not show any more."""
+    names = {project.name for project in projects}
+    return tuple(
+        key
+        for key, jobset in session.cache.jobsets.items()
+        if key.project in names
+        and key not in shown
+        and not jobset.gone
+        and jobset.configuration.visible
+        and session.selection.wants_jobset(key)
+    )
+
+
+async def settle_vanished(
+    session: Session, vanished: Collection[JobsetKey], names: Mapping[str, Collection[str]]
+) -> None:
+    """Find out what became of each; `names` are the jobsets a project has, hidden ones too."""
+
+    async def one(key: JobsetKey) -> None:
+        jobset = session.cache.jobsets[key]
+        if key.name in names[key.project]:
+            hidden = msgspec.structs.replace(jobset.configuration, visible=False)
+            session.cache.put(jobsets=[msgspec.structs.replace(jobset, configuration=hidden)])
+            return
+        path = paths.errors(*key)
+        with session.gap_at(path):
+            try:
+                target = await session.client.redirect(path)
+            except NotFoundError:
+                target = None
+            _settle(session, jobset, target)
+
+    await session.each(vanished, one)
+
+
+def _settle(session: Session, jobset: Jobset, target: str | None) -> None:
+    new_name = paths.jobset_of(target) if target else None
+    if new_name is None or new_name == jobset.key:
+        session.cache.put(jobsets=[msgspec.structs.replace(jobset, gone=True)])
+        return
+    rename(session, jobset, JobsetKey(*new_name))
+
+
+def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
+    """Move a jobset's history under its new name; the old record stays as a signpost."""
+    cache = session.cache
+    names = {"project": new.project, "jobset": new.name}
+    evaluations = [e for e in cache.evaluations.values() if e.jobset_key == jobset.key]
+    builds = [b for b in cache.builds.values() if b.jobset_key == jobset.key]
+    successor = cache.jobsets.get(new)
+    ids = {e.id for e in evaluations}.union(successor.evaluations if successor else ())
+    moved = msgspec.structs.replace(
+        successor or jobset,
+        project=new.project,
+        name=new.name,
+        evaluations=tuple(sorted(ids, reverse=True)),
+    )
+    signpost = msgspec.structs.replace(
+        jobset, gone=True, renamed_to=new.name, evaluations=(), first_evaluation=None, errormsg=""
+    )
+    cache.put(
+        builds=[msgspec.structs.replace(build, **names) for build in builds],
+        evaluations=[msgspec.structs.replace(e, **names) for e in evaluations],
+        jobsets=[moved, signpost],
+    )

@@ -1,0 +1,132 @@
+"""Hydra's HTML page of an evaluation (``/eval/ID?full=1``) → builds with fewer fields.
+
+A row tells id, status, job, finish time, package name and system. It is the one page that a public
+Hydra gets done for 250,000 builds. The page is read as a stream, so that memory stays small; if the
+table is not the known one (Hydra 14332fbf, ``eval.tt``), that is an error and no guess.
+"""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from hydrasnap.errors import NotAHydraError
+from hydrasnap.model import Build, BuildStatus, Evaluation
+
+_TABS = frozenset(
+    f"tabs-{name}"
+    for name in (
+        "aborted", "now-fail", "now-succeed", "new", "still-fail", "still-succeed", "unfinished",
+    )
+)  # fmt: skip
+_HEAD = ("", "#", "Job", "Finished at", "Package/release name", "System")
+_STATUS = {
+    "Succeeded": BuildStatus.SUCCEEDED,
+    "Failed": BuildStatus.FAILED,
+    "Dependency failed": BuildStatus.DEPENDENCY_FAILED,
+    "Aborted": BuildStatus.ABORTED,
+    "Cancelled": BuildStatus.CANCELLED,
+    "Failed with output": BuildStatus.FAILED_WITH_OUTPUT,
+    "Timed out": BuildStatus.TIMED_OUT,
+    "Unsupported system type": BuildStatus.UNSUPPORTED_SYSTEM,
+    "Log limit exceeded": BuildStatus.LOG_LIMIT,
+    "Output size limit exceeded": BuildStatus.OUTPUT_LIMIT,
+    "Non-deterministic build": BuildStatus.NON_DETERMINISTIC,
+    "Queued": BuildStatus.QUEUED,
+    "Build in progress": BuildStatus.QUEUED,
+}
+_CHUNK = 1 << 18
+_BUILD = re.compile(r"/build/(\d+)$")
+
+
+def read_listing(body: bytes, evaluation: Evaluation, where: str) -> list[Build]:
+    """Read the rows of the builds of `evaluation`, by id; each build is `partial`."""
+    wanted = set(evaluation.builds)
+    found = {}
+    for row in _rows(body, where):
+        build = _build(row, evaluation, where)
+        if build.id in wanted:
+            found[build.id] = build
+    if wanted and not found:
+        raise _unknown(where, "no row of a build that belongs to it")
+    return [found[number] for number in sorted(found)]
+
+
+def _rows(body: bytes, where: str) -> Iterator[etree._Element]:
+    """Yield the table rows of the tabs of builds, and forget each after its use."""
+    parser = etree.HTMLPullParser(events=("start", "end"), huge_tree=True, encoding="utf-8")
+    tab = ""
+    for start in range(0, len(body), _CHUNK):
+        parser.feed(body[start : start + _CHUNK])
+        for event, element in parser.read_events():
+            if event == "start":
+                if element.tag == "div" and (element.get("id") or "").startswith("tabs-"):
+                    tab = element.get("id") or ""
+            elif element.tag == "tr":
+                if tab in _TABS and _is_body_row(element, where):
+                    yield element
+                _forget(element)
+
+
+def _is_body_row(row: etree._Element, where: str) -> bool:
+    if row.find("th") is None:
+        return True
+    head = tuple(_text(cell) for cell in row.iterfind("th"))
+    if head != _HEAD:
+        raise _unknown(where, f"a table with the columns {', '.join(head)}")
+    return False
+
+
+def _forget(row: etree._Element) -> None:
+    row.clear()
+    parent = row.getparent()
+    while parent is not None and row.getprevious() is not None:
+        del parent[0]
+
+
+def _build(row: etree._Element, evaluation: Evaluation, where: str) -> Build:
+    cells = row.findall("td")
+    if len(cells) != len(_HEAD):
+        raise _unknown(where, f"a row of {len(cells)} cells")
+    status = _status(cells[0], where)
+    stop = cells[3].find(".//time")
+    stoptime = (stop.get("data-timestamp") or "") if stop is not None else ""
+    return Build(
+        id=_id(cells[1], where),
+        project=evaluation.project,
+        jobset=evaluation.jobset,
+        job=_text(cells[2]),
+        nixname=_text(cells[4]),
+        system=_text(cells[5]),
+        finished=not status.queued,
+        buildstatus=status.code,
+        stoptime=int(stoptime) if stoptime.isdecimal() else None,
+        partial=True,
+    )
+
+
+def _status(cell: etree._Element, where: str) -> BuildStatus:
+    image = cell.find(".//img")
+    title = (image.get("title") or "") if image is not None else ""
+    if title not in _STATUS:
+        raise _unknown(where, f"the status {title!r}")
+    return _STATUS[title]
+
+
+def _id(cell: etree._Element, where: str) -> int:
+    link = cell.find(".//a")
+    found = _BUILD.search((link.get("href") or "") if link is not None else "")
+    if not found:
+        raise _unknown(where, "a row without a build id")
+    return int(found[1])
+
+
+def _text(cell: etree._Element) -> str:
+    return "".join(str(part) for part in cell.itertext()).strip()
+
+
+def _unknown(where: str, what: str) -> NotAHydraError:
+    return NotAHydraError(
+        f"{where} is not the page of an evaluation that hydrasnap knows: {what}. "
+        "This Hydra may be newer; please report it."
+    )

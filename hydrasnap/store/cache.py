@@ -1,0 +1,304 @@
+"""The cache as a crawl uses it: objects in memory, every change journalled, filed in batches."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from hydrasnap.errors import CacheError
+from hydrasnap.model import (
+    Build,
+    Evaluation,
+    JobKey,
+    Jobset,
+    JobsetKey,
+    Project,
+    Run,
+    Snapshot,
+)
+from hydrasnap.store.files import cannot, write_whole
+from hydrasnap.store.journal import Entry, Journal
+from hydrasnap.store.layout import (
+    JOURNAL,
+    MANIFEST,
+    SCHEMA,
+    Manifest,
+    encode_object,
+    encode_shard,
+    evaluation_path,
+    jobset_path,
+    project_path,
+    shard_of,
+    shard_path,
+)
+from hydrasnap.store.lock import locked
+
+T = TypeVar("T")
+Damaged = Callable[[Path, str], None]
+
+_BATCH_BYTES = 32 * 1024 * 1024
+_KEPT_RUNS = 20
+
+
+class Cache:
+    """An open cache. Reading is by the mappings, which nobody but this class changes."""
+
+    def __init__(self, folder: Path, damaged: Damaged) -> None:
+        self._folder = folder
+        self._damaged = damaged
+        self._journal = Journal(folder / JOURNAL)
+        self._dirty: dict[Path, Callable[[], bytes]] = {}
+        self._shards: defaultdict[int, dict[int, Build]] = defaultdict(dict)
+        self._projects: dict[str, Project] = {}
+        self._jobsets: dict[JobsetKey, Jobset] = {}
+        self._evaluations: dict[int, Evaluation] = {}
+        self._builds: dict[int, Build] = {}
+        self.manifest = Manifest(schema=SCHEMA, origin="")
+
+    @property
+    def projects(self) -> Mapping[str, Project]:
+        """All projects by name."""
+        return self._projects
+
+    @property
+    def jobsets(self) -> Mapping[JobsetKey, Jobset]:
+        """All jobsets by key."""
+        return self._jobsets
+
+    @property
+    def evaluations(self) -> Mapping[int, Evaluation]:
+        """All evaluations by id."""
+        return self._evaluations
+
+    @property
+    def builds(self) -> Mapping[int, Build]:
+        """All builds by id."""
+        return self._builds
+
+    def put(
+        self,
+        *,
+        projects: Iterable[Project] = (),
+        builds: Iterable[Build] = (),
+        evaluations: Iterable[Evaluation] = (),
+        jobsets: Iterable[Jobset] = (),
+    ) -> None:
+        """Keep objects at once and together; builds come before what refers to them."""
+        entries = [Entry(project=p) for p in projects if self._keep_project(p)]
+        entries += [Entry(build=b) for b in builds if self._keep_build(b)]
+        entries += [Entry(evaluation=e) for e in evaluations if self._keep_evaluation(e)]
+        entries += [Entry(jobset=j) for j in jobsets if self._keep_jobset(j)]
+        if not entries:
+            return
+        with self._writing():
+            self._journal.append(entries)
+        if self._journal.size > _BATCH_BYTES:
+            self.file()
+
+    def file(self) -> None:
+        """Write what changed to its place; then the journal is no longer needed."""
+        with self._writing():
+            for path in sorted(self._dirty, key=lambda path: (path.parts[0], path)):
+                write_whole(self._folder / path, self._dirty[path]())
+            self._dirty.clear()
+            self._journal.clear()
+
+    @property
+    def plain_jobs(self) -> frozenset[JobKey]:
+        """The jobs that looked like aggregates, were asked, and are none."""
+        return frozenset(JobKey(*job) for job in self.manifest.plain_jobs)
+
+    def add_plain_job(self, job: JobKey) -> None:
+        """Remember that a job is no aggregate."""
+        jobs = tuple(sorted({*self.manifest.plain_jobs, tuple(job)}))
+        self.manifest = msgspec.structs.replace(self.manifest, plain_jobs=jobs)
+
+    def close_run(self, run: Run) -> None:
+        """File everything, then mark the run as done in `snapshot.json`, the last file written."""
+        self.file()
+        runs = (run, *self.manifest.runs)[:_KEPT_RUNS]
+        self.manifest = msgspec.structs.replace(self.manifest, runs=runs)
+        with self._writing():
+            write_whole(self._folder / MANIFEST, encode_object(self.manifest))
+
+    def drop(self, *, evaluations: Iterable[int] = (), builds: Iterable[int] = ()) -> None:
+        """Forget objects that the user's retention no longer wants."""
+        self.file()
+        with self._writing():
+            for number in evaluations:
+                del self._evaluations[number]
+                (self._folder / evaluation_path(number)).unlink(missing_ok=True)
+            for number in builds:
+                del self._builds[number]
+                self._shards[shard_of(number)].pop(number)
+                self._touch_shard(shard_of(number))
+        self.file()
+        for first in [first for first, shard in self._shards.items() if not shard]:
+            (self._folder / shard_path(first)).unlink(missing_ok=True)
+            del self._shards[first]
+
+    def snapshot(self) -> Snapshot:
+        """Return what the cache holds now, sorted."""
+        return Snapshot(
+            origin=self.manifest.origin,
+            run=self.manifest.runs[0] if self.manifest.runs else Run(complete=False),
+            projects=dict(sorted(self._projects.items())),
+            jobsets=dict(sorted(self._jobsets.items())),
+            evaluations=dict(sorted(self._evaluations.items())),
+            builds=dict(sorted(self._builds.items())),
+        )
+
+    def load(self) -> None:
+        """Read every file; a damaged one is reported and counts as absent."""
+        self.manifest = self._read_manifest()
+        for project in self._read_all("projects/*.json", Project):
+            self._projects[project.name] = project
+        for jobset in self._read_all("jobsets/*/*.json", Jobset):
+            self._jobsets[jobset.key] = jobset
+        for evaluation in self._read_all("evals/*.json", Evaluation):
+            self._evaluations[evaluation.id] = evaluation
+        for shard in self._read_all("builds/*.json", list[Build]):
+            self._builds.update((build.id, build) for build in shard)
+        for number, build in self._builds.items():
+            self._shards[shard_of(number)][number] = build
+
+    def recover(self) -> None:
+        """Take in what a killed run left in its journal."""
+        for entry in self._journal.replay():
+            if entry.project:
+                self._keep_project(entry.project)
+            if entry.build:
+                self._keep_build(entry.build)
+            if entry.evaluation:
+                self._keep_evaluation(entry.evaluation)
+            if entry.jobset:
+                self._keep_jobset(entry.jobset)
+        self.file()
+
+    def _read_manifest(self) -> Manifest:
+        path = self._folder / MANIFEST
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return self.manifest
+        schema = _schema_of(data)
+        if schema is not None and schema > SCHEMA:
+            raise CacheError(
+                f"The cache {self._folder} is of a newer hydrasnap (schema {schema}; this one "
+                f"reads {SCHEMA}). Update hydrasnap, or use another --cache."
+            )
+        return self._decode(path, data, Manifest) or self.manifest
+
+    def _read_all(self, pattern: str, kind: type[T]) -> Iterator[T]:
+        for path in sorted(self._folder.glob(pattern)):
+            found = self._decode(path, path.read_bytes(), kind)
+            if found is not None:
+                yield found
+
+    def _decode(self, path: Path, data: bytes, kind: type[T]) -> T | None:
+        try:
+            return msgspec.json.decode(data, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            self._damaged(path, str(error))
+            return None
+
+    def _keep_project(self, project: Project) -> bool:
+        if self._projects.get(project.name) == project:
+            return False
+        self._projects[project.name] = project
+        name = project.name
+        self._dirty[project_path(name)] = lambda: encode_object(self._projects[name])
+        return True
+
+    def _keep_jobset(self, jobset: Jobset) -> bool:
+        key = jobset.key
+        if self._jobsets.get(key) == jobset:
+            return False
+        self._jobsets[key] = jobset
+        self._dirty[jobset_path(key)] = lambda: encode_object(self._jobsets[key])
+        return True
+
+    def _keep_evaluation(self, evaluation: Evaluation) -> bool:
+        number = evaluation.id
+        if self._evaluations.get(number) == evaluation:
+            return False
+        self._evaluations[number] = evaluation
+        self._dirty[evaluation_path(number)] = lambda: encode_object(self._evaluations[number])
+        return True
+
+    def _keep_build(self, build: Build) -> bool:
+        if self._builds.get(build.id) == build:
+            return False
+        self._builds[build.id] = build
+        first = shard_of(build.id)
+        self._shards[first][build.id] = build
+        self._touch_shard(first)
+        return True
+
+    def _touch_shard(self, first: int) -> None:
+        self._dirty[shard_path(first)] = lambda: encode_shard(self._shards[first].values())
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise cannot("write", self._folder, error) from error
+
+
+def _schema_of(data: bytes) -> int | None:
+    try:
+        found = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    schema = found.get("schema") if isinstance(found, dict) else None
+    return schema if isinstance(schema, int) else None
+
+
+@contextmanager
+def open_cache(folder: Path, origin: str, damaged: Damaged) -> Iterator[Cache]:
+    """Open a cache for a crawl of `origin`: locked, recovered from a kill, checked to be its own.
+
+    `damaged` is told of each unreadable file and why; what it held counts as absent.
+    """
+    with locked(folder):
+        cache = Cache(folder, damaged)
+        with cache._writing():
+            cache.load()
+        known = cache.manifest.origin
+        if known and known != origin:
+            raise CacheError(
+                f"The cache {folder} is of {known}, not of {origin}. Use another --cache for it."
+            )
+        if not known:
+            fresh = msgspec.structs.replace(cache.manifest, origin=origin)
+            cache.manifest = fresh
+            with cache._writing():
+                write_whole(folder / MANIFEST, encode_object(fresh))
+        cache.recover()
+        yield cache
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """Read the cache as it is, without a lock, also while a crawl writes to it."""
+    if not (folder / MANIFEST).is_file():
+        raise CacheError(
+            f"There is no cache in {folder}. Make one with `hydrasnap crawl`, "
+            "or name another place with --cache."
+        )
+    cache = Cache(folder, _refuse)
+    try:
+        cache.load()
+    except OSError as error:
+        raise cannot("read", folder, error) from error
+    return cache.snapshot()
+
+
+def _refuse(path: Path, reason: str) -> None:
+    raise CacheError(
+        f"{path} is damaged ({reason}). Run `hydrasnap crawl`: it fetches again what that "
+        "file held, and nothing else."
+    )

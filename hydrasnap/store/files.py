@@ -1,0 +1,37 @@
+"""Files that appear whole or not at all."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from hydrasnap.errors import CacheError
+
+
+def write_whole(path: Path, data: bytes) -> bool:
+    """Put `data` at `path` by way of a synced temporary file; return whether bytes changed."""
+    try:
+        if path.stat().st_size == len(data) and path.read_bytes() == data:
+            return False
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+    return True
+
+
+def cannot(action: str, folder: Path, error: OSError) -> CacheError:
+    """Explain a failed operation on the cache."""
+    reason = error.strerror or type(error).__name__
+    return CacheError(
+        f"Cannot {action} the cache {folder}: {reason}. Nothing that it held is lost; "
+        "make room or give it another place with --cache, and run again."
+    )

@@ -1,0 +1,63 @@
+"""What a run has fetched, kept line by line until it is filed: a kill loses nothing that came."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from hydrasnap.model import Build, Evaluation, Jobset, Project
+from hydrasnap.model.objects import Value
+from hydrasnap.store.layout import encoder
+
+
+class Entry(Value, frozen=True):
+    """One line: exactly one of the four is set."""
+
+    project: Project | None = None
+    jobset: Jobset | None = None
+    evaluation: Evaluation | None = None
+    build: Build | None = None
+
+
+_decoder = msgspec.json.Decoder(Entry)
+
+
+class Journal:
+    """An append-only file of entries; a torn last line is what a kill leaves, and is dropped."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+        self.size = 0
+
+    def replay(self) -> Iterator[Entry]:
+        """Yield the entries of an earlier run that was not ended."""
+        try:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
+            return
+        for line in data.split(b"\n"):
+            try:
+                yield _decoder.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                continue
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries in one write, after a line break in case the line before is torn."""
+        if self._file is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        data = b"".join(b"\n" + encoder.encode(entry) for entry in entries) + b"\n"
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self._file, view) :]
+        self.size += len(data)
+
+    def clear(self) -> None:
+        """Forget the entries, which lie in their files now."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+        self._path.unlink(missing_ok=True)
+        self.size = 0

@@ -1,0 +1,94 @@
+"""Where each object lies in the cache folder, and how it is written there.
+
+    cache/
+      snapshot.json               schema, origin, the last runs, notes of the crawler
+      projects/NAME.json
+      jobsets/PROJECT/NAME.json
+      evals/ID.json
+      builds/FIRST.json           the builds FIRST to FIRST + 999, one a line, each build once
+      journal.jsonl               what a run fetched and has not filed yet; empty between runs
+
+Keys are sorted and defaults left out, so the same objects are the same bytes.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Project, Run
+from hydrasnap.model.objects import Value
+
+SCHEMA = 1
+SHARD = 1000
+MANIFEST = "snapshot.json"
+JOURNAL = "journal.jsonl"
+
+encoder = msgspec.json.Encoder(order="sorted")
+
+_ESCAPED = re.compile(r"[^a-z0-9_.-]|^\.|^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)).")
+_LONGEST = 180
+
+
+class Manifest(Value, frozen=True):
+    """What `snapshot.json` says: the only file in which a run leaves times and figures.
+
+    `plain_jobs` are jobs that looked like aggregates and were asked: they are none.
+    `checked` is when a jobset's older failures were last looked at again, in Unix seconds.
+    """
+
+    schema: int
+    origin: str
+    runs: tuple[Run, ...] = ()
+    plain_jobs: tuple[tuple[str, str, str], ...] = ()
+    checked: dict[str, int] = msgspec.field(default_factory=dict)
+
+
+def file_name(name: str) -> str:
+    """Return a file name that is different for different names on any file system.
+
+    >>> file_name("release-26.05"), file_name(".jobsets"), file_name("Con")
+    ('release-26.05', '%2Ejobsets', '%43on')
+    """
+    safe = _ESCAPED.sub(lambda found: "".join(f"%{b:02X}" for b in found[0].encode()), name)
+    if len(safe) <= _LONGEST:
+        return safe
+    return f"{safe[:_LONGEST]}%%{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def project_path(name: str) -> Path:
+    """Return where a project lies, below the cache folder."""
+    return Path("projects", f"{file_name(name)}.json")
+
+
+def jobset_path(key: JobsetKey) -> Path:
+    """Return where a jobset lies, below the cache folder."""
+    return Path("jobsets", file_name(key.project), f"{file_name(key.name)}.json")
+
+
+def evaluation_path(number: int) -> Path:
+    """Return where an evaluation lies, below the cache folder."""
+    return Path("evals", f"{number}.json")
+
+
+def shard_of(number: int) -> int:
+    """Return the first build id of the shard that holds a build."""
+    return number - number % SHARD
+
+
+def shard_path(first: int) -> Path:
+    """Return where the builds from id `first` on lie, below the cache folder."""
+    return Path("builds", f"{first}.json")
+
+
+def encode_object(value: Project | Jobset | Evaluation | Manifest) -> bytes:
+    """Write an object with one key or element a line, for `jq` and `git diff`."""
+    return msgspec.json.format(encoder.encode(value), indent=1) + b"\n"
+
+
+def encode_shard(builds: Iterable[Build]) -> bytes:
+    """Write builds by id, one a line."""
+    lines = (encoder.encode(build) for build in sorted(builds, key=lambda build: build.id))
+    return b"[\n" + b",\n".join(lines) + b"\n]\n"

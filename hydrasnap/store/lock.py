@@ -1,0 +1,46 @@
+"""One writer a cache: who comes second is told who came first."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from hydrasnap.errors import LockedError
+from hydrasnap.store.files import cannot
+
+_LOCK, _HOLDER = ".lock", ".lock-holder"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the cache's lock, or say who does; the system frees it when its process dies."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / _LOCK, timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise LockedError(_sentence(folder)) from None
+    except OSError as error:
+        raise cannot("lock", folder, error) from error
+    try:
+        holder = {"pid": os.getpid(), "host": socket.gethostname()}
+        (folder / _HOLDER).write_text(json.dumps(holder), encoding="utf-8")
+        yield
+    except OSError as error:
+        raise cannot("write", folder, error) from error
+    finally:
+        lock.release()
+
+
+def _sentence(folder: Path) -> str:
+    who = "another process"
+    try:
+        holder = json.loads((folder / _HOLDER).read_text(encoding="utf-8"))
+        who = f"process {holder['pid']} on {holder['host']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    return f"The cache {folder} is in use by {who}. Wait until it ends, or use another --cache."

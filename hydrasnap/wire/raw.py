@@ -1,0 +1,156 @@
+"""Hydra's answers as they come: one structure per kind of object, forgiving where servers differ.
+
+The shapes are measured on Hydra 14332fbf; where older servers or the OpenAPI document differ, the
+types here take both (0/1 or true/false, "" or null, `inputs` or `jobsetinputs`).
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+Flag = bool | int | None
+Text = str | None
+Number = int | None
+
+
+class RawDeclarative(Struct):
+    """The ``declarative`` part of a project, absent unless it has a declaration file."""
+
+    file: Text = None
+    type: Text = None
+    value: Text = None
+
+
+class RawProject(Struct):
+    """An element of ``/`` or the answer of ``/project/P``."""
+
+    name: str
+    jobsets: list[str]
+    displayname: Text = None
+    description: Text = None
+    homepage: Text = None
+    owner: Text = None
+    enabled: Flag = True
+    hidden: Flag = False
+    enable_dynamic_run_command: Flag = False
+    declarative: RawDeclarative | None = None
+
+
+class RawOverview(Struct):
+    """An element of ``/api/jobsets?project=P``."""
+
+    project: str
+    name: str
+    nrtotal: int
+    nrsucceeded: int
+    nrfailed: int
+    nrscheduled: int
+    checkinterval: Number = None
+    errortime: Number = None
+    fetcherrormsg: Text = None
+    lastcheckedtime: Number = None
+    triggertime: Number = None
+    starttime: Number = None
+
+
+class RawJobset(Struct):
+    """The answer of ``/jobset/P/J`` and of ``/jobset/P/J/errors``, which has the `errormsg`."""
+
+    project: str
+    name: str
+    description: Text = None
+    enabled: Flag = 1
+    visible: Flag = None
+    hidden: Flag = None
+    flake: Text = None
+    nixexprinput: Text = None
+    nixexprpath: Text = None
+    checkinterval: Number = None
+    schedulingshares: Number = None
+    keepnr: Number = None
+    enableemail: Flag = False
+    emailoverride: Text = None
+    enable_dynamic_run_command: Flag = False
+    errormsg: Text = None
+    fetcherrormsg: Text = None
+    errortime: Number = None
+    inputs: dict[str, dict[str, Any]] | None = None
+    jobsetinputs: dict[str, dict[str, Any]] | None = None
+
+
+class RawEvaluationInput(Struct):
+    """An element of an evaluation's ``jobsetevalinputs``."""
+
+    type: Text = None
+    uri: Text = None
+    revision: str | int | None = None
+    value: str | bool | int | None = None
+    dependency: str | int | None = None
+
+
+class RawEvaluation(Struct):
+    """The answer of ``/eval/ID`` or an element of ``/jobset/P/J/evals``."""
+
+    id: int
+    builds: list[int]
+    timestamp: Number = None
+    checkouttime: Number = None
+    evaltime: Number = None
+    flake: Text = None
+    hasnewbuilds: Flag = True
+    jobsetevalinputs: dict[str, RawEvaluationInput] | None = None
+
+
+class RawEvaluationPage(Struct):
+    """A page of ``/jobset/P/J/evals``; `next` is absent on the last page."""
+
+    evals: list[RawEvaluation]
+    first: Text = None
+    last: Text = None
+    next: Text = None
+
+
+class RawProduct(Struct):
+    """An element of a build's ``buildproducts``."""
+
+    type: Text = None
+    subtype: Text = None
+    name: Text = None
+    path: Text = None
+    defaultpath: Text = None
+    filesize: Number = None
+    sha256hash: Text = None
+
+
+class RawOutput(Struct):
+    """An element of a build's ``buildoutputs``."""
+
+    path: Text = None
+
+
+class RawBuild(Struct):
+    """The answer of ``/build/ID`` or an element of ``/eval/ID/builds``."""
+
+    id: int
+    project: str
+    jobset: str
+    job: str
+    finished: bool | int
+    system: Text = None
+    nixname: Text = None
+    drvpath: Text = None
+    buildstatus: Number = None
+    timestamp: Number = None
+    starttime: Number = None
+    stoptime: Number = None
+    priority: Number = None
+    releasename: Text = None
+    buildoutputs: dict[str, RawOutput] | None = None
+    buildproducts: dict[str, RawProduct] | None = None
+    buildmetrics: dict[str, Any] | None = None
+
+
+class RawQueued(Struct):
+    """An element of ``/api/queue``."""
+
+    id: int
