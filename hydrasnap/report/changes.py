@@ -1,0 +1,196 @@
+"""What changed between two evaluations: the eight lists of an evaluation's page.
+
+The lists follow Hydra's ``Hydra::Helper::BuildDiff`` and are right where that errs: jobs removed
+at the end of the alphabet count, a baseline that is not finished is looked up further back, an
+unsupported system (status 9) is no failure, and what the snapshot cannot know is not claimed.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+
+from hydrasnap.model import Build, Evaluation
+from hydrasnap.report.index import Index
+
+
+class ChangeKind(Enum):
+    """The lists, in the order of the page; each member has a `slug` and a `title`."""
+
+    def __init__(self, slug: str, title: str) -> None:
+        self.slug = slug
+        self.title = title
+
+    NEWLY_FAILING = ("newly-failing", "Newly failing")
+    NEWLY_SUCCEEDING = ("newly-succeeding", "Newly succeeding")
+    NEW = ("new", "New")
+    REMOVED = ("removed", "Removed")
+    STILL_FAILING = ("still-failing", "Still failing")
+    STILL_SUCCEEDING = ("still-succeeding", "Still succeeding")
+    QUEUED = ("queued", "Queued")
+    ABORTED = ("aborted", "Aborted or timed out")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row of a list; `build` is None for a removed job.
+
+    `before` is what it is compared with: the baseline's build of that job and system or, where
+    that is unfinished, the last finished one before the baseline; None where there is none.
+    """
+
+    kind: ChangeKind
+    job: str
+    system: str
+    build: Build | None
+    before: Build | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All differences of an evaluation to its baseline; `by_kind` has every kind.
+
+    `undecided` are finished builds of which the snapshot cannot tell whether they are new, since
+    it lacks builds of the baseline; `unknown` and `baseline_unknown` count the missing builds.
+    """
+
+    evaluation: Evaluation
+    baseline: Evaluation | None
+    unknown: int
+    baseline_unknown: int
+    by_kind: Mapping[ChangeKind, tuple[Change, ...]]
+    undecided: tuple[Build, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all builds on both sides are known, so that nothing is left open."""
+        return not (self.unknown or self.baseline_unknown or self.undecided)
+
+    def __getitem__(self, kind: ChangeKind) -> tuple[Change, ...]:
+        return self.by_kind[kind]
+
+    def count(self, kind: ChangeKind) -> int:
+        """Count a list."""
+        return len(self.by_kind[kind])
+
+    def by_system(self) -> dict[str, dict[ChangeKind, int]]:
+        """Count each list for each system, systems by name, every kind present."""
+        systems = sorted({change.system for rows in self.by_kind.values() for change in rows})
+        counts = {system: dict.fromkeys(ChangeKind, 0) for system in systems}
+        for kind, rows in self.by_kind.items():
+            for change in rows:
+                counts[change.system][kind] += 1
+        return counts
+
+
+def compare(index: Index, evaluation: Evaluation, baseline: Evaluation | None = None) -> Changes:
+    """Compare an evaluation with another of any jobset, by default with the one before it.
+
+    Builds are matched by job and system, namesakes in the order of their ids; one more than the
+    baseline has is compared with the baseline's last. Takes linear time.
+    """
+    other = index.previous(evaluation) if baseline is None else baseline
+    past = _Past(index, evaluation, other)
+    lists: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
+    undecided: list[Build] = []
+    for builds, earlier in _joined(index, evaluation, other):
+        for build, match in _paired(builds, earlier):
+            change = _change(build, past.finished(match))
+            if change.kind is ChangeKind.NEW and not past.is_certain(match):
+                undecided.append(build)
+            else:
+                lists[change.kind].append(change)
+        if not builds and not past.unknown:
+            lists[ChangeKind.REMOVED].append(_removed(earlier[-1]))
+    return Changes(
+        evaluation=evaluation,
+        baseline=other,
+        unknown=past.unknown,
+        baseline_unknown=past.baseline_unknown,
+        by_kind={kind: tuple(rows) for kind, rows in lists.items()},
+        undecided=tuple(undecided),
+    )
+
+
+def _change(build: Build, before: Build | None) -> Change:
+    return Change(_kind(build, before), build.job, build.system, build, before)
+
+
+def _removed(before: Build) -> Change:
+    return Change(ChangeKind.REMOVED, before.job, before.system, None, before)
+
+
+def _kind(build: Build, before: Build | None) -> ChangeKind:
+    if build.status.queued:
+        return ChangeKind.QUEUED
+    if build.status.aborted:
+        return ChangeKind.ABORTED
+    if before is None:
+        return ChangeKind.NEW
+    if build.status.succeeded:
+        still = before.status.succeeded
+        return ChangeKind.STILL_SUCCEEDING if still else ChangeKind.NEWLY_SUCCEEDING
+    return ChangeKind.NEWLY_FAILING if before.status.succeeded else ChangeKind.STILL_FAILING
+
+
+class _Past:
+    """What is known of the time before an evaluation."""
+
+    def __init__(self, index: Index, evaluation: Evaluation, baseline: Evaluation | None) -> None:
+        self._index = index
+        self._evaluation = evaluation
+        self._baseline = baseline
+        self.unknown = index.unknown(evaluation)
+        self.baseline_unknown = 0 if baseline is None else index.unknown(baseline)
+
+    def finished(self, match: Build | None) -> Build | None:
+        """Return the baseline's build, or the last finished one of its job before the baseline."""
+        if match is None or match.finished or self._baseline is None:
+            return match
+        found: list[tuple[int, int, Build]] = []
+        for build in self._index.builds_of_job(match.job_key):
+            if build.finished and build.system == match.system:
+                held = self._index.evaluations_with(build.id)
+                last = next((e.id for e in held if e.id < self._baseline.id), None)
+                found += [] if last is None else [(last, build.id, build)]
+        return max(found)[2] if found else None
+
+    def is_certain(self, match: Build | None) -> bool:
+        """Tell whether a build without a finished one before it can be called new."""
+        if self._baseline is None:
+            return self._index.is_first(self._evaluation)
+        if match is None:
+            return not self.baseline_unknown
+        return not self._gaps_before
+
+    @cached_property
+    def _gaps_before(self) -> bool:
+        return self._baseline is not None and any(
+            map(self._index.unknown, self._index.earlier(self._baseline))
+        )
+
+
+def _key(build: Build) -> tuple[str, str]:
+    return build.job, build.system
+
+
+def _joined(
+    index: Index, evaluation: Evaluation, baseline: Evaluation | None
+) -> Iterator[tuple[list[Build], list[Build]]]:
+    """Yield the builds of each job and system on both sides, by job and system."""
+    now = ((_key(build), 0, build) for build in index.builds_of(evaluation))
+    then = ((_key(build), 1, build) for build in (index.builds_of(baseline) if baseline else ()))
+    for _, group in groupby(merge(now, then, key=itemgetter(0)), itemgetter(0)):
+        sides: tuple[list[Build], list[Build]] = ([], [])
+        for _, side, build in group:
+            sides[side].append(build)
+        yield sides
+
+
+def _paired(builds: list[Build], earlier: list[Build]) -> Iterator[tuple[Build, Build | None]]:
+    """Pair namesakes in order; what is left over meets the last one."""
+    for place, build in enumerate(builds):
+        yield build, earlier[min(place, len(earlier) - 1)] if earlier else None

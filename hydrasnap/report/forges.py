@@ -1,0 +1,122 @@
+"""Where a Git remote or a flake reference can be read in a browser."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+_REVISION = re.compile(r"[0-9a-f]{7,64}")
+_HOST = re.compile(
+    r"(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+"
+)
+_PATH = re.compile(r"~?[A-Za-z0-9_.+-]+(?:/[A-Za-z0-9_.+-]+)+")
+_SCP = re.compile(r"[A-Za-z0-9_.-]+@([A-Za-z0-9.-]+):([^/].*)")
+_SCHEMES = {"http", "https", "git", "ssh", "git+http", "git+https", "git+ssh"}
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """How one kind of forge writes its addresses below a repository's."""
+
+    commit: str
+    compare: str | None
+
+
+GITHUB = Forge("/commit/{0}", "/compare/{0}...{1}")
+GITLAB = Forge("/-/commit/{0}", "/-/compare/{0}...{1}")
+GITEA = GITHUB
+SOURCEHUT = Forge("/commit/{0}", None)
+
+_KNOWN: Mapping[str, Forge] = {
+    "github.com": GITHUB,
+    "gitlab.com": GITLAB,
+    "codeberg.org": GITEA,
+    "gitea.com": GITEA,
+    "git.lix.systems": GITEA,
+    "git.clan.lol": GITEA,
+    "git.sr.ht": SOURCEHUT,
+}
+_FAMILIES: Mapping[str, Forge] = {"gitlab": GITLAB, "gitea": GITEA, "forgejo": GITEA}
+_FLAKE_HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "sourcehut": "git.sr.ht"}
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A repository on a known forge, as ``host`` and ``owner/name``."""
+
+    host: str
+    path: str
+    forge: Forge
+
+    def commit_url(self, revision: str) -> str | None:
+        """Return the address of a commit, or None where `revision` is none."""
+        if not _REVISION.fullmatch(revision):
+            return None
+        return self._url + self.forge.commit.format(revision)
+
+    def compare_url(self, old: str, new: str) -> str | None:
+        """Return the address of what `new` has and `old` has not."""
+        if self.forge.compare is None or not _REVISION.fullmatch(old):
+            return None
+        if not _REVISION.fullmatch(new):
+            return None
+        return self._url + self.forge.compare.format(old, new)
+
+    @property
+    def _url(self) -> str:
+        return f"https://{self.host}/{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A flake reference taken apart; `revision` is empty where it names none."""
+
+    remote: Remote | None
+    revision: str
+
+
+def remote(uri: str) -> Remote | None:
+    """Find the repository of a Git remote; user names and passwords in it are dropped."""
+    scp = _SCP.fullmatch(uri)
+    if scp:
+        return _repository(scp[1], scp[2])
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname if parts.scheme in _SCHEMES and parts.port is None else None
+    except ValueError:
+        return None
+    return _repository(host, parts.path.strip("/")) if host else None
+
+
+def flake_remote(flake: str) -> Pin | None:
+    """Take a flake reference apart.
+
+    Source of the forms: ``nix flake`` in the Nix manual, "Flake references".
+    """
+    try:
+        parts = urlsplit(flake)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    except ValueError:
+        return None
+    if parts.scheme in _FLAKE_HOSTS:
+        owner, _, rest = parts.path.partition("/")
+        name, _, revision = rest.partition("/")
+        host = query.get("host", _FLAKE_HOSTS[parts.scheme])
+        return Pin(_repository(host, f"{unquote(owner)}/{name}"), query.get("rev", revision))
+    if not parts.scheme.startswith("git+"):
+        return None
+    return Pin(remote(flake), query.get("rev", ""))
+
+
+def _repository(host: str, path: str) -> Remote | None:
+    host, path = host.lower(), path.removesuffix(".git")
+    forge = _forge(host)
+    if forge is None or not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
+        return None
+    return Remote(host, path, forge)
+
+
+def _forge(host: str) -> Forge | None:
+    if not _HOST.fullmatch(host):
+        return None
+    return _KNOWN.get(host) or _FAMILIES.get(host.partition(".")[0])

@@ -1,0 +1,91 @@
+"""What went into an evaluation, what changed since another, and where to read the difference."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from hydrasnap.model import Evaluation, EvaluationInput
+from hydrasnap.report.forges import Remote, flake_remote, remote
+
+_FLAKE = "flake"
+
+
+class InputChangeKind(Enum):
+    """What happened to an input; the value is the word for it."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    TYPE_CHANGED = "type changed"
+
+
+@dataclass(frozen=True, slots=True)
+class InputChange:
+    """An input that differs; `compare_url` shows the commits in between on a known forge."""
+
+    name: str
+    kind: InputChangeKind
+    before: EvaluationInput | None
+    after: EvaluationInput | None
+    compare_url: str | None = None
+
+
+def inputs_of(evaluation: Evaluation) -> tuple[EvaluationInput, ...]:
+    """Return the inputs by name; the pin of a flake counts as an input named ``flake``."""
+    inputs = list(evaluation.inputs)
+    if evaluation.flake:
+        inputs.append(_pin(evaluation.flake))
+    return tuple(sorted(inputs, key=lambda found: found.name))
+
+
+def changed_inputs(before: Evaluation | None, after: Evaluation) -> tuple[InputChange, ...]:
+    """Return what differs, by name; nothing where there is no evaluation before."""
+    if before is None:
+        return ()
+    old = {found.name: found for found in inputs_of(before)}
+    new = {found.name: found for found in inputs_of(after)}
+    return tuple(
+        _change(name, old.get(name), new.get(name))
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    )
+
+
+def revision_url(found: EvaluationInput) -> str | None:
+    """Return the address of the commit that an input was at, on a forge that is known."""
+    place = _remote(found)
+    return place.commit_url(found.revision) if place else None
+
+
+def compare_url(before: EvaluationInput, after: EvaluationInput) -> str | None:
+    """Return the address of the commits between two states of one repository."""
+    old, new = _remote(before), _remote(after)
+    if new is None or old != new or before.revision == after.revision:
+        return None
+    return new.compare_url(before.revision, after.revision)
+
+
+def _change(
+    name: str, before: EvaluationInput | None, after: EvaluationInput | None
+) -> InputChange:
+    if before is None or after is None:
+        kind = InputChangeKind.ADDED if before is None else InputChangeKind.REMOVED
+        return InputChange(name, kind, before, after)
+    if before.type != after.type:
+        return InputChange(name, InputChangeKind.TYPE_CHANGED, before, after)
+    return InputChange(name, InputChangeKind.CHANGED, before, after, compare_url(before, after))
+
+
+def _pin(flake: str) -> EvaluationInput:
+    place = flake_remote(flake)
+    return EvaluationInput(
+        name=_FLAKE, type=_FLAKE, uri=flake, revision=place.revision if place else ""
+    )
+
+
+def _remote(found: EvaluationInput) -> Remote | None:
+    if found.type == "git":
+        return remote(found.uri)
+    if found.type == _FLAKE:
+        place = flake_remote(found.uri)
+        return place.remote if place else None
+    return None
