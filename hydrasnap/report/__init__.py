@@ -1,6 +1,37 @@
 """Pure questions about a snapshot: what changed, since when, how healthy, how flaky."""
 
+from hydrasnap.report.burndown import BurnDown, BurnDownPoint, burn_down
+from hydrasnap.report.causes import Blocker, FailureGroup, blockers, failures_by_status
 from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
+from hydrasnap.report.flakiness import flake_score
+from hydrasnap.report.grid import Grid, GridRow, job_grid
+from hydrasnap.report.health import (
+    Broken,
+    Failing,
+    Flaky,
+    JobsetHealth,
+    ProjectHealth,
+    failing_longest,
+    flakiest,
+    has_errors,
+    is_stale,
+    jobset_health,
+    latest_finished,
+    newly_broken,
+    overview,
+    project_health,
+    snapshot_time,
+)
+from hydrasnap.report.history import (
+    Breakage,
+    FailingRun,
+    JobHistory,
+    Point,
+    failing_run,
+    job_history,
+    newer_build,
+    older_build,
+)
 from hydrasnap.report.index import Index
 from hydrasnap.report.inputs import (
     InputChange,
@@ -10,3 +41,67 @@ from hydrasnap.report.inputs import (
     inputs_of,
     revision_url,
 )
+from hydrasnap.report.limited import Limited
+from hydrasnap.report.tally import (
+    EvaluationHealth,
+    Tally,
+    evaluation_health,
+    tally,
+    tally_by_system,
+    tally_of,
+)
+
+__all__ = [
+    "Blocker",
+    "Breakage",
+    "Broken",
+    "BurnDown",
+    "BurnDownPoint",
+    "Change",
+    "ChangeKind",
+    "Changes",
+    "EvaluationHealth",
+    "Failing",
+    "FailingRun",
+    "FailureGroup",
+    "Flaky",
+    "Grid",
+    "GridRow",
+    "Index",
+    "InputChange",
+    "InputChangeKind",
+    "JobHistory",
+    "JobsetHealth",
+    "Limited",
+    "Point",
+    "ProjectHealth",
+    "Tally",
+    "blockers",
+    "burn_down",
+    "changed_inputs",
+    "compare",
+    "compare_url",
+    "evaluation_health",
+    "failing_longest",
+    "failing_run",
+    "failures_by_status",
+    "flake_score",
+    "flakiest",
+    "has_errors",
+    "inputs_of",
+    "is_stale",
+    "job_grid",
+    "job_history",
+    "jobset_health",
+    "latest_finished",
+    "newer_build",
+    "newly_broken",
+    "older_build",
+    "overview",
+    "project_health",
+    "revision_url",
+    "snapshot_time",
+    "tally",
+    "tally_by_system",
+    "tally_of",
+]

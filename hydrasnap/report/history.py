@@ -1,12 +1,15 @@
 """The past of one job: since when it fails, what changed when it broke, how long it takes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import takewhile
+from operator import attrgetter
 
-from hydrasnap.model import Build, Evaluation, JobKey
+from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey
 from hydrasnap.report.index import Index
 from hydrasnap.report.inputs import InputChange, changed_inputs
+
+_id = attrgetter("id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,14 @@ class Point:
     timestamp: int
     value: float
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailingRun:
+    """The first of the present failures, None where the job is well, and the last good build."""
+
+    since: Build | None
+    last_good: Build | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +82,88 @@ class JobHistory:
     def first_bad(self) -> Build | None:
         """Return the first failure after the last good build, where both are known."""
         return self.breakage.first_bad if self.breakage else None
+
+
+def job_history(index: Index, key: JobKey, system: str | None = None) -> JobHistory:
+    """Gather what is known of a job, or of its builds for one system where there are several."""
+    every = index.builds_of_job(key)
+    builds = tuple(build for build in every if system in (None, build.system))
+    results = tuple(build for build in builds if build.finished)
+    run = failing_run(results)
+    since, last_good = run.since, run.last_good
+    return JobHistory(
+        key=key,
+        builds=builds,
+        results=results,
+        failing_since=since,
+        since_is_exact=since is not None and last_good is not None,
+        last_good=last_good,
+        breakage=_breakage(index, last_good, since) if last_good and since else None,
+        in_latest=_in_latest(index, key),
+        durations=_durations(results),
+        metrics=_metrics(results),
+    )
+
+
+def failing_run(results: Iterable[Build]) -> FailingRun:
+    """Find the present run of failures, given builds of a job newest first.
+
+    Aborted, cancelled and unfinished builds say nothing: they neither start nor end a run.
+    """
+    since: Build | None = None
+    for build in results:
+        if build.status.succeeded:
+            return FailingRun(since, build)
+        if build.status.failed:
+            since = build
+    return FailingRun(since, None)
+
+
+def newer_build(index: Index, build: Build) -> Build | None:
+    """Return the next build of the same job and system."""
+    newer = [other for other in _siblings(index, build) if other.id > build.id]
+    return newer[-1] if newer else None
+
+
+def older_build(index: Index, build: Build) -> Build | None:
+    """Return the build before this one of the same job and system."""
+    return next((other for other in _siblings(index, build) if other.id < build.id), None)
+
+
+def _siblings(index: Index, build: Build) -> list[Build]:
+    every = index.builds_of_job(build.job_key)
+    return [other for other in every if other.system == build.system]
+
+
+def _breakage(index: Index, good: Build, bad: Build) -> Breakage:
+    last = next(iter(index.evaluations_with(good.id)), None)
+    first = next(reversed(index.evaluations_with(bad.id)), None)
+    if last is None or first is None:
+        return Breakage(good, bad, last, first, (), ())
+    between = tuple(found for found in index.earlier(first) if found.id > last.id)
+    return Breakage(good, bad, last, first, between, changed_inputs(last, first))
+
+
+def _in_latest(index: Index, key: JobKey) -> bool:
+    latest = index.latest(JobsetKey(key.project, key.jobset))
+    if latest is None:
+        return True
+    return bool(index.builds_at(latest, key.name) or index.unknown(latest))
+
+
+def _durations(results: Iterable[Build]) -> tuple[Point, ...]:
+    """Leave out what did not run: Hydra gives a cached build the same start and stop time."""
+    return tuple(
+        Point(build.id, build.timestamp, build.duration, "s")
+        for build in sorted(results, key=_id)
+        if build.status.succeeded and build.duration
+    )
+
+
+def _metrics(results: Iterable[Build]) -> dict[str, tuple[Point, ...]]:
+    series: defaultdict[str, list[Point]] = defaultdict(list)
+    for build in sorted(results, key=_id):
+        for metric in build.metrics:
+            point = Point(build.id, build.timestamp, metric.value, metric.unit)
+            series[metric.name].append(point)
+    return {name: tuple(series[name]) for name in sorted(series)}

@@ -1,0 +1,49 @@
+"""How the number of failing jobs of a jobset moves from evaluation to evaluation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from hydrasnap.model import Evaluation, JobsetKey
+from hydrasnap.report.index import Index
+from hydrasnap.report.tally import Tally, tally_by_system, tally_of
+
+
+@dataclass(frozen=True, slots=True)
+class BurnDownPoint:
+    """One evaluation: `failing` counts failed builds by system, aborted ones left out.
+
+    While builds are queued or unknown (see `tally`) the counts can still grow.
+    """
+
+    evaluation: Evaluation
+    tally: Tally
+    failing: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BurnDown:
+    """The points of a chart, oldest first; every point has every one of `systems`."""
+
+    systems: tuple[str, ...]
+    points: tuple[BurnDownPoint, ...]
+
+    def series(self, system: str) -> tuple[int, ...]:
+        """Return the failing count of one system, oldest first."""
+        return tuple(point.failing[system] for point in self.points)
+
+
+def burn_down(index: Index, key: JobsetKey, count: int = 50) -> BurnDown:
+    """Follow the newest `count` shown evaluations of a jobset."""
+    newest = tuple(islice(index.shown_evaluations(key), count))
+    tallies = [(found, tally_by_system(index, found)) for found in reversed(newest)]
+    systems = tuple(sorted({system for _, by_system in tallies for system in by_system}))
+    points = (
+        BurnDownPoint(
+            found,
+            tally_of(index, found),
+            {system: by_system.get(system, Tally()).failed for system in systems},
+        )
+        for found, by_system in tallies
+    )
+    return BurnDown(systems, tuple(points))

@@ -1,0 +1,190 @@
+"""How well jobsets, projects and the whole Hydra do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, JobsetState, Snapshot
+from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
+from hydrasnap.report.flakiness import flake_score
+from hydrasnap.report.history import failing_run
+from hydrasnap.report.index import Index
+from hydrasnap.report.limited import Limited, limit
+from hydrasnap.report.tally import Tally, tally_of
+
+_DAY = 86_400
+_MISSED_CHECKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class JobsetHealth:
+    """A jobset at the time of the snapshot.
+
+    `tally` and `changes` are of the newest evaluation; `changes` is None where there is none or
+    it is not known what came before. `latest_finished` is the newest evaluation all of whose
+    builds are known and finished. `stale`: see `is_stale`.
+    """
+
+    key: JobsetKey
+    jobset: Jobset
+    latest: Evaluation | None
+    latest_finished: Evaluation | None
+    tally: Tally
+    changes: Changes | None
+    has_errors: bool
+    stale: bool
+
+    @property
+    def newly_failing(self) -> int:
+        """Count the jobs that broke in the newest evaluation."""
+        return self.changes.count(ChangeKind.NEWLY_FAILING) if self.changes else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectHealth:
+    """A project: its jobsets by name, and the sum of their newest evaluations."""
+
+    name: str
+    jobsets: tuple[JobsetHealth, ...]
+    tally: Tally
+    newly_failing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A job that fails in the newest evaluation; `exact` as in `JobHistory.since_is_exact`."""
+
+    job: JobKey
+    build: Build
+    since: Build
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flaky:
+    """An unreliable job of the newest evaluation and its score, see `flake_score`."""
+
+    job: JobKey
+    build: Build
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A job that the newest evaluation of its jobset broke."""
+
+    evaluation: Evaluation
+    change: Change
+
+
+def snapshot_time(snapshot: Snapshot) -> int:
+    """Return the moment that ages are measured from, in Unix seconds."""
+    return snapshot.run.finished or snapshot.run.started
+
+
+def jobset_health(index: Index, key: JobsetKey) -> JobsetHealth:
+    """Sum up a jobset of the snapshot."""
+    jobset = index.snapshot.jobsets[key]
+    latest = index.latest(key)
+    known = latest is not None and index.is_comparable(latest)
+    return JobsetHealth(
+        key=key,
+        jobset=jobset,
+        latest=latest,
+        latest_finished=latest_finished(index, key),
+        tally=tally_of(index, latest) if latest else Tally(),
+        changes=compare(index, latest) if latest and known else None,
+        has_errors=has_errors(jobset),
+        stale=is_stale(jobset, snapshot_time(index.snapshot)),
+    )
+
+
+def project_health(index: Index, project: str) -> ProjectHealth:
+    """Sum up a project from the jobsets that the snapshot has of it."""
+    keys = sorted(key for key in index.snapshot.jobsets if key.project == project)
+    jobsets = tuple(jobset_health(index, key) for key in keys)
+    return ProjectHealth(
+        name=project,
+        jobsets=jobsets,
+        tally=reduce(add, (jobset.tally for jobset in jobsets), Tally()),
+        newly_failing=sum(jobset.newly_failing for jobset in jobsets),
+    )
+
+
+def overview(index: Index) -> tuple[ProjectHealth, ...]:
+    """Sum up all projects, by name."""
+    return tuple(project_health(index, name) for name in sorted(index.snapshot.projects))
+
+
+def newly_broken(jobsets: Iterable[JobsetHealth], count: int | None = None) -> Limited[Broken]:
+    """List what the newest evaluations broke, the newest evaluation first."""
+    found = [
+        Broken(health.changes.evaluation, change)
+        for health in jobsets
+        if health.changes
+        for change in health.changes[ChangeKind.NEWLY_FAILING]
+    ]
+    found.sort(key=lambda broken: (-broken.evaluation.timestamp, -broken.evaluation.id))
+    return limit(found, count)
+
+
+def latest_finished(index: Index, key: JobsetKey) -> Evaluation | None:
+    """Return the newest evaluation all of whose builds are known and have a result."""
+    every = index.evaluations_of(key)
+    return next((found for found in every if tally_of(index, found).finished), None)
+
+
+def has_errors(jobset: Jobset) -> bool:
+    """Tell whether the last evaluation had errors or the inputs could not be fetched."""
+    fetching = jobset.overview.fetcherrormsg if jobset.overview else ""
+    return bool(jobset.errormsg or fetching)
+
+
+def is_stale(jobset: Jobset, now: int) -> bool:
+    """Tell whether a jobset that should be checked regularly was not, at the time `now`.
+
+    That is so after three intervals, but not within a day. A disabled or deleted jobset, one
+    without interval and one whose checks are not known is never stale.
+    """
+    seen = jobset.overview
+    if jobset.gone or seen is None or jobset.configuration.state is JobsetState.DISABLED:
+        return False
+    interval = jobset.configuration.checkinterval or seen.checkinterval
+    if not interval or seen.lastcheckedtime is None:
+        return False
+    return now - seen.lastcheckedtime > max(_DAY, _MISSED_CHECKS * interval)
+
+
+def failing_longest(index: Index, key: JobsetKey, count: int | None = None) -> Limited[Failing]:
+    """List the jobs that fail in the newest evaluation, the oldest failure first."""
+    found: list[Failing] = []
+    for build in _latest_builds(index, key):
+        if build.status.failed:
+            run = failing_run(_results(index, build))
+            if run.since:
+                found.append(Failing(build.job_key, build, run.since, run.last_good is not None))
+    found.sort(key=lambda row: (row.since.id, row.job, row.build.system))
+    return limit(found, count)
+
+
+def flakiest(index: Index, key: JobsetKey, count: int | None = None) -> Limited[Flaky]:
+    """List the jobs of the newest evaluation with a flake score above 0, the highest first."""
+    scored = (
+        Flaky(build.job_key, build, flake_score(_results(index, build)) or 0.0)
+        for build in _latest_builds(index, key)
+    )
+    found = [row for row in scored if row.score > 0]
+    found.sort(key=lambda row: (-row.score, row.job, row.build.system))
+    return limit(found, count)
+
+
+def _latest_builds(index: Index, key: JobsetKey) -> tuple[Build, ...]:
+    latest = index.latest(key)
+    return index.builds_of(latest) if latest else ()
+
+
+def _results(index: Index, build: Build) -> Iterable[Build]:
+    """Return the results of a build's job on its system, newest first."""
+    every = index.builds_of_job(build.job_key)
+    return (found for found in every if found.system == build.system and found.finished)

@@ -1,0 +1,91 @@
+"""How many builds of an evaluation did what, and whether that is better than before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+from hydrasnap.model import Build, Evaluation, Outcome
+from hydrasnap.report.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Builds by outcome; `unknown` are those that the snapshot does not hold.
+
+    `failed` leaves out the aborted ones, which Hydra's tables count in: see `unsuccessful`.
+    """
+
+    succeeded: int = 0
+    failed: int = 0
+    aborted: int = 0
+    queued: int = 0
+    unknown: int = 0
+
+    @property
+    def total(self) -> int:
+        """Count all builds."""
+        return self.succeeded + self.failed + self.aborted + self.queued + self.unknown
+
+    @property
+    def unsuccessful(self) -> int:
+        """Count what finished without success, as Hydra's evaluation tables do."""
+        return self.failed + self.aborted
+
+    @property
+    def finished(self) -> bool:
+        """Whether every build is known and has a result, and there is one."""
+        return self.total > 0 and not self.queued and not self.unknown
+
+    @property
+    def share(self) -> float | None:
+        """Return the succeeded part (0 to 1) of the known builds, None without any."""
+        known = self.total - self.unknown
+        return self.succeeded / known if known else None
+
+    def __add__(self, other: "Tally") -> "Tally":
+        names = [field.name for field in fields(self)]
+        return Tally(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationHealth:
+    """A row of an evaluation table.
+
+    `delta` is how many more builds succeeded than in the previous evaluation, as Hydra's tables
+    show; None where there is no previous one or builds of either are unknown.
+    """
+
+    evaluation: Evaluation
+    tally: Tally
+    delta: int | None
+
+
+def tally(builds: Iterable[Build], unknown: int = 0) -> Tally:
+    """Count builds by outcome."""
+    counts = dict.fromkeys(Outcome, 0)
+    for build in builds:
+        counts[build.status.outcome] += 1
+    return Tally(**{outcome.value: count for outcome, count in counts.items()}, unknown=unknown)
+
+
+def tally_of(index: Index, evaluation: Evaluation) -> Tally:
+    """Count the builds of an evaluation."""
+    return tally(index.builds_of(evaluation), index.unknown(evaluation))
+
+
+def tally_by_system(index: Index, evaluation: Evaluation) -> dict[str, Tally]:
+    """Count the known builds of an evaluation for each system, systems by name."""
+    groups: dict[str, list[Build]] = {}
+    for build in index.builds_of(evaluation):
+        groups.setdefault(build.system, []).append(build)
+    return {system: tally(groups[system]) for system in sorted(groups)}
+
+
+def evaluation_health(index: Index, evaluation: Evaluation) -> EvaluationHealth:
+    """Count an evaluation and compare its successes with the previous one."""
+    now = tally_of(index, evaluation)
+    previous = index.previous(evaluation)
+    if previous is None:
+        return EvaluationHealth(evaluation, now, None)
+    then = tally_of(index, previous)
+    sure = not now.unknown and not then.unknown
+    return EvaluationHealth(evaluation, now, now.succeeded - then.succeeded if sure else None)
