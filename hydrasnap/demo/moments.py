@@ -1,6 +1,7 @@
 """The moments of the story: the beginning, an hour later, two days later."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 from hydrasnap.demo.chronicle import Chronicle
@@ -50,15 +51,7 @@ def _an_hour_later(story: Chronicle) -> None:
 
 def _quiet(plan: Plan, number: int) -> Plan:
     """Return a plan in which an evaluation brings nothing new."""
-    return Plan(
-        plan.entries,
-        plan.troubles,
-        churn=plan.churn,
-        rebuilds=plan.rebuilds,
-        quiet=plan.quiet | {number},
-        sources=plan.sources,
-        inputs=plan.inputs,
-    )
+    return replace(plan, quiet=plan.quiet | {number})
 
 
 def _cancel_one(world: World) -> None:

@@ -1,10 +1,9 @@
 """What builds of the story leave behind: durations, products, metrics and release names."""
 
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from hashlib import sha256
 
-from hydrasnap.demo.plan import chance
+from hydrasnap.demo.plan import chance, matches
 from hydrasnap.demo.rows import BuildRow, ProductRow, Result
 
 KEPT = frozenset({0, 6})
@@ -27,7 +26,7 @@ def _duration(build: BuildRow, status: int, number: int) -> int:
     """Return seconds: slow packages are slow, each drifts a little, few come from a cache."""
     if status == 0 and not chance("cached", build.job, number) % 25:
         return 0
-    slow = any(fnmatchcase(build.job, pattern) for pattern in SLOW.split())
+    slow = matches(SLOW, build.job)
     usual = 8 + chance("usual", build.job) % (3000 if slow else 400)
     return usual + number * usual // 100 + chance("drift", build.job, number) % (1 + usual // 8)
 
@@ -99,7 +98,7 @@ def _products(build: BuildRow) -> tuple[ProductRow, ...]:
     if build.constituents is not None:
         return ()
     for pattern, make in _SPECIAL.items():
-        if fnmatchcase(build.job, pattern):
+        if matches(pattern, build.job):
             return make(build)
     return tuple(
         ProductRow(

@@ -6,6 +6,7 @@ All questions are answered for the number of an evaluation in its jobset, counte
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cache
 from zlib import crc32
 
 from hydrasnap.demo.packages import LATER, Entry
@@ -17,6 +18,12 @@ ALWAYS = 100
 def chance(*parts: object) -> int:
     """Return a number that looks random, the same for the same parts, from 0 to 2**32 - 1."""
     return crc32(repr(parts).encode())
+
+
+@cache
+def matches(patterns: str, job: str) -> bool:
+    """Whether a job fits one of the shell patterns that spaces separate."""
+    return any(fnmatchcase(job, pattern) for pattern in patterns.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Trouble:
 
     def concerns(self, job: str) -> bool:
         """Whether it can hit a job."""
-        return any(fnmatchcase(job, pattern) for pattern in self.jobs.split())
+        return matches(self.jobs, job)
 
     def rebuilds(self, number: int) -> bool:
         """Whether it makes an evaluation rebuild the jobs it concerns."""

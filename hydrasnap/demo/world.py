@@ -95,7 +95,7 @@ class World:
         self.next_evaluation += 1
         known = {build.job: build for build in self.current_builds(jobset)}
         self.evaluations[row.id] = row
-        builds = self._builds_for(row, list(jobs), known)
+        builds = self._builds_for(row, jobs, known)
         row.hasnewbuilds = {build.id for build in builds} != {build.id for build in known.values()}
         if row.hasnewbuilds:
             self._complete(row, builds, inputs or {})
@@ -111,10 +111,11 @@ class World:
             build.evaluations.add(row.id)
 
     def _builds_for(
-        self, row: EvaluationRow, jobs: list[Job], known: Mapping[str, BuildRow]
+        self, row: EvaluationRow, jobs: Iterable[Job], known: Mapping[str, BuildRow]
     ) -> list[BuildRow]:
         made: dict[str, BuildRow] = {}
-        for job in sorted(jobs, key=lambda job: job.constituents is not None):
+        unique = {job.name: job for job in jobs}.values()
+        for job in sorted(unique, key=lambda job: job.constituents is not None):
             parts = [made[name] for name in job.constituents or () if name in made]
             recipe = ",".join([job.recipe, *(part.drvpath for part in parts)])
             build = self._build_for(row, replace(job, recipe=recipe), known.get(job.name))
