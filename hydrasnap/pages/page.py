@@ -1,8 +1,8 @@
 """What `pages` hands to `render`: a path, a template or data, and a context."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from hydrasnap.pages.frame import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,12 +11,12 @@ class Page:
 
     path: str
     template: str
-    context: Mapping[str, Any]
+    context: Frame
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the site that is already text: badges, data, redirects."""
+    """A file of the site that is already text: badges, data, scripts."""
 
     path: str
     text: str

@@ -1,0 +1,188 @@
+"""The page of a build: everything the API tells of it, and its neighbours in the job's history."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+
+from hydrasnap.links import live_path
+from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Output, Product
+from hydrasnap.pages.frame import Frame, Link
+from hydrasnap.pages.page import Page
+from hydrasnap.pages.rows import BuildRow, build_rows
+from hydrasnap.pages.site import Site
+from hydrasnap.pages.view import View
+from hydrasnap.phrases import plural
+from hydrasnap.report.history import newer_build, older_build
+from hydrasnap.report.tally import tally
+
+
+class EvaluationRef(View, frozen=True):
+    """An evaluation that holds the build; `href` is empty where it has no page."""
+
+    label: str
+    href: str
+
+
+class ProductRow(View, frozen=True):
+    """A product; `href` leads to its download on the Hydra."""
+
+    name: str
+    type: str
+    size: int | None
+    sha256: str
+    path: str
+    href: str
+
+
+class Neighbour(View, frozen=True):
+    """Another build of the same job, and what it is to this one."""
+
+    name: str
+    label: str
+    href: str
+
+
+class BuildPage(Frame, frozen=True):
+    """A build; times are Unix seconds, None where they have not come."""
+
+    id: int
+    job: Link
+    jobset: Link
+    status: BuildStatus
+    label: str
+    sentence: str
+    aggregate: str
+    system: str
+    nixname: str
+    releasename: str
+    drvpath: str
+    queued: int
+    started: int | None
+    finished: int | None
+    duration: int | None
+    priority: int
+    partial: bool
+    gone: bool
+    outputs: tuple[Output, ...]
+    products: tuple[ProductRow, ...]
+    metrics: tuple[Metric, ...]
+    evaluations: tuple[EvaluationRef, ...]
+    constituents: tuple[BuildRow, ...] | None
+    part_of: tuple[BuildRow, ...]
+    neighbours: tuple[Neighbour, ...]
+    reproduce: str
+
+
+def build_pages(site: Site) -> Iterator[Page]:
+    """Give the page of each build."""
+    for build in site.snapshot.builds.values():
+        yield Page(site.links.build(build.id), "build.html", build_page(site, build))
+
+
+def build_page(site: Site, build: Build) -> BuildPage:
+    """Describe a build."""
+    status = build.status
+    label = status.label_for(build.buildstatus)
+    constituents = _constituents(site, build)
+    evaluations = site.index.evaluations_with(build.id)
+    return BuildPage(
+        title=f"{build.job}: {label} · build {build.id} of {build.jobset_key}",
+        description=f"Build {build.id} of the job {build.job} in {build.jobset_key}: {label}.",
+        shows=f"This page shows all that the snapshot knows of build {build.id}.",
+        crumbs=(*site.trail(build.project, build.jobset), site.job_link(build.job_key)),
+        live=site.live("build", str(build.id)),
+        id=build.id,
+        job=site.job_link(build.job_key),
+        jobset=Link(label=str(build.jobset_key), href=site.links.jobset(build.jobset_key)),
+        status=status,
+        label=label,
+        sentence=status.sentence,
+        aggregate=_aggregate(build, constituents),
+        system=build.system,
+        nixname=build.nixname,
+        releasename=build.releasename,
+        drvpath=build.drvpath,
+        queued=build.timestamp,
+        started=build.starttime,
+        finished=build.stoptime if build.finished else None,
+        duration=build.duration,
+        priority=build.priority,
+        partial=build.partial,
+        gone=build.gone,
+        outputs=build.outputs,
+        products=tuple(_product(site, build, product) for product in build.products),
+        metrics=build.metrics,
+        evaluations=_evaluations(site, evaluations),
+        constituents=None if constituents is None else build_rows(site, constituents),
+        part_of=build_rows(site, site.index.aggregates_with(build.id)),
+        neighbours=tuple(_neighbours(site, build)),
+        reproduce=_reproduce(site, build, evaluations),
+    )
+
+
+def _product(site: Site, build: Build, product: Product) -> ProductRow:
+    name = product.name or product.path.rpartition("/")[2] or f"product {product.number}"
+    path = live_path("build", str(build.id), "download", str(product.number), name)
+    return ProductRow(
+        name=name,
+        type=" ".join(filter(None, (product.type, product.subtype))),
+        size=product.filesize,
+        sha256=product.sha256hash,
+        path="/".join(filter(None, (product.path, product.defaultpath))),
+        href=site.snapshot.origin.rstrip("/") + path,
+    )
+
+
+def _evaluations(site: Site, evaluations: Iterable[Evaluation]) -> tuple[EvaluationRef, ...]:
+    return tuple(
+        EvaluationRef(label=str(evaluation.id), href=site.evaluation_href(evaluation))
+        for evaluation in evaluations
+    )
+
+
+def _constituents(site: Site, build: Build) -> list[Build] | None:
+    if build.constituents is None:
+        return None
+    builds = site.snapshot.builds
+    return sorted(
+        (builds[number] for number in build.constituents if number in builds),
+        key=lambda constituent: (constituent.job, constituent.system, constituent.id),
+    )
+
+
+def _aggregate(build: Build, constituents: list[Build] | None) -> str:
+    """Say how the parts of an aggregate fare, or nothing."""
+    if not constituents or not build.constituents:
+        return ""
+    counts = tally(constituents, unknown=len(build.constituents) - len(constituents))
+    every = plural(counts.total, "constituent")
+    if counts.succeeded == counts.total:
+        return f"all {every} succeeded"
+    words = [f"{counts.unsuccessful:,} of {every} failed"]
+    if counts.queued:
+        words.append(f"{counts.queued:,} still pending")
+    if counts.unknown:
+        words.append(f"{counts.unknown:,} not in the snapshot")
+    return ", ".join(words)
+
+
+def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
+    """Name the builds of the same job and system around this one."""
+    newer, older = newer_build(site.index, build), older_build(site.index, build)
+    found = [("Next build", newer), ("Previous build", older)]
+    if not build.status.succeeded and older and not older.status.succeeded:
+        every = site.index.builds_of_job(build.job_key)
+        earlier = (b for b in every if b.id < older.id and b.system == build.system)
+        found.append(("Last success before", next((b for b in earlier if b.status.succeeded), None)))
+    for name, other in found:
+        if other is not None:
+            label = f"{other.id}, {other.status.label_for(other.buildstatus).lower()}"
+            yield Neighbour(name=name, label=label, href=site.links.build(other.id))
+
+
+def _reproduce(site: Site, build: Build, evaluations: Iterable[Evaluation]) -> str:
+    """Write the command that builds the same derivation on the reader's machine."""
+    flake = next((evaluation.flake for evaluation in evaluations if evaluation.flake), "")
+    if flake:
+        return f"nix build {shlex.quote(f'{flake}#hydraJobs.{build.job}')}"
+    script = site.live("build", str(build.id), "reproduce")
+    return f"curl --fail --location {shlex.quote(script)} --output reproduce\nbash reproduce"

@@ -1,0 +1,234 @@
+"""The page of an evaluation: what broke, what was mended, and what went in."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from hydrasnap.model import BuildStatus, Evaluation, EvaluationInput
+from hydrasnap.pages.frame import Frame, Link
+from hydrasnap.pages.page import Page
+from hydrasnap.pages.rows import BuildRow, Figures, build_rows, figures
+from hydrasnap.pages.site import Site
+from hydrasnap.pages.view import View
+from hydrasnap.phrases import plural
+from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
+from hydrasnap.report.inputs import InputChange, changed_inputs, inputs_of, revision_url
+from hydrasnap.report.tally import tally_of
+
+SHOWN = 250
+_LOOKS = {
+    ChangeKind.NEWLY_FAILING: "failed",
+    ChangeKind.STILL_FAILING: "failed",
+    ChangeKind.NEWLY_SUCCEEDING: "succeeded",
+    ChangeKind.STILL_SUCCEEDING: "succeeded",
+    ChangeKind.ABORTED: "aborted",
+}
+
+
+class Before(View, frozen=True):
+    """The build that a row is compared with."""
+
+    id: int
+    status: BuildStatus
+    label: str
+
+
+class ChangeRow(View, frozen=True):
+    """A row of a list; for a removed job `id` and the rest are those of its last build."""
+
+    id: int
+    job: str
+    job_href: str
+    status: BuildStatus
+    label: str
+    finished: int | None
+    package: str
+    system: str
+    before: Before | None
+
+
+class ChangeList(View, frozen=True):
+    """One of the eight lists; `folded` are the rows beyond the first some hundred."""
+
+    slug: str
+    title: str
+    look: str
+    count: int
+    rows: tuple[ChangeRow, ...]
+    folded: tuple[ChangeRow, ...]
+
+
+class InputRow(View, frozen=True):
+    """An input as it was used; `href` shows its revision, `build` the build it came from."""
+
+    name: str
+    type: str
+    value: str
+    revision: str
+    href: str | None
+    build: Link | None
+
+
+class InputDifference(View, frozen=True):
+    """An input that differs from the baseline's; `href` shows what lies between."""
+
+    name: str
+    kind: str
+    before: str
+    after: str
+    href: str | None
+
+
+class SystemRow(View, frozen=True):
+    """The lists' counts for one system, in the order of the lists."""
+
+    system: str
+    counts: tuple[int, ...]
+
+
+class EvaluationPage(Frame, frozen=True):
+    """An evaluation; `unknown` builds are not in the snapshot, so its lists are incomplete."""
+
+    id: int
+    jobset: Link
+    timestamp: int | None
+    checkouttime: int
+    evaltime: int
+    flake: str
+    figures: Figures
+    unknown: int
+    baseline: Link | None
+    baseline_unknown: int
+    next: Link | None
+    gone: bool
+    lists: tuple[ChangeList, ...]
+    undecided: tuple[BuildRow, ...]
+    systems: tuple[SystemRow, ...]
+    inputs: tuple[InputRow, ...]
+    differences: tuple[InputDifference, ...]
+
+
+def evaluation_pages(site: Site) -> Iterator[Page]:
+    """Give the page of each evaluation of which it is known what came before."""
+    for evaluation in site.snapshot.evaluations.values():
+        if site.index.is_comparable(evaluation):
+            path = site.links.evaluation(evaluation.id)
+            yield Page(path, "eval.html", evaluation_page(site, evaluation))
+
+
+def evaluation_page(site: Site, evaluation: Evaluation) -> EvaluationPage:
+    """Describe an evaluation against the one before it."""
+    changes = compare(site.index, evaluation)
+    key = evaluation.jobset_key
+    return EvaluationPage(
+        title=f"Evaluation {evaluation.id} of {key}",
+        description=f"Evaluation {evaluation.id} of {key}: {_summary(changes)}.",
+        shows=f"This page shows evaluation {evaluation.id} of {key} and what it changed.",
+        crumbs=site.trail(*key),
+        live=site.live("eval", str(evaluation.id)),
+        id=evaluation.id,
+        jobset=Link(label=str(key), href=site.links.jobset(key)),
+        timestamp=evaluation.timestamp or None,
+        checkouttime=evaluation.checkouttime,
+        evaltime=evaluation.evaltime,
+        flake=evaluation.flake,
+        figures=figures(tally_of(site.index, evaluation)),
+        unknown=changes.unknown,
+        baseline=site.evaluation_link(changes.baseline),
+        baseline_unknown=changes.baseline_unknown,
+        next=site.evaluation_link(site.index.next(evaluation)),
+        gone=evaluation.gone,
+        lists=tuple(_list(site, changes, kind) for kind in ChangeKind),
+        undecided=build_rows(site, changes.undecided),
+        systems=_systems(changes),
+        inputs=tuple(_input(site, found) for found in inputs_of(evaluation)),
+        differences=tuple(map(difference, changed_inputs(changes.baseline, evaluation))),
+    )
+
+
+def _summary(changes: Changes) -> str:
+    counts = [(changes.count(kind), kind.title.lower()) for kind in ChangeKind]
+    return ", ".join(f"{count:,} {title}" for count, title in counts if count) or "no builds"
+
+
+def _list(site: Site, changes: Changes, kind: ChangeKind) -> ChangeList:
+    rows = (change_row(site, change) for change in changes[kind])
+    return ChangeList(
+        slug=kind.slug,
+        title=kind.title,
+        look=_LOOKS.get(kind, ""),
+        count=changes.count(kind),
+        rows=tuple(islice(rows, SHOWN)),
+        folded=tuple(rows),
+    )
+
+
+def change_row(site: Site, change: Change) -> ChangeRow:
+    """Describe a change; a removed job shows the build it had."""
+    build = change.build or change.before
+    assert build is not None, "a change has a build on one side"  # noqa: S101 - narrows the type
+    before = change.before if change.build else None
+    status = build.status
+    return ChangeRow(
+        id=build.id,
+        job=change.job,
+        job_href=site.links.job(build.job_key),
+        status=status,
+        label=status.label_for(build.buildstatus),
+        finished=build.stoptime if build.finished else None,
+        package=build.releasename or build.nixname,
+        system=change.system,
+        before=before
+        and Before(
+            id=before.id,
+            status=before.status,
+            label=before.status.label_for(before.buildstatus),
+        ),
+    )
+
+
+def _systems(changes: Changes) -> tuple[SystemRow, ...]:
+    return tuple(
+        SystemRow(system=system, counts=tuple(counts[kind] for kind in ChangeKind))
+        for system, counts in changes.by_system().items()
+    )
+
+
+def _input(site: Site, found: EvaluationInput) -> InputRow:
+    build = None
+    if found.dependency is not None:
+        href = site.links.build(found.dependency)
+        known = found.dependency in site.snapshot.builds
+        build = Link(label=f"build {found.dependency}", href=href if known else "")
+    return InputRow(
+        name=found.name,
+        type=found.type,
+        value=found.uri or found.value,
+        revision=found.revision,
+        href=revision_url(found),
+        build=build,
+    )
+
+
+def difference(change: InputChange) -> InputDifference:
+    """Describe how an input changed."""
+    return InputDifference(
+        name=change.name,
+        kind=change.kind.value,
+        before=_words(change.before, change.after),
+        after=_words(change.after, change.before),
+        href=change.compare_url,
+    )
+
+
+def _words(found: EvaluationInput | None, other: EvaluationInput | None) -> str:
+    """Say what tells one state of an input from the other."""
+    if found is None:
+        return ""
+    if found.dependency is not None:
+        return f"build {found.dependency}"
+    words = [found.revision or found.value]
+    if other is None or other.uri != found.uri:
+        words.insert(0, found.uri)
+    if other is None or other.type != found.type:
+        words.insert(0, found.type)
+    return " ".join(filter(None, words)) or plural(0, "value")

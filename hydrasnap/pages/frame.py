@@ -1,0 +1,31 @@
+"""What every page has around its content: title, description, breadcrumb, footer."""
+
+from hydrasnap.pages.view import View
+
+
+class Link(View, frozen=True):
+    """A page of the site and the words for it; `href` starts at the site's root."""
+
+    label: str
+    href: str
+
+
+class Outside(View, frozen=True):
+    """Words, and an address of another host where one is known and safe."""
+
+    label: str
+    href: str | None = None
+
+
+class Frame(View, frozen=True):
+    """The base of every page's context.
+
+    `title` is for tabs and search results, `shows` is the footer's sentence on what the page shows,
+    `live` the address of the same thing on the Hydra, if it has one.
+    """
+
+    title: str
+    description: str
+    shows: str
+    crumbs: tuple[Link, ...] = ()
+    live: str = ""

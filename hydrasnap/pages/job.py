@@ -1,0 +1,183 @@
+"""The page of a job: since when it fails, what changed when it broke, all its builds."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+
+from hydrasnap.model import Build, BuildStatus, JobKey
+from hydrasnap.pages.evaluation import InputDifference, difference
+from hydrasnap.pages.frame import Frame, Link
+from hydrasnap.pages.page import File, Page
+from hydrasnap.pages.rows import BuildRow, build_row, build_rows
+from hydrasnap.pages.site import Site
+from hydrasnap.pages.view import View
+from hydrasnap.report.flakiness import flake_score
+from hydrasnap.report.history import Breakage, JobHistory, job_history
+
+SHOWN = 100
+_FLAKY = 0.1
+
+
+class Break(View, frozen=True):
+    """Between which builds and evaluations the job broke, and what changed there."""
+
+    good: BuildRow
+    bad: BuildRow
+    good_evaluation: Link | None
+    bad_evaluation: Link | None
+    between: tuple[Link, ...]
+    inputs: tuple[InputDifference, ...]
+
+
+class MetricRow(View, frozen=True):
+    """The newest value of a metric, and how many there are."""
+
+    name: str
+    value: float
+    unit: str
+    build: int
+    values: int
+
+
+class JobPage(Frame, frozen=True):
+    """A job; `results` are finished builds newest first, `folded` those beyond the first hundred.
+
+    `strip` has the last ones, oldest first; `flakiness` is a percentage or None where the job is
+    steady or has too few results.
+    """
+
+    name: str
+    jobset: Link
+    status: BuildStatus | None
+    label: str
+    newest: BuildRow | None
+    failing_since: BuildRow | None
+    since_is_exact: bool
+    last_good: BuildRow | None
+    in_latest: bool
+    gone: bool
+    flakiness: int | None
+    strip: tuple[BuildRow, ...]
+    breakage: Break | None
+    queued: tuple[BuildRow, ...]
+    results: tuple[BuildRow, ...]
+    folded: tuple[BuildRow, ...]
+    constituents: tuple[BuildRow, ...] | None
+    metrics: tuple[MetricRow, ...]
+    badge: str
+    note: str
+
+
+def job_pages(site: Site) -> Iterator[Page | File]:
+    """Give the page of each job that any known build belongs to, and its badge."""
+    for key in site.snapshot.jobsets:
+        for job in site.index.jobs_of(key):
+            history = job_history(site.index, job)
+            yield Page(site.links.job(job), "job.html", job_page(site, history))
+            if history.results:
+                yield File(site.links.job(job, "/shield.json"), shield(history.results[0]))
+
+
+def shield(build: Build) -> str:
+    """Write the badge of a job as Hydra answers it, given its last finished build.
+
+    Source: Hydra's ``Hydra::Controller::Job``, action ``shield``.
+    """
+    status = build.status
+    badge = {
+        "schemaVersion": 1,
+        "label": "hydra build",
+        "color": status.badge_color,
+        "message": status.badge_message,
+    }
+    return json.dumps(badge, separators=(",", ":")) + "\n"
+
+
+def job_page(site: Site, history: JobHistory) -> JobPage:
+    """Describe a job."""
+    key = history.key
+    newest = history.results[0] if history.results else None
+    status = newest.status if newest else None
+    label = status.label_for(newest.buildstatus) if newest and status else "No result yet"
+    results = iter(history.results)
+    return JobPage(
+        title=f"{key.name}: {label} · {key.project}:{key.jobset}",
+        description=f"The job {key.name} of {key.project}:{key.jobset}: {label}.",
+        shows="This page shows what the snapshot knows of the job; Hydra may keep older builds.",
+        crumbs=site.trail(key.project, key.jobset),
+        live=site.live("job", *key),
+        name=key.name,
+        jobset=Link(label=f"{key.project}:{key.jobset}", href=site.trail(*key[:2])[-1].href),
+        status=status,
+        label=label,
+        newest=_row(site, newest),
+        failing_since=_row(site, history.failing_since),
+        since_is_exact=history.since_is_exact,
+        last_good=_row(site, history.last_good),
+        in_latest=history.in_latest,
+        gone=all(build.gone for build in history.builds),
+        flakiness=_flakiness(history),
+        strip=build_rows(site, history.strip()),
+        breakage=_break(site, history.breakage),
+        queued=build_rows(site, history.queued),
+        results=build_rows(site, islice(results, SHOWN)),
+        folded=build_rows(site, results),
+        constituents=_constituents(site, history),
+        metrics=_metrics(history),
+        badge=_badge(site, key),
+        note=site.note(*key),
+    )
+
+
+def _row(site: Site, build: Build | None) -> BuildRow | None:
+    return None if build is None else build_row(site, build)
+
+
+def _flakiness(history: JobHistory) -> int | None:
+    score = flake_score(history.results)
+    return None if score is None or score < _FLAKY else round(100 * score)
+
+
+def _break(site: Site, breakage: Breakage | None) -> Break | None:
+    if breakage is None:
+        return None
+    return Break(
+        good=build_row(site, breakage.last_good),
+        bad=build_row(site, breakage.first_bad),
+        good_evaluation=site.evaluation_link(breakage.good_evaluation),
+        bad_evaluation=site.evaluation_link(breakage.bad_evaluation),
+        between=tuple(
+            link for evaluation in breakage.between if (link := site.evaluation_link(evaluation))
+        ),
+        inputs=tuple(map(difference, breakage.inputs)),
+    )
+
+
+def _constituents(site: Site, history: JobHistory) -> tuple[BuildRow, ...] | None:
+    """List the parts of the newest build, if it is an aggregate."""
+    numbers = history.builds[0].constituents if history.builds else None
+    if numbers is None:
+        return None
+    builds = [site.snapshot.builds[i] for i in numbers if i in site.snapshot.builds]
+    return build_rows(site, sorted(builds, key=lambda build: (build.job, build.system, build.id)))
+
+
+def _metrics(history: JobHistory) -> tuple[MetricRow, ...]:
+    return tuple(
+        MetricRow(
+            name=name,
+            value=points[-1].value,
+            unit=points[-1].unit,
+            build=points[-1].build,
+            values=len(points),
+        )
+        for name, points in sorted(history.metrics.items())
+        if points
+    )
+
+
+def _badge(site: Site, key: JobKey) -> str:
+    """Return the address to give to a badge service, or nothing without a base address."""
+    if not site.base:
+        return ""
+    return f"{site.base.rstrip('/')}/{site.links.job(key, '/shield.json')}"

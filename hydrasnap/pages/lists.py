@@ -1,0 +1,83 @@
+"""The pages that list builds of all jobsets: the queue and the builds that finished last."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from hydrasnap.links import Links
+from hydrasnap.model import Build
+from hydrasnap.pages.frame import Frame, Link
+from hydrasnap.pages.page import Page
+from hydrasnap.pages.rows import BuildRow, build_rows
+from hydrasnap.pages.site import Site
+from hydrasnap.pages.view import View
+from hydrasnap.phrases import plural
+
+LATEST = 250
+
+
+class Waiting(View, frozen=True):
+    """How much of a jobset or system waits, and since when (Unix seconds)."""
+
+    link: Link
+    amount: int
+    oldest: int
+    newest: int
+
+
+class QueuePage(Frame, frozen=True):
+    """What waits or runs."""
+
+    rows: tuple[BuildRow, ...]
+    jobsets: tuple[Waiting, ...]
+    systems: tuple[tuple[str, int], ...]
+
+
+class BuildsPage(Frame, frozen=True):
+    """The builds that finished last; `finished` counts all that the snapshot holds."""
+
+    rows: tuple[BuildRow, ...]
+    finished: int
+
+
+def list_pages(site: Site) -> Iterator[Page]:
+    """Give the queue and the latest builds."""
+    yield Page(Links.QUEUE, "queue.html", queue_page(site))
+    yield Page(Links.BUILDS, "builds.html", builds_page(site))
+
+
+def queue_page(site: Site) -> QueuePage:
+    """Describe what waits or runs, in the order in which Hydra takes it."""
+    builds = site.index.queued()
+    systems = Counter(build.system for build in builds)
+    return QueuePage(
+        title="Queue",
+        description=f"{plural(len(builds), 'build')} queued or running on {site.host}.",
+        shows="This page lists the builds of the snapshot that had no result when it was taken.",
+        live=site.live("queue"),
+        rows=build_rows(site, builds),
+        jobsets=tuple(_waiting(site, builds)),
+        systems=tuple(sorted(systems.items(), key=lambda item: (-item[1], item[0]))),
+    )
+
+
+def _waiting(site: Site, builds: Iterable[Build]) -> Iterator[Waiting]:
+    groups: dict[tuple[str, str], list[Build]] = {}
+    for build in builds:
+        groups.setdefault(build.jobset_key, []).append(build)
+    for _, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        key = group[0].jobset_key
+        times = [build.timestamp for build in group]
+        link = Link(label=str(key), href=site.links.jobset(key))
+        yield Waiting(link=link, amount=len(group), oldest=min(times), newest=max(times))
+
+
+def builds_page(site: Site) -> BuildsPage:
+    """Describe the builds that finished last."""
+    return BuildsPage(
+        title="Latest builds",
+        description=f"The builds of {site.host} that finished last.",
+        shows="This page lists the builds of the snapshot that finished last, newest first.",
+        live=site.live("all"),
+        rows=build_rows(site, site.index.latest_builds(LATEST)),
+        finished=sum(1 for build in site.snapshot.builds.values() if build.finished),
+    )

@@ -1,0 +1,91 @@
+"""The whole site as its pages see it: the snapshot, its index, addresses, and the user's texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from hydrasnap.links import Links, live_path
+from hydrasnap.model import Evaluation, JobKey, JobsetKey, Snapshot
+from hydrasnap.pages.frame import Link
+from hydrasnap.pages.view import View
+from hydrasnap.report.index import Index
+
+
+class Document(View, frozen=True):
+    """A Markdown page: where it lives on the site, its title and its text."""
+
+    path: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything the pages are made from; `base` is the site's absolute address or empty."""
+
+    snapshot: Snapshot
+    title: str = ""
+    base: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
+
+    @cached_property
+    def index(self) -> Index:
+        """Look things up without walking the snapshot again."""
+        return Index(self.snapshot)
+
+    @cached_property
+    def links(self) -> Links:
+        """Know where every page lives."""
+        return Links.of(self.snapshot)
+
+    @cached_property
+    def host(self) -> str:
+        """Name the Hydra by its host."""
+        return urlsplit(self.snapshot.origin).netloc or self.snapshot.origin
+
+    @cached_property
+    def name(self) -> str:
+        """Name the site."""
+        return self.title or self.host
+
+    def live(self, *names: str) -> str:
+        """Return the address of an object on the Hydra itself."""
+        return self.snapshot.origin.rstrip("/") + live_path(*names)
+
+    def note(self, *names: str) -> str:
+        """Return the Markdown note on a project, jobset or job, or nothing."""
+        plain = "/".join(names)
+        return self.notes.get(plain) or self.notes.get("/".join(map(self.links.name, names)), "")
+
+    def project_link(self, project: str) -> Link:
+        """Point to a project."""
+        return Link(label=project, href=self.links.project(project))
+
+    def jobset_link(self, key: JobsetKey) -> Link:
+        """Point to a jobset by its own name, for a breadcrumb."""
+        return Link(label=key.name, href=self.links.jobset(key))
+
+    def job_link(self, key: JobKey) -> Link:
+        """Point to a job by its own name."""
+        return Link(label=key.name, href=self.links.job(key))
+
+    def evaluation_href(self, evaluation: Evaluation) -> str:
+        """Return the page of an evaluation, or nothing for a mere baseline, which has none."""
+        if not self.index.is_comparable(evaluation):
+            return ""
+        return self.links.evaluation(evaluation.id)
+
+    def evaluation_link(self, evaluation: Evaluation | None) -> Link | None:
+        """Point to an evaluation by its number, where there is one."""
+        if evaluation is None:
+            return None
+        return Link(label=str(evaluation.id), href=self.evaluation_href(evaluation))
+
+    def trail(self, project: str, jobset: str | None = None) -> tuple[Link, ...]:
+        """Return the breadcrumb down to a project or jobset."""
+        above = (Link(label="Projects", href=Links.OVERVIEW), self.project_link(project))
+        if jobset is None:
+            return above
+        return (*above, self.jobset_link(JobsetKey(project, jobset)))
