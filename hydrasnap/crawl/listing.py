@@ -95,13 +95,12 @@ async def _pages(session: Session, key: JobsetKey, known: set[int]) -> Listing:
 def _first(known: Jobset | None, listing: Listing, ids: tuple[int, ...]) -> int | None:
     """Return the first evaluation there is, if the cache has it and we know that it is the first.
 
-    What Hydra has deleted meanwhile stays the first if it was.
+    What Hydra has deleted meanwhile stays the first if it was; 0 says that there is none at all.
     """
-    before = known.first_evaluation if known else None
-    if before is not None:
-        return before
-    oldest = listing.evaluations[-1].id if listing.evaluations else None
-    return oldest if listing.complete and ids and oldest == ids[-1] else None
+    if known is not None and known.first_evaluation:
+        return known.first_evaluation
+    oldest = listing.evaluations[-1].id if listing.evaluations else 0
+    return oldest if listing.complete and oldest == (ids[-1] if ids else 0) else None
 
 
 async def _with_errors(session: Session, jobset: Jobset) -> Jobset:

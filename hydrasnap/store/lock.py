@@ -33,6 +33,7 @@ def locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise cannot("write", folder, error) from error
     finally:
+        (folder / _HOLDER).unlink(missing_ok=True)
         lock.release()
 
 

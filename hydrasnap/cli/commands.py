@@ -1,0 +1,152 @@
+"""The commands. Heavy imports wait until a command runs, so that `--help` is instant."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hydrasnap import __version__
+from hydrasnap.cli import options as opt
+from hydrasnap.errors import EXIT_GAPS
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+EXIT_INTERRUPTED = 130
+
+
+class Group(click.Group):
+    """A group that explains an interruption instead of tracing it."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run, and end an interrupted run with a sentence."""
+        try:
+            return super().main(*args, **{**extra, "standalone_mode": False})
+        except click.exceptions.Exit as end:
+            code = end.exit_code
+        except click.ClickException as error:
+            error.show()
+            code = error.exit_code
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("\nStopped. What was fetched is kept; run again to go on.", err=True)
+            code = EXIT_INTERRUPTED
+        raise SystemExit(code)
+
+
+@click.group(cls=Group, context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="hydrasnap")
+def main() -> None:
+    """Copy a Hydra (the Nix CI) into a static site: browsable, searchable, offline.
+
+    \b
+    hydrasnap demo                               see it work, without a network
+    hydrasnap snapshot https://hydra.example.org copy and render
+
+    Exit codes: 0 success, 1 failure, 2 wrong use or configuration, 3 snapshot with gaps,
+    4 another run holds the cache, 130 interrupted.
+    """
+
+
+@main.command()
+@click.argument("url", required=False)
+@opt.config_option
+@opt.cache_option
+@opt.output_option
+@opt.crawl_options
+@opt.telling_options
+def snapshot(url: str | None, **options: Any) -> None:
+    """Crawl the Hydra at URL, then render the site.
+
+    URL may be left out where hydrasnap.toml names it.
+
+    \b
+    hydrasnap snapshot https://hydra.example.org --project nixpkgs --evaluations 5
+    """
+    from hydrasnap.cli import work
+
+    telling = opt.telling(options)
+    config = opt.configured(options, url)
+    outcome = work.run_crawl(config, telling)
+    if outcome.error is None or outcome.out_of_budget:
+        work.run_render(config, telling)
+    _end(outcome)
+
+
+@main.command()
+@click.argument("url", required=False)
+@opt.config_option
+@opt.cache_option
+@opt.crawl_options
+@opt.telling_options
+def crawl(url: str | None, **options: Any) -> None:
+    """Copy what the Hydra at URL knows into the cache.
+
+    \b
+    hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*' --exclude 'nixpkgs/pr-*'
+    """
+    from hydrasnap.cli import work
+
+    telling = opt.telling(options)
+    _end(work.run_crawl(opt.configured(options, url), telling))
+
+
+@main.command()
+@opt.config_option
+@opt.cache_option
+@opt.output_option
+@opt.telling_options
+def render(**options: Any) -> None:
+    """Render the site from the cache, without a network.
+
+    \b
+    hydrasnap render --cache cache --output _site
+    """
+    from hydrasnap.cli import work
+
+    telling = opt.telling(options)
+    work.run_render(opt.configured(options), telling)
+
+
+@main.command()
+@click.option("--moment", type=click.IntRange(1, 3), default=1, show_default=True,
+              help="Show the embedded Hydra at this moment of its life; try 1, then 2, then 3.",
+              )  # fmt: skip
+@click.option("--cache", default="demo-cache", show_default=True, metavar="DIR",
+              help="Keep the copied data in DIR.")  # fmt: skip
+@click.option("--output", default="demo-site", show_default=True, metavar="DIR",
+              help="Write the site to DIR.")  # fmt: skip
+@opt.telling_options
+def demo(moment: int, **options: Any) -> None:
+    """Crawl and render the Hydra that is built in: no network, no settings.
+
+    \b
+    hydrasnap demo
+    hydrasnap demo --moment 2      an hour later: only what changed is asked and written
+    """
+    from hydrasnap.cli import work
+
+    telling = opt.telling(options)
+    _end(work.run_demo(moment, Path(options["cache"]), Path(options["output"]), telling))
+
+
+@main.command()
+@opt.config_option
+@opt.cache_option
+def status(**options: Any) -> None:
+    """Say what the cache holds, how old it is, how big, and which gaps it has.
+
+    \b
+    hydrasnap status --cache cache
+    """
+    from hydrasnap.cli import work
+
+    for line in work.describe_cache(Path(opt.configured(options).cache.folder)):
+        click.echo(line)
+
+
+def _end(outcome: Any) -> None:
+    """End with the exit code that tells how the crawl went."""
+    if outcome.error is not None and not outcome.out_of_budget:
+        raise outcome.error
+    if outcome.error is not None:
+        click.echo(f"{outcome.error.message} The next run goes on from here.", err=True)
+    if not outcome.run.complete:
+        raise click.exceptions.Exit(EXIT_GAPS)

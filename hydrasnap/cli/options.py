@@ -1,0 +1,115 @@
+"""The options of the commands, in bundles, and how they become a checked configuration."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from hydrasnap.config import Config
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How much to say."""
+
+    quiet: bool = False
+    verbose: bool = False
+    progress: bool = True
+
+
+def _bundle(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def add(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return add
+
+
+config_option = click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Read the settings from FILE instead of hydrasnap.toml.",
+    metavar="FILE",
+)
+
+cache_option = click.option(
+    "--cache", metavar="DIR", help="Keep the copied data in DIR (default: cache)."
+)
+
+output_option = click.option(
+    "--output", metavar="DIR", help="Write the site to DIR (default: _site)."
+)
+
+crawl_options = _bundle(
+    click.option(
+        "--project", "projects", multiple=True, metavar="GLOB",
+        help="Take only projects whose name matches; may be given again.",
+    ),
+    click.option(
+        "--jobset", "jobsets", multiple=True, metavar="GLOB",
+        help="Take only jobsets whose PROJECT/NAME matches, such as 'nixpkgs/*'.",
+    ),
+    click.option(
+        "--exclude", multiple=True, metavar="GLOB",
+        help="Leave out projects or jobsets that match.",
+    ),
+    click.option(
+        "--hidden", is_flag=True, default=None, help="Take hidden projects and jobsets too."
+    ),
+    click.option(
+        "--evaluations", type=int, metavar="N",
+        help="Show the newest N evaluations of each jobset (default: 10).",
+    ),
+    click.option(
+        "--rate", type=float, metavar="R",
+        help="Ask at most R times a second (default: 1; no limit on this machine itself).",
+    ),
+    click.option(
+        "--concurrency", type=int, metavar="N",
+        help="Ask up to N questions at once, at most 16 (default: 1).",
+    ),
+    click.option(
+        "--max-requests", type=int, metavar="N", help="Stop cleanly after N requests."
+    ),
+    click.option(
+        "--max-time", "max_seconds", type=int, metavar="SECONDS",
+        help="Stop cleanly after SECONDS.",
+    ),
+    click.option(
+        "--max-bytes", type=int, metavar="N", help="Stop cleanly after N bytes were received."
+    ),
+)  # fmt: skip
+
+telling_options = _bundle(
+    click.option("--quiet", is_flag=True, help="Print errors only."),
+    click.option("--verbose", is_flag=True, help="Print a line for each request."),
+    click.option("--no-progress", is_flag=True, help="Print plain lines instead of a bar."),
+)
+
+
+def telling(options: dict[str, Any]) -> Telling:
+    """Take the telling options out of the options of a command."""
+    return Telling(
+        quiet=options.pop("quiet"),
+        verbose=options.pop("verbose"),
+        progress=not options.pop("no_progress"),
+    )
+
+
+def configured(options: dict[str, Any], url: str | None = None) -> "Config":
+    """Lay the options of a command over the configuration file, and check the whole."""
+    from hydrasnap.config import load
+
+    tables = {
+        "hydra": {"url": url},
+        "cache": {"folder": options.pop("cache", None)},
+        "site": {"output": options.pop("output", None)},
+    }
+    path = options.pop("config", None)
+    return load(path, {**tables, "crawl": options})

@@ -1,0 +1,139 @@
+"""What the commands do, once their options are checked."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from hydrasnap.cli.options import Telling
+from hydrasnap.cli.progress import Teller, teller
+from hydrasnap.cli.words import crawl_summary, publish_summary, status_lines
+from hydrasnap.client import Credentials, Limits, Settings, World, is_private_host, normal_origin
+from hydrasnap.config import Config, password
+from hydrasnap.crawl import Note, Outcome
+from hydrasnap.crawl import crawl as crawl_into
+from hydrasnap.errors import ConfigError
+from hydrasnap.plan import Selection
+from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.store import Cache, open_cache, read_snapshot
+
+
+def run_crawl(config: Config, telling: Telling) -> Outcome:
+    """Crawl the configured Hydra into the configured cache, and say how it went."""
+    if not config.hydra.url:
+        raise ConfigError(
+            "Which Hydra? Give its address, as in `hydrasnap snapshot https://hydra.example.org`, "
+            "or set `url` under [hydra] in hydrasnap.toml."
+        )
+    origin = normal_origin(config.hydra.url)
+    if not config.hydra.contact and not is_private_host(origin) and not telling.quiet:
+        click.echo(
+            f"No contact is set. Tell the operators of {origin} who asks: "
+            'contact = "you@example.org" under [hydra] in hydrasnap.toml.',
+            err=True,
+        )
+    settings, selection = _settings(config), _selection(config)
+
+    def run(cache: Cache, watch: Teller) -> Outcome:
+        return asyncio.run(crawl_into(cache, settings, selection, watch=watch))
+
+    return _crawl(Path(config.cache.folder), origin, telling, run)
+
+
+def _crawl(
+    folder: Path, origin: str, telling: Telling, run: Callable[[Cache, Teller], Outcome]
+) -> Outcome:
+    with teller(telling) as watch:
+
+        def damaged(path: Path, reason: str) -> None:
+            watch(Note(f"{path} is damaged ({reason}); what it held is fetched again."))
+
+        with open_cache(folder, origin, damaged) as cache:
+            outcome = run(cache, watch)
+    if not telling.quiet:
+        click.echo(crawl_summary(origin, outcome))
+    return outcome
+
+
+def _settings(config: Config) -> Settings:
+    return Settings(
+        contact=config.hydra.contact,
+        rate=config.crawl.rate,
+        concurrency=config.crawl.concurrency,
+        credentials=_credentials(config),
+        limits=Limits(
+            requests=config.crawl.max_requests,
+            seconds=config.crawl.max_seconds,
+            bytes=config.crawl.max_bytes,
+        ),
+    )
+
+
+def _credentials(config: Config) -> Credentials | None:
+    if not config.hydra.username:
+        return None
+    secret = password(config)
+    if secret is None:
+        secret = click.prompt(
+            f"Password of {config.hydra.username} at {config.hydra.url}", hide_input=True, err=True
+        )
+    return Credentials(config.hydra.username, secret)
+
+
+def _selection(config: Config) -> Selection:
+    return Selection(
+        projects=config.crawl.projects,
+        jobsets=config.crawl.jobsets,
+        exclude=config.crawl.exclude,
+        hidden=config.crawl.hidden,
+        evaluations=config.crawl.evaluations,
+    )
+
+
+def run_render(config: Config, telling: Telling) -> None:
+    """Render the configured cache to the configured folder, and say what was written."""
+    site = config.site
+    settings = SiteSettings(
+        title=site.title,
+        base=site.base,
+        templates=config.folder(site.templates),
+        pages=config.folder(site.pages),
+        notes=config.folder(site.notes),
+    )
+    _render(Path(config.cache.folder), settings, Path(site.output), telling)
+
+
+def _render(cache: Path, settings: SiteSettings, output: Path, telling: Telling) -> None:
+    done = publish(read_snapshot(cache), settings, output)
+    if not telling.quiet:
+        click.echo(publish_summary(done))
+
+
+def run_demo(moment: int, cache: Path, output: Path, telling: Telling) -> Outcome:
+    """Crawl and render the embedded Hydra as it was at a moment."""
+    from httpx import ASGITransport
+
+    from hydrasnap.demo import DemoHydra
+
+    hydra = DemoHydra(moment)
+    world = World(transport=ASGITransport(app=hydra))
+
+    def run(cache: Cache, watch: Teller) -> Outcome:
+        crawled = crawl_into(
+            cache, Settings(rate=float("inf")), Selection(), watch=watch, world=world,
+            clock=lambda: float(hydra.world.now),
+        )  # fmt: skip
+        return asyncio.run(crawled)
+
+    outcome = _crawl(cache, hydra.ORIGIN, telling, run)
+    _render(cache, SiteSettings(title="hydrasnap demo"), output, telling)
+    return outcome
+
+
+def describe_cache(folder: Path) -> list[str]:
+    """Say what the cache holds."""
+    snapshot = read_snapshot(folder)
+    files = (path for path in folder.rglob("*.json") if path.is_file())
+    return status_lines(snapshot, sum(path.stat().st_size for path in files), time.time())
