@@ -15,7 +15,7 @@ FETCH_ERROR = (
     "error fetching latest change from git repo at `https://github.com/example/tools.git':\n"
     "fatal: couldn't find remote ref refs/heads/python-updates\n"
 )
-RESTARTED = ("qemu.aarch64-linux", "git.x86_64-darwin")
+RESTARTED = ("python3Packages.lxml.x86_64-linux", "python3Packages.lxml.aarch64-linux")
 QUEUED_PER_CENT = 35
 
 

@@ -49,6 +49,7 @@ TROUBLES = (
     Trouble("sqlite.aarch64-linux", 23, status=12),
     Trouble("git.x86_64-darwin", 24, status=4),
     Trouble("openssl.x86_64-linux curl.x86_64-linux", 9, 10),
+    Trouble("python3Packages.lxml.*", NEW_PYTHON),
     Trouble("python3*", NEW_PYTHON, status=0),
 )
 
