@@ -91,6 +91,8 @@ def test_what_has_no_json_is_html_whatever_is_asked_for(hydra: DemoHydra) -> Non
         ("/eval/999999", 404, "Evaluation 999999 doesn't exist."),
         ("/build/999999", 404, "Build with ID 999999 doesn't exist."),
         ("/nowhere", 404, "Page not found."),
+        ("/build", 404, "Page not found."),
+        ("/eval/200?compare=999999", 404, "Evaluation 999999 doesn't exist."),
         ("/jobset/tools/never-evaluated/latest-eval", 404, "No evaluation found."),
         ("/api/jobsets", 500, "Parameter 'project' not defined!"),
         ("/build/abc", 500, "Invalid build ID ‘abc’."),  # noqa: RUF001

@@ -47,10 +47,13 @@ def _identity(text: str) -> int:
 
 def evaluation_route(world: World, request: Request, rest: tuple[str, ...]) -> Reply:
     """Answer what follows ``/eval``; its page for browsers lists the builds."""
-    text, *tail = rest or ("",)
+    text, *tail = rest or missing()
     row = world.evaluations.get(_identity(text))
     if row is None:
         missing(f"Evaluation {text} doesn't exist.")
+    baseline = request.parameters.get("compare", "")
+    if baseline.isdecimal() and int(baseline) not in world.evaluations:
+        missing(f"Evaluation {baseline} doesn't exist.")
     if tail:
         return _part_of_evaluation(world, row, tail)
     if request.wants_json:
@@ -79,7 +82,7 @@ def _part_of_evaluation(world: World, row: EvaluationRow, tail: list[str]) -> Re
 
 def build_route(world: World, request: Request, rest: tuple[str, ...]) -> Reply:
     """Answer what follows ``/build``."""
-    text, *tail = rest or ("",)
+    text, *tail = rest or missing()
     if not re.fullmatch(r"[0-9]+", text):
         raise Refusal(500, f"Invalid build ID {quoted(text)}.")
     row = world.builds.get(_identity(text))
