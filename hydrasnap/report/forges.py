@@ -102,10 +102,14 @@ def flake_remote(flake: str) -> Pin | None:
         owner, _, rest = parts.path.partition("/")
         name, _, revision = rest.partition("/")
         host = query.get("host", _FLAKE_HOSTS[parts.scheme])
-        return Pin(_repository(host, f"{unquote(owner)}/{name}"), query.get("rev", revision))
+        return _pin(_repository(host, f"{unquote(owner)}/{name}"), query.get("rev", revision))
     if not parts.scheme.startswith("git+"):
         return None
-    return Pin(remote(flake), query.get("rev", ""))
+    return _pin(remote(flake), query.get("rev", ""))
+
+
+def _pin(place: Remote | None, revision: str) -> Pin:
+    return Pin(place, revision if _REVISION.fullmatch(revision) else "")
 
 
 def _repository(host: str, path: str) -> Remote | None:

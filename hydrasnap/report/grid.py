@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from itertools import islice
 
-from hydrasnap.model import Build, BuildStatus, Evaluation, JobKey, JobsetKey
+from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Outcome
 from hydrasnap.report.index import Index
 from hydrasnap.report.limited import Limited
 
-_ORDER = {status: place for place, status in enumerate(BuildStatus)}
+_BEST_FIRST = (Outcome.SUCCEEDED, Outcome.QUEUED, Outcome.ABORTED, Outcome.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,11 @@ def job_grid(index: Index, key: JobsetKey, columns: int = 20, rows: int | None =
 
 
 def _worse(one: Build | None, other: Build) -> Build:
-    if one is None or _ORDER[other.status] >= _ORDER[one.status]:
-        return other
-    return one
+    return other if one is None else max(one, other, key=_badness)
+
+
+def _badness(build: Build) -> tuple[int, int]:
+    return _BEST_FIRST.index(build.status.outcome), build.id
 
 
 def _interest(row: GridRow) -> int:

@@ -43,7 +43,10 @@ class JobsetHealth:
 
 @dataclass(frozen=True, slots=True)
 class ProjectHealth:
-    """A project: its jobsets by name, and the sum of their newest evaluations."""
+    """A project: its jobsets by name, and the sum of the newest evaluations of those still there.
+
+    The jobsets include hidden and deleted ones, but not the old names of renamed ones.
+    """
 
     name: str
     jobsets: tuple[JobsetHealth, ...]
@@ -102,13 +105,15 @@ def jobset_health(index: Index, key: JobsetKey) -> JobsetHealth:
 
 def project_health(index: Index, project: str) -> ProjectHealth:
     """Sum up a project from the jobsets that the snapshot has of it."""
-    keys = sorted(key for key in index.snapshot.jobsets if key.project == project)
+    every = index.snapshot.jobsets.values()
+    keys = sorted(j.key for j in every if j.project == project and j.renamed_to is None)
     jobsets = tuple(jobset_health(index, key) for key in keys)
+    present = [health for health in jobsets if not health.jobset.gone]
     return ProjectHealth(
         name=project,
         jobsets=jobsets,
-        tally=reduce(add, (jobset.tally for jobset in jobsets), Tally()),
-        newly_failing=sum(jobset.newly_failing for jobset in jobsets),
+        tally=reduce(add, (health.tally for health in present), Tally()),
+        newly_failing=sum(health.newly_failing for health in present),
     )
 
 
@@ -118,11 +123,11 @@ def overview(index: Index) -> tuple[ProjectHealth, ...]:
 
 
 def newly_broken(jobsets: Iterable[JobsetHealth], count: int | None = None) -> Limited[Broken]:
-    """List what the newest evaluations broke, the newest evaluation first."""
+    """List what the newest evaluations of jobsets still there broke, the newest first."""
     found = [
         Broken(health.changes.evaluation, change)
         for health in jobsets
-        if health.changes
+        if health.changes and not health.jobset.gone
         for change in health.changes[ChangeKind.NEWLY_FAILING]
     ]
     found.sort(key=lambda broken: (-broken.evaluation.timestamp, -broken.evaluation.id))
@@ -160,10 +165,9 @@ def failing_longest(index: Index, key: JobsetKey, count: int | None = None) -> L
     """List the jobs that fail in the newest evaluation, the oldest failure first."""
     found: list[Failing] = []
     for build in _latest_builds(index, key):
-        if build.status.failed:
-            run = failing_run(_results(index, build))
-            if run.since:
-                found.append(Failing(build.job_key, build, run.since, run.last_good is not None))
+        run = failing_run(_results(index, build))
+        if build.status.failed and run.since:
+            found.append(Failing(build.job_key, build, run.since, run.last_good is not None))
     found.sort(key=lambda row: (row.since.id, row.job, row.build.system))
     return limit(found, count)
 
@@ -185,6 +189,6 @@ def _latest_builds(index: Index, key: JobsetKey) -> tuple[Build, ...]:
 
 
 def _results(index: Index, build: Build) -> Iterable[Build]:
-    """Return the results of a build's job on its system, newest first."""
+    """Return the results of a build's job and system up to this build, newest first."""
     every = index.builds_of_job(build.job_key)
-    return (found for found in every if found.system == build.system and found.finished)
+    return (b for b in every if b.system == build.system and b.finished and b.id <= build.id)
