@@ -111,22 +111,34 @@ def errors_moved(known: Jobset | None, now: JobsetOverview) -> bool:
     return known is None or known.overview is None or _errors(known.overview) != _errors(now)
 
 
+EVALUATIONS_A_PAGE = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What pages of ``/jobset/P/J/evals`` have told so far, newest first, and if that is all."""
+    """What pages of ``/jobset/P/J/evals`` have told so far.
+
+    `evaluations` are newest first, `pages` is how many there are, `complete` if all were read.
+    """
 
     evaluations: tuple[Evaluation, ...]
     complete: bool
+    pages: int = 1
 
-    def enough(self, known: Collection[int], window: int) -> bool:
+    def enough(self, known: Collection[int], window: int, *, to_the_first: bool) -> bool:
         """Tell whether the window is filled, or the history that the cache has is reached.
 
         The evaluations in the cache follow each other without a hole, so that each is compared with
-        the one before it: pages are read until they meet what is known.
+        the one before it: pages are read until they meet what is known. `to_the_first` tells that
+        the known ones go back to the first there ever was. Where Hydra lists fewer than are known,
+        it has deleted some: then all pages are read, to see which.
         """
-        ids = {evaluation.id for evaluation in self.evaluations}
-        met = bool(ids.intersection(known)) or not known
-        return self.complete or (met and len(ids.union(known)) >= window)
+        if self.complete or not self.evaluations:
+            return self.complete
+        ids = {evaluation.id for evaluation in self.evaluations}.union(known)
+        met = not known or any(evaluation.id in known for evaluation in self.evaluations)
+        deleted = len(ids) > self.pages * EVALUATIONS_A_PAGE
+        return met and not deleted and (to_the_first or len(ids) >= window)
 
     def wanted(self, known: Collection[int], window: int) -> tuple[Evaluation, ...]:
         """Return the listed evaluations to keep: the window, and all that are newer than known."""

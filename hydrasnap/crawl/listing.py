@@ -3,6 +3,7 @@
 import msgspec
 
 from hydrasnap.client import paths
+from hydrasnap.crawl.gone import mark_gone
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.model import Evaluation, Jobset, JobsetConfiguration, JobsetKey, JobsetOverview
 from hydrasnap.plan import Listing, Look, errors_moved, look
@@ -56,7 +57,6 @@ async def _list(session: Session, overview: JobsetOverview) -> None:
     present = {number for number, evaluation in had.items() if not evaluation.gone}
     listing = await _pages(session, key, present)
     fresh = listing.wanted(present, session.selection.window)
-    gone = listing.gone(present)
     ids = tuple(sorted({*had, *(evaluation.id for evaluation in fresh)}, reverse=True))
     first = _first(known, listing, ids)
     jobset = Jobset(project=key.project, name=key.name) if known is None else known
@@ -65,8 +65,8 @@ async def _list(session: Session, overview: JobsetOverview) -> None:
         jobset = await _with_errors(session, jobset)
     if known is None:
         jobset = msgspec.structs.replace(jobset, overview=overview)
-    deleted = [msgspec.structs.replace(had[number], gone=True) for number in gone]
-    session.cache.put(evaluations=[*fresh, *deleted], jobsets=[jobset])
+    session.cache.put(evaluations=fresh, jobsets=[jobset])
+    mark_gone(session, listing.gone(present))
 
 
 def _evaluations_in_cache(session: Session, key: JobsetKey) -> dict[int, Evaluation]:
@@ -76,8 +76,10 @@ def _evaluations_in_cache(session: Session, key: JobsetKey) -> dict[int, Evaluat
 
 async def _pages(session: Session, key: JobsetKey, known: set[int]) -> Listing:
     """Read pages until the window is filled and the known history is met."""
+    jobset = session.cache.jobsets.get(key)
+    to_the_first = bool(jobset and jobset.first_evaluation)
     listing, page = Listing((), complete=False), 1
-    while not listing.enough(known, session.selection.window):
+    while not listing.enough(known, session.selection.window, to_the_first=to_the_first):
         path = paths.evaluations(*key, page=page)
 
         def read(body: bytes, where: str = path) -> EvaluationPage:
@@ -87,7 +89,8 @@ async def _pages(session: Session, key: JobsetKey, known: set[int]) -> Listing:
         seen = {evaluation.id: evaluation for evaluation in listing.evaluations}
         seen.update((evaluation.id, evaluation) for evaluation in answer.evaluations)
         ordered = sorted(seen.values(), key=lambda evaluation: -evaluation.id)
-        listing = Listing(tuple(ordered), complete=answer.last or not answer.evaluations)
+        complete = answer.last or not answer.evaluations
+        listing = Listing(tuple(ordered), complete=complete, pages=answer.pages)
         page += 1
     return listing
 

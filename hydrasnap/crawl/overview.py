@@ -9,7 +9,7 @@ import msgspec
 
 from hydrasnap.client import paths
 from hydrasnap.crawl.session import Session, Stage, Step
-from hydrasnap.crawl.vanished import vanished_jobsets
+from hydrasnap.crawl.vanished import delete_jobset, vanished_jobsets
 from hydrasnap.errors import ConfigError, NotAHydraError
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview, Project
 from hydrasnap.plan import Selection
@@ -124,14 +124,10 @@ def _keep_projects(session: Session, everything: list[Project], selected: list[P
         ]
     )
     deleted = [project for name, project in known.items() if name not in now and not project.gone]
-    session.cache.put(
-        projects=[msgspec.structs.replace(project, gone=True) for project in deleted],
-        jobsets=[
-            msgspec.structs.replace(jobset, gone=True)
-            for project in deleted
-            for jobset in _jobsets_of(session, project.name)
-        ],
-    )
+    for project in deleted:
+        for jobset in _jobsets_of(session, project.name):
+            delete_jobset(session, jobset)
+    session.cache.put(projects=[msgspec.structs.replace(project, gone=True) for project in deleted])
 
 
 def _jobsets_of(session: Session, project: str) -> list[Jobset]:

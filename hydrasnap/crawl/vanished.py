@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from hydrasnap.client import paths
+from hydrasnap.crawl.gone import mark_gone
 from hydrasnap.crawl.session import Session
 from hydrasnap.errors import NotFoundError
 from hydrasnap.model import Jobset, JobsetKey, Project
@@ -51,9 +52,16 @@ async def settle_vanished(
 def _settle(session: Session, jobset: Jobset, target: str | None) -> None:
     new_name = paths.jobset_of(target) if target else None
     if new_name is None or new_name == jobset.key:
-        session.cache.put(jobsets=[msgspec.structs.replace(jobset, gone=True)])
+        delete_jobset(session, jobset)
         return
     rename(session, jobset, JobsetKey(*new_name))
+
+
+def delete_jobset(session: Session, jobset: Jobset) -> None:
+    """Mark a jobset that Hydra has deleted, with all that was in it."""
+    mark_gone(session, {e.id for e in session.cache.evaluations.values()
+                        if e.jobset_key == jobset.key and not e.gone})  # fmt: skip
+    session.cache.put(jobsets=[msgspec.structs.replace(jobset, gone=True)])
 
 
 def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:

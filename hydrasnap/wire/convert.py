@@ -1,5 +1,6 @@
 """From raw structures to the model: each value in its one canonical form."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -50,10 +51,14 @@ class JobsetAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationPage:
-    """A page of a jobset's evaluations, newest first; `last` tells that no page follows."""
+    """A page of a jobset's evaluations, newest first.
+
+    `last` tells that no page follows, `pages` how many there are, at least.
+    """
 
     evaluations: tuple[Evaluation, ...]
     last: bool
+    pages: int
 
 
 def read_projects(body: bytes, where: str = "/") -> list[Project]:
@@ -87,7 +92,10 @@ def read_evaluation_page(body: bytes, key: JobsetKey, where: str) -> EvaluationP
         raise _shape(where, "an object with `evals` was expected, found an empty list")
     found = (_evaluation(entry, key) for page in pages for entry in page.evals)
     newest_first = tuple(sorted(found, key=lambda evaluation: -evaluation.id))
-    return EvaluationPage(newest_first, last=not pages[-1].next)
+    number = re.search(r"\bpage=(\d+)", pages[-1].last or "")
+    return EvaluationPage(
+        newest_first, last=not pages[-1].next, pages=int(number[1]) if number else 1
+    )
 
 
 def read_evaluation(body: bytes, key: JobsetKey, where: str) -> Evaluation:
