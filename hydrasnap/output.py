@@ -13,6 +13,7 @@ from hydrasnap.errors import OutputError
 
 MANIFEST = ".hydrasnap-manifest"
 _STAGING = ".hydrasnap-staging"
+_OWN = (MANIFEST, _STAGING)
 _HEADER = "hydrasnap 1: the files that hydrasnap wrote here and may remove\n"
 
 
@@ -132,7 +133,7 @@ def _is_inside(path: str) -> bool:
 
 
 def _check(path: str) -> None:
-    if not _is_inside(path) or "\\" in path or "\n" in path or path.startswith((MANIFEST, _STAGING)):
+    if not _is_inside(path) or "\\" in path or "\n" in path or path.startswith(_OWN):
         message = f"The path {path!r} leaves the output folder; please report this as a defect."
         raise OutputError(message)
 

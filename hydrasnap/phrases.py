@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _KIB = 1024
+MINUS = "\N{MINUS SIGN}"
 
 
 def clock(seconds: int) -> str:
@@ -30,7 +31,7 @@ def duration(seconds: int) -> str:
     ('42 s', '1 h 2 min', '2 d 7 h')
     """
     if seconds < 0:
-        return f"−{duration(-seconds)}"
+        return f"{MINUS}{duration(-seconds)}"
     if seconds < _MINUTE:
         return f"{seconds} s"
     if seconds < _HOUR:

@@ -31,7 +31,7 @@ from hydrasnap.phrases import clock, date, duration, number, size
 from hydrasnap.resources import bundled
 
 _KEPT = frozenset("\t\n\r\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}")
-_NONE = Markup('<span class="none">–</span>')
+_NONE = Markup('<span class="none">\N{EN DASH}</span>')
 _EXTENSIONS = ("tables", "fenced_code", "sane_lists", "footnotes", "def_list", "abbr")
 _BREAK = re.compile(r"[./_+-]")
 
@@ -44,9 +44,7 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(
-        c if c.isprintable() or c in _KEPT else f"⟨U+{ord(c):04X}⟩" for c in text
-    )
+    return "".join(c if c.isprintable() or c in _KEPT else f"⟨U+{ord(c):04X}⟩" for c in text)
 
 
 def _finalize(value: object) -> object:

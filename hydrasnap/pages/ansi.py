@@ -23,7 +23,7 @@ _EXTENDED = {38, 48}
 _PARAMETERS_AFTER = {5: 1, 2: 3}
 
 
-class Run(View, frozen=True):
+class Run(View, frozen=True, kw_only=True):
     """A stretch of text in one look; `classes` is empty for plain text."""
 
     text: str

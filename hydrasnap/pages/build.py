@@ -15,14 +15,14 @@ from hydrasnap.report.history import newer_build, older_build
 from hydrasnap.report.tally import tally
 
 
-class EvaluationRef(View, frozen=True):
+class EvaluationRef(View, frozen=True, kw_only=True):
     """An evaluation that holds the build; `href` is empty where it has no page."""
 
     label: str
     href: str
 
 
-class ProductRow(View, frozen=True):
+class ProductRow(View, frozen=True, kw_only=True):
     """A product; `href` leads to its download on the Hydra."""
 
     name: str
@@ -33,7 +33,7 @@ class ProductRow(View, frozen=True):
     href: str
 
 
-class Neighbour(View, frozen=True):
+class Neighbour(View, frozen=True, kw_only=True):
     """Another build of the same job, and what it is to this one."""
 
     name: str
@@ -41,7 +41,7 @@ class Neighbour(View, frozen=True):
     href: str
 
 
-class BuildPage(Frame, frozen=True):
+class BuildPage(Frame, frozen=True, kw_only=True):
     """A build; times are Unix seconds, None where they have not come."""
 
     id: int
@@ -171,8 +171,8 @@ def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
     found = [("Next build", newer), ("Previous build", older)]
     if not build.status.succeeded and older and not older.status.succeeded:
         every = site.index.builds_of_job(build.job_key)
-        earlier = (b for b in every if b.id < older.id and b.system == build.system)
-        found.append(("Last success before", next((b for b in earlier if b.status.succeeded), None)))
+        good = (b for b in every if b.system == build.system and b.status.succeeded)
+        found.append(("Last success before", next((b for b in good if b.id < older.id), None)))
     for name, other in found:
         if other is not None:
             label = f"{other.id}, {other.status.label_for(other.buildstatus).lower()}"

@@ -8,14 +8,14 @@ from hydrasnap.pages.page import Page
 from hydrasnap.pages.site import Site
 
 
-class DocumentPage(Frame, frozen=True):
+class DocumentPage(Frame, frozen=True, kw_only=True):
     """A Markdown page."""
 
     heading: str
     text: str
 
 
-class MissingPage(Frame, frozen=True):
+class MissingPage(Frame, frozen=True, kw_only=True):
     """The page for an address that leads nowhere; `base` is the site's address, if known."""
 
     base: str

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from hydrasnap.model import BuildStatus, Evaluation, EvaluationInput
+from hydrasnap.model import Build, BuildStatus, Evaluation, EvaluationInput
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import Page
 from hydrasnap.pages.rows import BuildRow, Figures, build_rows, figures
@@ -24,7 +24,7 @@ _LOOKS = {
 }
 
 
-class Before(View, frozen=True):
+class Before(View, frozen=True, kw_only=True):
     """The build that a row is compared with."""
 
     id: int
@@ -32,7 +32,7 @@ class Before(View, frozen=True):
     label: str
 
 
-class ChangeRow(View, frozen=True):
+class ChangeRow(View, frozen=True, kw_only=True):
     """A row of a list; for a removed job `id` and the rest are those of its last build."""
 
     id: int
@@ -46,7 +46,7 @@ class ChangeRow(View, frozen=True):
     before: Before | None
 
 
-class ChangeList(View, frozen=True):
+class ChangeList(View, frozen=True, kw_only=True):
     """One of the eight lists; `folded` are the rows beyond the first some hundred."""
 
     slug: str
@@ -57,7 +57,7 @@ class ChangeList(View, frozen=True):
     folded: tuple[ChangeRow, ...]
 
 
-class InputRow(View, frozen=True):
+class InputRow(View, frozen=True, kw_only=True):
     """An input as it was used; `href` shows its revision, `build` the build it came from."""
 
     name: str
@@ -68,7 +68,7 @@ class InputRow(View, frozen=True):
     build: Link | None
 
 
-class InputDifference(View, frozen=True):
+class InputDifference(View, frozen=True, kw_only=True):
     """An input that differs from the baseline's; `href` shows what lies between."""
 
     name: str
@@ -78,14 +78,14 @@ class InputDifference(View, frozen=True):
     href: str | None
 
 
-class SystemRow(View, frozen=True):
+class SystemRow(View, frozen=True, kw_only=True):
     """The lists' counts for one system, in the order of the lists."""
 
     system: str
     counts: tuple[int, ...]
 
 
-class EvaluationPage(Frame, frozen=True):
+class EvaluationPage(Frame, frozen=True, kw_only=True):
     """An evaluation; `unknown` builds are not in the snapshot, so its lists are incomplete."""
 
     id: int
@@ -177,13 +177,13 @@ def change_row(site: Site, change: Change) -> ChangeRow:
         finished=build.stoptime if build.finished else None,
         package=build.releasename or build.nixname,
         system=change.system,
-        before=before
-        and Before(
-            id=before.id,
-            status=before.status,
-            label=before.status.label_for(before.buildstatus),
-        ),
+        before=None if before is None else _before(before),
     )
+
+
+def _before(build: Build) -> Before:
+    status = build.status
+    return Before(id=build.id, status=status, label=status.label_for(build.buildstatus))
 
 
 def _systems(changes: Changes) -> tuple[SystemRow, ...]:

@@ -3,21 +3,21 @@
 from hydrasnap.pages.view import View
 
 
-class Link(View, frozen=True):
+class Link(View, frozen=True, kw_only=True):
     """A page of the site and the words for it; `href` starts at the site's root."""
 
     label: str
     href: str
 
 
-class Outside(View, frozen=True):
+class Outside(View, frozen=True, kw_only=True):
     """Words, and an address of another host where one is known and safe."""
 
     label: str
     href: str | None = None
 
 
-class Frame(View, frozen=True):
+class Frame(View, frozen=True, kw_only=True):
     """The base of every page's context.
 
     `title` is for tabs and search results, `shows` is the footer's sentence on what the page shows,

@@ -18,7 +18,7 @@ SHOWN = 100
 _FLAKY = 0.1
 
 
-class Break(View, frozen=True):
+class Break(View, frozen=True, kw_only=True):
     """Between which builds and evaluations the job broke, and what changed there."""
 
     good: BuildRow
@@ -29,7 +29,7 @@ class Break(View, frozen=True):
     inputs: tuple[InputDifference, ...]
 
 
-class MetricRow(View, frozen=True):
+class MetricRow(View, frozen=True, kw_only=True):
     """The newest value of a metric, and how many there are."""
 
     name: str
@@ -39,7 +39,7 @@ class MetricRow(View, frozen=True):
     values: int
 
 
-class JobPage(Frame, frozen=True):
+class JobPage(Frame, frozen=True, kw_only=True):
     """A job; `results` are finished builds newest first, `folded` those beyond the first hundred.
 
     `strip` has the last ones, oldest first; `flakiness` is a percentage or None where the job is

@@ -15,7 +15,7 @@ from hydrasnap.phrases import plural
 LATEST = 250
 
 
-class Waiting(View, frozen=True):
+class Waiting(View, frozen=True, kw_only=True):
     """How much of a jobset or system waits, and since when (Unix seconds)."""
 
     link: Link
@@ -24,7 +24,7 @@ class Waiting(View, frozen=True):
     newest: int
 
 
-class QueuePage(Frame, frozen=True):
+class QueuePage(Frame, frozen=True, kw_only=True):
     """What waits or runs."""
 
     rows: tuple[BuildRow, ...]
@@ -32,7 +32,7 @@ class QueuePage(Frame, frozen=True):
     systems: tuple[tuple[str, int], ...]
 
 
-class BuildsPage(Frame, frozen=True):
+class BuildsPage(Frame, frozen=True, kw_only=True):
     """The builds that finished last; `finished` counts all that the snapshot holds."""
 
     rows: tuple[BuildRow, ...]

@@ -9,7 +9,7 @@ from hydrasnap.pages.page import Page
 from hydrasnap.pages.site import Site
 
 
-class RedirectPage(Frame, frozen=True):
+class RedirectPage(Frame, frozen=True, kw_only=True):
     """A page that moved."""
 
     target: Link

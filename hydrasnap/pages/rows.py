@@ -6,6 +6,7 @@ from hydrasnap.model import Build, BuildStatus, Evaluation
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
+from hydrasnap.phrases import MINUS
 from hydrasnap.report.inputs import InputChange, changed_inputs, revision_url
 from hydrasnap.report.tally import EvaluationHealth, Tally, evaluation_health
 
@@ -13,7 +14,7 @@ _COLUMNS = ("succeeded", "failed", "aborted", "queued")
 _SHORT, _LONGEST = 12, 60
 
 
-class BuildRow(View, frozen=True):
+class BuildRow(View, frozen=True, kw_only=True):
     """A build in a list; `package` is its release or Nix name."""
 
     id: int
@@ -56,14 +57,14 @@ def build_rows(site: Site, builds: Iterable[Build]) -> tuple[BuildRow, ...]:
     return tuple(build_row(site, build) for build in builds)
 
 
-class Part(View, frozen=True):
+class Part(View, frozen=True, kw_only=True):
     """How many builds came out one way."""
 
     outcome: str
     amount: int
 
 
-class Figures(View, frozen=True):
+class Figures(View, frozen=True, kw_only=True):
     """Builds counted by outcome; `words` says all figures that are not zero."""
 
     columns: tuple[Part, ...]
@@ -85,7 +86,7 @@ def figures(tally: Tally) -> Figures:
     return Figures(columns=columns, total=tally.total, words=", ".join(words) or "no builds")
 
 
-class Revision(View, frozen=True):
+class Revision(View, frozen=True, kw_only=True):
     """An input that changed, in few words; `href` shows the change or the new state."""
 
     name: str
@@ -93,7 +94,7 @@ class Revision(View, frozen=True):
     href: str | None
 
 
-class EvaluationRow(View, frozen=True):
+class EvaluationRow(View, frozen=True, kw_only=True):
     """An evaluation in a list; `href` is empty where it has no page, `delta` where unknown."""
 
     id: int
@@ -152,4 +153,4 @@ def _delta(health: EvaluationHealth) -> str:
     delta = health.delta or 0
     if delta > 0:
         return f"+{delta:,}"
-    return f"−{-delta:,}" if delta < 0 and not health.tally.queued else ""
+    return f"{MINUS}{-delta:,}" if delta < 0 and not health.tally.queued else ""

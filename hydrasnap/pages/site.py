@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from msgspec import structs
+
 from hydrasnap.links import Links, live_path
-from hydrasnap.model import Evaluation, JobKey, JobsetKey, Snapshot
+from hydrasnap.model import Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.view import View
+from hydrasnap.report.health import ProjectHealth, overview
 from hydrasnap.report.index import Index
 
 
-class Document(View, frozen=True):
+class Document(View, frozen=True, kw_only=True):
     """A Markdown page: where it lives on the site, its title and its text."""
 
     path: str
@@ -34,6 +37,11 @@ class Site:
     def index(self) -> Index:
         """Look things up without walking the snapshot again."""
         return Index(self.snapshot)
+
+    @cached_property
+    def health(self) -> tuple[ProjectHealth, ...]:
+        """Know how the newest evaluations of all jobsets do, by project."""
+        return overview(self.index)
 
     @cached_property
     def links(self) -> Links:
@@ -89,3 +97,21 @@ class Site:
         if jobset is None:
             return above
         return (*above, self.jobset_link(JobsetKey(project, jobset)))
+
+
+def rooted(snapshot: Snapshot) -> Snapshot:
+    """Give every build and evaluation a jobset, and every jobset a project.
+
+    Where Hydra could not be read in part, the objects above are missing; their pages are needed.
+    """
+    keys = {build.jobset_key for build in snapshot.builds.values()}
+    keys |= {evaluation.jobset_key for evaluation in snapshot.evaluations.values()}
+    jobsets = dict(snapshot.jobsets)
+    for key in keys - jobsets.keys():
+        jobsets[key] = Jobset(project=key.project, name=key.name)
+    projects = dict(snapshot.projects)
+    for name in {key.project for key in jobsets} - projects.keys():
+        projects[name] = Project(name=name)
+    return structs.replace(
+        snapshot, projects=dict(sorted(projects.items())), jobsets=dict(sorted(jobsets.items()))
+    )

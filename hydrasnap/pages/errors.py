@@ -1,0 +1,57 @@
+"""The errors of a jobset, readable: fetch errors and evaluation errors, their colours kept."""
+
+from hydrasnap.model import Jobset
+from hydrasnap.pages.ansi import Run, runs
+from hydrasnap.pages.parts import JobsetPart, parts
+from hydrasnap.pages.site import Site
+from hydrasnap.pages.view import View
+from hydrasnap.phrases import plural
+
+
+class ErrorText(View, frozen=True, kw_only=True):
+    """An error as Hydra tells it; `cut` counts the characters that only the errors page has."""
+
+    title: str
+    time: int | None
+    runs: tuple[Run, ...]
+    cut: int = 0
+
+
+class ErrorsPage(JobsetPart, frozen=True, kw_only=True):
+    """What went wrong when the jobset was fetched and evaluated last."""
+
+    errors: tuple[ErrorText, ...]
+
+
+def error_texts(jobset: Jobset, longest: int | None = None) -> tuple[ErrorText, ...]:
+    """Return the errors of a jobset, in full or the first whole lines of each."""
+    seen = jobset.overview
+    fetching = seen.fetcherrormsg if seen else ""
+    time = seen.errortime if seen else None
+    texts = (("Fetching the inputs failed", fetching), ("Evaluation errors", jobset.errormsg))
+    return tuple(_error(title, time, text, longest) for title, text in texts if text)
+
+
+def _error(title: str, time: int | None, text: str, longest: int | None) -> ErrorText:
+    kept = text
+    if longest is not None and len(text) > longest:
+        kept = text[:longest].rpartition("\n")[0] or text[:longest]
+    return ErrorText(title=title, time=time, runs=runs(kept), cut=len(text) - len(kept))
+
+
+def errors_page(site: Site, jobset: Jobset) -> ErrorsPage:
+    """Describe what went wrong last."""
+    key = jobset.key
+    errors = error_texts(jobset)
+    return ErrorsPage(
+        title=f"Errors of {key}",
+        description=f"{plural(len(errors), 'error')} of the jobset {key}.",
+        shows=f"This page shows what went wrong when {key} was fetched and evaluated last.",
+        crumbs=site.trail(*key),
+        live=site.live("jobset", *key) + "#tabs-errors",
+        key=str(key),
+        parts=parts(site, jobset),
+        here="Errors",
+        gone=jobset.gone,
+        errors=errors,
+    )

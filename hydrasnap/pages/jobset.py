@@ -1,0 +1,157 @@
+"""The pages of a jobset: its state, its evaluations, its jobs against them, its errors."""
+
+from collections.abc import Iterator
+
+from hydrasnap.model import JobsetConfiguration, JobsetInput
+from hydrasnap.pages.errors import ErrorText, error_texts, errors_page
+from hydrasnap.pages.evaluation import ChangeRow, change_row
+from hydrasnap.pages.evaluations import evaluations_page
+from hydrasnap.pages.frame import Link
+from hydrasnap.pages.grid import grid_page
+from hydrasnap.pages.page import Page
+from hydrasnap.pages.parts import JobsetPart, parts
+from hydrasnap.pages.rows import EvaluationRow, Figures, evaluation_rows, figures
+from hydrasnap.pages.site import Site
+from hydrasnap.pages.view import View
+from hydrasnap.phrases import duration
+from hydrasnap.report.changes import ChangeKind, Changes
+from hydrasnap.report.health import Failing, JobsetHealth, failing_longest
+
+NEWEST = 10
+LONGEST = 10
+BROKEN = 25
+EXCERPT = 2000
+
+
+class FailingRow(View, frozen=True, kw_only=True):
+    """A job that fails for long, with the build that was the first to fail."""
+
+    job: Link
+    system: str
+    since: int | None
+    since_build: int
+    exact: bool
+
+
+class Setting(View, frozen=True, kw_only=True):
+    """A line of the configuration."""
+
+    name: str
+    value: str
+
+
+class JobsetPage(JobsetPart, frozen=True, kw_only=True):
+    """A jobset; `counts` are those of the lists of its newest evaluation."""
+
+    summary: str
+    disabled: bool
+    hidden: bool
+    figures: Figures
+    latest: Link | None
+    latest_finished: Link | None
+    counts: tuple[Link, ...]
+    broken: tuple[ChangeRow, ...]
+    evaluations: tuple[EvaluationRow, ...]
+    evaluations_known: int
+    failing: tuple[FailingRow, ...]
+    failing_total: int
+    errors: tuple[ErrorText, ...]
+    settings: tuple[Setting, ...]
+    inputs: tuple[JobsetInput, ...]
+    note: str
+
+
+def jobset_pages(site: Site) -> Iterator[Page]:
+    """Give the four pages of each jobset."""
+    for project in site.health:
+        for health in project.jobsets:
+            if health.jobset.renamed_to is None:
+                yield from _pages(site, health)
+
+
+def _pages(site: Site, health: JobsetHealth) -> Iterator[Page]:
+    key, links = health.key, site.links
+    yield Page(links.jobset(key), "jobset.html", jobset_page(site, health))
+    jobset = health.jobset
+    yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
+    yield Page(links.jobset(key, "/jobs.html"), "jobs.html", grid_page(site, jobset))
+    yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
+
+
+def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
+    """Describe a jobset by its newest evaluation."""
+    jobset, key = health.jobset, health.key
+    configuration = jobset.configuration
+    shown = site.index.shown_evaluations(key)
+    failing = failing_longest(site.index, key, LONGEST)
+    words = figures(health.tally)
+    return JobsetPage(
+        title=str(key),
+        description=f"The jobset {key} on {site.host}: {words.words} in its newest evaluation.",
+        shows=f"This page shows the state of {key} at its newest evaluation.",
+        crumbs=site.trail(key.project),
+        live=site.live("jobset", *key),
+        key=str(key),
+        parts=parts(site, jobset),
+        here="Overview",
+        gone=jobset.gone,
+        summary=configuration.description,
+        disabled=not configuration.state.value,
+        hidden=not configuration.visible,
+        figures=words,
+        latest=site.evaluation_link(health.latest),
+        latest_finished=site.evaluation_link(health.latest_finished),
+        counts=tuple(_counts(site, health.changes)),
+        broken=tuple(_broken(site, health.changes)),
+        evaluations=evaluation_rows(site, shown[:NEWEST]),
+        evaluations_known=len(shown),
+        failing=tuple(_failing(site, row) for row in failing.rows),
+        failing_total=failing.total,
+        errors=error_texts(jobset, EXCERPT),
+        settings=tuple(_settings(configuration)),
+        inputs=configuration.inputs,
+        note=site.note(*key),
+    )
+
+
+def _counts(site: Site, changes: Changes | None) -> Iterator[Link]:
+    """Point to each list of the newest evaluation that has something."""
+    for kind in ChangeKind if changes else ():
+        if changes and changes.count(kind):
+            page = site.links.evaluation(changes.evaluation.id)
+            label = f"{changes.count(kind):,} {kind.title.lower()}"
+            yield Link(label=label, href=f"{page}#{kind.slug}")
+
+
+def _broken(site: Site, changes: Changes | None) -> Iterator[ChangeRow]:
+    for change in changes[ChangeKind.NEWLY_FAILING][:BROKEN] if changes else ():
+        yield change_row(site, change)
+
+
+def _failing(site: Site, row: Failing) -> FailingRow:
+    return FailingRow(
+        job=site.job_link(row.job),
+        system=row.build.system,
+        since=row.since.stoptime,
+        since_build=row.since.id,
+        exact=row.exact,
+    )
+
+
+def _settings(configuration: JobsetConfiguration) -> Iterator[Setting]:
+    """Write the configuration as Hydra's page does, leaving out what is not set."""
+    c = configuration
+    lines = [
+        ("State", c.state.label),
+        ("Flake", c.flake),
+        ("Nix expression", f"{c.nixexprpath} in {c.nixexprinput}" if c.nixexprpath else ""),
+        ("Check interval", duration(c.checkinterval) if c.checkinterval else "never on its own"),
+        ("Scheduling shares", f"{c.schedulingshares:,}"),
+        ("Evaluations to keep", f"{c.keepnr:,}"),
+        ("E-mail notification", "yes" if c.enableemail else "no"),
+        ("E-mail override", c.emailoverride),
+        ("Dynamic RunCommand", "yes" if c.enable_dynamic_run_command else "no"),
+    ]
+    for name, value in lines:
+        if value:
+            yield Setting(name=name, value=value)

@@ -1,0 +1,148 @@
+"""The first page, which tells whether anything is wrong and how old the data is."""
+
+import json
+from collections.abc import Iterator
+
+from hydrasnap.links import Links
+from hydrasnap.model import Gap, Run
+from hydrasnap.pages.evaluation import ChangeRow, change_row
+from hydrasnap.pages.evaluations import newest_evaluations
+from hydrasnap.pages.frame import Frame, Link
+from hydrasnap.pages.page import File, Page
+from hydrasnap.pages.project import JobsetRow, jobset_rows
+from hydrasnap.pages.rows import EvaluationRow, Figures, evaluation_rows, figures
+from hydrasnap.pages.site import Site
+from hydrasnap.pages.view import View
+from hydrasnap.phrases import plural
+from hydrasnap.report.health import Broken, JobsetHealth, newly_broken, snapshot_time
+
+BROKEN = 25
+NEWEST = 10
+DATA = "snapshot.js"
+
+
+class BrokenRow(View, frozen=True, kw_only=True):
+    """A job that the newest evaluation of its jobset broke."""
+
+    jobset: Link
+    evaluation: Link | None
+    change: ChangeRow
+
+
+class ProjectRow(View, frozen=True, kw_only=True):
+    """A project by the sum of its jobsets' newest evaluations."""
+
+    link: Link
+    name: str
+    summary: str
+    figures: Figures
+    newly_failing: int
+    tags: tuple[str, ...]
+    disabled: bool
+    jobsets: tuple[JobsetRow, ...]
+
+
+class Trouble(View, frozen=True, kw_only=True):
+    """A jobset that deserves a look, and why."""
+
+    jobset: Link
+    why: tuple[Link, ...]
+
+
+class OverviewPage(Frame, frozen=True, kw_only=True):
+    """The first page; what changes with every crawl stands here and in ``snapshot.js`` only."""
+
+    origin: str
+    as_of: int
+    run: Run
+    gaps: tuple[Gap, ...]
+    sums: str
+    broken: tuple[BrokenRow, ...]
+    broken_total: int
+    troubles: tuple[Trouble, ...]
+    projects: tuple[ProjectRow, ...]
+    evaluations: tuple[EvaluationRow, ...]
+
+
+def overview_pages(site: Site) -> Iterator[Page | File]:
+    """Give the first page, and the small file that tells every page how old the data is."""
+    yield File(DATA, snapshot_script(site))
+    yield Page(Links.OVERVIEW, "overview.html", overview_page(site))
+
+
+def snapshot_script(site: Site) -> str:
+    """Write what a script may tell on every page: the moment of the snapshot."""
+    data = {"asOf": snapshot_time(site.snapshot), "complete": site.snapshot.run.complete}
+    return f"var hydrasnap = {json.dumps(data, sort_keys=True)};\n"
+
+
+def overview_page(site: Site) -> OverviewPage:
+    """Describe the whole snapshot."""
+    snapshot = site.snapshot
+    jobsets = [jobset for project in site.health for jobset in project.jobsets]
+    broken = newly_broken(jobsets, BROKEN)
+    newest = newest_evaluations(site)
+    return OverviewPage(
+        title="Overview",
+        description=f"A static snapshot of the Hydra at {site.host}: what broke, jobset by jobset.",
+        shows="This page shows the newest state of every jobset in the snapshot.",
+        live=snapshot.origin,
+        origin=snapshot.origin,
+        as_of=snapshot_time(snapshot),
+        run=snapshot.run,
+        gaps=snapshot.run.gaps,
+        sums=", ".join(
+            (
+                plural(len(snapshot.projects), "project"),
+                plural(len(jobsets), "jobset"),
+                plural(len(newest), "evaluation"),
+                plural(len(snapshot.builds), "build"),
+            )
+        ),
+        broken=tuple(_broken(site, row) for row in broken.rows),
+        broken_total=broken.total,
+        troubles=tuple(_troubles(site, jobsets)),
+        projects=_projects(site),
+        evaluations=evaluation_rows(site, newest[:NEWEST]),
+    )
+
+
+def _broken(site: Site, row: Broken) -> BrokenRow:
+    key = row.evaluation.jobset_key
+    return BrokenRow(
+        jobset=Link(label=str(key), href=site.links.jobset(key)),
+        evaluation=site.evaluation_link(row.evaluation),
+        change=change_row(site, row.change),
+    )
+
+
+def _troubles(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Trouble]:
+    for health in jobsets:
+        why = []
+        if health.has_errors:
+            href = site.links.jobset(health.key, "/errors.html")
+            why.append(Link(label="errors in the last evaluation", href=href))
+        if health.stale:
+            why.append(Link(label="not checked for long", href=site.links.jobset(health.key)))
+        if why:
+            link = Link(label=str(health.key), href=site.links.jobset(health.key))
+            yield Trouble(jobset=link, why=tuple(why))
+
+
+def _projects(site: Site) -> tuple[ProjectRow, ...]:
+    rows = []
+    for health in site.health:
+        project = site.snapshot.projects[health.name]
+        marks = {"gone": project.gone, "disabled": not project.enabled, "hidden": project.hidden}
+        row = ProjectRow(
+            link=site.project_link(project.name),
+            name=project.displayname or project.name,
+            summary=project.description,
+            figures=figures(health.tally),
+            newly_failing=health.newly_failing,
+            tags=tuple(mark for mark, is_set in marks.items() if is_set),
+            disabled=project.gone or not project.enabled,
+            jobsets=jobset_rows(site, health),
+        )
+        rows.append(row)
+    return tuple(sorted(rows, key=lambda row: (row.disabled, row.link.label)))

@@ -1,0 +1,115 @@
+"""The page of a project: its jobsets and how they do."""
+
+from collections.abc import Iterator
+
+from hydrasnap.links import outward
+from hydrasnap.model import Project
+from hydrasnap.pages.frame import Frame, Link, Outside
+from hydrasnap.pages.page import Page
+from hydrasnap.pages.rows import Figures, figures
+from hydrasnap.pages.site import Site
+from hydrasnap.pages.view import View
+from hydrasnap.phrases import plural
+from hydrasnap.report.health import JobsetHealth, ProjectHealth
+
+
+class JobsetRow(View, frozen=True, kw_only=True):
+    """A jobset by its newest evaluation; `tags` say what is special about it."""
+
+    link: Link
+    full: str
+    summary: str
+    latest: Link | None
+    evaluated: int | None
+    figures: Figures
+    newly_failing: int
+    errors: str
+    tags: tuple[str, ...]
+    checked: int | None
+    disabled: bool
+
+
+class ProjectPage(Frame, frozen=True, kw_only=True):
+    """A project."""
+
+    name: str
+    displayname: str
+    summary: str
+    homepage: Outside
+    owner: str
+    disabled: bool
+    hidden: bool
+    gone: bool
+    run_command: bool
+    declarative: str
+    jobsets: tuple[JobsetRow, ...]
+    note: str
+
+
+def project_pages(site: Site) -> Iterator[Page]:
+    """Give the page of each project."""
+    for health in site.health:
+        project = site.snapshot.projects[health.name]
+        yield Page(site.links.project(health.name), "project.html", _page(site, project, health))
+
+
+def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
+    rows = jobset_rows(site, health)
+    declared = project.declarative
+    return ProjectPage(
+        title=f"{project.displayname or project.name} ({project.name})",
+        description=f"The project {project.name} on {site.host}: {plural(len(rows), 'jobset')}.",
+        shows=f"This page shows the jobsets of {project.name} by their newest evaluations.",
+        crumbs=site.trail(project.name)[:1],
+        live=site.live("project", project.name),
+        name=project.name,
+        displayname=project.displayname or project.name,
+        summary=project.description,
+        homepage=Outside(label=project.homepage, href=outward(project.homepage)),
+        owner=project.owner,
+        disabled=not project.enabled,
+        hidden=project.hidden,
+        gone=project.gone,
+        run_command=project.enable_dynamic_run_command,
+        declarative=" ".join(filter(None, (declared.file, declared.type, declared.value)))
+        if declared
+        else "",
+        jobsets=rows,
+        note=site.note(project.name),
+    )
+
+
+def jobset_rows(site: Site, health: ProjectHealth) -> tuple[JobsetRow, ...]:
+    """Describe the jobsets of a project, those in use first."""
+    rows = [_row(site, jobset) for jobset in health.jobsets if jobset.jobset.renamed_to is None]
+    return tuple(sorted(rows, key=lambda row: (row.disabled, row.link.label)))
+
+
+def _row(site: Site, health: JobsetHealth) -> JobsetRow:
+    jobset, latest = health.jobset, health.latest
+    return JobsetRow(
+        link=site.jobset_link(health.key),
+        full=str(health.key),
+        summary=jobset.configuration.description,
+        latest=site.evaluation_link(latest),
+        evaluated=latest.timestamp or None if latest else None,
+        figures=figures(health.tally),
+        newly_failing=health.newly_failing,
+        errors=site.links.jobset(health.key, "/errors.html") if health.has_errors else "",
+        tags=tuple(_tags(health)),
+        checked=jobset.overview.lastcheckedtime if jobset.overview else None,
+        disabled=jobset.gone or not jobset.configuration.state.value,
+    )
+
+
+def _tags(health: JobsetHealth) -> Iterator[str]:
+    """Say what is special, but nothing that a mere check changes."""
+    jobset = health.jobset
+    if jobset.gone:
+        yield "gone"
+    if not jobset.configuration.state.value:
+        yield "disabled"
+    if not jobset.configuration.visible:
+        yield "hidden"
+    if health.tally.unknown:
+        yield "partly known"
