@@ -3,6 +3,7 @@
 from hydrasnap.client import paths
 from hydrasnap.client.budget import Budget, Limits
 from hydrasnap.client.http import Client
+from hydrasnap.client.judge import DoubtError
 from hydrasnap.client.pace import is_private_host
 from hydrasnap.client.retry import Retry
 from hydrasnap.client.settings import (
@@ -20,6 +21,7 @@ __all__ = [
     "Budget",
     "Client",
     "Credentials",
+    "DoubtError",
     "Fetched",
     "Limits",
     "Retry",

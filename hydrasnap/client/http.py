@@ -132,7 +132,7 @@ class Client:
     async def _pause(self, path: str, trouble: TryAgainError, failures: int) -> float:
         """Wait as long as the fault asks for; return the seconds."""
         wait = trouble.wait or self.settings.retry.backoff(max(failures, 1))
-        if trouble.at_once and failures == 1:
+        if 0 < failures <= trouble.at_once:
             wait = 0.0
         if isinstance(trouble, TooFastError):
             self._pace.slow_down(wait)

@@ -26,13 +26,21 @@ _STRANGE_ANSWERS = 4
 
 
 class TryAgainError(Exception):
-    """A fault that may pass: `error` is what it means if it does not."""
+    """A fault that may pass: `error` is what it means if it does not.
+
+    `wait` is in seconds where the server says so; the first `at_once` failures need no wait;
+    `counts` is 0 for what is not held against the request.
+    """
 
     def __init__(
-        self, error: CrawlError, *, wait: float = 0.0, at_once: bool = False, counts: int = 1
+        self, error: CrawlError, *, wait: float = 0.0, at_once: int = 0, counts: int = 1
     ) -> None:
         super().__init__(error.message)
         self.error, self.wait, self.at_once, self.counts = error, wait, at_once, counts
+
+
+class DoubtError(NotAHydraError):
+    """An answer that may be right but is unlikely: asked for again at once."""
 
 
 class TooFastError(TryAgainError):
@@ -71,9 +79,9 @@ class Judge:
 
     def unreadable(self, path: str, error: NotAHydraError) -> TryAgainError:
         """Take an answer of the right type and another shape: a fault, or not a Hydra at all."""
-        if not self.answered:
+        if not self.answered and not isinstance(error, DoubtError):
             self._count_strange(path, error)
-        return TryAgainError(error)
+        return TryAgainError(error, at_once=2 if isinstance(error, DoubtError) else 0)
 
     def failed(self, path: str, error: httpx.TransportError) -> Exception:
         """Return what a failed exchange means."""
@@ -90,7 +98,7 @@ class Judge:
         if isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError):
             return broken
         stale = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError)
-        return TryAgainError(broken, at_once=stale)
+        return TryAgainError(broken, at_once=int(stale))
 
     def _judge_trouble(self, path: str, answer: httpx.Response) -> None:
         status, where = answer.status_code, self.origin + path

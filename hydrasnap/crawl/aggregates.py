@@ -3,9 +3,10 @@
 import msgspec
 
 from hydrasnap.client import paths
+from hydrasnap.crawl.doubt import doubting
 from hydrasnap.crawl.session import Session, Stage, Step
-from hydrasnap.errors import NotAHydraError, NotFoundError
-from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.errors import NotFoundError
+from hydrasnap.model import JobKey, JobsetKey
 from hydrasnap.plan import aggregates
 from hydrasnap.wire import read_builds
 
@@ -40,14 +41,7 @@ def _wanted(session: Session, jobsets: list[JobsetKey]) -> list[int]:
 async def _ask(session: Session, number: int) -> None:
     path, cache = paths.constituents(number), session.cache
     build = cache.builds[number]
-    doubts = [NotAHydraError(f"{path} was empty where constituents were expected.")]
-
-    def read(body: bytes) -> list[Build]:
-        found = read_builds(body, path)
-        if not found and doubts:
-            raise doubts.pop()
-        return found
-
+    read = doubting(lambda body: read_builds(body, path), path)
     found = await session.client.read(path, read)
     ids = tuple(constituent.id for constituent in found)
     if not ids and not _is_aggregate(session, build.job_key):

@@ -29,14 +29,14 @@ class BuildStep:
         await self._fetch_lost_evaluations(jobsets)
         had_builds = bool(self.session.cache.builds)
         windows = {key: self._window(key) for key in jobsets}
-        await self._fetch_rank(windows, range(1))
+        await self._fetch_rank(windows, range(1), "newest evaluations")
         if changed and had_builds:
             await self._follow_queue(windows)
             await self._reconcile(changed)
         for overview in changed:
             settle_witness(self.session, overview)
         deepest = max(map(len, windows.values()), default=0)
-        await self._fetch_rank(windows, range(1, deepest))
+        await self._fetch_rank(windows, range(1, deepest), "older evaluations")
 
     def _window(self, key: JobsetKey) -> list[Evaluation]:
         """Return the evaluations of a jobset that Hydra still has, newest first."""
@@ -67,18 +67,21 @@ class BuildStep:
 
         await self.session.each(lost, one)
 
-    async def _fetch_rank(self, windows: dict[JobsetKey, list[Evaluation]], ranks: range) -> None:
+    async def _fetch_rank(
+        self, windows: dict[JobsetKey, list[Evaluation]], ranks: range, name: str
+    ) -> None:
         """Fetch what is missing: the newest evaluation of every jobset before any older one.
 
         Evaluations of one jobset share most builds, so they go one after the other.
         """
-        for rank in ranks:
-            here = [found[rank] for found in windows.values() if rank < len(found)]
-            incomplete = [evaluation for evaluation in here if self._missing(evaluation)]
-            if incomplete:
-                age = f"{rank} before the newest" if rank else "the newest"
-                self.session.watch(Stage(f"evaluations, {age}", len(incomplete)))
-            await self.session.each(incomplete, self._complete)
+        incomplete = [
+            [window[rank] for window in windows.values() if rank < len(window)] for rank in ranks
+        ]
+        incomplete = [[e for e in here if self._missing(e)] for here in incomplete]
+        if total := sum(map(len, incomplete)):
+            self.session.watch(Stage(name, total))
+        for here in incomplete:
+            await self.session.each(here, self._complete)
 
     def _missing(self, evaluation: Evaluation) -> list[int]:
         known = self.session.cache.builds

@@ -1,21 +1,19 @@
 """The first step: what there is, for one request and one a project."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TypeVar
 
 import msgspec
 
 from hydrasnap.client import paths
+from hydrasnap.crawl.doubt import doubting
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.crawl.vanished import delete_jobset, vanished_jobsets
-from hydrasnap.errors import ConfigError, NotAHydraError
+from hydrasnap.errors import ConfigError
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview, Project
 from hydrasnap.plan import Selection
 from hydrasnap.wire import read_overviews, read_projects
-
-T = TypeVar("T")
 
 _OFFERED = 12
 
@@ -32,7 +30,7 @@ class Overview:
 async def fetch_overview(session: Session) -> Overview:
     """Ask for the projects and for the jobsets of each selected one."""
     session.watch(Stage("projects"))
-    everything = await session.client.read(paths.OVERVIEW, _doubting(read_projects))
+    everything = await session.client.read(paths.OVERVIEW, doubting(read_projects, paths.OVERVIEW))
     check_selection(everything, session.selection)
     selected = [project for project in everything if session.selection.wants_project(project)]
     found: dict[str, list[JobsetOverview]] = {}
@@ -57,26 +55,13 @@ async def fetch_overview(session: Session) -> Overview:
     return Overview(tuple(selected), tuple(jobsets), vanished)
 
 
-def _doubting(read: Callable[[bytes], list[T]]) -> Callable[[bytes], list[T]]:
-    """Wrap a reader so that an empty list is believed only when it comes twice."""
-    doubts = [NotAHydraError("An empty list came where something was expected.")]
-
-    def parse(body: bytes) -> list[T]:
-        found = read(body)
-        if not found and doubts:
-            raise doubts.pop()
-        return found
-
-    return parse
-
-
 async def _overviews(session: Session, project: Project) -> list[JobsetOverview]:
     path = paths.jobsets(project.name)
 
     def read(body: bytes) -> list[JobsetOverview]:
         return [jobset for jobset in read_overviews(body, path) if jobset.project == project.name]
 
-    found = await session.client.read(path, _doubting(read) if project.jobsets else read)
+    found = await session.client.read(path, doubting(read, path) if project.jobsets else read)
     if session.selection.hidden:
         shown = {jobset.name for jobset in found}
         found += [
