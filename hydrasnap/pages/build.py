@@ -82,7 +82,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
     """Describe a build."""
     status = build.status
     label = status.label_for(build.buildstatus)
-    constituents = _constituents(site, build)
+    constituents = constituents_of(site, build)
     evaluations = site.index.evaluations_with(build.id)
     return BuildPage(
         title=f"{build.job}: {label} · build {build.id} of {build.jobset_key}",
@@ -139,13 +139,14 @@ def _evaluations(site: Site, evaluations: Iterable[Evaluation]) -> tuple[Evaluat
     )
 
 
-def _constituents(site: Site, build: Build) -> list[Build] | None:
+def constituents_of(site: Site, build: Build) -> list[Build] | None:
+    """Return the known parts of an aggregate, what did not succeed first; else None."""
     if build.constituents is None:
         return None
     builds = site.snapshot.builds
     return sorted(
         (builds[number] for number in build.constituents if number in builds),
-        key=lambda constituent: (constituent.job, constituent.system, constituent.id),
+        key=lambda part: (part.status.succeeded, part.job, part.system, part.id),
     )
 
 

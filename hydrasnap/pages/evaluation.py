@@ -15,6 +15,7 @@ from hydrasnap.report.inputs import InputChange, changed_inputs, inputs_of, revi
 from hydrasnap.report.tally import tally_of
 
 SHOWN = 250
+_PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
 _LOOKS = {
     ChangeKind.NEWLY_FAILING: "failed",
     ChangeKind.STILL_FAILING: "failed",
@@ -47,12 +48,16 @@ class ChangeRow(View, frozen=True, kw_only=True):
 
 
 class ChangeList(View, frozen=True, kw_only=True):
-    """One of the eight lists; `folded` are the rows beyond the first some hundred."""
+    """One of the eight lists; `folded` are the rows beyond the first some hundred.
+
+    `before` says whether the rows are worth comparing with the builds they had before.
+    """
 
     slug: str
     title: str
     look: str
     count: int
+    before: bool
     rows: tuple[ChangeRow, ...]
     folded: tuple[ChangeRow, ...]
 
@@ -157,6 +162,7 @@ def _list(site: Site, changes: Changes, kind: ChangeKind) -> ChangeList:
         title=kind.title,
         look=_LOOKS.get(kind, ""),
         count=changes.count(kind),
+        before=kind not in _PLAIN,
         rows=tuple(islice(rows, SHOWN)),
         folded=tuple(rows),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from hydrasnap.model import Build, BuildStatus, JobKey
+from hydrasnap.pages.build import constituents_of
 from hydrasnap.pages.evaluation import InputDifference, difference
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page
@@ -155,11 +156,8 @@ def _break(site: Site, breakage: Breakage | None) -> Break | None:
 
 def _constituents(site: Site, history: JobHistory) -> tuple[BuildRow, ...] | None:
     """List the parts of the newest build, if it is an aggregate."""
-    numbers = history.builds[0].constituents if history.builds else None
-    if numbers is None:
-        return None
-    builds = [site.snapshot.builds[i] for i in numbers if i in site.snapshot.builds]
-    return build_rows(site, sorted(builds, key=lambda build: (build.job, build.system, build.id)))
+    parts = constituents_of(site, history.builds[0]) if history.builds else None
+    return None if parts is None else build_rows(site, parts)
 
 
 def _metrics(history: JobHistory) -> tuple[MetricRow, ...]:

@@ -20,7 +20,7 @@ from hydrasnap.report.health import Failing, JobsetHealth, failing_longest
 NEWEST = 10
 LONGEST = 10
 BROKEN = 25
-EXCERPT = 2000
+EXCERPT = 800
 
 
 class FailingRow(View, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ class BuildRow(View, frozen=True, kw_only=True):
     package: str
     queued: int
     finished: int | None
+    duration: int | None
     priority: int
     gone: bool
 
@@ -47,6 +48,7 @@ def build_row(site: Site, build: Build) -> BuildRow:
         package=build.releasename or build.nixname,
         queued=build.timestamp,
         finished=build.stoptime if build.finished else None,
+        duration=build.duration,
         priority=build.priority,
         gone=build.gone,
     )
