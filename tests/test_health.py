@@ -207,6 +207,11 @@ def test_the_oldest_failure_comes_first() -> None:
     assert failing_longest(story(), TRUNK, 1).omitted == 1
 
 
+def test_a_failure_of_the_newest_evaluation_counts_though_a_newer_build_is_known() -> None:
+    asked = index([build(1, "a", 1), build(2, "a", 0)], [build(1, "a", 1)])
+    assert [row.since.id for row in failing_longest(asked, TRUNK).rows] == [1]
+
+
 def test_the_flakiest_jobs_come_first() -> None:
     found = flakiest(story(), TRUNK)
     assert [(row.job.name, row.score) for row in found.rows] == [("d", 1.0)]
@@ -264,10 +269,10 @@ def test_constituents_that_failed_are_what_blocks_aggregates() -> None:
             build(1, "a", 0), build(2, "b", 1), build(3, "c", 7), build(4, "lonely", 1),
             build(5, "part", 2, constituents=(1, 2)),
             build(6, "release", 2, constituents=(3, 5)),
-            build(7, "fine", 0, constituents=(1,)),
+            build(7, "fine", 0, constituents=(1, 2)),
             build(8, "loop", 2, constituents=(6, 8)),
         ],
-        [build(1, "a", 0)],
+        [build(1, "a", 0), build(9, "later", 2, constituents=(2,))],
     )  # fmt: skip
     found = blockers(asked, asked.snapshot.evaluations[1])
     assert [(row.build.job, [above.job for above in row.blocks]) for row in found] == [

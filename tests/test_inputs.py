@@ -57,7 +57,7 @@ def test_the_first_evaluation_changes_nothing() -> None:
         ("http://github.com/o/r/", "github.com/o/r/commit/", "github.com/o/r/compare/"),
         ("git://GitHub.com/o/r", "github.com/o/r/commit/", "github.com/o/r/compare/"),
         ("ssh://git@github.com/o/r.git", "github.com/o/r/commit/", "github.com/o/r/compare/"),
-        ("git@github.com:o/r.git", "github.com/o/r/commit/", "github.com/o/r/compare/"),
+        ("git@GitHub.com:o/r.git", "github.com/o/r/commit/", "github.com/o/r/compare/"),
         ("https://gitlab.com/a/b/c.git", "gitlab.com/a/b/c/-/commit/",
          "gitlab.com/a/b/c/-/compare/"),
         ("https://gitlab.gnome.org/a/b", "gitlab.gnome.org/a/b/-/commit/",

@@ -39,7 +39,8 @@ class Change:
     """A row of a list; `build` is None for a removed job.
 
     `before` is what it is compared with: the baseline's build of that job and system or, where
-    that is unfinished, the last finished one before the baseline; None where there is none.
+    that is unfinished, the last finished one before the baseline; None where there is none. Of a
+    removed job it is the baseline's build as it is.
     """
 
     kind: ChangeKind
