@@ -11,7 +11,7 @@ from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.errors import NotAHydraError, NotFoundError, TooBigError
 from hydrasnap.listing import read_listing
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobsetOverview
-from hydrasnap.plan import Way, cheapest, merge, moved, tally
+from hydrasnap.plan import Way, cheapest, merge, moved, tally, telling
 from hydrasnap.wire import read_build, read_builds, read_evaluation, read_queue
 
 _QUEUE = 20_000
@@ -37,6 +37,8 @@ class BuildStep:
             settle_witness(self.session, overview)
         deepest = max(map(len, windows.values()), default=0)
         await self._fetch_rank(windows, range(1, deepest), "older evaluations")
+        await self._fetch_details([windows[overview.key] for overview in changed])
+        await self._recheck(windows)
 
     def _window(self, key: JobsetKey) -> list[Evaluation]:
         """Return the evaluations of a jobset that Hydra still has, newest first."""
@@ -83,13 +85,16 @@ class BuildStep:
         for here in incomplete:
             await self.session.each(here, self._complete)
 
+    def _way(self, missing: int, evaluation: Evaluation) -> Way:
+        return cheapest(missing, len(evaluation.builds), self.session.selection.way)
+
     def _missing(self, evaluation: Evaluation) -> list[int]:
         known = self.session.cache.builds
         return [number for number in evaluation.builds if number not in known]
 
     async def _complete(self, evaluation: Evaluation) -> None:
         missing = self._missing(evaluation)
-        await self._fetch(evaluation, missing, cheapest(len(missing), len(evaluation.builds)))
+        await self._fetch(evaluation, missing, self._way(len(missing), evaluation))
         self.session.watch(Step(f"evaluation {evaluation.id}"))
 
     async def _fetch(self, evaluation: Evaluation, wanted: list[int], way: Way) -> None:
@@ -174,7 +179,7 @@ class BuildStep:
             for evaluation in window:
                 here = [number for number in evaluation.builds if number in wanted]
                 wanted.difference_update(here)
-                await self._fetch(evaluation, here, cheapest(len(here), len(evaluation.builds)))
+                await self._fetch(evaluation, here, self._way(len(here), evaluation))
 
     async def _reconcile(self, changed: list[JobsetOverview]) -> None:
         """Where the builds do not add up to Hydra's counts, ask for the newest evaluation whole.
@@ -188,5 +193,39 @@ class BuildStep:
             known = self.session.cache.builds
             builds = [known[number] for number in newest.builds if number in known]
             if tally(builds) != overview.counts:
-                size = len(newest.builds)
-                await self._fetch(newest, list(newest.builds), cheapest(size, size))
+                whole = list(newest.builds)
+                await self._fetch(newest, whole, self._way(len(whole), newest))
+
+    async def _fetch_details(self, windows: list[list[Evaluation]]) -> None:
+        """Complete the builds of listings that tell most, as far as this run may."""
+        cache = self.session.cache
+        wanted: list[int] = []
+        for window in windows:
+            newest, before = ([*map(self._builds, window[:2]), [], []])[:2]
+            wanted += telling(newest, before)
+        wanted = [number for number in sorted(wanted, reverse=True) if cache.builds[number].partial]
+        wanted = wanted[: self.session.selection.details]
+        if wanted:
+            self.session.watch(Stage("details of failures", len(wanted)))
+        await self._singly(wanted)
+
+    def _builds(self, evaluation: Evaluation) -> list[Build]:
+        known = self.session.cache.builds
+        return [known[number] for number in evaluation.builds if number in known]
+
+    async def _recheck(self, windows: dict[JobsetKey, list[Evaluation]]) -> None:
+        """Look again at failures, at a slow pace: a restart may have mended them unnoticed."""
+        cache, now = self.session.cache, self.session.now
+        checked = cache.manifest.checked
+        cache.note_checked({str(key): now for key in windows if str(key) not in checked})
+        for key, window in windows.items():
+            if now - checked.get(str(key), now) < self.session.selection.recheck:
+                continue
+            for evaluation in window:
+                stale = [
+                    build.id
+                    for build in self._builds(evaluation)
+                    if build.finished and not build.status.succeeded and build.id not in self.fresh
+                ]
+                await self._fetch(evaluation, stale, self._way(len(stale), evaluation))
+            cache.note_checked({str(key): now})

@@ -47,7 +47,7 @@ async def crawl(
     evaluations, builds = len(cache.evaluations), len(cache.builds)
     error: CrawlError | None = None
     async with Client(cache.manifest.origin, settings, world=world, watch=watch) as client:
-        session = Session(client, cache, selection, watch)
+        session = Session(client, cache, selection, watch, started)
         try:
             await _steps(session)
         except CrawlError as ended:

@@ -48,12 +48,13 @@ Event = Stage | Step | Note | Fetched | Waiting
 
 @dataclass(slots=True)
 class Session:
-    """One crawl under way."""
+    """One crawl under way, since `now` in Unix seconds."""
 
     client: Client
     cache: Cache
     selection: Selection
     watch: Callable[[Event], None]
+    now: int
     gaps: list[Gap] = field(default_factory=list)
 
     @contextmanager

@@ -34,7 +34,6 @@ from hydrasnap.store.layout import (
     shard_of,
     shard_path,
 )
-from hydrasnap.store.lock import locked
 
 T = TypeVar("T")
 Damaged = Callable[[Path, str], None]
@@ -93,14 +92,20 @@ class Cache:
         entries += [Entry(jobset=j) for j in jobsets if self._keep_jobset(j)]
         if not entries:
             return
-        with self._writing():
+        with self.writing():
+            self._claim()
             self._journal.append(entries)
         if self._journal.size > _BATCH_BYTES:
             self.file()
 
+    def _claim(self) -> None:
+        """Say whose cache this is, once there is something in it."""
+        if not (self._folder / MANIFEST).exists():
+            write_whole(self._folder / MANIFEST, encode_object(self.manifest))
+
     def file(self) -> None:
         """Write what changed to its place; then the journal is no longer needed."""
-        with self._writing():
+        with self.writing():
             for path in sorted(self._dirty, key=lambda path: (path.parts[0], path)):
                 write_whole(self._folder / path, self._dirty[path]())
             self._dirty.clear()
@@ -116,18 +121,23 @@ class Cache:
         jobs = tuple(sorted({*self.manifest.plain_jobs, tuple(job)}))
         self.manifest = msgspec.structs.replace(self.manifest, plain_jobs=jobs)
 
+    def note_checked(self, checked: Mapping[str, int]) -> None:
+        """Remember when older failures of jobsets were looked at again, in Unix seconds."""
+        both = {**self.manifest.checked, **checked}
+        self.manifest = msgspec.structs.replace(self.manifest, checked=both)
+
     def close_run(self, run: Run) -> None:
         """File everything, then mark the run as done in `snapshot.json`, the last file written."""
         self.file()
         runs = (run, *self.manifest.runs)[:_KEPT_RUNS]
         self.manifest = msgspec.structs.replace(self.manifest, runs=runs)
-        with self._writing():
+        with self.writing():
             write_whole(self._folder / MANIFEST, encode_object(self.manifest))
 
     def drop(self, *, evaluations: Iterable[int] = (), builds: Iterable[int] = ()) -> None:
         """Forget objects that the user's retention no longer wants."""
         self.file()
-        with self._writing():
+        with self.writing():
             for number in evaluations:
                 del self._evaluations[number]
                 (self._folder / evaluation_path(number)).unlink(missing_ok=True)
@@ -242,7 +252,8 @@ class Cache:
         self._dirty[shard_path(first)] = lambda: encode_shard(self._shards[first].values())
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
+        """Explain what the file system refuses."""
         try:
             yield
         except OSError as error:
@@ -256,49 +267,3 @@ def _schema_of(data: bytes) -> int | None:
         return None
     schema = found.get("schema") if isinstance(found, dict) else None
     return schema if isinstance(schema, int) else None
-
-
-@contextmanager
-def open_cache(folder: Path, origin: str, damaged: Damaged) -> Iterator[Cache]:
-    """Open a cache for a crawl of `origin`: locked, recovered from a kill, checked to be its own.
-
-    `damaged` is told of each unreadable file and why; what it held counts as absent.
-    """
-    with locked(folder):
-        cache = Cache(folder, damaged)
-        with cache._writing():
-            cache.load()
-        known = cache.manifest.origin
-        if known and known != origin:
-            raise CacheError(
-                f"The cache {folder} is of {known}, not of {origin}. Use another --cache for it."
-            )
-        if not known:
-            fresh = msgspec.structs.replace(cache.manifest, origin=origin)
-            cache.manifest = fresh
-            with cache._writing():
-                write_whole(folder / MANIFEST, encode_object(fresh))
-        cache.recover()
-        yield cache
-
-
-def read_snapshot(folder: Path) -> Snapshot:
-    """Read the cache as it is, without a lock, also while a crawl writes to it."""
-    if not (folder / MANIFEST).is_file():
-        raise CacheError(
-            f"There is no cache in {folder}. Make one with `hydrasnap crawl`, "
-            "or name another place with --cache."
-        )
-    cache = Cache(folder, _refuse)
-    try:
-        cache.load()
-    except OSError as error:
-        raise cannot("read", folder, error) from error
-    return cache.snapshot()
-
-
-def _refuse(path: Path, reason: str) -> None:
-    raise CacheError(
-        f"{path} is damaged ({reason}). Run `hydrasnap crawl`: it fetches again what that "
-        "file held, and nothing else."
-    )

@@ -1,0 +1,24 @@
+"""What to ask next: pure decisions from what the cache has and what Hydra's overview says."""
+
+from hydrasnap.plan.aggregates import aggregates
+from hydrasnap.plan.builds import cheapest, merge, moved, tally, telling
+from hydrasnap.plan.jobsets import Listing, Look, errors_moved, look
+from hydrasnap.plan.retention import Retention, unreferenced
+from hydrasnap.plan.selection import Selection, Way
+
+__all__ = [
+    "Listing",
+    "Look",
+    "Retention",
+    "Selection",
+    "Way",
+    "aggregates",
+    "cheapest",
+    "errors_moved",
+    "look",
+    "merge",
+    "moved",
+    "tally",
+    "telling",
+    "unreferenced",
+]

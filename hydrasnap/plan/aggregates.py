@@ -1,0 +1,37 @@
+"""Which builds to ask for constituents, as the API does not tell an aggregate."""
+
+from collections.abc import Collection, Iterable
+
+from hydrasnap.model import Build, JobKey
+
+
+def aggregates(
+    builds: Iterable[Build], known_aggregates: Collection[JobKey], plain: Collection[JobKey]
+) -> list[int]:
+    """Return the builds to ask for constituents, newest first; at most one of an unsure job.
+
+    The API does not tell an aggregate. But Nixpkgs' ``releaseTools.aggregate`` makes an empty list
+    of products, where a plain build without one gets a product for each output. So a job is asked
+    about when a build of it succeeded without a product; or, while none is known to have succeeded,
+    when its name does not end in its system, as plain jobs' names do. It is asked once: a job that
+    was an aggregate stays one, and a plain one stays plain (`plain`).
+    """
+    by_job: dict[JobKey, list[Build]] = {}
+    for build in builds:
+        by_job.setdefault(build.job_key, []).append(build)
+    wanted: list[int] = []
+    for job, found in by_job.items():
+        unasked = [build.id for build in found if build.constituents is None and not build.partial]
+        if job in known_aggregates:
+            wanted += unasked
+        elif unasked and job not in plain and _may_be_aggregate(found):
+            wanted.append(max(unasked))
+    return sorted(wanted, reverse=True)
+
+
+def _may_be_aggregate(builds: list[Build]) -> bool:
+    if any(build.products or len(build.outputs) > 1 for build in builds):
+        return False
+    if any(build.status.succeeded and not build.partial for build in builds):
+        return True
+    return not any(build.job.endswith(build.system) for build in builds)

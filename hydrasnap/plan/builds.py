@@ -1,0 +1,109 @@
+"""Which builds to fetch, by which way, and how what comes joins what is known."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from hydrasnap.model import Build, JobsetCounts
+from hydrasnap.plan.selection import Way
+
+_REQUEST = 0.5  # seconds a request is worth: public Hydras allow two a second
+_SINGLE, _TOGETHER, _LISTED = 0.018, 0.0028, 0.000145  # server seconds a build, as measured
+_LARGE = 5000
+
+
+def tally(builds: Iterable[Build]) -> JobsetCounts:
+    """Count builds as ``/api/jobsets`` counts those of the newest evaluation."""
+    states = [(build.finished, build.buildstatus == 0) for build in builds]
+    scheduled = sum(1 for finished, _ in states if not finished)
+    succeeded = sum(1 for finished, good in states if finished and good)
+    failed = len(states) - scheduled - succeeded
+    return JobsetCounts(total=len(states), succeeded=succeeded, failed=failed, scheduled=scheduled)
+
+
+def cheapest(missing: int, size: int, prefer: Way | None = None) -> Way:
+    """Choose how to fetch `missing` builds of an evaluation of `size`, by what it costs the server.
+
+    `prefer` is a way that the user has chosen for all.
+
+    Measured on a real Hydra: a build alone 18 ms, in ``/eval/ID/builds`` 2.8 ms, in the HTML
+    listing 0.145 ms, and each request takes its place in the rate that the server allows. The
+    listing tells less of a build, so it is for evaluations whose bulk answer would take minutes.
+    """
+    if not missing:
+        return Way.NONE
+    if prefer is not None:
+        return prefer
+    singly = missing * (_REQUEST + _SINGLE)
+    together = _REQUEST + size * _TOGETHER
+    if size > _LARGE:
+        listed = _REQUEST + size * _LISTED
+        return Way.SINGLY if singly <= listed else Way.LISTING
+    return Way.SINGLY if singly <= together else Way.TOGETHER
+
+
+def merge(known: Build | None, fresh: Build) -> Build:
+    """Join what is known of a build with what came: nothing that was learned is lost.
+
+    Constituents stay, as they never change. A listing's row says less than a full answer; where it
+    tells of another state, the build is kept with its old details and marked as partial.
+    """
+    if known is None:
+        return fresh
+    if not fresh.partial:
+        return msgspec.structs.replace(
+            fresh, constituents=known.constituents if fresh.constituents is None else
+            fresh.constituents, gone=False
+        )  # fmt: skip
+    if known.partial:
+        return msgspec.structs.replace(fresh, constituents=known.constituents)
+    if _state(known) == _state(fresh):
+        return known
+    return msgspec.structs.replace(
+        known,
+        finished=fresh.finished,
+        buildstatus=fresh.buildstatus,
+        stoptime=fresh.stoptime,
+        starttime=None,
+        partial=True,
+    )
+
+
+def _state(build: Build) -> tuple[bool, int | None, int | None]:
+    if not build.finished:
+        return False, None, None
+    return True, build.buildstatus, build.stoptime
+
+
+def moved(builds: Mapping[int, Build], queue: frozenset[int], *, whole: bool) -> list[int]:
+    """Return the builds whose state differs from the queue's: finished or restarted, newest first.
+
+    `queue` holds ids of unfinished builds of the Hydra; `whole` tells whether it holds all, as only
+    then an absent one has finished.
+    """
+    found = (
+        number
+        for number, build in builds.items()
+        if (number in queue if build.finished else whole and number not in queue)
+    )
+    return sorted(found, reverse=True)
+
+
+def telling(builds: Iterable[Build], before: Iterable[Build]) -> list[int]:
+    """Return the builds known from a listing alone that are worth a request each, newest first.
+
+    These are the failed ones, and those that came out otherwise than in the evaluation `before`.
+    """
+    outcomes = {(build.job, build.system): build.status.outcome for build in before}
+    found = (
+        build.id
+        for build in builds
+        if build.partial
+        and not build.status.queued
+        and (
+            build.status.failed
+            or outcomes.get((build.job, build.system), build.status.outcome)
+            is not build.status.outcome
+        )
+    )
+    return sorted(found, reverse=True)

@@ -1,0 +1,93 @@
+"""How closely a jobset must be looked at, and how much of its list of evaluations to read."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import Enum
+
+from hydrasnap.model import Evaluation, Jobset, JobsetOverview
+
+EVALUATIONS_A_PAGE = 20
+
+
+class Look(Enum):
+    """How closely a jobset must be looked at."""
+
+    NOT = "nothing moved"
+    WITNESS = "was checked again: is there a new evaluation?"
+    BUILDS = "builds moved, but it was not evaluated again"
+    CLOSELY = "something moved: list its evaluations"
+
+
+def look(known: Jobset | None, now: JobsetOverview, window: int) -> Look:
+    """Decide from the overview alone; see the facts on ``lastcheckedtime`` in Hydra's evaluator.
+
+    Each evaluation moves ``lastcheckedtime``, so where that stands still there is no new one. Where
+    it moved and the counts did not, a new evaluation without queued builds is finished, and the
+    redirect of ``latest-eval`` shows it; with queued builds only the list does.
+    """
+    if known is None or known.overview is None or _needs_history(known, window):
+        return Look.CLOSELY
+    before = known.overview
+    if _errors(before) != _errors(now) or before.counts.total != now.counts.total:
+        return Look.CLOSELY
+    checked = before.lastcheckedtime != now.lastcheckedtime
+    if before.counts != now.counts:
+        return Look.CLOSELY if checked else Look.BUILDS
+    if not checked:
+        return Look.NOT
+    return Look.CLOSELY if now.counts.scheduled else Look.WITNESS
+
+
+def _needs_history(known: Jobset, window: int) -> bool:
+    return len(known.evaluations) < window and known.first_evaluation is None
+
+
+def _errors(overview: JobsetOverview) -> tuple[int | None, str]:
+    return overview.errortime, overview.fetcherrormsg
+
+
+def errors_moved(known: Jobset | None, now: JobsetOverview) -> bool:
+    """Tell whether the error texts must be read again."""
+    return known is None or known.overview is None or _errors(known.overview) != _errors(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What pages of ``/jobset/P/J/evals`` have told so far.
+
+    `evaluations` are newest first, `pages` is how many there are, `complete` if all were read.
+    """
+
+    evaluations: tuple[Evaluation, ...]
+    complete: bool
+    pages: int = 1
+
+    def enough(self, known: Collection[int], window: int, *, to_the_first: bool) -> bool:
+        """Tell whether the window is filled, or the history that the cache has is reached.
+
+        The evaluations in the cache follow each other without a hole, so that each is compared with
+        the one before it: pages are read until they meet what is known. `to_the_first` tells that
+        the known ones go back to the first there ever was. Where Hydra lists fewer than are known,
+        it has deleted some: then all pages are read, to see which.
+        """
+        if self.complete or not self.evaluations:
+            return self.complete
+        ids = {evaluation.id for evaluation in self.evaluations}.union(known)
+        met = not known or any(evaluation.id in known for evaluation in self.evaluations)
+        deleted = len(ids) > self.pages * EVALUATIONS_A_PAGE
+        return met and not deleted and (to_the_first or len(ids) >= window)
+
+    def wanted(self, known: Collection[int], window: int) -> tuple[Evaluation, ...]:
+        """Return the listed evaluations to keep: the window, and all that are newer than known."""
+        reach = min(known, default=None)
+        return tuple(
+            evaluation
+            for place, evaluation in enumerate(self.evaluations)
+            if place < window or (reach is not None and evaluation.id >= reach)
+        )
+
+    def gone(self, known: Collection[int]) -> frozenset[int]:
+        """Return the known ids that Hydra lists no more, as far as the pages reach."""
+        ids = {evaluation.id for evaluation in self.evaluations}
+        oldest = 0 if self.complete else min(ids, default=0)
+        return frozenset(number for number in known if number >= oldest and number not in ids)

@@ -1,0 +1,56 @@
+"""Opening a cache: to write to it as its only writer, or to read it as it is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from hydrasnap.errors import CacheError
+from hydrasnap.model import Snapshot
+from hydrasnap.store.cache import Cache, Damaged
+from hydrasnap.store.files import cannot
+from hydrasnap.store.layout import MANIFEST
+from hydrasnap.store.lock import locked
+
+
+@contextmanager
+def open_cache(folder: Path, origin: str, damaged: Damaged) -> Iterator[Cache]:
+    """Open a cache for a crawl of `origin`: locked, recovered from a kill, checked to be its own.
+
+    `damaged` is told of each unreadable file and why; what it held counts as absent.
+    """
+    with locked(folder):
+        cache = Cache(folder, damaged)
+        with cache.writing():
+            cache.load()
+        known = cache.manifest.origin
+        if known and known != origin:
+            raise CacheError(
+                f"The cache {folder} is of {known}, not of {origin}. Use another --cache for it."
+            )
+        cache.manifest = msgspec.structs.replace(cache.manifest, origin=origin)
+        cache.recover()
+        yield cache
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """Read the cache as it is, without a lock, also while a crawl writes to it."""
+    if not (folder / MANIFEST).is_file():
+        raise CacheError(
+            f"There is no cache in {folder}. Make one with `hydrasnap crawl`, "
+            "or name another place with --cache."
+        )
+    cache = Cache(folder, _refuse)
+    try:
+        cache.load()
+    except OSError as error:
+        raise cannot("read", folder, error) from error
+    return cache.snapshot()
+
+
+def _refuse(path: Path, reason: str) -> None:
+    raise CacheError(
+        f"{path} is damaged ({reason}). Run `hydrasnap crawl`: it fetches again what that "
+        "file held, and nothing else."
+    )
