@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -45,9 +45,21 @@ class CrawlTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     evaluations: Positive = 10
     rate: Rate | None = None
     concurrency: Annotated[int, Meta(ge=1, le=16)] = 1
+    builds: Literal["auto", "singly", "together", "listing"] = "auto"
+    details: Natural = 100
+    recheck_days: Annotated[float, Meta(gt=0)] = 7.0
     max_requests: Positive | None = None
     max_seconds: Positive | None = None
     max_bytes: Positive | None = None
+
+
+class RetentionTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[retention]``: how much history to keep beyond what Hydra still has."""
+
+    evaluations: Positive | None = None
+    days: Positive | None = None
+    deleted: Literal["keep", "drop"] = "keep"
+    hidden: Literal["keep", "drop"] = "keep"
 
 
 class CacheTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -73,6 +85,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     hydra: HydraTable = HydraTable()
     crawl: CrawlTable = CrawlTable()
     cache: CacheTable = CacheTable()
+    retention: RetentionTable = RetentionTable()
     site: SiteTable = SiteTable()
 
     def folder(self, name: str) -> Path | None:
@@ -185,6 +198,13 @@ def _checked(config: Config) -> Config:
         value = getattr(getattr(config, table), key)
         if value:
             _check_address(value, f"[{table}] {key}")
+    keep = config.retention.evaluations
+    if keep is not None and keep <= config.crawl.evaluations:
+        raise ConfigError(
+            f"[retention] evaluations = {keep} is too few: [crawl] evaluations = "
+            f"{config.crawl.evaluations} needs {config.crawl.evaluations + 1} or more, one to "
+            "compare the oldest with."
+        )
     if "\n" in config.hydra.contact or not config.hydra.contact.isprintable():
         raise ConfigError("[hydra] contact must be one line, such as an e-mail address.")
     return config

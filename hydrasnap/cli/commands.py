@@ -76,6 +76,7 @@ def snapshot(url: str | None, **options: Any) -> None:
 @opt.cache_option
 @opt.crawl_options
 @opt.telling_options
+@click.option("--dry-run", is_flag=True, help="Ask for the overview alone, and print the plan.")
 def crawl(url: str | None, **options: Any) -> None:
     """Copy what the Hydra at URL knows into the cache.
 
@@ -84,8 +85,12 @@ def crawl(url: str | None, **options: Any) -> None:
     """
     from hydrasnap.cli import work
 
-    telling = opt.telling(options)
-    _end(work.run_crawl(opt.configured(options, url), telling))
+    telling, dry = opt.telling(options), options.pop("dry_run")
+    config = opt.configured(options, url)
+    if dry:
+        work.plan_crawl(config, telling)
+    else:
+        _end(work.run_crawl(config, telling))
 
 
 @main.command()
@@ -125,6 +130,21 @@ def demo(moment: int, **options: Any) -> None:
 
     telling = opt.telling(options)
     _end(work.run_demo(moment, Path(options["cache"]), Path(options["output"]), telling))
+
+
+@main.command()
+@opt.config_option
+@opt.cache_option
+def prune(**options: Any) -> None:
+    """Drop from the cache what [retention] in hydrasnap.toml does not want to keep.
+
+    \b
+    hydrasnap prune --config hydrasnap.toml
+    """
+    from hydrasnap.cli import work
+
+    done = work.run_prune(opt.configured(options))
+    click.echo(f"dropped {done.evaluations:,} evaluations and {done.builds:,} builds")
 
 
 @main.command()

@@ -20,6 +20,7 @@ class Telling:
     quiet: bool = False
     verbose: bool = False
     progress: bool = True
+    json: bool = False
 
 
 def _bundle(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -90,7 +91,11 @@ telling_options = _bundle(
     click.option("--quiet", is_flag=True, help="Print errors only."),
     click.option("--verbose", is_flag=True, help="Print a line for each request."),
     click.option("--no-progress", is_flag=True, help="Print plain lines instead of a bar."),
-)
+    click.option(
+        "--log-format", type=click.Choice(["text", "json"]), default="text",
+        help="Tell what happens in words, or as a JSON object a line for machines.",
+    ),
+)  # fmt: skip
 
 
 def telling(options: dict[str, Any]) -> Telling:
@@ -99,6 +104,7 @@ def telling(options: dict[str, Any]) -> Telling:
         quiet=options.pop("quiet"),
         verbose=options.pop("verbose"),
         progress=not options.pop("no_progress"),
+        json=options.pop("log_format") == "json",
     )
 
 

@@ -1,5 +1,7 @@
 """What a crawl tells while it runs: a bar on a terminal, plain lines elsewhere."""
 
+import dataclasses
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +30,8 @@ def teller(how: Telling) -> Iterator[Teller]:
     """Yield whom to tell, as fits the options and the terminal."""
     if how.quiet:
         yield lambda _: None
+    elif how.json:
+        yield _Machine()
     elif how.progress and not how.verbose and sys.stderr.isatty():
         with _Bar() as bar:
             yield bar
@@ -56,6 +60,14 @@ class _Lines:
         if isinstance(event, Fetched) and self._verbose:
             return f"  {event.status} {event.bytes:>9,} B {event.seconds:6.2f} s  {event.path}"
         return None
+
+
+class _Machine:
+    """A JSON object for each event: its kind, and its fields."""
+
+    def __call__(self, event: Event) -> None:
+        fields = {"event": type(event).__name__.lower(), **dataclasses.asdict(event)}
+        click.echo(json.dumps(fields), err=True)
 
 
 class _Bar:

@@ -1,8 +1,9 @@
 """The sentences and tables that commands print at their end."""
 
 import time
+from collections.abc import Sequence
 
-from hydrasnap.crawl import Outcome
+from hydrasnap.crawl import Outcome, PlannedStep
 from hydrasnap.model import Run, Snapshot
 from hydrasnap.publish import Published
 
@@ -64,11 +65,24 @@ def gap_lines(run: Run) -> list[str]:
     return lines
 
 
+def plan_lines(steps: Sequence[PlannedStep], overview_requests: int) -> list[str]:
+    """Say what a crawl would ask for."""
+    lines = [f"{overview_requests:>7,}  the overview, asked for now"]
+    lines += [f"{_at_most(step):>7}  {step.jobset}: {step.look.value}" for step in steps]
+    total = sum(step.requests for step in steps)
+    return [*lines, f"{total:>7,}  requests at most would follow, and some for aggregates"]
+
+
+def _at_most(step: PlannedStep) -> str:
+    return f"{step.requests:,}" if step.requests else "-"
+
+
 def publish_summary(done: Published) -> str:
     """Say what a rendering wrote, and which page to open."""
+    rest = f"{done.unchanged:,} unchanged, {done.removed:,} removed"
     return (
-        f"  wrote   {done.written:,} files; {done.unchanged:,} unchanged, {done.removed:,} removed; "
-        f"{done.pages:,} pages, {size(done.bytes)}\n"
+        f"  wrote   {done.written:,} files; {rest}\n"
+        f"  site    {done.pages:,} pages, {size(done.bytes)}\n"
         f"Open {done.index}"
     )
 

@@ -9,49 +9,86 @@ import click
 
 from hydrasnap.cli.options import Telling
 from hydrasnap.cli.progress import Teller, teller
-from hydrasnap.cli.words import crawl_summary, publish_summary, status_lines
+from hydrasnap.cli.words import crawl_summary, plan_lines, publish_summary, status_lines
 from hydrasnap.client import Credentials, Limits, Settings, World, is_private_host, normal_origin
 from hydrasnap.config import Config, password
-from hydrasnap.crawl import Note, Outcome
+from hydrasnap.crawl import Note, Outcome, Pruned, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError
-from hydrasnap.plan import Selection
+from hydrasnap.plan import Retention, Selection, Way
 from hydrasnap.publish import SiteSettings, publish
 from hydrasnap.store import Cache, open_cache, read_snapshot
 
 
 def run_crawl(config: Config, telling: Telling) -> Outcome:
     """Crawl the configured Hydra into the configured cache, and say how it went."""
-    if not config.hydra.url:
-        raise ConfigError(
-            "Which Hydra? Give its address, as in `hydrasnap snapshot https://hydra.example.org`, "
-            "or set `url` under [hydra] in hydrasnap.toml."
-        )
-    origin = normal_origin(config.hydra.url)
+    origin = _origin(config)
+    settings, selection, retention = _settings(config), _selection(config), _retention(config)
     if not config.hydra.contact and not is_private_host(origin) and not telling.quiet:
         click.echo(
             f"No contact is set. Tell the operators of {origin} who asks: "
             'contact = "you@example.org" under [hydra] in hydrasnap.toml.',
             err=True,
         )
-    settings, selection = _settings(config), _selection(config)
 
     def run(cache: Cache, watch: Teller) -> Outcome:
-        return asyncio.run(crawl_into(cache, settings, selection, watch=watch))
+        outcome = asyncio.run(crawl_into(cache, settings, selection, watch=watch))
+        if retention.limits:
+            prune(cache, retention)
+        return outcome
 
     return _crawl(Path(config.cache.folder), origin, telling, run)
+
+
+def plan_crawl(config: Config, telling: Telling) -> None:
+    """Ask for the overview alone, and say what a crawl would ask for."""
+    origin = _origin(config)
+    with (
+        teller(telling) as watch,
+        open_cache(Path(config.cache.folder), origin, _damaged(watch)) as cache,
+    ):
+        asked, steps = asyncio.run(
+            dry_run(cache, _settings(config), _selection(config), watch=watch)
+        )
+    for line in plan_lines(steps, asked):
+        click.echo(line)
+
+
+def run_prune(config: Config) -> Pruned:
+    """Drop from the configured cache what the retention does not want."""
+    retention, folder = _retention(config), Path(config.cache.folder)
+    if not retention.limits:
+        raise ConfigError(
+            "Nothing says what to drop. Set evaluations, days, deleted or hidden under [retention] "
+            "in hydrasnap.toml."
+        )
+    origin = read_snapshot(folder).origin
+    with open_cache(folder, origin, lambda path, reason: None) as cache:
+        return prune(cache, retention)
+
+
+def _origin(config: Config) -> str:
+    """Return the address of the configured Hydra in its one spelling."""
+    if not config.hydra.url:
+        raise ConfigError(
+            "Which Hydra? Give its address, as in `hydrasnap snapshot https://hydra.example.org`, "
+            "or set `url` under [hydra] in hydrasnap.toml."
+        )
+    return normal_origin(config.hydra.url)
+
+
+def _damaged(watch: Teller) -> Callable[[Path, str], None]:
+    def tell(path: Path, reason: str) -> None:
+        watch(Note(f"{path} is damaged ({reason}); what it held is fetched again."))
+
+    return tell
 
 
 def _crawl(
     folder: Path, origin: str, telling: Telling, run: Callable[[Cache, Teller], Outcome]
 ) -> Outcome:
-    with teller(telling) as watch:
-
-        def damaged(path: Path, reason: str) -> None:
-            watch(Note(f"{path} is damaged ({reason}); what it held is fetched again."))
-
-        with open_cache(folder, origin, damaged) as cache:
-            outcome = run(cache, watch)
+    with teller(telling) as watch, open_cache(folder, origin, _damaged(watch)) as cache:
+        outcome = run(cache, watch)
     if not telling.quiet:
         click.echo(crawl_summary(origin, outcome))
     return outcome
@@ -82,6 +119,24 @@ def _credentials(config: Config) -> Credentials | None:
     return Credentials(config.hydra.username, secret)
 
 
+def _retention(config: Config) -> Retention:
+    return Retention(
+        evaluations=config.retention.evaluations,
+        days=config.retention.days,
+        window=config.crawl.evaluations + 1,
+        deleted=config.retention.deleted == "keep",
+        hidden=config.retention.hidden == "keep",
+    )
+
+
+_WAYS = {
+    "auto": None,
+    "singly": Way.SINGLY,
+    "together": Way.TOGETHER,
+    "listing": Way.LISTING,
+}
+
+
 def _selection(config: Config) -> Selection:
     return Selection(
         projects=config.crawl.projects,
@@ -89,6 +144,9 @@ def _selection(config: Config) -> Selection:
         exclude=config.crawl.exclude,
         hidden=config.crawl.hidden,
         evaluations=config.crawl.evaluations,
+        way=_WAYS[config.crawl.builds],
+        details=config.crawl.details,
+        recheck=int(config.crawl.recheck_days * 86400),
     )
 
 

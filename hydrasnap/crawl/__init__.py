@@ -1,6 +1,19 @@
 """Drives client → wire → store by the plan, and tells what it does as events."""
 
+from hydrasnap.crawl.dry_run import PlannedStep, dry_run
+from hydrasnap.crawl.prune import Pruned, prune
 from hydrasnap.crawl.run import Outcome, crawl
 from hydrasnap.crawl.session import Event, Note, Stage, Step
 
-__all__ = ["Event", "Note", "Outcome", "Stage", "Step", "crawl"]
+__all__ = [
+    "Event",
+    "Note",
+    "Outcome",
+    "PlannedStep",
+    "Pruned",
+    "Stage",
+    "Step",
+    "crawl",
+    "dry_run",
+    "prune",
+]

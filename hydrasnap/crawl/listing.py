@@ -5,6 +5,7 @@ import msgspec
 from hydrasnap.client import paths
 from hydrasnap.crawl.gone import mark_gone
 from hydrasnap.crawl.session import Session, Stage, Step
+from hydrasnap.errors import NotFoundError
 from hydrasnap.model import Evaluation, Jobset, JobsetConfiguration, JobsetKey, JobsetOverview
 from hydrasnap.plan import Listing, Look, errors_moved, look
 from hydrasnap.wire import EvaluationPage, read_evaluation_page, read_jobset
@@ -45,9 +46,13 @@ def settle_witness(session: Session, overview: JobsetOverview) -> None:
 
 async def _has_new_evaluation(session: Session, key: JobsetKey) -> bool:
     """Ask for the newest finished evaluation: an answer of a few bytes."""
-    target = await session.client.redirect(paths.latest_evaluation(*key))
+    known = session.cache.jobsets[key].evaluations
+    try:
+        target = await session.client.redirect(paths.latest_evaluation(*key))
+    except NotFoundError:
+        return bool(known)  # none is finished: no news where there never was one
     newest = paths.evaluation_of(target) if target else None
-    return newest not in session.cache.jobsets[key].evaluations
+    return newest not in known
 
 
 async def _list(session: Session, overview: JobsetOverview) -> None:

@@ -22,6 +22,7 @@ _OFFERED = 12
 class Overview:
     """What Hydra's overview says of the selected part: `jobsets` in the order to look at them."""
 
+    everything: tuple[Project, ...]
     projects: tuple[Project, ...]
     jobsets: tuple[JobsetOverview, ...]
     vanished: tuple[JobsetKey, ...]
@@ -43,7 +44,6 @@ async def fetch_overview(session: Session) -> Overview:
 
     session.watch(Stage("jobsets of each project", len(selected)))
     await session.each(selected, one)
-    _keep_projects(session, everything, selected)
     jobsets = [
         overview
         for project in selected
@@ -52,7 +52,7 @@ async def fetch_overview(session: Session) -> Overview:
     ]
     answered = [project for project in selected if project.name in found]
     vanished = vanished_jobsets(session, answered, {overview.key for overview in jobsets})
-    return Overview(tuple(selected), tuple(jobsets), vanished)
+    return Overview(tuple(everything), tuple(selected), tuple(jobsets), vanished)
 
 
 async def _overviews(session: Session, project: Project) -> list[JobsetOverview]:
@@ -98,17 +98,15 @@ def _offer(names: list[str]) -> str:
     return f"This Hydra has: {shown}{more}." if names else "This Hydra has none."
 
 
-def _keep_projects(session: Session, everything: list[Project], selected: list[Project]) -> None:
+def keep_projects(session: Session, overview: Overview) -> None:
     """Keep the selected projects, and note what became of those that the cache has beside them."""
     known = session.cache.projects
-    now = {project.name: project for project in everything}
-    chosen = {project.name for project in selected}
+    names = {project.name for project in overview.everything}
+    chosen = {project.name for project in overview.projects}
     session.cache.put(
-        projects=[
-            project for project in everything if project.name in chosen or project.name in known
-        ]
+        projects=[p for p in overview.everything if p.name in chosen or p.name in known]
     )
-    deleted = [project for name, project in known.items() if name not in now and not project.gone]
+    deleted = [project for name, project in known.items() if name not in names and not project.gone]
     for project in deleted:
         for jobset in _jobsets_of(session, project.name):
             delete_jobset(session, jobset)

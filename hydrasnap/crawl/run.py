@@ -8,7 +8,7 @@ from hydrasnap.client import Client, Settings, World
 from hydrasnap.crawl.aggregates import fetch_constituents
 from hydrasnap.crawl.builds import BuildStep
 from hydrasnap.crawl.listing import list_jobsets
-from hydrasnap.crawl.overview import fetch_overview
+from hydrasnap.crawl.overview import fetch_overview, keep_projects
 from hydrasnap.crawl.session import Event, Session
 from hydrasnap.crawl.vanished import settle_vanished
 from hydrasnap.errors import BudgetError, CrawlError
@@ -73,6 +73,7 @@ async def crawl(
 
 async def _steps(session: Session) -> None:
     overview = await fetch_overview(session)
+    keep_projects(session, overview)
     names = {project.name: project.jobsets for project in overview.projects}
     await settle_vanished(session, overview.vanished, names)
     changed = await list_jobsets(session, overview.jobsets)

@@ -135,7 +135,8 @@ class Jobset(Value, frozen=True):
 
     `evaluations` are the listed ids that are in the cache; `first_evaluation` is the oldest one
     Hydra lists where the listing was read to its end, else None: only then is it known that no
-    evaluation came before; 0 says that there is none at all. `errormsg` is from ``/jobset/P/J/errors``, as ``/jobset/P/J`` has none.
+    evaluation came before; 0 says that there is none at all. `errormsg` comes from
+    ``/jobset/P/J/errors``, as ``/jobset/P/J`` has none.
     """
 
     project: str

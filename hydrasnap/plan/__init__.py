@@ -2,11 +2,12 @@
 
 from hydrasnap.plan.aggregates import aggregates
 from hydrasnap.plan.builds import cheapest, merge, moved, tally, telling
-from hydrasnap.plan.jobsets import Listing, Look, errors_moved, look
+from hydrasnap.plan.jobsets import EVALUATIONS_A_PAGE, Listing, Look, errors_moved, look
 from hydrasnap.plan.retention import Retention, unreferenced
 from hydrasnap.plan.selection import Selection, Way
 
 __all__ = [
+    "EVALUATIONS_A_PAGE",
     "Listing",
     "Look",
     "Retention",

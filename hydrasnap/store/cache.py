@@ -134,21 +134,33 @@ class Cache:
         with self.writing():
             write_whole(self._folder / MANIFEST, encode_object(self.manifest))
 
-    def drop(self, *, evaluations: Iterable[int] = (), builds: Iterable[int] = ()) -> None:
+    def drop(
+        self,
+        *,
+        evaluations: Iterable[int] = (),
+        builds: Iterable[int] = (),
+        jobsets: Iterable[JobsetKey] = (),
+    ) -> None:
         """Forget objects that the user's retention no longer wants."""
-        self.file()
-        with self.writing():
-            for number in evaluations:
-                del self._evaluations[number]
-                (self._folder / evaluation_path(number)).unlink(missing_ok=True)
-            for number in builds:
-                del self._builds[number]
-                self._shards[shard_of(number)].pop(number)
-                self._touch_shard(shard_of(number))
-        self.file()
+        for key in jobsets:
+            del self._jobsets[key]
+            self._forget(jobset_path(key))
+        for number in evaluations:
+            del self._evaluations[number]
+            self._forget(evaluation_path(number))
+        for number in builds:
+            del self._builds[number]
+            self._shards[shard_of(number)].pop(number)
+            self._touch_shard(shard_of(number))
         for first in [first for first, shard in self._shards.items() if not shard]:
-            (self._folder / shard_path(first)).unlink(missing_ok=True)
             del self._shards[first]
+            self._forget(shard_path(first))
+        self.file()
+
+    def _forget(self, path: Path) -> None:
+        self._dirty.pop(path, None)
+        with self.writing():
+            (self._folder / path).unlink(missing_ok=True)
 
     def snapshot(self) -> Snapshot:
         """Return what the cache holds now, sorted."""
