@@ -1,0 +1,282 @@
+"""Hydras for tests: in process, with faults by hand, and a clock that nobody waits for."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import msgspec
+
+from hydrasnap.client import Client, Settings, World
+from hydrasnap.crawl import Event, Outcome, crawl
+from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProductRow, ProjectRow, Result
+from hydrasnap.demo import World as Data
+from hydrasnap.model import Evaluation, JobsetKey, Snapshot
+from hydrasnap.plan import Selection
+from hydrasnap.store import open_cache, read_snapshot
+
+JSON = {"Content-Type": "application/json"}
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+ORIGIN = DemoHydra.ORIGIN
+TRUNK, STABLE = JobsetKey("one", "trunk"), JobsetKey("one", "stable")
+FULL_SPEED = Settings(rate=1000.0)
+Answer = httpx.Response | Exception | None
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that moves by being slept on."""
+
+    now: float = 1000.0
+    slept: list[float] = field(default_factory=list)
+
+    def read(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass(slots=True)
+class Wire(httpx.AsyncBaseTransport):
+    """A wire to an embedded Hydra (or none) that a test may cut, delay or tap.
+
+    `tap` sees the number of each request, from 0, and the request; what it returns or raises takes
+    the place of Hydra's answer.
+    """
+
+    tap: Callable[[int, httpx.Request], Answer]
+    hydra: DemoHydra | None = None
+    seen: list[httpx.Request] = field(default_factory=list)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append(request)
+        found = self.tap(len(self.seen) - 1, request)
+        if isinstance(found, Exception):
+            raise found
+        if found is not None:
+            found.request = request
+            return found
+        if self.hydra is None:
+            return reply(b"[]")
+        return await httpx.ASGITransport(app=self.hydra).handle_async_request(request)
+
+
+def reply(body: bytes | str = b"", status: int = 200, **headers: str) -> httpx.Response:
+    """Make an answer; JSON unless a header says otherwise."""
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, content=body, headers={**JSON, **given})
+
+
+def page(body: str = "<html></html>", status: int = 200, **headers: str) -> httpx.Response:
+    """Make an HTML answer."""
+    return reply(body, status, Content_Type="text/html", **headers)
+
+
+def in_turn(*answers: Answer) -> Callable[[int, httpx.Request], Answer]:
+    """Give these answers one after the other, then the last one for ever."""
+    return lambda number, _: (
+        answers[number] if number < len(answers) - 1 else fresh(answers[-1])
+    )
+
+
+def fresh(answer: Answer) -> Answer:
+    """Copy an answer, as each can be read only once."""
+    if not isinstance(answer, httpx.Response):
+        return answer
+    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+def world(transport: httpx.AsyncBaseTransport, clock: Clock | None = None) -> World:
+    """Put a client into a world where time costs nothing."""
+    clock = clock or Clock()
+    return World(transport=transport, now=clock.read, sleep=clock.sleep)
+
+
+def client(
+    wire: Wire, settings: Settings = FULL_SPEED, *, clock: Clock | None = None, origin: str = ORIGIN
+) -> Client:
+    """Make a client at one end of a wire."""
+    return Client(origin, settings, world=world(wire, clock))
+
+
+def ask(
+    wire: Wire, *asked: str, settings: Settings = FULL_SPEED, clock: Clock | None = None
+) -> list[bytes]:
+    """Ask for JSON addresses, one after the other, and return the bodies."""
+
+    async def run() -> list[bytes]:
+        async with client(wire, settings, clock=clock) as talker:
+            return [await talker.read(path, bytes) for path in asked]
+
+    return asyncio.run(run())
+
+
+@dataclass(slots=True)
+class Crawler:
+    """A cache folder and the Hydra it is of."""
+
+    folder: Path
+    hydra: DemoHydra
+    settings: Settings = FULL_SPEED
+    selection: Selection = Selection()  # noqa: RUF009  (frozen)
+    events: list[Event] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+
+    def run(
+        self, tap: Callable[[int, httpx.Request], Answer] = lambda *_: None, **changes: Any
+    ) -> Outcome:
+        """Crawl once; `changes` are to the settings."""
+        wire = Wire(tap, self.hydra)
+        settings = replace(self.settings, **changes)
+        with open_cache(self.folder, ORIGIN, self._note_damage) as cache:
+            return asyncio.run(
+                crawl(
+                    cache, settings, self.selection, watch=self.events.append, world=world(wire),
+                    clock=lambda: float(self.hydra.world.now),
+                )
+            )  # fmt: skip
+
+    def asked(self) -> list[str]:
+        """Crawl and return the targets that were asked for."""
+        self.hydra.requests.clear()
+        assert self.run().error is None
+        return [line.removeprefix("GET ") for line in self.hydra.requests]
+
+    def _note_damage(self, path: Path, reason: str) -> None:
+        assert reason
+        self.damaged.append(path.relative_to(self.folder).as_posix())
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What the cache holds."""
+        return read_snapshot(self.folder)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The bytes of all files but the one that tells of the run."""
+        return files(self.folder)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Return the bytes of a cache, apart from `snapshot.json` and the lock."""
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
+    return {
+        name: path.read_bytes()
+        for name, path in sorted(found.items())
+        if path.is_file() and name not in ("snapshot.json", ".lock")
+    }
+
+
+JOBS = (
+    Job("hello.x86_64-linux"),
+    Job("hello.aarch64-linux", system="aarch64-linux"),
+    Job("zlib.x86_64-linux", outputs=("out", "dev")),
+    Job("Zlib.x86_64-linux", nixname="zlib-2"),
+    Job("tested", constituents=("hello.x86_64-linux", "zlib.x86_64-linux")),
+)
+PRODUCT = Result(products=(ProductRow("file", name="a.tar"),), metrics=(("size", 1.5, None),))
+
+
+def recipes(turn: int) -> list[Job]:
+    """Return the jobs as they are at a turn: each changes at every third."""
+    turns = [max(t for t in range(-n, turn + 1) if not (t + n) % 3) for n in range(len(JOBS))]
+    return [replace(job, recipe=str(since)) for job, since in zip(JOBS, turns, strict=True)]
+
+
+def evaluate(data: Data, key: JobsetKey, turn: int, *, finish: bool = True) -> int:
+    """Evaluate a jobset, and finish its builds with different results; return the evaluation."""
+    data.now += 3600
+    first = data.next_build
+    row = data.add_evaluation(key, recipes(turn))
+    for build in range(first, data.next_build if finish else first):
+        data.finish(build, PRODUCT if build % 3 else Result(build % 2))
+    return row.id
+
+
+def small(evaluations: int = 3) -> Data:
+    """Make a Hydra of two projects: one with two jobsets and an empty one, one that is hidden."""
+    data = Data()
+    data.add_project(ProjectRow("one", "One"))
+    data.add_project(ProjectRow("Secret", hidden=True))
+    for key in (TRUNK, STABLE, JobsetKey("one", ".empty"), JobsetKey("Secret", "main")):
+        data.add_jobset(JobsetRow(*key))
+    for turn in range(evaluations):
+        evaluate(data, TRUNK, turn)
+        evaluate(data, STABLE, turn + 1)
+        evaluate(data, JobsetKey("Secret", "main"), turn)
+    return data
+
+
+def hydra(evaluations: int = 3) -> DemoHydra:
+    """Serve the small Hydra."""
+    return DemoHydra(world=small(evaluations))
+
+
+def fresh_crawl(folder: Path, of: DemoHydra, selection: Selection = Selection()) -> Crawler:  # noqa: B008
+    """Crawl a Hydra as it is now into an empty folder, without disturbing it."""
+    crawler = Crawler(folder, DemoHydra(world=of.world.copy()), selection=selection)
+    outcome = crawler.run()
+    assert (outcome.error, outcome.run.gaps) == (None, ())
+    return crawler
+
+
+def assert_up_to_date(kept: Snapshot, now: Snapshot) -> None:
+    """Compare a cache with a fresh one: it has all that is there, and beside it only the past."""
+    for name, project in now.projects.items():
+        assert kept.projects[name] == project
+    for key, jobset in now.jobsets.items():
+        mine = kept.jobsets[key]
+        assert set(jobset.evaluations) <= set(mine.evaluations), key
+        same = {"evaluations": (), "first_evaluation": None}
+        assert msgspec.structs.replace(mine, **same) == msgspec.structs.replace(jobset, **same)
+    for number, evaluation in now.evaluations.items():
+        assert kept.evaluations[number] == evaluation
+    for number, build in now.builds.items():
+        assert kept.builds[number] == build
+    _assert_the_rest_is_the_past(kept, now)
+
+
+def _assert_the_rest_is_the_past(kept: Snapshot, now: Snapshot) -> None:
+    for number, evaluation in kept.evaluations.items():
+        if number not in now.evaluations:
+            assert evaluation.gone or _is_older(evaluation, now), evaluation
+    held = {n for e in kept.evaluations.values() if e.id not in now.evaluations for n in e.builds}
+    extra = {n for n in kept.builds if n not in now.builds}
+    parts = {n for b in kept.builds.values() for n in b.constituents or ()}
+    assert extra <= held | parts
+
+
+def _is_older(evaluation: Evaluation, now: Snapshot) -> bool:
+    listed = [e.id for e in now.evaluations.values() if e.jobset_key == evaluation.jobset_key]
+    hidden = evaluation.jobset_key not in now.jobsets
+    return hidden or evaluation.id < min(listed, default=0)
+
+
+def unlucky(seed: int, share: float) -> Callable[[int, httpx.Request], Answer]:
+    """Spoil a share of all answers, each time in another way, the same for the same seed."""
+    chance = Random(seed)  # noqa: S311
+
+    def tap(number: int, request: httpx.Request) -> Answer:
+        if chance.random() >= share:
+            return None
+        faults: list[Answer] = [
+            page("<h1>Bad Gateway</h1>", 502),
+            page("", 503, Retry_After="1"),
+            page("", 504) if "/builds" not in request.url.path else page("", 502),
+            reply(b"slow down", 429, Retry_After="2"),
+            httpx.ConnectError("connection refused"),
+            httpx.RemoteProtocolError("Server disconnected without sending a response."),
+            httpx.ReadError(""),
+            reply(b'[{"id": 1, "na'),
+            reply(b"[]"),
+            reply(b'{"error":"nothing"}'),
+        ]
+        return faults[chance.randrange(len(faults))] if number else None
+
+    return tap
