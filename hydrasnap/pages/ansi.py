@@ -11,9 +11,9 @@ from hydrasnap.pages.view import View
 # A control sequence, an operating system command (hyperlinks, titles), or a lone escape.
 _ESCAPE = re.compile(
     r"\x1b\[(?P<codes>[0-9;:]{0,99})m"
-    r"|\x1b\[[0-?]*[ -/]*[@-~]"
-    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|$)"
-    r"|\x1b[PX^_][^\x1b]*(?:\x1b\\|$)"
+    r"|\x1b\[[0-?]*[ -/]*(?:[@-~]|\Z)"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|\Z)"
+    r"|\x1b[PX^_][^\x1b]*(?:\x1b\\|\Z)"
     r"|\x1b[ -/]*[0-~]?"
 )
 _COLOURS = ("grey", "red", "green", "yellow", "blue", "magenta", "cyan", "")

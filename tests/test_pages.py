@@ -1,0 +1,250 @@
+"""Tests of what the pages say, by their contexts."""
+
+from typing import TypeVar
+
+import pytest
+from example import snapshot
+from msgspec import structs
+
+from hydrasnap.pages import File, Page, Site, all_pages
+from hydrasnap.pages.ansi import runs
+from hydrasnap.pages.build import BuildPage
+from hydrasnap.pages.errors import ErrorsPage
+from hydrasnap.pages.evaluation import ChangeList, EvaluationPage
+from hydrasnap.pages.evaluations import EvaluationsPage
+from hydrasnap.pages.frame import Frame
+from hydrasnap.pages.grid import GridPage
+from hydrasnap.pages.job import JobPage
+from hydrasnap.pages.jobset import JobsetPage
+from hydrasnap.pages.lists import BuildsPage, QueuePage
+from hydrasnap.pages.overview import OverviewPage
+from hydrasnap.pages.project import ProjectPage
+
+P = TypeVar("P", bound=Frame)
+SITE = Site(snapshot())
+
+
+def pages(site: Site) -> dict[str, Page | File]:
+    return {page.path: page for page in all_pages(site)}
+
+
+PAGES = pages(SITE)
+
+
+def page(path: str, kind: type[P]) -> P:
+    found = PAGES[path]
+    assert isinstance(found, Page)
+    assert isinstance(found.context, kind)
+    return found.context
+
+
+def jobs(lists: tuple[ChangeList, ...], slug: str) -> list[tuple[str, int]]:
+    return [(row.job, row.id) for found in lists if found.slug == slug for row in found.rows]
+
+
+def test_an_evaluation_has_its_eight_lists_in_order_and_right() -> None:
+    lists = page("eval/12.html", EvaluationPage).lists
+    assert [(found.slug, found.count) for found in lists] == [
+        ("newly-failing", 2),
+        ("newly-succeeding", 1),
+        ("new", 1),
+        ("removed", 1),
+        ("still-failing", 1),
+        ("still-succeeding", 1),
+        ("queued", 1),
+        ("aborted", 1),
+    ]
+    assert jobs(lists, "newly-failing") == [("all", 207), ("breaks", 201)]
+    assert jobs(lists, "new") == [("rich", 206)]
+    assert jobs(lists, "removed") == [("zz-removed", 103)]
+    assert jobs(lists, "newly-succeeding") == [("mended", 202)]
+    assert jobs(lists, "aborted") == [("gives-up", 204)]
+
+
+def test_a_row_tells_what_was_before() -> None:
+    lists = page("eval/12.html", EvaluationPage).lists
+    before = {row.job: row.before for row in lists[0].rows}["breaks"]
+    assert before is not None
+    assert (before.id, before.label) == (101, "Succeeded")
+
+
+def test_an_evaluation_says_with_what_it_is_compared_and_what_went_in() -> None:
+    found = page("eval/12.html", EvaluationPage)
+    assert found.baseline is not None
+    assert found.baseline.href == "eval/11.html"
+    assert [row.name for row in found.differences] == ["src"]
+    assert found.differences[0].href == (f"https://github.com/o/r/compare/{11:040x}...{12:040x}")
+    build_input = next(row for row in found.inputs if row.name == "dep")
+    assert build_input.build is not None
+    assert build_input.build.href == "build/101.html"
+
+
+def test_the_first_evaluation_is_compared_with_nothing() -> None:
+    found = page("eval/11.html", EvaluationPage)
+    assert found.baseline is None
+    assert jobs(found.lists, "new") != []
+
+
+def test_an_evaluation_of_which_nothing_is_known_before_has_no_page() -> None:
+    assert "eval/20.html" not in PAGES
+    refs = page("build/1000.html", BuildPage).evaluations
+    assert [(ref.label, ref.href) for ref in refs] == [("21", "eval/21.html"), ("20", "")]
+
+
+def test_a_partly_known_evaluation_says_so_and_claims_no_removals() -> None:
+    found = page("eval/21.html", EvaluationPage)
+    assert found.unknown == 1
+    assert jobs(found.lists, "removed") == []
+
+
+def test_long_lists_are_folded_and_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hydrasnap.pages.evaluation.SHOWN", 3)
+    every = pages(SITE)["eval/21.html"]
+    assert isinstance(every, Page)
+    assert isinstance(every.context, EvaluationPage)
+    for found in every.context.lists:
+        assert len(found.rows) + len(found.folded) == found.count
+        assert len(found.rows) <= 3
+
+
+def test_a_build_tells_all_that_the_api_gives() -> None:
+    found = page("build/206.html", BuildPage)
+    assert found.label == "Failed with output"
+    assert found.duration == 60
+    assert [metric.value for metric in found.metrics] == [1e-07, 3.0]
+    assert [(p.name, p.size) for p in found.products] == [("m & m", None), ("a b.iso", 2**33)]
+    assert found.products[1].href.endswith("/build/206/download/2/a%20b.iso")
+    assert found.live == "https://hydra.example.org/build/206"
+    assert [(ref.label, ref.href) for ref in found.evaluations] == [("12", "eval/12.html")]
+
+
+def test_an_aggregate_lists_what_did_not_succeed_first() -> None:
+    found = page("build/207.html", BuildPage)
+    assert found.constituents is not None
+    assert [row.id for row in found.constituents] == [201, 105]
+    assert found.aggregate == "1 of 2 constituents failed"
+    assert [row.id for row in page("build/201.html", BuildPage).part_of] == [207]
+    assert page("build/106.html", BuildPage).aggregate.endswith("1 not in the snapshot")
+
+
+def test_a_build_knows_its_neighbours() -> None:
+    after = page("build/101.html", BuildPage).neighbours
+    assert [(n.name, n.href) for n in after] == [("Next build", "build/201.html")]
+    before = page("build/201.html", BuildPage).neighbours
+    assert [(n.name, n.label) for n in before] == [("Previous build", "101, succeeded")]
+
+
+def test_the_command_to_reproduce_a_flake_job_is_quoted() -> None:
+    first = snapshot()
+    flake = structs.replace(first.evaluations[12], flake="github:o/r/abc")
+    changed = structs.replace(first, evaluations={**first.evaluations, 12: flake})
+    odd = structs.replace(first.builds[206], job="it's; rm -rf /")
+    changed = structs.replace(changed, builds={**first.builds, 206: odd})
+    found = pages(Site(changed))["build/206.html"]
+    assert isinstance(found, Page)
+    assert isinstance(found.context, BuildPage)
+    assert found.context.reproduce == ("nix build 'github:o/r/abc#hydraJobs.it'\"'\"'s; rm -rf /'")
+
+
+def test_a_job_tells_since_when_it_fails_and_what_changed() -> None:
+    found = page("job/p/j/breaks.html", JobPage)
+    assert found.failing_since is not None
+    assert (found.failing_since.id, found.since_is_exact) == (201, True)
+    assert found.breakage is not None
+    assert [change.name for change in found.breakage.inputs] == ["src"]
+    assert [row.id for row in found.results] == [201, 101]
+    assert [row.id for row in found.strip] == [101, 201]
+
+
+def test_a_job_that_left_the_newest_evaluation_says_so() -> None:
+    assert not page("job/p/j/zz-removed.html", JobPage).in_latest
+    assert page("job/p/j/good.html", JobPage).in_latest
+
+
+def test_a_job_without_a_result_has_a_page_and_no_badge() -> None:
+    found = page("job/p/j/waits.html", JobPage)
+    assert (found.newest, found.label) == (None, "No result yet")
+    assert len(found.queued) == 1
+    assert "job/p/j/waits/shield.json" not in PAGES
+
+
+def test_a_jobset_shows_its_state_and_its_errors() -> None:
+    found = page("jobset/p/j.html", JobsetPage)
+    assert [error.title for error in found.errors] == [
+        "Fetching the inputs failed",
+        "Evaluation errors",
+    ]
+    assert [row.job for row in found.broken] == ["all", "breaks"]
+    assert found.counts[0].href == "eval/12.html#newly-failing"
+    assert [row.id for row in found.evaluations] == [12, 11]
+
+
+def test_the_pages_of_a_jobset_say_how_far_they_reach() -> None:
+    assert page("jobset/p/j/evals.html", EvaluationsPage).complete
+    weird = page("jobset/p/weird/evals.html", EvaluationsPage)
+    assert not weird.complete
+    assert [row.notes for row in weird.rows] == [("partly known",)]
+    assert page("jobset/p/empty/errors.html", ErrorsPage).errors == ()
+    assert page("jobset/p/gone.html", JobsetPage).gone
+
+
+def test_the_grid_has_a_place_for_every_evaluation() -> None:
+    found = page("jobset/p/j/jobs.html", GridPage)
+    assert [column.id for column in found.columns] == [12, 11]
+    cells = {row.job.label: [cell and cell.id for cell in row.cells] for row in found.rows}
+    assert cells["breaks"] == [201, 101]
+    assert cells["zz-removed"] == [None, 103]
+
+
+def test_the_overview_tells_what_broke_and_what_is_missing() -> None:
+    found = page("index.html", OverviewPage)
+    assert [row.change.job for row in found.broken] == ["all", "breaks"]
+    assert [row.jobset.label for row in found.troubles] == ["p:j"]
+    assert [gap.path for gap in found.gaps] == ["/jobset/p/lost"]
+    assert [row.link.label for row in found.projects] == ["p", "void"]
+
+
+def test_a_home_page_is_linked_only_if_it_is_one() -> None:
+    hostile = page("project/p.html", ProjectPage).homepage
+    assert hostile.label.startswith("javascript:")
+    assert hostile.href is None
+    assert page("project/void.html", ProjectPage).homepage.href == "https://example.org/"
+
+
+def test_the_queue_and_the_latest_builds_are_in_order() -> None:
+    assert [row.id for row in page("queue.html", QueuePage).rows] == [203, 1012]
+    newest = [row.id for row in page("builds.html", BuildsPage).rows]
+    assert newest[0] == max(newest)
+
+
+def test_a_renamed_jobset_is_listed_under_its_new_name_only() -> None:
+    names = [row.link.label for row in page("project/p.html", ProjectPage).jobsets]
+    assert "old" not in names
+
+
+def test_paths_are_unique_and_the_overview_comes_last() -> None:
+    paths = [found.path for found in all_pages(SITE)]
+    assert len(paths) == len(set(paths))
+    assert paths[-1] == "index.html"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", [("", "plain")]),
+        ("", []),
+        ("\x1b[31mred\x1b[39m no", [("c-red", "red"), ("", " no")]),
+        ("\x1b[1;31mboth\x1b[0m", [("c-red b", "both")]),
+        ("\x1b[38;5;196mx\x1b[38;2;1;2;3my\x1b[m", [("", "xy")]),
+        ("a\x1b[2Kb\x1b]8;;http://evil\x1b\\c\x1b]8;;\x07d", [("", "abcd")]),
+        ("\x1b[91mbright\x1b[22;4mline", [("c-red", "bright"), ("c-red u", "line")]),
+        ("cut\x1b[31", [("", "cut")]),
+        ("cut\x1b", [("", "cut")]),
+        ("a\r\nb\rc", [("", "a\nb\nc")]),
+        ("wo\x1b[0mrd", [("", "word")]),
+    ],
+)
+def test_terminal_text_keeps_its_colours_and_loses_the_rest(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    assert [(run.classes, run.text) for run in runs(text)] == expected

@@ -1,0 +1,122 @@
+"""Tests of the renderer: everything is escaped, Markdown is harmless, users' templates win."""
+
+from pathlib import Path
+
+import pytest
+
+from hydrasnap.errors import ConfigError
+from hydrasnap.pages.frame import Frame
+from hydrasnap.pages.page import Page
+from hydrasnap.render import Renderer, environment, markdown_html, visible
+
+NOTHING = '<span class="none">\N{EN DASH}</span>'
+FRAME = Frame(title="<T>", description="d", shows="a\u202eb")
+
+
+def render(tmp_path: Path, source: str, path: str = "a/b.html") -> str:
+    (tmp_path / "own.html").write_text(source)
+    return Renderer({"title": "S"}, tmp_path).render(Page(path, "own.html", FRAME)).decode()
+
+
+def test_values_are_escaped_in_any_template(tmp_path: Path) -> None:
+    assert render(tmp_path, "{{ page.title }}") == "&lt;T&gt;"
+
+
+def test_a_page_knows_the_way_to_the_root(tmp_path: Path) -> None:
+    assert render(tmp_path, "{{ root }}{{ path }}", "a/b/c.html") == "../../a/b/c.html"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{{ nothing }}", "own.html.*nothing"),
+        ("{{ page.nothing }}", "own.html.*nothing"),
+        ("{% if %}", "own.html, line 1"),
+        ('{% include "absent.html" %}', "absent.html"),
+    ],
+)
+def test_a_broken_template_is_an_error_that_names_it(
+    tmp_path: Path, source: str, words: str
+) -> None:
+    with pytest.raises(ConfigError, match=words):
+        render(tmp_path, source)
+
+
+def test_a_template_can_extend_the_one_it_replaces(tmp_path: Path) -> None:
+    (tmp_path / "redirect.html").write_text('{% extends "bundled/macros.html" %}')
+    assert environment(tmp_path).get_template("redirect.html")
+
+
+def test_no_template_switches_escaping_off() -> None:
+    names = environment(None).list_templates(["html"])
+    folder = Path(__file__).parent.parent / "templates"
+    assert len(names) > 10
+    for file in folder.glob("*.html"):
+        assert "safe" not in file.read_text().replace("unsafe", "")
+        assert len(file.read_text().splitlines()) <= 60, f"{file.name} is too long"
+
+
+def test_characters_that_deceive_are_shown_by_number() -> None:
+    assert visible("abc\u202etxt\x00\u200b\ud800") == "abc⟨U+202E⟩txt⟨U+0000⟩⟨U+200B⟩⟨U+D800⟩"
+    assert visible("tab\tline\n äöü 日本") == "tab\tline\n äöü 日本"
+
+
+def test_what_is_printed_shows_deceiving_characters(tmp_path: Path) -> None:
+    source = "{{ page.shows }} {{ page.shows | breakable }} {{ page.shows | upper }}"
+    assert render(tmp_path, source).count("U+202E") == 3
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("1795392000 | time", '<time datetime="2026-11-23T00:00Z">2026-11-23 00:00</time>'),
+        ("1795392000 | date", '<time datetime="2026-11-23T00:00Z">2026-11-23</time>'),
+        ("none | time", NOTHING),
+        ("99999999999999 | time", "<span>99999999999999</span>"),
+        ("3725 | duration", "1 h 2 min"),
+        ("none | duration", NOTHING),
+        ("1536 | size", "1.5 KiB"),
+        ("252676 | number", "252,676"),
+        ("1e-07 | number", "1e-07"),
+        ("'a<b' | breakable", "a&lt;b"),
+    ],
+)
+def test_filters_write_one_form_everywhere(tmp_path: Path, expression: str, text: str) -> None:
+    assert render(tmp_path, "{{ " + expression + " }}") == text
+
+
+def test_a_long_name_may_break_after_its_dots() -> None:
+    filters = environment(None).filters
+    assert "<wbr>" in filters["breakable"]("python3Packages.extraordinarily-long-name")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        '<img src="x" onerror="alert(1)">',
+        "[x](javascript:alert(1))",
+        "<a href='javascript:alert(1)'>x</a>",
+        '<iframe src="https://example.org/"></iframe>',
+        '<p style="background:url(https://example.org/)">x</p>',
+        "![x](https://example.org/x.png)",
+        "![x](//example.org/x.png)",
+        '<object data="x"></object>',
+    ],
+)
+def test_markdown_cannot_run_or_fetch_anything(text: str) -> None:
+    html = markdown_html(text, "../")
+    for word in ("script", "onerror", "iframe", "style=", "//example", "object"):
+        assert word not in html
+
+
+def test_links_in_markdown_are_meant_from_the_root() -> None:
+    html = markdown_html("[a](build/1.html) [b](/eval/2.html) [c](https://x.org/) [d](#e)", "../")
+    for address in ("../build/1.html", "../eval/2.html", "https://x.org/", "#e"):
+        assert f'href="{address}"' in html
+
+
+def test_markdown_has_tables_and_code() -> None:
+    html = markdown_html("|a|b|\n|-|-|\n|1|2|\n\n```\nx < y\n```\n", "")
+    assert "<table>" in html
+    assert "x &lt; y" in html
