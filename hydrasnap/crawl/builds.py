@@ -30,11 +30,13 @@ class BuildStep:
         had_builds = bool(self.session.cache.builds)
         windows = {key: self._window(key) for key in jobsets}
         await self._fetch_rank(windows, range(1), "newest evaluations")
+        gaps = len(self.session.gaps)
         if changed and had_builds:
             await self._follow_queue(windows)
             await self._reconcile(changed)
-        for overview in changed:
-            settle_witness(self.session, overview)
+        if len(self.session.gaps) == gaps:
+            for overview in changed:
+                settle_witness(self.session, overview)
         deepest = max(map(len, windows.values()), default=0)
         await self._fetch_rank(windows, range(1, deepest), "older evaluations")
         await self._fetch_details([windows[overview.key] for overview in changed])
@@ -192,7 +194,7 @@ class BuildStep:
                 continue
             known = self.session.cache.builds
             builds = [known[number] for number in newest.builds if number in known]
-            if tally(builds) != overview.counts:
+            if overview.counts.total and tally(builds) != overview.counts:
                 whole = list(newest.builds)
                 await self._fetch(newest, whole, self._way(len(whole), newest))
 

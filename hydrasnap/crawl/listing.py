@@ -65,7 +65,9 @@ async def _list(session: Session, overview: JobsetOverview) -> None:
     ids = tuple(sorted({*had, *(evaluation.id for evaluation in fresh)}, reverse=True))
     first = _first(known, listing, ids)
     jobset = Jobset(project=key.project, name=key.name) if known is None else known
-    jobset = msgspec.structs.replace(jobset, evaluations=ids, first_evaluation=first, gone=False)
+    jobset = msgspec.structs.replace(
+        jobset, evaluations=ids, first_evaluation=first, gone=False, renamed_to=None
+    )
     if errors_moved(known, overview) or any(e.id not in had for e in fresh):
         jobset = await _with_errors(session, jobset)
     if known is None:

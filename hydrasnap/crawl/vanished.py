@@ -15,14 +15,14 @@ def vanished_jobsets(
     session: Session, projects: Collection[Project], shown: Collection[JobsetKey]
 ) -> tuple[JobsetKey, ...]:
     """Return the jobsets that the cache has and the overview does not show any more."""
-    names = {project.name for project in projects}
+    names = {project.name: project.jobsets for project in projects}
     return tuple(
         key
         for key, jobset in session.cache.jobsets.items()
         if key.project in names
         and key not in shown
         and not jobset.gone
-        and jobset.configuration.visible
+        and (jobset.configuration.visible or key.name not in names[key.project])
         and session.selection.wants_jobset(key)
     )
 
@@ -68,14 +68,16 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
     """Move a jobset's history under its new name; the old record stays as a signpost."""
     cache = session.cache
     names = {"project": new.project, "jobset": new.name}
+    title = {"project": new.project, "name": new.name}
     evaluations = [e for e in cache.evaluations.values() if e.jobset_key == jobset.key]
     builds = [b for b in cache.builds.values() if b.jobset_key == jobset.key]
     successor = cache.jobsets.get(new)
     ids = {e.id for e in evaluations}.union(successor.evaluations if successor else ())
+    overview = (successor or jobset).overview
     moved = msgspec.structs.replace(
         successor or jobset,
-        project=new.project,
-        name=new.name,
+        **title,
+        overview=overview and msgspec.structs.replace(overview, **title),
         evaluations=tuple(sorted(ids, reverse=True)),
     )
     signpost = msgspec.structs.replace(

@@ -25,7 +25,9 @@ def look(known: Jobset | None, now: JobsetOverview, window: int) -> Look:
     it moved and the counts did not, a new evaluation without queued builds is finished, and the
     redirect of ``latest-eval`` shows it; with queued builds only the list does.
     """
-    if known is None or known.overview is None or _needs_history(known, window):
+    if known is None or known.overview is None or not _was_shown(known):
+        return Look.CLOSELY
+    if _needs_history(known, window):
         return Look.CLOSELY
     before = known.overview
     if _errors(before) != _errors(now) or before.counts.total != now.counts.total:
@@ -38,6 +40,11 @@ def look(known: Jobset | None, now: JobsetOverview, window: int) -> Look:
     return Look.CLOSELY if now.counts.scheduled else Look.WITNESS
 
 
+def _was_shown(known: Jobset) -> bool:
+    """Tell whether it was neither deleted nor hidden: of a hidden one there is no overview."""
+    return known.configuration.visible and not known.gone
+
+
 def _needs_history(known: Jobset, window: int) -> bool:
     return len(known.evaluations) < window and known.first_evaluation is None
 
@@ -47,8 +54,10 @@ def _errors(overview: JobsetOverview) -> tuple[int | None, str]:
 
 
 def errors_moved(known: Jobset | None, now: JobsetOverview) -> bool:
-    """Tell whether the error texts must be read again."""
-    return known is None or known.overview is None or _errors(known.overview) != _errors(now)
+    """Tell whether configuration and error texts must be read again."""
+    if known is None or known.overview is None or not _was_shown(known):
+        return True
+    return _errors(known.overview) != _errors(now)
 
 
 @dataclass(frozen=True, slots=True)
