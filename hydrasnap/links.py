@@ -120,6 +120,7 @@ class Links:
     BUILDS = "builds.html"
     SEARCH = "search.html"
     NOT_FOUND = "404.html"
+    OURS = frozenset({OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, NOT_FOUND})
 
     def __init__(self, twins: Iterable[str] = ()) -> None:
         self._twins = frozenset(twins)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hydrasnap.errors import ConfigError
-from hydrasnap.links import Links
+from hydrasnap.links import Links, safe_name
 from hydrasnap.model import Snapshot
 from hydrasnap.output import Output
 from hydrasnap.pages import Document, File, Page, Site, all_pages
@@ -121,8 +121,14 @@ def _documents(own: Path | None) -> Iterator[Document]:
     if own is not None:
         files |= {file.stem: file for file in sorted(own.glob("*.md"))}
     for stem in sorted(files):
+        path = f"{safe_name(stem)}.html"
+        if path in Links.OURS:
+            message = (
+                f"{files[stem]} would replace a page of hydrasnap's own; give it another name."
+            )
+            raise ConfigError(message)
         title, text = _titled(_read(files[stem]), stem)
-        yield Document(path=f"{stem}.html", title=title, text=text)
+        yield Document(path=path, title=title, text=text)
 
 
 def _titled(text: str, stem: str) -> tuple[str, str]:

@@ -33,6 +33,7 @@ from hydrasnap.resources import bundled
 _KEPT = frozenset("\t\n\r\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}")
 _NONE = Markup('<span class="none">\N{EN DASH}</span>')
 _EXTENSIONS = ("tables", "fenced_code", "sane_lists", "footnotes", "def_list", "abbr")
+_ATTRIBUTES = nh3.ALLOWED_ATTRIBUTES | {"span": {"class"}}  # for the signs of the style sheet
 _BREAK = re.compile(r"[./_+-]")
 
 
@@ -70,7 +71,7 @@ def _optional(text: Callable[[int], str], value: int | None) -> str | Markup:
 @lru_cache(maxsize=65536)
 def _breakable(text: str) -> Markup:
     """Let a long name break after its dots, slashes and dashes."""
-    if len(text) < 32 or not text.isprintable():  # noqa: PLR2004 - fits a phone as it is
+    if len(text) < 20 or not text.isprintable():  # noqa: PLR2004 - fits a phone as it is
         return Markup.escape(visible(text))
     return Markup("<wbr>").join(
         Markup.escape(part) for part in _BREAK.sub(lambda found: f"{found[0]}\0", text).split("\0")
@@ -96,6 +97,7 @@ def markdown_html(text: str, root: str) -> Markup:
     html = Markdown(extensions=list(_EXTENSIONS), output_format="html").convert(visible(text))
     clean = nh3.clean(
         html,
+        attributes=_ATTRIBUTES,
         attribute_filter=partial(_attribute, root),
         url_schemes={"http", "https", "mailto"},
         link_rel=None,

@@ -69,6 +69,13 @@ def test_the_title_and_the_menu_stand_on_every_page(tmp_path: Path) -> None:
     assert "<em>kind</em>" in (site / "rules.html").read_text()
 
 
+def test_a_users_page_cannot_take_the_place_of_one_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "index.md").write_text("# Mine")
+    with pytest.raises(ConfigError, match=r"index\.md.*another name"):
+        render(tmp_path, SiteSettings(pages=tmp_path / "own"))
+
+
 def test_notes_stand_on_their_pages(tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     for path, text in {

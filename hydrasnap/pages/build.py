@@ -95,7 +95,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         jobset=Link(label=str(build.jobset_key), href=site.links.jobset(build.jobset_key)),
         status=status,
         label=label,
-        sentence=status.sentence,
+        sentence="" if status.succeeded or status.sentence == label else status.sentence,
         aggregate=_aggregate(build, constituents),
         system=build.system,
         nixname=build.nixname,

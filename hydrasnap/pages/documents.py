@@ -28,7 +28,7 @@ def document_pages(site: Site) -> Iterator[Page]:
         context = DocumentPage(
             title=document.title,
             description=f"{document.title}: a page of {site.name}.",
-            shows="This page was written by the people who run this site.",
+            shows="This page belongs to the site; it is not from the Hydra.",
             heading=document.title,
             text=document.text,
         )

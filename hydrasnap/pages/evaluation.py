@@ -9,7 +9,6 @@ from hydrasnap.pages.page import Page
 from hydrasnap.pages.rows import BuildRow, Figures, build_rows, figures
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
-from hydrasnap.phrases import plural
 from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
 from hydrasnap.report.inputs import InputChange, changed_inputs, inputs_of, revision_url
 from hydrasnap.report.tally import tally_of
@@ -232,9 +231,10 @@ def _words(found: EvaluationInput | None, other: EvaluationInput | None) -> str:
         return ""
     if found.dependency is not None:
         return f"build {found.dependency}"
-    words = [found.revision or found.value]
+    words = [found.type] if other is None or other.type != found.type else []
     if other is None or other.uri != found.uri:
-        words.insert(0, found.uri)
-    if other is None or other.type != found.type:
-        words.insert(0, found.type)
-    return " ".join(filter(None, words)) or plural(0, "value")
+        words.append(found.uri)
+    state = found.revision or found.value
+    if state not in found.uri:
+        words.append(state)
+    return " ".join(filter(None, words)) or state
