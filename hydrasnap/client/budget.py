@@ -30,6 +30,14 @@ class Budget:
         """Return how long the run has lasted."""
         return self._now() - self._started
 
+    def check_time(self, wait: float) -> None:
+        """Refuse to wait for a moment after the end of the run."""
+        if self.limits.seconds is not None and self.seconds + wait > self.limits.seconds:
+            raise BudgetError(
+                f"--max-time is used up: {self.seconds:.0f} seconds passed, "
+                f"and the Hydra wants {wait:.0f} more before the next request."
+            )
+
     def spend_request(self) -> None:
         """Count a request that is about to go out, or refuse it."""
         checks = (

@@ -14,11 +14,13 @@ from hydrasnap.client.budget import Budget
 from hydrasnap.client.judge import (
     HTML,
     JSON,
+    PASSING,
     REDIRECTS,
     Judge,
     TooFastError,
     TryAgainError,
     error_of,
+    is_denied,
     is_json,
 )
 from hydrasnap.client.pace import Pace, is_private_host
@@ -69,8 +71,9 @@ class Client:
 
     def _connect(self) -> httpx.AsyncClient:
         contact = f"; {self.settings.contact}" if self.settings.contact else ""
+        agent = f"hydrasnap/{__version__} (+{HOME_PAGE}{contact})"
         return httpx.AsyncClient(
-            headers={"User-Agent": f"hydrasnap/{__version__} (+{HOME_PAGE}{contact})"},
+            headers={b"User-Agent": agent.encode()},
             timeout=httpx.Timeout(30.0, read=self.settings.timeout),
             limits=httpx.Limits(
                 max_connections=self.settings.connections, keepalive_expiry=_KEEP_ALIVE
@@ -135,7 +138,8 @@ class Client:
         if 0 < failures <= trouble.at_once:
             wait = 0.0
         if isinstance(trouble, TooFastError):
-            self._pace.slow_down(wait)
+            wait = max(wait, self._pace.slow_down(wait))
+        self.budget.check_time(wait)
         self._watch(Waiting(path, trouble.error.message, wait))
         await self._world.sleep(wait)
         return wait
@@ -143,14 +147,17 @@ class Client:
     async def _exchange(self, path: str, wanted: str, *, follow: bool) -> httpx.Response:
         """Send one request, follow redirects within the origin, log in where that is asked."""
         url, logins = self.origin + path, self._logins
+        may_log_in = self.settings.credentials is not None
         for _ in range(_MOST_REDIRECTS):
             answer = await self._send(path, url, wanted)
-            if await self._logged_in(answer, logins):
-                logins = self._logins
+            if may_log_in and is_denied(answer, wanted):
+                may_log_in = False
+                await self._log_in(logins)
                 continue
             if answer.status_code not in REDIRECTS or not follow:
                 return answer
             url = self._within(answer)
+            paths.check(url.removeprefix(self.origin))
         raise NotAHydraError(f"{self.origin}{path} sends us round in circles.")
 
     async def _send(self, path: str, url: str, wanted: str) -> httpx.Response:
@@ -160,7 +167,7 @@ class Client:
             started = self._world.now()
             try:
                 answer = await self._receive(url, wanted)
-            except httpx.TransportError as error:
+            except (httpx.TransportError, httpx.DecodingError) as error:
                 raise self._judge.failed(path, error) from error
             seconds = self._world.now() - started
             self._watch(Fetched(path, answer.status_code, len(answer.content), seconds))
@@ -186,7 +193,10 @@ class Client:
 
     def _within(self, answer: httpx.Response) -> str:
         """Return where a redirect leads, if that is within the origin."""
-        target = urljoin(str(answer.url), str(answer.headers.get("Location", "")))
+        try:
+            target = urljoin(str(answer.url), str(answer.headers.get("Location", "")))
+        except ValueError:
+            target = "an address that is none"
         if target != self.origin and not target.startswith(f"{self.origin}/"):
             raise NotAHydraError(
                 f"{answer.url} redirects to {target}, which is outside {self.origin}. Use that "
@@ -194,17 +204,12 @@ class Client:
             )
         return target
 
-    async def _logged_in(self, answer: httpx.Response, logins: int) -> bool:
-        """Log in if the answer asks for it, once for all requests that lost their session."""
-        credentials = self.settings.credentials
-        denied = answer.status_code == HTTPStatus.FORBIDDEN and is_json(answer)
-        if not credentials or not denied:
-            return False
+    async def _log_in(self, logins: int) -> None:
+        """Log in, once for all requests that lost their session."""
         async with self._login:
-            if self._logins == logins:
-                await self._post_login(credentials)
+            if self._logins == logins and self.settings.credentials:
+                await self._post_login(self.settings.credentials)
                 self._logins += 1
-        return True
 
     async def _post_login(self, credentials: Credentials) -> None:
         """Send the password to the one host it is for; Hydra wants its own address as referrer."""
@@ -218,6 +223,8 @@ class Client:
             )
         except httpx.TransportError as error:
             raise self._judge.failed(paths.LOGIN, error) from None
+        if answer.status_code in PASSING:
+            self._judge.judge(paths.LOGIN, answer, JSON)
         if answer.status_code not in (HTTPStatus.OK, HTTPStatus.FOUND):
             reason = error_of(answer) if is_json(answer) else f"status {answer.status_code}"
             raise LoginError(f"{self.origin} does not let {credentials.username} in: {reason}.")

@@ -20,6 +20,7 @@ from hydrasnap.errors import (
 
 JSON, HTML = "application/json", "text/html"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PASSING = frozenset({429, 502, 503, 504})
 _TROUBLE = frozenset({500, 502, 503, 504})
 _DENIED = frozenset({401, 403})
 _STRANGE_ANSWERS = 4
@@ -71,8 +72,8 @@ class Judge:
         if status in _TROUBLE:
             self._judge_trouble(path, answer)
         if status in _DENIED:
-            raise self._denied(answer)
-        if status == HTTPStatus.NOT_FOUND and is_json(answer):
+            raise self._denied(answer, wanted)
+        if status == HTTPStatus.NOT_FOUND and (is_json(answer) or wanted == HTML):
             raise NotFoundError(f"{where} does not exist ({error_of(answer)}).")
         if status != HTTPStatus.OK or not _has_type(answer, wanted):
             self._judge_strange(path, answer, wanted)
@@ -83,7 +84,7 @@ class Judge:
             self._count_strange(path, error)
         return TryAgainError(error, at_once=2 if isinstance(error, DoubtError) else 0)
 
-    def failed(self, path: str, error: httpx.TransportError) -> Exception:
+    def failed(self, path: str, error: httpx.RequestError) -> Exception:
         """Return what a failed exchange means."""
         reason = str(error) or type(error).__name__
         where = self.origin + path
@@ -105,8 +106,8 @@ class Judge:
         if status == HTTPStatus.GATEWAY_TIMEOUT and _is_heavy(path):
             raise TooBigError(f"{where} takes longer than the server allows itself (504).")
         broken = UnreachableError(f"{where} failed: {status} {answer.reason_phrase}.")
-        if is_json(answer):
-            raise broken
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR and is_json(answer):
+            raise broken  # by Hydra itself, for a question that it cannot answer
         raise TryAgainError(broken, wait=retry_after(answer.headers.get("Retry-After")))
 
     def _judge_strange(self, path: str, answer: httpx.Response, wanted: str) -> None:
@@ -133,8 +134,8 @@ class Judge:
             raise error
         raise TryAgainError(error)
 
-    def _denied(self, answer: httpx.Response) -> CrawlError:
-        if not is_json(answer):
+    def _denied(self, answer: httpx.Response, wanted: str) -> CrawlError:
+        if not is_denied(answer, wanted):
             return RefusedError(
                 f"{self.origin} answers 403 Forbidden: its operators or a guard in front of it do "
                 "not want this client. hydrasnap stops; ask them before you try again."
@@ -151,6 +152,11 @@ class Judge:
 def is_json(answer: httpx.Response) -> bool:
     """Tell whether the answer calls itself JSON, the type Hydra gives its own errors."""
     return _has_type(answer, JSON)
+
+
+def is_denied(answer: httpx.Response, wanted: str) -> bool:
+    """Tell whether Hydra itself wants a login: a front end refuses with HTML where JSON is due."""
+    return answer.status_code == HTTPStatus.FORBIDDEN and (is_json(answer) or wanted == HTML)
 
 
 def error_of(answer: httpx.Response) -> str:

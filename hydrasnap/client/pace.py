@@ -38,13 +38,17 @@ class Pace:
         if delay > 0:
             await self._sleep(delay)
 
-    def slow_down(self, retry_after: float) -> None:
-        """Take a 429: nothing before `retry_after` seconds, and half the rate from then on."""
-        if self._now() < self._penalty_ends:
-            return  # another request that was under way was told the same
+    def slow_down(self, retry_after: float) -> float:
+        """Take a 429: nothing before `retry_after` seconds, and half the rate from then on.
+
+        Return the seconds until the next request may go out.
+        """
+        if self._now() < self._penalty_ends:  # another request was told the same meanwhile
+            return self._penalty_ends - self._now()
         self.rate = max(_SLOWEST, self.rate * _SLOWER if self.rate else _FIRST_AFTER_UNPACED)
         self._penalty_ends = self._now() + max(retry_after, 1 / self.rate)
         self._next = max(self._next, self._penalty_ends)
+        return self._penalty_ends - self._now()
 
 
 def is_private_host(origin: str) -> bool:

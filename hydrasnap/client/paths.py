@@ -7,7 +7,7 @@ every request. Names are quoted, and ``.`` and ``..`` are refused, which would l
 import re
 from urllib.parse import quote, unquote, urlencode
 
-from hydrasnap.errors import CrawlError
+from hydrasnap.errors import NotAHydraError
 
 OVERVIEW = "/"
 LOGIN = "/login"
@@ -24,7 +24,7 @@ _ALLOWED = re.compile(
 def check(path: str) -> str:
     """Return `path` if it is on the list."""
     if not _ALLOWED.fullmatch(path):
-        raise CrawlError(f"{path} is not an address that hydrasnap asks for.")
+        raise NotAHydraError(f"{path} is not an address that hydrasnap asks for.")
     return path
 
 
