@@ -124,7 +124,7 @@ def _documents(own: Path | None) -> Iterator[Document]:
         path = f"{safe_name(stem)}.html"
         if path in Links.OURS:
             message = (
-                f"{files[stem]} would replace a page of hydrasnap's own; give it another name."
+                f"{files[stem]} would replace one of our own pages; give it another name."
             )
             raise ConfigError(message)
         title, text = _titled(_read(files[stem]), stem)
