@@ -35,8 +35,9 @@ _STATUS = {
     "Queued": BuildStatus.QUEUED,
     "Build in progress": BuildStatus.QUEUED,
 }
+_NUMBER = re.compile(r"\d{1,18}")
 _CHUNK = 1 << 18
-_BUILD = re.compile(r"/build/(\d+)$")
+_BUILD = re.compile(r"/build/(\d{1,18})$")
 
 
 def read_listing(body: bytes, evaluation: Evaluation, where: str) -> list[Build]:
@@ -100,7 +101,7 @@ def _build(row: etree._Element, evaluation: Evaluation, where: str) -> Build:
         system=_text(cells[5]),
         finished=not status.queued,
         buildstatus=status.code,
-        stoptime=int(stoptime) if stoptime.isdecimal() else None,
+        stoptime=int(stoptime) if _NUMBER.fullmatch(stoptime) else None,
         partial=True,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from hydrasnap.client import paths
+from hydrasnap.crawl.gone import mark_gone
 from hydrasnap.crawl.listing import settle_witness
 from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.errors import NotAHydraError, NotFoundError, TooBigError
@@ -100,18 +101,25 @@ class BuildStep:
         self.session.watch(Step(f"evaluation {evaluation.id}"))
 
     async def _fetch(self, evaluation: Evaluation, wanted: list[int], way: Way) -> None:
-        """Fetch builds by one way; where the server is not up to it, by the listing."""
+        """Fetch builds by one way; an evaluation that Hydra has just deleted is marked as gone."""
         with self.session.gap_at(paths.evaluation(evaluation.id)):
-            if way is Way.TOGETHER:
-                try:
-                    await self._together(evaluation)
-                except TooBigError as error:
-                    self.session.watch(Note(f"{error.message} Reading the listing instead."))
-                    way = Way.LISTING
-            if way is Way.LISTING:
-                await self._listed(evaluation)
-            elif way is Way.SINGLY:
-                await self._singly(wanted)
+            try:
+                await self._fetch_by(way, evaluation, wanted)
+            except NotFoundError:
+                mark_gone(self.session, {evaluation.id})
+
+    async def _fetch_by(self, way: Way, evaluation: Evaluation, wanted: list[int]) -> None:
+        """Take one way; where the server is not up to it, the listing."""
+        if way is Way.TOGETHER:
+            try:
+                await self._together(evaluation)
+            except TooBigError as error:
+                self.session.watch(Note(f"{error.message} Reading the listing instead."))
+                way = Way.LISTING
+        if way is Way.LISTING:
+            await self._listed(evaluation)
+        elif way is Way.SINGLY:
+            await self._singly(wanted)
 
     async def _together(self, evaluation: Evaluation) -> None:
         path, ids = paths.evaluation_builds(evaluation.id), set(evaluation.builds)

@@ -4,7 +4,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -28,13 +28,19 @@ def locked(folder: Path) -> Iterator[None]:
         raise cannot("lock", folder, error) from error
     try:
         holder = {"pid": os.getpid(), "host": socket.gethostname()}
-        (folder / _HOLDER).write_text(json.dumps(holder), encoding="utf-8")
+        _tell(folder, holder)
         yield
+    finally:
+        with suppress(OSError):
+            (folder / _HOLDER).unlink(missing_ok=True)
+        lock.release()
+
+
+def _tell(folder: Path, holder: dict[str, object]) -> None:
+    try:
+        (folder / _HOLDER).write_text(json.dumps(holder), encoding="utf-8")
     except OSError as error:
         raise cannot("write", folder, error) from error
-    finally:
-        (folder / _HOLDER).unlink(missing_ok=True)
-        lock.release()
 
 
 def _sentence(folder: Path) -> str:

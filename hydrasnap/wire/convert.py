@@ -1,5 +1,6 @@
 """From raw structures to the model: each value in its one canonical form."""
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -36,6 +37,8 @@ from hydrasnap.wire.raw import (
 )
 
 T = TypeVar("T")
+
+_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def read_queue(body: bytes, where: str) -> frozenset[int]:
 def _decode(body: bytes, kind: Any, where: str) -> Any:
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _shape(where, str(error)) from error
 
 
@@ -214,6 +217,10 @@ def _input_value(fields: dict[str, Any]) -> str:
     return _text(value)
 
 
+def _whole(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_NUMBER else None
+
+
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -246,7 +253,7 @@ def _evaluation_input(name: str, raw: RawEvaluationInput) -> EvaluationInput:
         uri=raw.uri or "",
         revision=_text(raw.revision),
         value=_text(raw.value),
-        dependency=int(dependency) if dependency.isdecimal() else None,
+        dependency=_whole(dependency),
     )
 
 
@@ -279,7 +286,7 @@ def _build(raw: RawBuild) -> Build:
 def _product(entry: tuple[str, RawProduct]) -> Product:
     number, raw = entry
     return Product(
-        number=int(number) if number.isdecimal() else 0,
+        number=_whole(number) or 0,
         type=raw.type or "",
         subtype=raw.subtype or "",
         name=raw.name or "",
@@ -302,6 +309,9 @@ def _metric(name: str, fields: Any) -> Metric | None:
     if not isinstance(fields, dict):
         return None
     try:
-        return Metric(name=name, value=float(fields["value"]), unit=fields.get("unit") or "")
-    except (KeyError, TypeError, ValueError):
+        value = float(fields["value"])
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
+    if not math.isfinite(value):
+        return None  # PostgreSQL knows NaN and infinity, JSON does not
+    return Metric(name=name, value=value, unit=_text(fields.get("unit")))
