@@ -1,59 +1,64 @@
 """The fourth step: what aggregates are made of, without asking each build whether it is one."""
 
+from dataclasses import dataclass, field
+
 import msgspec
 
 from hydrasnap.client import paths
 from hydrasnap.crawl.doubt import doubting
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.errors import NotFoundError
-from hydrasnap.model import JobKey, JobsetKey
+from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.plan import aggregates
 from hydrasnap.wire import read_builds
 
 
 async def fetch_constituents(session: Session, jobsets: list[JobsetKey]) -> None:
-    """Ask the aggregates in the cache for their constituents; what was asked once is not again."""
-    refused: set[int] = set()
-    while wanted := [number for number in _wanted(session, jobsets) if number not in refused]:
-        session.watch(Stage("aggregates", len(wanted)))
+    """Ask the aggregates in the cache for their constituents; what was asked once is not again.
 
-        async def one(number: int) -> None:
-            with session.gap_at(paths.constituents(number)):
-                try:
-                    await _ask(session, number)
-                except NotFoundError:
-                    build = session.cache.builds[number]
-                    session.cache.put(builds=[msgspec.structs.replace(build, constituents=())])
-            session.watch(Step(f"build {number}"))
-            refused.add(number)
-
-        await session.each(wanted, one)
+    Two rounds are enough: the first finds out which jobs are aggregates, the second asks the rest
+    of their builds.
+    """
+    for name in ("aggregates", "builds of new aggregates"):
+        known = {build.job_key for build in session.cache.builds.values() if build.constituents}
+        step = _Round(session, known)
+        wanted = step.wanted(jobsets)
+        if not wanted:
+            return
+        session.watch(Stage(name, len(wanted)))
+        await session.each(wanted, step.ask)
+        session.cache.add_plain_jobs(step.plain)
 
 
-def _wanted(session: Session, jobsets: list[JobsetKey]) -> list[int]:
-    cache = session.cache
-    selected = set(jobsets)
-    builds = [b for b in cache.builds.values() if b.jobset_key in selected and not b.gone]
-    known = {build.job_key for build in cache.builds.values() if build.constituents}
-    return aggregates(builds, known, cache.plain_jobs)
+@dataclass(slots=True)
+class _Round:
+    """One round of questions; `known` jobs are aggregates, `plain` ones turned out to be none."""
 
+    session: Session
+    known: set[JobKey]
+    plain: list[JobKey] = field(default_factory=list)
 
-async def _ask(session: Session, number: int) -> None:
-    path, cache = paths.constituents(number), session.cache
-    build = cache.builds[number]
-    read = doubting(lambda body: read_builds(body, path), path)
-    found = await session.client.read(path, read)
-    ids = tuple(constituent.id for constituent in found)
-    if not ids and not _is_aggregate(session, build.job_key):
-        cache.add_plain_job(build.job_key)
-        return
-    cache.put(
-        builds=[
-            *(constituent for constituent in found if constituent.id not in cache.builds),
-            msgspec.structs.replace(build, constituents=ids),
-        ]
-    )
+    def wanted(self, jobsets: list[JobsetKey]) -> list[int]:
+        cache, selected = self.session.cache, set(jobsets)
+        builds = [b for b in cache.builds.values() if b.jobset_key in selected and not b.gone]
+        return aggregates(builds, self.known, cache.plain_jobs)
 
+    async def ask(self, number: int) -> None:
+        with self.session.gap_at(paths.constituents(number)):
+            await self._ask(self.session.cache.builds[number])
+        self.session.watch(Step(f"build {number}"))
 
-def _is_aggregate(session: Session, job: JobKey) -> bool:
-    return any(b.job_key == job and b.constituents for b in session.cache.builds.values())
+    async def _ask(self, build: Build) -> None:
+        path, cache = paths.constituents(build.id), self.session.cache
+        read = doubting(lambda body: read_builds(body, path), path)
+        try:
+            found = await self.session.client.read(path, read)
+        except NotFoundError:
+            cache.put(builds=[msgspec.structs.replace(build, gone=True)])
+            return
+        if not found and build.job_key not in self.known:
+            self.plain.append(build.job_key)
+            return
+        ids = tuple(constituent.id for constituent in found)
+        unknown = [constituent for constituent in found if constituent.id not in cache.builds]
+        cache.put(builds=[*unknown, msgspec.structs.replace(build, constituents=ids)])

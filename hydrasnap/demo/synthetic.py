@@ -2,7 +2,7 @@
 
 from zlib import crc32
 
-from hydrasnap.demo.rows import InputRow, Job, JobsetRow, ProjectRow, revision
+from hydrasnap.demo.rows import InputRow, Job, JobsetRow, ProductRow, ProjectRow, Result, revision
 from hydrasnap.demo.world import EPOCH, World
 
 _SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin")
@@ -20,6 +20,7 @@ _WORDS = (
     "juniper",
 )
 _FAILURES = (1, 1, 1, 2, 2, 3, 4, 6, 7, 9, 10, 11, 12)
+_PRODUCTS = {0: (ProductRow("nix-build", path="{out}"),)}
 _NEIGHBOURS_DIFFER = 20
 _DAY = 86400
 
@@ -65,6 +66,7 @@ def synthetic_world(jobs: int, evaluations: int = 3) -> World:
         for build in range(first, world.next_build):
             status = _status(build)
             if status is not None:
-                world.finish(build, status, at=world.now + build % 20000)
+                at = world.now + build % 20000
+                world.finish(build, Result(status, products=_PRODUCTS.get(status, ())), at=at)
         world.now += _DAY
     return world

@@ -1,8 +1,11 @@
 """Which builds to ask for constituents, as the API does not tell an aggregate."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from hydrasnap.model import Build, JobKey
+from hydrasnap.model import Build, JobKey, JobsetKey
+
+MOST_UNSURE = 25
 
 
 def aggregates(
@@ -13,19 +16,23 @@ def aggregates(
     The API does not tell an aggregate. But Nixpkgs' ``releaseTools.aggregate`` makes an empty list
     of products, where a plain build without one gets a product for each output. So a job is asked
     about when a build of it succeeded without a product; or, while none is known to have succeeded,
-    when its name does not end in its system, as plain jobs' names do. It is asked once: a job that
-    was an aggregate stays one, and a plain one stays plain (`plain`).
+    when its name does not hold its system, as plain jobs' names do. It is asked once: a job that
+    was an aggregate stays one, and a plain one stays plain (`plain`). Of one jobset `MOST_UNSURE`
+    jobs are asked about at a time, so that a Hydra where nothing has products is not flooded.
     """
-    by_job: dict[JobKey, list[Build]] = {}
+    by_job: defaultdict[JobKey, list[Build]] = defaultdict(list)
     for build in builds:
-        by_job.setdefault(build.job_key, []).append(build)
+        by_job[build.job_key].append(build)
     wanted: list[int] = []
+    unsure: defaultdict[JobsetKey, list[int]] = defaultdict(list)
     for job, found in by_job.items():
         unasked = [build.id for build in found if build.constituents is None and not build.partial]
         if job in known_aggregates:
             wanted += unasked
         elif unasked and job not in plain and _may_be_aggregate(found):
-            wanted.append(max(unasked))
+            unsure[found[0].jobset_key].append(max(unasked))
+    for numbers in unsure.values():
+        wanted += sorted(numbers, reverse=True)[:MOST_UNSURE]
     return sorted(wanted, reverse=True)
 
 
@@ -34,4 +41,4 @@ def _may_be_aggregate(builds: list[Build]) -> bool:
         return False
     if any(build.status.succeeded and not build.partial for build in builds):
         return True
-    return not any(build.job.endswith(build.system) for build in builds)
+    return not any(build.system in build.job.split(".") for build in builds)

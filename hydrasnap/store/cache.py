@@ -116,10 +116,10 @@ class Cache:
         """The jobs that looked like aggregates, were asked, and are none."""
         return frozenset(JobKey(*job) for job in self.manifest.plain_jobs)
 
-    def add_plain_job(self, job: JobKey) -> None:
-        """Remember that a job is no aggregate."""
-        jobs = tuple(sorted({*self.manifest.plain_jobs, tuple(job)}))
-        self.manifest = msgspec.structs.replace(self.manifest, plain_jobs=jobs)
+    def add_plain_jobs(self, jobs: Iterable[JobKey]) -> None:
+        """Remember that jobs are no aggregates."""
+        both = tuple(sorted({*self.manifest.plain_jobs, *map(tuple, jobs)}))
+        self.manifest = msgspec.structs.replace(self.manifest, plain_jobs=both)
 
     def note_checked(self, checked: Mapping[str, int]) -> None:
         """Remember when older failures of jobsets were looked at again, in Unix seconds."""
