@@ -1,0 +1,51 @@
+"""What several test modules share: the site of the embedded Hydra, rendered once a session."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hydrasnap.client import Settings, World
+from hydrasnap.crawl import crawl
+from hydrasnap.demo import DemoHydra
+from hydrasnap.plan import Selection
+from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.store import open_cache, read_snapshot
+
+
+@pytest.fixture(scope="session")
+def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Crawl the embedded Hydra, render it, and return the folder of the site."""
+    folder = tmp_path_factory.mktemp("demo")
+    hydra = DemoHydra()
+    world = World(transport=httpx.ASGITransport(app=hydra))
+    with open_cache(folder / "cache", hydra.ORIGIN, lambda path, reason: None) as cache:
+        outcome = asyncio.run(
+            crawl(cache, Settings(rate=float("inf")), Selection(), world=world,
+                  clock=lambda: float(hydra.world.now))
+        )  # fmt: skip
+    assert outcome.run.complete, outcome
+    publish(read_snapshot(folder / "cache"), SiteSettings(), folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def demo_pages(demo_site: Path) -> dict[str, str]:
+    """Return the page with most to show of each kind: its kind and its path.
+
+    A page at the top is a kind of its own; others are of a kind by their first folder, depth and,
+    below a jobset, their name.
+    """
+    largest: dict[str, Path] = {}
+    for file in sorted(demo_site.rglob("*.html")):
+        kind = _kind(file.relative_to(demo_site))
+        if kind not in largest or file.stat().st_size > largest[kind].stat().st_size:
+            largest[kind] = file
+    return {kind: file.relative_to(demo_site).as_posix() for kind, file in largest.items()}
+
+
+def _kind(path: Path) -> str:
+    depths = {"jobset": 4, "project": 3}
+    below = len(path.parts) >= depths.get(path.parts[0], 99)
+    return f"{path.parts[0]}/{path.name}" if below else path.parts[0]
