@@ -1,0 +1,78 @@
+"""Tests of the HTML itself: valid by the Nu Html Checker, and without a dead end."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from example import snapshot
+from selectolax.lexbor import LexborHTMLParser
+
+from hydrasnap.publish import SiteSettings, publish
+
+JAR = "HYDRASNAP_VNU_JAR"
+# Names are shown as the Hydra gave them, and some are not in Normalization Form C.
+OPTIONS = (
+    *("--stdout", "--format", "gnu", "--also-check-css", "--also-check-svg"),
+    *("--filterpattern", ".*Normalization Form C.*"),
+)
+
+
+@pytest.fixture(scope="module")
+def checker() -> list[str]:
+    """Return how to call the Nu Html Checker."""
+    jar, java = os.environ.get(JAR), shutil.which("java")
+    if not jar or not java:
+        pytest.skip(f"needs java, and the path of vnu.jar in {JAR}, as .ci/run sets it")
+    assert Path(jar).is_file(), f"{JAR}={jar} is no file"
+    return [java, "-jar", jar, *OPTIONS]
+
+
+def complaints(checker: list[str], folder: Path, files: list[str]) -> str:
+    """Return what the checker says, warnings too; nothing where all is well."""
+    run = subprocess.run(
+        [*checker, *files], cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert run.stderr == ""
+    assert run.returncode == (1 if run.stdout else 0)
+    return run.stdout
+
+
+def test_the_checker_would_complain(checker: list[str], tmp_path: Path) -> None:
+    (tmp_path / "bad.html").write_text("<!DOCTYPE html><title>x</title><p id=a><p id=a>")
+    assert "Duplicate ID" in complaints(checker, tmp_path, ["bad.html"])
+
+
+def test_each_kind_of_page_is_valid(
+    checker: list[str], demo_site: Path, demo_pages: dict[str, str]
+) -> None:
+    static = ["static/style.css", "static/icon.svg"]
+    assert complaints(checker, demo_site, [*demo_pages.values(), *static]) == ""
+
+
+def test_pages_of_awkward_contents_are_valid(checker: list[str], tmp_path: Path) -> None:
+    publish(snapshot(), SiteSettings(), tmp_path)
+    pages = [file.relative_to(tmp_path).as_posix() for file in sorted(tmp_path.rglob("*.html"))]
+    assert complaints(checker, tmp_path, pages) == ""
+
+
+def test_every_link_and_anchor_of_the_demo_resolves(demo_site: Path) -> None:
+    """Follow them all: the demo has more, and other, pages than the hand-made example."""
+    files = sorted(demo_site.rglob("*.html"))
+    pages = {file: LexborHTMLParser(file.read_bytes()) for file in files}
+    anchors = {
+        file: {node.attributes["id"] for node in page.css("[id]")} for file, page in pages.items()
+    }
+    broken = []
+    for file, page in pages.items():
+        for node in page.css("[href], [src]"):
+            address = node.attributes.get("href") or node.attributes.get("src") or ""
+            place, _, anchor = address.partition("#")
+            if urlsplit(address).scheme:
+                continue
+            target = Path(os.path.normpath(file.parent / unquote(place))) if place else file
+            if not target.is_file() or (anchor and unquote(anchor) not in anchors[target]):
+                broken.append((file.relative_to(demo_site).as_posix(), address))
+    assert broken == []
