@@ -1,14 +1,17 @@
-"""Hydra's HTML page of an evaluation (``/eval/ID?full=1``) → builds with fewer fields.
+"""Two of Hydra's HTML pages, for what its API cannot get done at nixpkgs' size.
 
-A row tells id, status, job, finish time, package name and system. It is the one page that a public
-Hydra gets done for 250,000 builds. The page is read as a stream, so that memory stays small; if the
-table is not the known one (Hydra 14332fbf, ``eval.tt``), that is an error and no guess.
+``/eval/ID?full=1`` has a row for each build: id, status, job, finish time, package name and system.
+It is read as a stream, so that memory stays small with 250,000 of them. ``/jobset/P/J/evals`` has a
+row for each evaluation. If a table is not the known one (Hydra 14332fbf), that is an error and no
+guess.
 """
 
+import math
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from lxml import etree
+from lxml import etree, html
 
 from hydrasnap.errors import NotAHydraError
 from hydrasnap.model import Build, BuildStatus, Evaluation
@@ -36,8 +39,32 @@ _STATUS = {
     "Build in progress": BuildStatus.QUEUED,
 }
 _NUMBER = re.compile(r"\d{1,18}")
+_EVALUATIONS_HEAD = ("#", "Date", "Input changes", "Jobs")
+_SHOWING = re.compile(r"Showing evaluations\s+\d+\s+-\s+\d+\s+out of\s+(\d+)")
+_A_PAGE = 20
 _CHUNK = 1 << 18
 _BUILD = re.compile(r"/build/(\d{1,18})$")
+_EVALUATION = re.compile(r"/eval/(\d{1,18})$")
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationIds:
+    """The ids on a page of ``/jobset/P/J/evals``, newest first, and how many pages there are."""
+
+    ids: tuple[int, ...]
+    pages: int
+
+
+def read_evaluation_ids(body: bytes, where: str) -> EvaluationIds:
+    """Read which evaluations a page lists, and how many pages there are."""
+    tree = html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
+    head = tuple(_text(cell) for cell in tree.iterfind(".//thead/tr[1]/th"))
+    showing = _SHOWING.search(" ".join(_text(p) for p in tree.iterfind(".//p")))
+    if head != _EVALUATIONS_HEAD or showing is None:
+        raise _unknown(where, "no list of evaluations")
+    links = (link.get("href") or "" for link in tree.iterfind(".//tbody//a[@class='row-link']"))
+    ids = {int(found[1]) for found in map(_EVALUATION.search, links) if found}
+    return EvaluationIds(tuple(sorted(ids, reverse=True)), math.ceil(int(showing[1]) / _A_PAGE))
 
 
 def read_listing(body: bytes, evaluation: Evaluation, where: str) -> list[Build]:
@@ -128,6 +155,6 @@ def _text(cell: etree._Element) -> str:
 
 def _unknown(where: str, what: str) -> NotAHydraError:
     return NotAHydraError(
-        f"{where} is not the page of an evaluation that hydrasnap knows: {what}. "
+        f"{where} is not a page that hydrasnap knows: {what}. "
         "This Hydra may be newer; please report it."
     )

@@ -128,7 +128,7 @@ class Client:
         try:
             result = parse(answer.content) if parse else None
         except NotAHydraError as error:
-            raise self._judge.unreadable(path, error) from error
+            raise self._judge.unreadable(path, error, wanted) from error
         self._judge.accept(path)
         return result  # type: ignore[return-value]
 

@@ -78,9 +78,13 @@ class Judge:
         if status != HTTPStatus.OK or not _has_type(answer, wanted):
             self._judge_strange(path, answer, wanted)
 
-    def unreadable(self, path: str, error: NotAHydraError) -> TryAgainError:
-        """Take an answer of the right type and another shape: a fault, or not a Hydra at all."""
-        if not self.answered and not isinstance(error, DoubtError):
+    def unreadable(self, path: str, error: NotAHydraError, wanted: str) -> TryAgainError:
+        """Take an answer of the right type and another shape: a fault, or not a Hydra at all.
+
+        A page of HTML that is not the known one will hardly become so.
+        """
+        sure = not self.answered or wanted == HTML
+        if sure and not isinstance(error, DoubtError):
             self._count_strange(path, error)
         return TryAgainError(error, at_once=2 if isinstance(error, DoubtError) else 0)
 
@@ -175,4 +179,4 @@ def _has_type(answer: httpx.Response, wanted: str) -> bool:
 
 
 def _is_heavy(path: str) -> bool:
-    return path.endswith(("/builds", "?full=1"))
+    return path.endswith(("/builds", "?full=1")) or "/evals" in path

@@ -3,12 +3,13 @@
 import msgspec
 
 from hydrasnap.client import paths
+from hydrasnap.crawl.evaluations import list_evaluations
 from hydrasnap.crawl.gone import mark_gone
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.errors import NotFoundError
 from hydrasnap.model import Evaluation, Jobset, JobsetConfiguration, JobsetKey, JobsetOverview
 from hydrasnap.plan import Listing, Look, errors_moved, look
-from hydrasnap.wire import EvaluationPage, read_evaluation_page, read_jobset
+from hydrasnap.wire import read_jobset
 
 
 async def list_jobsets(
@@ -60,7 +61,7 @@ async def _list(session: Session, overview: JobsetOverview) -> None:
     known = session.cache.jobsets.get(key)
     had = _evaluations_in_cache(session, key)
     present = {number for number, evaluation in had.items() if not evaluation.gone}
-    listing = await _pages(session, key, present)
+    listing = await list_evaluations(session, overview, present)
     fresh = listing.wanted(present, session.selection.window)
     ids = tuple(sorted({*had, *(evaluation.id for evaluation in fresh)}, reverse=True))
     first = _first(known, listing, ids)
@@ -79,27 +80,6 @@ async def _list(session: Session, overview: JobsetOverview) -> None:
 def _evaluations_in_cache(session: Session, key: JobsetKey) -> dict[int, Evaluation]:
     found = session.cache.evaluations
     return {number: e for number, e in found.items() if e.jobset_key == key}
-
-
-async def _pages(session: Session, key: JobsetKey, known: set[int]) -> Listing:
-    """Read pages until the window is filled and the known history is met."""
-    jobset = session.cache.jobsets.get(key)
-    to_the_first = bool(jobset and jobset.first_evaluation)
-    listing, page = Listing((), complete=False), 1
-    while not listing.enough(known, session.selection.window, to_the_first=to_the_first):
-        path = paths.evaluations(*key, page=page)
-
-        def read(body: bytes, where: str = path) -> EvaluationPage:
-            return read_evaluation_page(body, key, where)
-
-        answer = await session.client.read(path, read)
-        seen = {evaluation.id: evaluation for evaluation in listing.evaluations}
-        seen.update((evaluation.id, evaluation) for evaluation in answer.evaluations)
-        ordered = sorted(seen.values(), key=lambda evaluation: -evaluation.id)
-        complete = answer.last or not answer.evaluations
-        listing = Listing(tuple(ordered), complete=complete, pages=answer.pages)
-        page += 1
-    return listing
 
 
 def _first(known: Jobset | None, listing: Listing, ids: tuple[int, ...]) -> int | None:
