@@ -93,15 +93,24 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return Path(name) if name else None
 
 
-def load(path: Path | None, options: Mapping[str, Mapping[str, Any]]) -> Config:
-    """Read `path`, or `hydrasnap.toml` if there is one here, and lay `options` over it.
+def load(
+    path: Path | None,
+    options: Mapping[str, Mapping[str, Any]],
+    environment: Mapping[str, str] = os.environ,
+) -> Config:
+    """Read `path`, or `hydrasnap.toml` if there is one here, and lay the rest over it.
 
-    `options` has the tables of the file; values that are None or empty do not count.
+    The environment may give HYDRASNAP_URL and HYDRASNAP_USERNAME. `options` has the tables of the
+    file; values that are None or empty do not count.
     """
     tables = _read(path)
     where = str(path or DEFAULT_FILE)
     config = _convert(tables, where)
-    tables = {name: dict(table) for name, table in tables.items()}
+    tables = {name: table if isinstance(table, list) else dict(table)
+              for name, table in tables.items()}  # fmt: skip
+    for key in ("url", "username"):
+        if found := environment.get(f"HYDRASNAP_{key.upper()}"):
+            tables.setdefault("hydra", {})[key] = found
     for name, given in options.items():
         chosen = {key: value for key, value in given.items() if value not in (None, (), "")}
         tables.setdefault(name, {}).update(chosen)

@@ -3,16 +3,23 @@
 import dataclasses
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from hydrasnap.cli.options import Telling
-from hydrasnap.client import Fetched, Waiting
+from hydrasnap.client import Fetched, Limits, Waiting
 from hydrasnap.crawl import Event, Note, Stage, Step
 
 _LONG_WAIT = 5.0
@@ -26,14 +33,14 @@ class Teller(Protocol):
 
 
 @contextmanager
-def teller(how: Telling) -> Iterator[Teller]:
+def teller(how: Telling, limits: Limits) -> Iterator[Teller]:
     """Yield whom to tell, as fits the options and the terminal."""
     if how.quiet:
         yield lambda _: None
     elif how.json:
         yield _Machine()
     elif how.progress and not how.verbose and sys.stderr.isatty():
-        with _Bar() as bar:
+        with _Bar(limits) as bar:
             yield bar
     else:
         yield _Lines(verbose=how.verbose)
@@ -71,20 +78,23 @@ class _Machine:
 
 
 class _Bar:
-    """One line that moves: the stage, how far it is, what is being asked, and how often so far."""
+    """One line that moves: the stage and how far it is, the pace, the budget, and what is asked."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=10),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[requests]} requests  {task.fields[what]}", markup=False),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[spent]}", markup=False),
+            TextColumn("{task.fields[what]}", markup=False, style="dim"),
             console=Console(stderr=True),
             transient=True,
         )
-        self._requests = 0
-        self._task = self._progress.add_task("starting", total=None, requests=0, what="")
+        self._limits = limits
+        self._started = time.monotonic()
+        self._requests = self._bytes = 0
+        self._task = self._progress.add_task("starting", total=None, spent="", what="")
 
     def __enter__(self) -> "_Bar":
         self._progress.start()
@@ -96,15 +106,27 @@ class _Bar:
     def __call__(self, event: Event) -> None:
         if isinstance(event, Stage):
             self._progress.reset(
-                self._task, total=event.total, description=event.name, what="",
-                requests=self._requests,
-            )  # fmt: skip
+                self._task, total=event.total, description=event.name, what="", spent=self._spent()
+            )
         elif isinstance(event, Step):
             self._progress.advance(self._task)
         elif isinstance(event, Fetched):
             self._requests += 1
-            self._progress.update(self._task, requests=self._requests, what=event.path[:60])
+            self._bytes += event.bytes
+            self._progress.update(self._task, spent=self._spent(), what=event.path[:22])
         elif isinstance(event, Note):
             self._progress.console.print(event.text, markup=False)
         elif event.seconds >= _LONG_WAIT:
             self._progress.update(self._task, what=f"waiting {event.seconds:.0f} s")
+
+    def _spent(self) -> str:
+        """Say how much was asked, how fast, and how much of the budget is left."""
+        seconds = time.monotonic() - self._started
+        parts = [f"{self._requests} asked", f"{self._requests / max(seconds, 1):.1f}/s"]
+        if self._limits.requests is not None:
+            parts.append(f"{self._limits.requests - self._requests} left")
+        if self._limits.seconds is not None:
+            parts.append(f"{max(self._limits.seconds - seconds, 0):.0f} s left")
+        if self._limits.bytes is not None:
+            parts.append(f"{max(self._limits.bytes - self._bytes, 0) / 1e6:.1f} MB left")
+        return ", ".join(parts)

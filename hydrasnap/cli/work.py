@@ -1,11 +1,14 @@
 """What the commands do, once their options are checked."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import click
+import msgspec
 
 from hydrasnap.cli.options import Telling
 from hydrasnap.cli.progress import Teller, teller
@@ -37,14 +40,17 @@ def run_crawl(config: Config, telling: Telling) -> Outcome:
             prune(cache, retention)
         return outcome
 
-    return _crawl(Path(config.cache.folder), origin, telling, run)
+    bar = teller(telling, settings.limits)
+    outcome = _crawl(Path(config.cache.folder), origin, bar, run)
+    _say(origin, outcome, telling)
+    return outcome
 
 
 def plan_crawl(config: Config, telling: Telling) -> None:
     """Ask for the overview alone, and say what a crawl would ask for."""
     origin = _origin(config)
     with (
-        teller(telling) as watch,
+        teller(telling, Limits()) as watch,
         open_cache(Path(config.cache.folder), origin, _damaged(watch)) as cache,
     ):
         asked, steps = asyncio.run(
@@ -85,13 +91,21 @@ def _damaged(watch: Teller) -> Callable[[Path, str], None]:
 
 
 def _crawl(
-    folder: Path, origin: str, telling: Telling, run: Callable[[Cache, Teller], Outcome]
+    folder: Path,
+    origin: str,
+    telling: AbstractContextManager[Teller],
+    run: Callable[[Cache, Teller], Outcome],
 ) -> Outcome:
-    with teller(telling) as watch, open_cache(folder, origin, _damaged(watch)) as cache:
-        outcome = run(cache, watch)
-    if not telling.quiet:
+    with telling as watch, open_cache(folder, origin, _damaged(watch)) as cache:
+        return run(cache, watch)
+
+
+def _say(origin: str, outcome: Outcome, telling: Telling) -> None:
+    """Print how a crawl went."""
+    if telling.json:
+        click.echo(json.dumps({"event": "done", **msgspec.to_builtins(outcome.run)}), err=True)
+    elif not telling.quiet:
         click.echo(crawl_summary(origin, outcome))
-    return outcome
 
 
 def _settings(config: Config) -> Settings:
@@ -165,7 +179,7 @@ def run_render(config: Config, telling: Telling) -> None:
 
 def _render(cache: Path, settings: SiteSettings, output: Path, telling: Telling) -> None:
     done = publish(read_snapshot(cache), settings, output)
-    if not telling.quiet:
+    if not telling.quiet and not telling.json:
         click.echo(publish_summary(done))
 
 
@@ -185,7 +199,8 @@ def run_demo(moment: int, cache: Path, output: Path, telling: Telling) -> Outcom
         )  # fmt: skip
         return asyncio.run(crawled)
 
-    outcome = _crawl(cache, hydra.ORIGIN, telling, run)
+    outcome = _crawl(cache, hydra.ORIGIN, teller(telling, Limits()), run)
+    _say(hydra.ORIGIN, outcome, telling)
     _render(cache, SiteSettings(title="hydrasnap demo"), output, telling)
     return outcome
 
