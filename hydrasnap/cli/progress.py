@@ -17,12 +17,14 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.table import Column
 
 from hydrasnap.cli.options import Telling
 from hydrasnap.client import Fetched, Limits, Waiting
 from hydrasnap.crawl import Event, Note, Stage, Step
 
 _LONG_WAIT = 5.0
+_REST = Column(ratio=1, no_wrap=True, overflow="ellipsis")
 
 
 class Teller(Protocol):
@@ -84,10 +86,11 @@ class _Bar:
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=10),
-            MofNCompleteColumn(),
+            MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=7)),
             TimeRemainingColumn(compact=True),
             TextColumn("{task.fields[spent]}", markup=False),
-            TextColumn("{task.fields[what]}", markup=False, style="dim"),
+            TextColumn("{task.fields[what]}", markup=False, style="dim", table_column=_REST),
+            expand=True,
             console=Console(stderr=True),
             transient=True,
         )
@@ -113,7 +116,7 @@ class _Bar:
         elif isinstance(event, Fetched):
             self._requests += 1
             self._bytes += event.bytes
-            self._progress.update(self._task, spent=self._spent(), what=event.path[:22])
+            self._progress.update(self._task, spent=self._spent(), what=event.path)
         elif isinstance(event, Note):
             self._progress.console.print(event.text, markup=False)
         elif event.seconds >= _LONG_WAIT:
