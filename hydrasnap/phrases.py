@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _KIB = 1024
 MINUS = "\N{MINUS SIGN}"
+_KEPT = frozenset("\t\n\r\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}")
 
 
 def clock(seconds: int) -> str:
@@ -81,3 +82,14 @@ def plural(amount: int, one: str, many: str = "") -> str:
     ('1 build', '2 queries')
     """
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
+def visible(text: str) -> str:
+    """Show control, override, zero-width and broken characters by their number.
+
+    >>> visible("a\\u202eb")
+    'a⟨U+202E⟩b'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in _KEPT else f"⟨U+{ord(c):04X}⟩" for c in text)

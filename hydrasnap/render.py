@@ -27,25 +27,13 @@ from markupsafe import Markup
 from hydrasnap.errors import ConfigError
 from hydrasnap.links import outward, root_of
 from hydrasnap.pages.page import Page
-from hydrasnap.phrases import clock, date, duration, number, size
+from hydrasnap.phrases import clock, date, duration, number, size, visible
 from hydrasnap.resources import bundled
 
-_KEPT = frozenset("\t\n\r\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}")
 _NONE = Markup('<span class="none">\N{EN DASH}</span>')
 _EXTENSIONS = ("tables", "fenced_code", "sane_lists", "footnotes", "def_list", "abbr")
 _ATTRIBUTES = nh3.ALLOWED_ATTRIBUTES | {"span": {"class"}}  # for the signs of the style sheet
 _BREAK = re.compile(r"[./_+-]")
-
-
-def visible(text: str) -> str:
-    """Show control, override, zero-width and broken characters by their number.
-
-    >>> visible("a\\u202eb")
-    'a⟨U+202E⟩b'
-    """
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in _KEPT else f"⟨U+{ord(c):04X}⟩" for c in text)
 
 
 def _finalize(value: object) -> object:

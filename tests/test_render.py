@@ -7,7 +7,8 @@ import pytest
 from hydrasnap.errors import ConfigError
 from hydrasnap.pages.frame import Frame
 from hydrasnap.pages.page import Page
-from hydrasnap.render import Renderer, environment, markdown_html, visible
+from hydrasnap.phrases import visible
+from hydrasnap.render import Renderer, environment, markdown_html
 
 NOTHING = '<span class="none">\N{EN DASH}</span>'
 FRAME = Frame(title="<T>", description="d", shows="a\u202eb")

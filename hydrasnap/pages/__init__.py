@@ -6,6 +6,7 @@ from hydrasnap.pages.build import build_pages
 from hydrasnap.pages.documents import document_pages, missing_page
 from hydrasnap.pages.evaluation import evaluation_pages
 from hydrasnap.pages.evaluations import all_evaluations_page
+from hydrasnap.pages.feeds import feed_files
 from hydrasnap.pages.job import job_pages
 from hydrasnap.pages.jobset import jobset_pages
 from hydrasnap.pages.lists import list_pages
@@ -26,6 +27,7 @@ def all_pages(site: Site) -> Iterator[Page | File]:
     yield from jobset_pages(site)
     yield from redirect_pages(site)
     yield from project_pages(site)
+    yield from feed_files(site)
     yield from list_pages(site)
     yield all_evaluations_page(site)
     yield from document_pages(site)

@@ -17,11 +17,20 @@ class Outside(View, frozen=True, kw_only=True):
     href: str | None = None
 
 
+class Alternate(View, frozen=True, kw_only=True):
+    """The same thing in another form, for programs: a file of the site and its media type."""
+
+    label: str
+    href: str
+    type: str
+    title: str
+
+
 class Frame(View, frozen=True, kw_only=True):
     """The base of every page's context.
 
     `title` is for tabs and search results, `shows` is the footer's sentence on what the page shows,
-    `live` the address of the same thing on the Hydra, if it has one.
+    `live` the address of the same thing on the Hydra, if it has one, `alternates` its other forms.
     """
 
     title: str
@@ -29,3 +38,4 @@ class Frame(View, frozen=True, kw_only=True):
     shows: str
     crumbs: tuple[Link, ...] = ()
     live: str = ""
+    alternates: tuple[Alternate, ...] = ()

@@ -6,6 +6,7 @@ from hydrasnap.model import JobsetConfiguration, JobsetInput
 from hydrasnap.pages.errors import ErrorText, error_texts, errors_page
 from hydrasnap.pages.evaluation import ChangeRow, change_row
 from hydrasnap.pages.evaluations import evaluations_page
+from hydrasnap.pages.feeds import feed_link
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.grid import grid_page
 from hydrasnap.pages.page import Page
@@ -91,6 +92,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         shows=f"This page shows the state of {key} at its newest evaluation.",
         crumbs=site.trail(key.project),
         live=site.live("jobset", *key),
+        alternates=(feed_link(site.links.jobset(key, "/feed.atom"), str(key)),),
         key=str(key),
         parts=parts(site, jobset),
         here="Overview",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hydrasnap.links import outward
 from hydrasnap.model import Project
+from hydrasnap.pages.feeds import feed_link
 from hydrasnap.pages.frame import Frame, Link, Outside
 from hydrasnap.pages.page import Page
 from hydrasnap.pages.rows import Figures, figures
@@ -62,6 +63,7 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         shows=f"This page shows the jobsets of {project.name} by their newest evaluations.",
         crumbs=site.trail(project.name)[:1],
         live=site.live("project", project.name),
+        alternates=(feed_link(site.links.project(project.name, "/feed.atom"), project.name),),
         name=project.name,
         displayname=project.displayname or project.name,
         summary=project.description,

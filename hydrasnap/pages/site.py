@@ -13,6 +13,7 @@ from hydrasnap.pages.frame import Link
 from hydrasnap.pages.view import View
 from hydrasnap.report.health import ProjectHealth, overview
 from hydrasnap.report.index import Index
+from hydrasnap.report.news import News, news
 
 
 class Document(View, frozen=True, kw_only=True):
@@ -47,6 +48,16 @@ class Site:
     def links(self) -> Links:
         """Know where every page lives."""
         return Links.of(self.snapshot)
+
+    def news(self, key: JobsetKey) -> tuple[News, ...]:
+        """Return what the evaluations of a jobset broke and mended, newest first."""
+        if key not in self._news:
+            self._news[key] = tuple(news(self.index, key))
+        return self._news[key]
+
+    @cached_property
+    def _news(self) -> dict[JobsetKey, tuple[News, ...]]:
+        return {}
 
     @cached_property
     def host(self) -> str:

@@ -42,6 +42,7 @@ from hydrasnap.report.inputs import (
     revision_url,
 )
 from hydrasnap.report.limited import Limited
+from hydrasnap.report.news import News, news
 from hydrasnap.report.tally import (
     EvaluationHealth,
     Tally,
@@ -73,6 +74,7 @@ __all__ = [
     "JobHistory",
     "JobsetHealth",
     "Limited",
+    "News",
     "Point",
     "ProjectHealth",
     "Tally",
@@ -96,6 +98,7 @@ __all__ = [
     "latest_finished",
     "newer_build",
     "newly_broken",
+    "news",
     "older_build",
     "overview",
     "project_health",

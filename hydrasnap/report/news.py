@@ -1,0 +1,26 @@
+"""What evaluations broke and mended: the news of a jobset."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hydrasnap.model import Evaluation, JobsetKey
+from hydrasnap.report.changes import Change, ChangeKind, compare
+from hydrasnap.report.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The jobs that an evaluation broke and mended; at least one of the two is not empty."""
+
+    evaluation: Evaluation
+    broken: tuple[Change, ...]
+    mended: tuple[Change, ...]
+
+
+def news(index: Index, key: JobsetKey) -> Iterator[News]:
+    """Yield the news of a jobset's shown evaluations, newest first; quiet ones are left out."""
+    for evaluation in index.shown_evaluations(key):
+        changes = compare(index, evaluation)
+        broken, mended = changes[ChangeKind.NEWLY_FAILING], changes[ChangeKind.NEWLY_SUCCEEDING]
+        if broken or mended:
+            yield News(evaluation, broken, mended)
