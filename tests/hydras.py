@@ -70,7 +70,11 @@ class Wire(httpx.AsyncBaseTransport):
 def reply(body: bytes | str = b"", status: int = 200, **headers: str) -> httpx.Response:
     """Make an answer; JSON unless a header says otherwise."""
     given = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, content=body, headers={**JSON, **given})
+    data = body.encode() if isinstance(body, str) else body
+    length = {"Content-Length": str(len(data))}
+    return httpx.Response(
+        status, stream=httpx.ByteStream(data), headers={**JSON, **length, **given}
+    )
 
 
 def page(body: str = "<html></html>", status: int = 200, **headers: str) -> httpx.Response:
@@ -80,14 +84,14 @@ def page(body: str = "<html></html>", status: int = 200, **headers: str) -> http
 
 def in_turn(*answers: Answer) -> Callable[[int, httpx.Request], Answer]:
     """Give these answers one after the other, then the last one for ever."""
-    return lambda number, _: answers[number] if number < len(answers) - 1 else fresh(answers[-1])
+    return lambda number, _: fresh(answers[min(number, len(answers) - 1)])
 
 
 def fresh(answer: Answer) -> Answer:
     """Copy an answer, as each can be read only once."""
     if not isinstance(answer, httpx.Response):
         return answer
-    return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+    return httpx.Response(answer.status_code, headers=answer.headers, stream=answer.stream)
 
 
 def world(transport: httpx.AsyncBaseTransport, clock: Clock | None = None) -> World:

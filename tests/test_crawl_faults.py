@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hydras import Answer, Crawler, evaluate, fresh_crawl, hydra, page, reply, unlucky
+from hydras import Answer, Crawler, evaluate, fresh, fresh_crawl, hydra, page, reply, unlucky
 
 from hydrasnap.client import Limits
 from hydrasnap.errors import OfflineError, RefusedError
@@ -46,7 +46,7 @@ def test_a_guard_that_steps_in_stops_the_run(answer: httpx.Response, tmp_path: P
     crawler = Crawler(tmp_path, hydra())
 
     def tap(number: int, _: httpx.Request) -> Answer:
-        return page(answer.text, answer.status_code) if number >= 8 else None
+        return fresh(answer) if number >= 8 else None
 
     outcome = crawler.run(tap)
     assert isinstance(outcome.error, RefusedError)
@@ -66,8 +66,8 @@ def test_an_update_that_breaks_off_keeps_the_last_good_state(tmp_path: Path) -> 
         assert all(now.builds[number] == build for number, build in before.builds.items())
         assert all(number in now.evaluations for number in before.evaluations)
     crawler.run()
-    fresh = fresh_crawl(tmp_path / "fresh", crawler.hydra)
-    assert crawler.files == fresh.files
+    undisturbed = fresh_crawl(tmp_path / "fresh", crawler.hydra)
+    assert crawler.files == undisturbed.files
 
 
 def test_an_evaluation_whose_bulk_is_too_big_is_read_from_the_listing(tmp_path: Path) -> None:
