@@ -72,9 +72,9 @@ class BuildPage(Frame, frozen=True, kw_only=True):
     reproduce: str
 
 
-def build_pages(site: Site) -> Iterator[Page]:
-    """Give the page of each build."""
-    for build in site.snapshot.builds.values():
+def build_pages(site: Site, builds: Iterable[Build]) -> Iterator[Page]:
+    """Give the pages of builds."""
+    for build in builds:
         yield Page(site.links.build(build.id), "build.html", build_page(site, build))
 
 

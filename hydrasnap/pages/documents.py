@@ -35,7 +35,7 @@ def document_pages(site: Site) -> Iterator[Page]:
         yield Page(document.path, "document.html", context)
 
 
-def missing_page(site: Site) -> Page:
+def missing_page(site: Site) -> Iterator[Page]:
     """Give the page that a static host shows for an unknown address, at any depth."""
     context = MissingPage(
         title="Not in this snapshot",
@@ -44,4 +44,4 @@ def missing_page(site: Site) -> Page:
         base=site.base.rstrip("/") + "/" if site.base else "",
         origin=site.snapshot.origin.rstrip("/"),
     )
-    return Page(Links.NOT_FOUND, "404.html", context)
+    yield Page(Links.NOT_FOUND, "404.html", context)

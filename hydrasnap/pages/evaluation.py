@@ -111,12 +111,10 @@ class EvaluationPage(Frame, frozen=True, kw_only=True):
     differences: tuple[InputDifference, ...]
 
 
-def evaluation_pages(site: Site) -> Iterator[Page]:
-    """Give the page of each evaluation of which it is known what came before."""
-    for evaluation in site.snapshot.evaluations.values():
-        if site.index.is_comparable(evaluation):
-            path = site.links.evaluation(evaluation.id)
-            yield Page(path, "eval.html", evaluation_page(site, evaluation))
+def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page]:
+    """Give the page of an evaluation of which it is known what came before."""
+    path = site.links.evaluation(evaluation.id)
+    yield Page(path, "eval.html", evaluation_page(site, evaluation))
 
 
 def evaluation_page(site: Site, evaluation: Evaluation) -> EvaluationPage:

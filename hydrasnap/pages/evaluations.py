@@ -1,5 +1,7 @@
 """The lists of evaluations: of one jobset, and of the whole Hydra."""
 
+from collections.abc import Iterator
+
 from hydrasnap.links import Links
 from hydrasnap.model import Evaluation, Jobset
 from hydrasnap.pages.frame import Frame
@@ -45,7 +47,7 @@ def evaluations_page(site: Site, jobset: Jobset) -> EvaluationsPage:
     )
 
 
-def all_evaluations_page(site: Site) -> Page:
+def all_evaluations_page(site: Site) -> Iterator[Page]:
     """Give the list of the newest evaluations."""
     shown = newest_evaluations(site)
     context = AllEvaluationsPage(
@@ -56,7 +58,7 @@ def all_evaluations_page(site: Site) -> Page:
         rows=evaluation_rows(site, shown[:LATEST]),
         total=len(shown),
     )
-    return Page(Links.EVALUATIONS, "all-evals.html", context)
+    yield Page(Links.EVALUATIONS, "all-evals.html", context)
 
 
 def newest_evaluations(site: Site) -> list[Evaluation]:

@@ -1,7 +1,7 @@
 """The page of a job: since when it fails, what changed when it broke, all its builds."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from hydrasnap.model import Build, BuildStatus, JobKey
@@ -69,14 +69,13 @@ class JobPage(Frame, frozen=True, kw_only=True):
     note: str
 
 
-def job_pages(site: Site) -> Iterator[Page | File]:
-    """Give the page of each job that any known build belongs to, and its badge."""
-    for key in site.snapshot.jobsets:
-        for job in site.index.jobs_of(key):
-            history = job_history(site.index, job)
-            yield Page(site.links.job(job), "job.html", job_page(site, history))
-            if history.results:
-                yield File(site.links.job(job, "/shield.json"), shield(history.results[0]))
+def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
+    """Give the pages of jobs that known builds belong to, and their badges."""
+    for job in jobs:
+        history = job_history(site.index, job)
+        yield Page(site.links.job(job), "job.html", job_page(site, history))
+        if history.results:
+            yield File(site.links.job(job, "/shield.json"), shield(history.results[0]))
 
 
 def shield(build: Build) -> str:

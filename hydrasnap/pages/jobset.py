@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hydrasnap.model import JobsetConfiguration, JobsetInput
+from hydrasnap.model import Jobset, JobsetConfiguration, JobsetInput
 from hydrasnap.pages.errors import ErrorText, error_texts, errors_page
 from hydrasnap.pages.evaluation import ChangeRow, change_row
 from hydrasnap.pages.evaluations import evaluations_page
@@ -62,18 +62,12 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     note: str
 
 
-def jobset_pages(site: Site) -> Iterator[Page]:
-    """Give the four pages of each jobset."""
-    for project in site.health:
-        for health in project.jobsets:
-            if health.jobset.renamed_to is None:
-                yield from _pages(site, health)
-
-
-def _pages(site: Site, health: JobsetHealth) -> Iterator[Page]:
-    key, links = health.key, site.links
-    yield Page(links.jobset(key), "jobset.html", jobset_page(site, health))
-    jobset = health.jobset
+def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page]:
+    """Give the four pages of a jobset, unless it was renamed."""
+    if jobset.renamed_to is not None:
+        return
+    key, links = jobset.key, site.links
+    yield Page(links.jobset(key), "jobset.html", jobset_page(site, site.health_of(key)))
     yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
     yield Page(links.jobset(key, "/jobs.html"), "jobs.html", grid_page(site, jobset))
     yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))

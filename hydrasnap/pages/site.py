@@ -11,7 +11,7 @@ from hydrasnap.links import Links, live_path
 from hydrasnap.model import Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.view import View
-from hydrasnap.report.health import ProjectHealth, overview
+from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview
 from hydrasnap.report.index import Index
 from hydrasnap.report.news import News, news
 
@@ -43,6 +43,14 @@ class Site:
     def health(self) -> tuple[ProjectHealth, ...]:
         """Know how the newest evaluations of all jobsets do, by project."""
         return overview(self.index)
+
+    @cached_property
+    def _health(self) -> dict[JobsetKey, JobsetHealth]:
+        return {health.key: health for project in self.health for health in project.jobsets}
+
+    def health_of(self, key: JobsetKey) -> JobsetHealth:
+        """Know how a jobset that was not renamed does."""
+        return self._health[key]
 
     @cached_property
     def links(self) -> Links:

@@ -99,12 +99,19 @@ class Index:
 
     def jobs_of(self, key: JobsetKey) -> tuple[JobKey, ...]:
         """Return all jobs of a jobset that any known build belongs to, by name."""
-        names = dict.fromkeys(map(_job, self._jobset_builds(key)))
+        names = dict.fromkeys(map(_job, self.builds_of_jobset(key)))
         return tuple(JobKey(*key, name) for name in names)
+
+    def builds_of_jobset(self, key: JobsetKey) -> tuple[Build, ...]:
+        """Return all known builds of a jobset by job, of each the newest first."""
+        if key not in self._by_job:
+            builds = sorted(self._grouped.get(key, ()), key=lambda build: (build.job, -build.id))
+            self._by_job[key] = tuple(builds)
+        return self._by_job[key]
 
     def builds_of_job(self, key: JobKey) -> tuple[Build, ...]:
         """Return the known builds of a job, newest first, whatever became of them."""
-        return _run(self._jobset_builds(JobsetKey(key.project, key.jobset)), key.name)
+        return _run(self.builds_of_jobset(JobsetKey(key.project, key.jobset)), key.name)
 
     def evaluations_with(self, build_id: int) -> tuple[Evaluation, ...]:
         """Return the known evaluations that hold a build, newest first."""
@@ -145,12 +152,6 @@ class Index:
             for constituent in build.constituents or ():
                 aggregates[constituent].append(build)
         return dict(aggregates)
-
-    def _jobset_builds(self, key: JobsetKey) -> tuple[Build, ...]:
-        if key not in self._by_job:
-            builds = sorted(self._grouped.get(key, ()), key=lambda build: (build.job, -build.id))
-            self._by_job[key] = tuple(builds)
-        return self._by_job[key]
 
 
 def _newest_first(evaluation: Evaluation) -> int:

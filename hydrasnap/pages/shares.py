@@ -1,0 +1,115 @@
+"""The site's pages in shares: each is made alone, in any order, by any process.
+
+The pages of a jobset's jobs and builds are dealt out by job name, so that a job keeps its share as
+long as the jobset keeps its size. What is made from the whole snapshot is one share a kind.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from zlib import crc32
+
+from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey
+from hydrasnap.pages.build import build_pages
+from hydrasnap.pages.documents import document_pages, missing_page
+from hydrasnap.pages.evaluation import evaluation_pages
+from hydrasnap.pages.evaluations import all_evaluations_page
+from hydrasnap.pages.feeds import feed_files
+from hydrasnap.pages.job import job_pages
+from hydrasnap.pages.jobset import jobset_pages
+from hydrasnap.pages.lists import list_pages
+from hydrasnap.pages.overview import overview_pages
+from hydrasnap.pages.page import File, Page
+from hydrasnap.pages.project import project_pages
+from hydrasnap.pages.redirects import redirect_pages
+from hydrasnap.pages.site import Site
+
+JOBS = 128
+
+Items = Iterator[Page | File]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Pages that are made together; `key` names them, the same in every run.
+
+    Of a share with a `jobset`, every page is made from the jobset's own state, its evaluations and
+    `builds`, and from the parts and the wholes of these builds; else from anything.
+    """
+
+    key: str
+    make: Callable[[], Items]
+    jobset: JobsetKey | None = None
+    builds: Callable[[], Iterable[Build]] = tuple
+
+
+# What is made from the whole snapshot: add a kind of page here.
+WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
+    redirect_pages,
+    project_pages,
+    feed_files,
+    list_pages,
+    all_evaluations_page,
+    document_pages,
+    missing_page,
+)
+
+
+def shares(site: Site) -> Iterator[Share]:
+    """Give all shares of the site: large ones first, so that the work ends evenly."""
+    for evaluation in site.snapshot.evaluations.values():
+        if site.index.is_comparable(evaluation):
+            yield _evaluation(site, evaluation)
+    for kind in WHOLE:
+        yield _whole(site, kind)
+    for jobset in site.snapshot.jobsets.values():
+        yield _jobset(site, jobset)
+        yield from _jobs(site, jobset.key)
+    yield _whole(site, overview_pages)
+
+
+def _whole(site: Site, kind: Callable[[Site], Iterable[Page | File]]) -> Share:
+    return Share(kind.__name__, lambda: iter(kind(site)))
+
+
+def _evaluation(site: Site, evaluation: Evaluation) -> Share:
+    key = evaluation.jobset_key
+    return Share(
+        f"evaluation {evaluation.id}",
+        lambda: evaluation_pages(site, evaluation),
+        key,
+        lambda: site.index.builds_of_jobset(key),
+    )
+
+
+def _jobset(site: Site, jobset: Jobset) -> Share:
+    key = jobset.key
+    return Share(
+        f"jobset {key.project}/{key.name}",
+        lambda: jobset_pages(site, jobset),
+        key,
+        lambda: site.index.builds_of_jobset(key),
+    )
+
+
+def _jobs(site: Site, key: JobsetKey) -> Iterator[Share]:
+    """Deal the jobs of a jobset out, some hundred to a share."""
+    every = site.index.jobs_of(key)
+    count = 1 << (len(every) // JOBS).bit_length()
+    piles: list[list[JobKey]] = [[] for _ in range(count)]
+    for job in every:
+        piles[crc32(job.name.encode("utf-8", "surrogatepass")) % count].append(job)
+    for number, pile in enumerate(piles):
+        if pile:
+            yield _pile(site, f"jobs {key.project}/{key.name} {number}/{count}", pile)
+
+
+def _pile(site: Site, name: str, jobs: list[JobKey]) -> Share:
+    def builds() -> Iterator[Build]:
+        for job in jobs:
+            yield from site.index.builds_of_job(job)
+
+    def make() -> Items:
+        yield from job_pages(site, jobs)
+        yield from build_pages(site, builds())
+
+    return Share(name, make, JobsetKey(*jobs[0][:2]), builds)
