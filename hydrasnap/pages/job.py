@@ -9,6 +9,12 @@ from hydrasnap.pages.build import constituents_of
 from hydrasnap.pages.evaluation import InputDifference, difference
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page
+from hydrasnap.pages.permalinks import (
+    Permalink,
+    finished_permalink,
+    job_permalinks,
+    permalink_page,
+)
 from hydrasnap.pages.rows import BuildRow, build_row, build_rows
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
@@ -66,6 +72,7 @@ class JobPage(Frame, frozen=True, kw_only=True):
     constituents: tuple[BuildRow, ...] | None
     metrics: tuple[MetricRow, ...]
     badge: str
+    permalinks: tuple[Permalink, ...]
     note: str
 
 
@@ -76,6 +83,8 @@ def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
         yield Page(site.links.job(job), "job.html", job_page(site, history))
         if history.results:
             yield File(site.links.job(job, "/shield.json"), shield(history.results[0]))
+        for link in job_permalinks(site, history):
+            yield permalink_page(str(job), link)
 
 
 def shield(build: Build) -> str:
@@ -125,8 +134,14 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         constituents=_constituents(site, history),
         metrics=_metrics(history),
         badge=_badge(site, key),
+        permalinks=_permalinks(site, history),
         note=site.note(*key),
     )
+
+
+def _permalinks(site: Site, history: JobHistory) -> tuple[Permalink, ...]:
+    links = tuple(job_permalinks(site, history))
+    return (*links, finished_permalink(site, history.key)) if links else ()
 
 
 def _row(site: Site, build: Build | None) -> BuildRow | None:

@@ -11,6 +11,12 @@ from hydrasnap.pages.frame import Link
 from hydrasnap.pages.grid import grid_page
 from hydrasnap.pages.page import Page
 from hydrasnap.pages.parts import JobsetPart, parts
+from hydrasnap.pages.permalinks import (
+    Permalink,
+    finished_permalinks,
+    jobset_permalinks,
+    permalink_page,
+)
 from hydrasnap.pages.rows import EvaluationRow, Figures, evaluation_rows, figures
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
@@ -59,6 +65,7 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     errors: tuple[ErrorText, ...]
     settings: tuple[Setting, ...]
     inputs: tuple[JobsetInput, ...]
+    permalinks: tuple[Permalink, ...]
     note: str
 
 
@@ -71,6 +78,9 @@ def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page]:
     yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
     yield Page(links.jobset(key, "/jobs.html"), "jobs.html", grid_page(site, jobset))
     yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
+    for link in jobset_permalinks(site, key):
+        yield permalink_page(str(key), link)
+    yield from finished_permalinks(site, key)
 
 
 def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
@@ -106,6 +116,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         errors=error_texts(jobset, EXCERPT),
         settings=tuple(_settings(configuration)),
         inputs=configuration.inputs,
+        permalinks=tuple(jobset_permalinks(site, key)),
         note=site.note(*key),
     )
 

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 from msgspec import structs
 
 from hydrasnap.links import Links, live_path
-from hydrasnap.model import Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot
+from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.view import View
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview
 from hydrasnap.report.index import Index
+from hydrasnap.report.latest import finished_evaluations
 from hydrasnap.report.news import News, news
 
 
@@ -63,6 +64,16 @@ class Site:
             self._news[key] = tuple(news(self.index, key))
         return self._news[key]
 
+    def finished_evaluations(self, key: JobsetKey) -> frozenset[int]:
+        """Return the evaluations of a jobset all of whose builds have a result."""
+        if key not in self._finished:
+            self._finished[key] = finished_evaluations(self.index, key)
+        return self._finished[key]
+
+    @cached_property
+    def _finished(self) -> dict[JobsetKey, frozenset[int]]:
+        return {}
+
     @cached_property
     def _news(self) -> dict[JobsetKey, tuple[News, ...]]:
         return {}
@@ -97,6 +108,14 @@ class Site:
     def job_link(self, key: JobKey) -> Link:
         """Point to a job by its own name."""
         return Link(label=key.name, href=self.links.job(key))
+
+    def has_build_page(self, build: Build) -> bool:
+        """Tell whether a build has a page of its own, or is only in the search's shards."""
+        return True
+
+    def has_job_page(self, key: JobKey) -> bool:
+        """Tell whether a job has a page of its own, or is only in the search's shards."""
+        return True
 
     def evaluation_href(self, evaluation: Evaluation) -> str:
         """Return the page of an evaluation, or nothing for a mere baseline, which has none."""

@@ -1,0 +1,33 @@
+"""The builds that Hydra's ``latest`` addresses lead to.
+
+Source: Hydra's ``Hydra::Base::Controller::ListBuilds``: only a build with status 0 counts.
+"""
+
+from collections.abc import Container, Iterable
+
+from hydrasnap.model import Build, JobsetKey
+from hydrasnap.report.index import Index
+from hydrasnap.report.tally import tally_of
+
+
+def finished_evaluations(index: Index, key: JobsetKey) -> frozenset[int]:
+    """Return the evaluations of a jobset all of whose builds are known and have a result."""
+    every = index.evaluations_of(key)
+    return frozenset(found.id for found in every if tally_of(index, found).finished)
+
+
+def latest_success(builds: Iterable[Build]) -> Build | None:
+    """Return the first success, given builds newest first."""
+    return next((build for build in builds if build.status.succeeded), None)
+
+
+def latest_finished_success(
+    index: Index, builds: Iterable[Build], finished: Container[int]
+) -> Build | None:
+    """Return the first success that belongs to one of the `finished` evaluations."""
+    successes = (build for build in builds if build.status.succeeded)
+    return next((b for b in successes if _in_one_of(index, b, finished)), None)
+
+
+def _in_one_of(index: Index, build: Build, finished: Container[int]) -> bool:
+    return any(found.id in finished for found in index.evaluations_with(build.id))
