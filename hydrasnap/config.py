@@ -105,7 +105,7 @@ def load(
     """
     tables = _read(path)
     where = str(path or DEFAULT_FILE)
-    config = _convert(tables, where)
+    _convert(tables, where)  # so that a mistake in the file is not blamed on the options
     tables = {name: table if isinstance(table, list) else dict(table)
               for name, table in tables.items()}  # fmt: skip
     for key in ("url", "username"):
@@ -114,7 +114,7 @@ def load(
     for name, given in options.items():
         chosen = {key: value for key, value in given.items() if value not in (None, (), "")}
         tables.setdefault(name, {}).update(chosen)
-    return _checked(_convert(tables, "the options") if options else config)
+    return _checked(_convert(tables, "the options"))
 
 
 def password(config: Config, environment: Mapping[str, str] = os.environ) -> str | None:

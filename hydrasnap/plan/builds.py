@@ -55,10 +55,10 @@ def merge(known: Build | None, fresh: Build) -> Build:
             fresh, constituents=known.constituents if fresh.constituents is None else
             fresh.constituents, gone=False
         )  # fmt: skip
-    if known.partial:
+    if known.partial and not known.drvpath:
         return msgspec.structs.replace(fresh, constituents=known.constituents)
     if _state(known) == _state(fresh):
-        return known
+        return msgspec.structs.replace(known, gone=False)
     return msgspec.structs.replace(
         known,
         finished=fresh.finished,
@@ -66,6 +66,7 @@ def merge(known: Build | None, fresh: Build) -> Build:
         stoptime=fresh.stoptime,
         starttime=None,
         partial=True,
+        gone=False,
     )
 
 
