@@ -40,7 +40,7 @@ _STATUS = {
 }
 _NUMBER = re.compile(r"\d{1,18}")
 _EVALUATIONS_HEAD = ("#", "Date", "Input changes", "Jobs")
-_SHOWING = re.compile(r"Showing evaluations\s+\d+\s+-\s+\d+\s+out of\s+(\d+)")
+_SHOWING = re.compile(r"Showing evaluations\s+\d+\s+-\s+\d+\s+out of\s+(\d{1,9})\b")
 _A_PAGE = 20
 _CHUNK = 1 << 18
 _BUILD = re.compile(r"/build/(\d{1,18})$")
@@ -57,7 +57,10 @@ class EvaluationIds:
 
 def read_evaluation_ids(body: bytes, where: str) -> EvaluationIds:
     """Read which evaluations a page lists, and how many pages there are."""
-    tree = html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
+    try:
+        tree = html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
+    except etree.LxmlError as error:
+        raise _unknown(where, str(error)) from None
     head = tuple(_text(cell) for cell in tree.iterfind(".//thead/tr[1]/th"))
     showing = _SHOWING.search(" ".join(_text(p) for p in tree.iterfind(".//p")))
     if head != _EVALUATIONS_HEAD or showing is None:

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -136,7 +137,7 @@ def test_the_first_contact_tells_what_is_wrong(
 
 def test_a_host_that_answered_before_and_now_sends_pages_is_left_alone() -> None:
     wire = Wire(lambda number, _: page("no robots") if number else reply(b"[]"))
-    with pytest.raises(RefusedError, match="does not want|do not want|not want this client"):
+    with pytest.raises(RefusedError, match="do not want this client now"):
         ask(wire, "/", "/build/1001")
     assert len(wire.seen) <= 5
 
@@ -168,7 +169,7 @@ def test_retry_after_is_obeyed_and_the_pace_is_halved_for_the_rest() -> None:
         return reply(b"", 429, Retry_After="30") if number == 2 else reply(b"[]")
 
     ask(Wire(tap), *["/"] * 6, settings=Settings(rate=2.0), clock=clock)
-    gaps = [round(b - a, 6) for a, b in zip(times, times[1:], strict=False)]
+    gaps = [round(b - a, 6) for a, b in pairwise(times)]
     assert gaps == [0.5, 0.5, 30.0, 1.0, 1.0, 1.0]
 
 
@@ -225,12 +226,12 @@ def moved_to(target: str, status: int = 301) -> Callable[[int, httpx.Request], A
     return in_turn(page("", status, Location=target), GOOD)
 
 
-@pytest.mark.parametrize("target", [f"{ORIGIN}/jobset/one/new/evals?page=2", "/jobset/one/new/evals",
-                                    "new", "evals?page=3"])  # fmt: skip
+@pytest.mark.parametrize(
+    "target", [f"{ORIGIN}/jobset/one/new/evals?page=2", "/jobset/one/new/evals", "evals?page=3"]
+)
 def test_redirects_within_the_origin_are_followed(target: str) -> None:
-    path = "/jobset/one/old/evals" if target != "new" else "/eval/101"
-    wire = Wire(moved_to(target if target != "new" else "/eval/102"))
-    ask(wire, path)
+    wire = Wire(moved_to(target))
+    ask(wire, "/jobset/one/old/evals")
     assert wire.seen[1].headers["accept"] == "application/json"
     assert wire.seen[1].url.host == httpx.URL(ORIGIN).host
 
@@ -240,7 +241,7 @@ def test_redirects_within_the_origin_are_followed(target: str) -> None:
     [
         "https://elsewhere.example/", "http://hydra.demo.example/", f"{ORIGIN}.evil/", "//evil/x",
         f"{ORIGIN}:8443/", "https://user@hydra.demo.example/", "file:///etc/passwd", "http://[",
-        "/build/1/restart", "/logout", f"{ORIGIN}/eval/1/cancel", "/jobset/a/b/../../../build/1/bump",
+        "/build/1/restart", "/logout", f"{ORIGIN}/eval/1/cancel", "/jobset/a/../../build/1/bump",
     ],
 )  # fmt: skip
 def test_redirects_elsewhere_are_not_followed(target: str) -> None:

@@ -23,8 +23,11 @@ def test_json_is_read_whatever_its_spelling(kind: str) -> None:
     assert is_json(reply(b"", Content_Type=kind))
 
 
-@pytest.mark.parametrize("answer", [page(), reply(b"", Content_Type=""), reply(b"", 204), page("", 400),
-                                    reply(b"", Content_Type="application/vnd.api+json")])  # fmt: skip
+STRANGE = [page(), reply(b"", Content_Type=""), reply(b"", 204), page("", 400),
+           reply(b"", Content_Type="application/vnd.api+json")]  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", STRANGE)
 def test_a_host_that_was_a_hydra_is_given_some_more_chances_and_then_none(
     answer: httpx.Response,
 ) -> None:

@@ -19,7 +19,8 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
     [
         "/build/1/restart", "/build/1/cancel", "/build/1/bump", "/build/1/keep/1", "/eval/1/cancel",
         "/eval/1/restart-failed", "/eval/1/bump", "/logout", "/login", "/admin", "/api/push",
-        "/build/1/", "/build/", "/build/x", "/build/1?x=1", "/build/-1", "//evil/", "/eval/1?full=1&x",
+        "/build/1/", "/build/", "/build/x", "/build/1?x=1", "/build/-1", "//evil/",
+        "/eval/1?full=1&x",
         "/jobset/p/j", "/jobset/p/j/evals?page=-1", "/jobset/../build/errors", "/jobset/p/./errors",
         "/jobset/p/j/k/errors", "/api/jobsets?project=..", "",
         "/build/1/constituents\n", "/build/1\n", "https://elsewhere/", "/build/1#x",

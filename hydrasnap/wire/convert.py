@@ -95,7 +95,7 @@ def read_evaluation_page(body: bytes, key: JobsetKey, where: str) -> EvaluationP
         raise _shape(where, "an object with `evals` was expected, found an empty list")
     found = (_evaluation(entry, key) for page in pages for entry in page.evals)
     newest_first = tuple(sorted(found, key=lambda evaluation: -evaluation.id))
-    number = re.search(r"\bpage=(\d+)", pages[-1].last or "")
+    number = re.search(r"\bpage=(\d{1,9})\b", pages[-1].last or "")
     return EvaluationPage(
         newest_first, last=not pages[-1].next, pages=int(number[1]) if number else 1
     )
