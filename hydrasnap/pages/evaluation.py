@@ -1,11 +1,14 @@
 """The page of an evaluation: what broke, what was mended, and what went in."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 
 from hydrasnap.model import Build, BuildStatus, Evaluation, EvaluationInput
-from hydrasnap.pages.frame import Frame, Link
-from hydrasnap.pages.page import Page
+from hydrasnap.pages.badges import badge_files, tally_badge
+from hydrasnap.pages.data import data_file, data_link, evaluation_data, jobs_data
+from hydrasnap.pages.frame import Alternate, Frame, Link
+from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.rows import BuildRow, Figures, build_rows, figures
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
@@ -111,15 +114,20 @@ class EvaluationPage(Frame, frozen=True, kw_only=True):
     differences: tuple[InputDifference, ...]
 
 
-def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page]:
-    """Give the page of an evaluation of which it is known what came before."""
-    path = site.links.evaluation(evaluation.id)
-    yield Page(path, "eval.html", evaluation_page(site, evaluation))
-
-
-def evaluation_page(site: Site, evaluation: Evaluation) -> EvaluationPage:
-    """Describe an evaluation against the one before it."""
+def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File]:
+    """Give the page, data and badge of an evaluation of which it is known what came before."""
     changes = compare(site.index, evaluation)
+    paths = partial(site.links.evaluation, evaluation.id)
+    yield Page(paths(), "eval.html", evaluation_page(site, changes))
+    yield data_file(paths(".json"), evaluation_data(site, changes))
+    yield data_file(paths("/jobs.json"), jobs_data(site, evaluation))
+    badge = tally_badge(tally_of(site.index, evaluation))
+    yield from badge_files(badge, paths("/shield.json"), paths(".svg"))
+
+
+def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
+    """Describe an evaluation against the one before it."""
+    evaluation = changes.evaluation
     key = evaluation.jobset_key
     return EvaluationPage(
         title=f"Evaluation {evaluation.id} of {key}",
@@ -127,6 +135,7 @@ def evaluation_page(site: Site, evaluation: Evaluation) -> EvaluationPage:
         shows=f"This page shows evaluation {evaluation.id} of {key} and what it changed.",
         crumbs=site.trail(*key),
         live=site.live("eval", str(evaluation.id)),
+        alternates=_alternates(site, evaluation),
         id=evaluation.id,
         jobset=Link(label=str(key), href=site.links.jobset(key)),
         timestamp=evaluation.timestamp or None,
@@ -144,6 +153,18 @@ def evaluation_page(site: Site, evaluation: Evaluation) -> EvaluationPage:
         systems=_systems(changes),
         inputs=tuple(_input(site, found) for found in inputs_of(evaluation)),
         differences=tuple(map(difference, changed_inputs(changes.baseline, evaluation))),
+    )
+
+
+def _alternates(site: Site, evaluation: Evaluation) -> tuple[Alternate, ...]:
+    number = evaluation.id
+    return (
+        data_link(site.links.evaluation(number, ".json"), f"Evaluation {number}: its lists"),
+        data_link(
+            site.links.evaluation(number, "/jobs.json"),
+            f"Evaluation {number}: every job",
+            "JSON of all jobs",
+        ),
     )
 
 

@@ -1,11 +1,12 @@
 """The page of a job: since when it fails, what changed when it broke, all its builds."""
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from hydrasnap.model import Build, BuildStatus, JobKey
+from hydrasnap.pages.badges import badge_files, build_badge
 from hydrasnap.pages.build import constituents_of
+from hydrasnap.pages.data import data_file, data_link, job_data
 from hydrasnap.pages.evaluation import InputDifference, difference
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page
@@ -81,25 +82,12 @@ def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
     for job in jobs:
         history = job_history(site.index, job)
         yield Page(site.links.job(job), "job.html", job_page(site, history))
+        yield data_file(site.links.job(job, ".json"), job_data(history))
         if history.results:
-            yield File(site.links.job(job, "/shield.json"), shield(history.results[0]))
+            paths = site.links.job(job, "/shield.json"), site.links.job(job, ".svg")
+            yield from badge_files(build_badge(history.results[0]), *paths)
         for link in job_permalinks(site, history):
             yield permalink_page(str(job), link)
-
-
-def shield(build: Build) -> str:
-    """Write the badge of a job as Hydra answers it, given its last finished build.
-
-    Source: Hydra's ``Hydra::Controller::Job``, action ``shield``.
-    """
-    status = build.status
-    badge = {
-        "schemaVersion": 1,
-        "label": "hydra build",
-        "color": status.badge_color,
-        "message": status.badge_message,
-    }
-    return json.dumps(badge, separators=(",", ":")) + "\n"
 
 
 def job_page(site: Site, history: JobHistory) -> JobPage:
@@ -115,6 +103,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         shows="This page shows what the snapshot knows of the job; Hydra may keep older builds.",
         crumbs=site.trail(key.project, key.jobset),
         live=site.live("job", *key),
+        alternates=(data_link(site.links.job(key, ".json"), f"All builds of {key.name}"),),
         name=key.name,
         jobset=Link(label=f"{key.project}:{key.jobset}", href=site.trail(*key[:2])[-1].href),
         status=status,

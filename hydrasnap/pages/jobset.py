@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from hydrasnap.model import Jobset, JobsetConfiguration, JobsetInput
+from hydrasnap.pages.badges import badge_files, tally_badge
+from hydrasnap.pages.data import data_file, data_link, jobset_data
 from hydrasnap.pages.errors import ErrorText, error_texts, errors_page
 from hydrasnap.pages.evaluation import ChangeRow, change_row
 from hydrasnap.pages.evaluations import evaluations_page
 from hydrasnap.pages.feeds import feed_link
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.grid import grid_page
-from hydrasnap.pages.page import Page
+from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.parts import JobsetPart, parts
 from hydrasnap.pages.permalinks import (
     Permalink,
@@ -69,12 +71,16 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     note: str
 
 
-def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page]:
-    """Give the four pages of a jobset, unless it was renamed."""
+def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
+    """Give the four pages of a jobset and what goes with them, unless it was renamed."""
     if jobset.renamed_to is not None:
         return
     key, links = jobset.key, site.links
-    yield Page(links.jobset(key), "jobset.html", jobset_page(site, site.health_of(key)))
+    health = site.health_of(key)
+    yield Page(links.jobset(key), "jobset.html", jobset_page(site, health))
+    yield data_file(links.jobset(key, ".json"), jobset_data(site, health))
+    paths = links.jobset(key, "/shield.json"), links.jobset(key, ".svg")
+    yield from badge_files(tally_badge(health.tally), *paths)
     yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
     yield Page(links.jobset(key, "/jobs.html"), "jobs.html", grid_page(site, jobset))
     yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
@@ -96,7 +102,10 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         shows=f"This page shows the state of {key} at its newest evaluation.",
         crumbs=site.trail(key.project),
         live=site.live("jobset", *key),
-        alternates=(feed_link(site.links.jobset(key, "/feed.atom"), str(key)),),
+        alternates=(
+            feed_link(site.links.jobset(key, "/feed.atom"), str(key)),
+            data_link(site.links.jobset(key, ".json"), f"The state of {key}"),
+        ),
         key=str(key),
         parts=parts(site, jobset),
         here="Overview",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from hydrasnap.links import Links
 from hydrasnap.model import Gap, Run
+from hydrasnap.pages.data import INDEX, data_file, data_link, index_data
 from hydrasnap.pages.evaluation import ChangeRow, change_row
 from hydrasnap.pages.evaluations import newest_evaluations
 from hydrasnap.pages.frame import Frame, Link
@@ -65,7 +66,8 @@ class OverviewPage(Frame, frozen=True, kw_only=True):
 
 
 def overview_pages(site: Site) -> Iterator[Page | File]:
-    """Give the first page, and the small file that tells every page how old the data is."""
+    """Give the first page, its data, and the small file that tells how old the snapshot is."""
+    yield data_file(INDEX, index_data(site))
     yield File(DATA, snapshot_script(site))
     yield Page(Links.OVERVIEW, "overview.html", overview_page(site))
 
@@ -87,6 +89,7 @@ def overview_page(site: Site) -> OverviewPage:
         description=f"A static snapshot of the Hydra at {site.host}: what broke, jobset by jobset.",
         shows="This page shows the newest state of every jobset in the snapshot.",
         live=snapshot.origin,
+        alternates=(data_link(INDEX, "All projects"),),
         origin=snapshot.origin,
         as_of=snapshot_time(snapshot),
         run=snapshot.run,

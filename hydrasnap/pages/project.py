@@ -1,12 +1,15 @@
 """The page of a project: its jobsets and how they do."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from hydrasnap.links import outward
 from hydrasnap.model import Project
+from hydrasnap.pages.badges import badge_files, tally_badge
+from hydrasnap.pages.data import data_file, data_link, project_data
 from hydrasnap.pages.feeds import feed_link
 from hydrasnap.pages.frame import Frame, Link, Outside
-from hydrasnap.pages.page import Page
+from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.rows import Figures, figures
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
@@ -47,11 +50,14 @@ class ProjectPage(Frame, frozen=True, kw_only=True):
     note: str
 
 
-def project_pages(site: Site) -> Iterator[Page]:
-    """Give the page of each project."""
+def project_pages(site: Site) -> Iterator[Page | File]:
+    """Give the page, data and badge of each project."""
     for health in site.health:
         project = site.snapshot.projects[health.name]
-        yield Page(site.links.project(health.name), "project.html", _page(site, project, health))
+        paths = partial(site.links.project, health.name)
+        yield Page(paths(), "project.html", _page(site, project, health))
+        yield data_file(paths(".json"), project_data(site, health))
+        yield from badge_files(tally_badge(health.tally), paths("/shield.json"), paths(".svg"))
 
 
 def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
@@ -63,7 +69,10 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         shows=f"This page shows the jobsets of {project.name} by their newest evaluations.",
         crumbs=site.trail(project.name)[:1],
         live=site.live("project", project.name),
-        alternates=(feed_link(site.links.project(project.name, "/feed.atom"), project.name),),
+        alternates=(
+            feed_link(site.links.project(project.name, "/feed.atom"), project.name),
+            data_link(site.links.project(project.name, ".json"), f"The jobsets of {project.name}"),
+        ),
         name=project.name,
         displayname=project.displayname or project.name,
         summary=project.description,
