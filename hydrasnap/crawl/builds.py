@@ -65,12 +65,21 @@ class BuildStep:
             key, number = item
             path = paths.evaluation(number)
             with self.session.gap_at(path):
-                found = await self.session.client.read(
-                    path, lambda body: read_evaluation(body, key, path)
-                )
-                cache.put(evaluations=[found])
+                try:
+                    found = await self.session.client.read(
+                        path, lambda body: read_evaluation(body, key, path)
+                    )
+                    cache.put(evaluations=[found])
+                except NotFoundError:
+                    self._let_go(key, number)
 
         await self.session.each(lost, one)
+
+    def _let_go(self, key: JobsetKey, number: int) -> None:
+        """Forget an evaluation that neither the cache nor Hydra has any more."""
+        jobset = self.session.cache.jobsets[key]
+        left = tuple(known for known in jobset.evaluations if known != number)
+        self.session.cache.put(jobsets=[msgspec.structs.replace(jobset, evaluations=left)])
 
     async def _fetch_rank(
         self, windows: dict[JobsetKey, list[Evaluation]], ranks: range, name: str
