@@ -1,109 +1,29 @@
 """Tests in a real Chromium: from `file://` and below a sub-path, with scripts and without."""
 
 import re
-import shutil
-import threading
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from example import snapshot
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
 from hydrasnap.publish import SiteSettings, publish
 
+pytest_plugins = ("chromium",)
 pytestmark = pytest.mark.browser
 
 Opener = Callable[..., Page]
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PHONE = 390
+REFRESH = 'http-equiv="refresh"'
 
 
 @pytest.fixture(scope="module")
-def browser(demo_site: Path) -> Iterator[Browser]:
-    """Start Chromium for this module alone: while it runs, no other event loop can.
-
-    So the site, which is crawled in a loop of its own, is asked for first.
-    """
-    assert demo_site.is_dir()
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        pytest.skip("needs Chromium (Debian's package `chromium`), which is not installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=list(QUIET))
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def requests() -> list[str]:
-    """Hold the addresses that were asked for."""
-    return []
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """Hold what the console said, and errors of scripts."""
-    return []
-
-
-@pytest.fixture
-def opened(browser: Browser, requests: list[str], complaints: list[str]) -> Iterator[Opener]:
-    """Return how to open a fresh page, with the wishes of a browser's context."""
-    contexts = []
-
-    def open_page(**wishes: Any) -> Page:
-        context = browser.new_context(**wishes)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error.message}"))
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
-class Host(SimpleHTTPRequestHandler):
-    """A static host that shows the site's own page for what is missing, as GitHub Pages does."""
-
-    def log_message(self, *_: object) -> None:
-        """Stay silent."""
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        if code != HTTPStatus.NOT_FOUND:
-            return super().send_error(code, message, explain)
-        body = (Path(self.directory) / "snap" / "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        return None
-
-
-@pytest.fixture
-def hosted(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """Serve a folder; the site belongs into ``snap`` there. Return its address and the folder."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Host, directory=str(tmp_path))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/snap", tmp_path / "snap"
-        server.shutdown()
-        thread.join()
+def addresses(demo_site: Path, demo_pages: dict[str, str]) -> list[str]:
+    """Return the address of a page of each kind, but for those that lead on at once."""
+    files = [demo_site / path for path in demo_pages.values()]
+    return [file.as_uri() for file in files if REFRESH not in file.read_text(encoding="utf-8")]
 
 
 def heading(page: Page) -> str:
@@ -157,13 +77,13 @@ def test_one_clicks_from_the_overview_to_a_build_and_back(
 def test_no_page_complains_or_asks_another_place(
     opened: Opener,
     demo_site: Path,
-    demo_pages: dict[str, str],
+    addresses: list[str],
     requests: list[str],
     complaints: list[str],
 ) -> None:
     page = opened()
-    for path in demo_pages.values():
-        page.goto(f"{demo_site.as_uri()}/{path}")
+    for address in addresses:
+        page.goto(address)
     assert [url for url in requests if not url.startswith(demo_site.as_uri())] == []
     assert complaints == []
 
@@ -176,7 +96,7 @@ def test_scripts_add_the_age_of_the_data(opened: Opener, demo_site: Path) -> Non
 
 @pytest.mark.parametrize("scripts", [False, True])
 def test_no_kind_of_page_is_wider_than_a_phone(
-    opened: Opener, demo_site: Path, demo_pages: dict[str, str], *, scripts: bool
+    opened: Opener, addresses: list[str], *, scripts: bool
 ) -> None:
     page = opened(
         viewport={"width": PHONE, "height": 844},
@@ -184,13 +104,21 @@ def test_no_kind_of_page_is_wider_than_a_phone(
         has_touch=True,
         java_script_enabled=scripts,
     )
-    wide = {}
-    for kind, path in demo_pages.items():
-        page.goto(f"{demo_site.as_uri()}/{path}")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        if width > PHONE:
-            wide[kind] = width
-    assert wide == {}
+    widths = {}
+    for address in addresses:
+        page.goto(address)
+        widths[address] = page.evaluate("document.documentElement.scrollWidth")
+    assert {address: width for address, width in widths.items() if width > PHONE} == {}
+
+
+@pytest.mark.parametrize("scripts", [False, True])
+def test_a_renamed_jobset_leads_to_its_new_page(
+    opened: Opener, tmp_path: Path, *, scripts: bool
+) -> None:
+    publish(snapshot(), SiteSettings(), tmp_path)
+    page = opened(java_script_enabled=scripts)
+    page.goto(f"{tmp_path.as_uri()}/jobset/p/old.html", wait_until="commit")
+    page.wait_for_url(f"{tmp_path.as_uri()}/jobset/p/j.html")
 
 
 def test_a_dark_scheme_is_dark(opened: Opener, demo_site: Path) -> None:
