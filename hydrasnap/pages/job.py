@@ -6,6 +6,8 @@ from itertools import islice
 from hydrasnap.model import Build, BuildStatus, JobKey
 from hydrasnap.pages.badges import badge_files, build_badge
 from hydrasnap.pages.build import constituents_of
+from hydrasnap.pages.chart import Chart
+from hydrasnap.pages.charts import job_charts
 from hydrasnap.pages.data import data_file, data_link, job_data
 from hydrasnap.pages.evaluation import InputDifference, difference
 from hydrasnap.pages.frame import Frame, Link
@@ -72,6 +74,7 @@ class JobPage(Frame, frozen=True, kw_only=True):
     folded: tuple[BuildRow, ...]
     constituents: tuple[BuildRow, ...] | None
     metrics: tuple[MetricRow, ...]
+    charts: tuple[Chart, ...]
     badge: str
     permalinks: tuple[Permalink, ...]
     note: str
@@ -122,6 +125,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         folded=build_rows(site, results),
         constituents=_constituents(site, history),
         metrics=_metrics(history),
+        charts=job_charts(site, history),
         badge=_badge(site, key),
         permalinks=_permalinks(site, history),
         note=site.note(*key),

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from hydrasnap.model import Jobset, JobsetConfiguration, JobsetInput
 from hydrasnap.pages.badges import badge_files, tally_badge
+from hydrasnap.pages.chart import Chart
+from hydrasnap.pages.charts import burn_down_chart
 from hydrasnap.pages.data import data_file, data_link, jobset_data
 from hydrasnap.pages.errors import ErrorText, error_texts, errors_page
 from hydrasnap.pages.evaluation import ChangeRow, change_row
@@ -58,6 +60,7 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     figures: Figures
     latest: Link | None
     latest_finished: Link | None
+    burn_down: Chart | None
     counts: tuple[Link, ...]
     broken: tuple[ChangeRow, ...]
     evaluations: tuple[EvaluationRow, ...]
@@ -116,6 +119,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         figures=words,
         latest=site.evaluation_link(health.latest),
         latest_finished=site.evaluation_link(health.latest_finished),
+        burn_down=burn_down_chart(site, key),
         counts=tuple(_counts(site, health.changes)),
         broken=tuple(_broken(site, health.changes)),
         evaluations=evaluation_rows(site, shown[:NEWEST]),

@@ -1,0 +1,63 @@
+"""The charts of the site: failing jobs by system, build times, metrics."""
+
+from collections.abc import Iterator, Sequence
+
+from hydrasnap.model import JobsetKey
+from hydrasnap.pages.chart import Chart, Moment, Series, chart, unit_words
+from hydrasnap.pages.site import Site
+from hydrasnap.phrases import number, plural
+from hydrasnap.report.burndown import BurnDownPoint, burn_down
+from hydrasnap.report.history import JobHistory, Point
+
+EVALUATIONS = 50
+BUILDS = 60
+_FEWEST = 2
+
+
+def burn_down_chart(site: Site, key: JobsetKey) -> Chart | None:
+    """Draw how many jobs of a jobset fail, by system, if there is something to compare."""
+    found = burn_down(site.index, key, EVALUATIONS)
+    if len(found.points) < _FEWEST or not found.systems:
+        return None
+    moments = [_evaluation(site, point) for point in found.points]
+    ordered = sorted(found.systems, key=lambda system: (-found.series(system)[-1], system))
+    series = [Series(name=system, values=found.series(system)) for system in ordered]
+    name = ("burn-down", "Failing jobs by system", "Evaluation")
+    return chart(name, moments, series, number)
+
+
+def _evaluation(site: Site, point: BurnDownPoint) -> Moment:
+    waiting = point.tally.queued + point.tally.unknown
+    return Moment(
+        label=str(point.evaluation.id),
+        href=site.links.evaluation(point.evaluation.id),
+        time=point.evaluation.timestamp,
+        note=f"{plural(waiting, 'build')} without a known result" if waiting else "",
+    )
+
+
+def job_charts(site: Site, history: JobHistory) -> tuple[Chart, ...]:
+    """Draw the build times and each metric of a job that has two values or more."""
+    return tuple(_job_charts(site, history))
+
+
+def _job_charts(site: Site, history: JobHistory) -> Iterator[Chart]:
+    if len(history.durations) >= _FEWEST:
+        yield _points(site, ("build-time", "Build time"), "s", history.durations)
+    for place, (name, points) in enumerate(sorted(history.metrics.items()), 1):
+        if len(points) >= _FEWEST:
+            yield _points(site, (f"metric-{place}", name), points[-1].unit, points)
+
+
+def _points(site: Site, name: tuple[str, str], unit: str, points: Sequence[Point]) -> Chart:
+    newest = points[-BUILDS:]
+    moments = [
+        Moment(label=str(point.build), href=_href(site, point), time=point.timestamp)
+        for point in newest
+    ]
+    series = [Series(name=name[1], values=tuple(point.value for point in newest))]
+    return chart((*name, "Build"), moments, series, unit_words(unit))
+
+
+def _href(site: Site, point: Point) -> str:
+    return site.links.build(point.build)
