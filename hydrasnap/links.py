@@ -138,6 +138,11 @@ class Links:
         groups = [{*snapshot.projects, *jobsets}, *jobsets.values(), *jobs.values()]
         return cls(frozenset().union(*(case_twins(group) for group in groups)))
 
+    @property
+    def twins(self) -> frozenset[str]:
+        """Return the names that need a digest in their file names."""
+        return self._twins
+
     def name(self, name: str) -> str:
         """Return the file name of a project, jobset or job."""
         safe = self._names.get(name)

@@ -2,18 +2,23 @@
 
 A manifest names every file that hydrasnap wrote. New and changed files first go to a staging folder
 and move to their places when all of them are there, so a render that fails leaves the old site.
+Any process may stage a file; the one that holds the folder takes them all.
 """
 
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import NamedTuple
 
+from hydrasnap import places
 from hydrasnap.errors import OutputError
 
 MANIFEST = ".hydrasnap-manifest"
+STATE = ".hydrasnap-state"
 _STAGING = ".hydrasnap-staging"
-_OWN = (MANIFEST, _STAGING)
+_OWN = (MANIFEST, STATE, _STAGING)
 _HEADER = "hydrasnap 1: the files that hydrasnap wrote here and may remove\n"
 
 
@@ -25,6 +30,39 @@ class Written:
     unchanged: int
     removed: int
     bytes: int
+
+
+class Staged(NamedTuple):
+    """A file of the site: its size, its time as the file system tells it, and whether it is new."""
+
+    path: str
+    size: int
+    time: int
+    changed: bool
+
+
+class Stage:
+    """Where a process leaves the files that it made."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder)
+        self._staging = f"{self._folder}/{_STAGING}"
+
+    def put(self, path: str, content: bytes) -> Staged:
+        """Stage a file unless it stands in its place already; `path` uses slashes."""
+        _check(path)
+        try:
+            found = places.holds(self._folder, path, content)
+            if found is not None:
+                return Staged(path, len(content), found.st_mtime_ns, changed=False)
+            written = places.write(f"{self._staging}/{path}", content)
+        except OSError as error:
+            raise places.unusable(f"{self._folder}/{path}", error) from error
+        return Staged(path, len(content), written.st_mtime_ns, changed=True)
+
+    def stands(self, path: str, size: int, time: int) -> bool:
+        """Whether a file of an earlier run is as that run left it."""
+        return places.stands(self._folder, path, size, time)
 
 
 class Output:
@@ -39,20 +77,23 @@ class Output:
         self._last = tuple(last)
         self._staging = folder / _STAGING
         self._before: frozenset[str] = frozenset()
-        self._changed: list[str] = []
+        self._changed: set[str] = set()
         self._paths: set[str] = set()
         self._removed = 0
         self._bytes = 0
+        self._state = b""
+        self.stage = Stage(folder)
 
     def __enter__(self) -> "Output":
         """Claim the folder: it must be absent, empty or ours."""
+        places.forget()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._before = _manifest(self._folder)
             _remove_folder(self._staging)
             self._staging.mkdir()
         except OSError as error:
-            raise _unusable(self._folder, error) from error
+            raise places.unusable(str(self._folder), error) from error
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -61,7 +102,7 @@ class Output:
             if kind is None:
                 self._publish()
         except OSError as error:
-            raise _unusable(self._folder, error) from error
+            raise places.unusable(str(self._folder), error) from error
         finally:
             shutil.rmtree(self._staging, ignore_errors=True)
 
@@ -71,43 +112,59 @@ class Output:
         changed = len(self._changed)
         return Written(changed, len(self._paths) - changed, self._removed, self._bytes)
 
-    def put(self, path: str, content: bytes) -> None:
-        """Stage a file of the site unless it stands there already; `path` uses slashes."""
-        _check(path)
+    def put(self, path: str, content: bytes) -> Staged:
+        """Stage a file of the site unless it stands there already, and take it."""
         if path in self._paths:
-            message = f"Two pages want the file {path}; please report this as a defect."
-            raise OutputError(message)
+            raise _twice(path)
+        staged = self.stage.put(path, content)
+        self.take(staged.path, staged.size, changed=staged.changed)
+        return staged
+
+    def take(self, path: str, size: int, *, changed: bool) -> None:
+        """Count a file in that a process staged or found unchanged."""
+        if path in self._paths:
+            raise _twice(path)
         self._paths.add(path)
-        self._bytes += len(content)
-        try:
-            if not _holds(self._folder, path, content):
-                _write(self._staging / path, content)
-                self._changed.append(path)
-        except OSError as error:
-            raise _unusable(self._folder / path, error) from error
+        self._bytes += size
+        if changed:
+            self._changed.add(path)
+
+    def keep(self, state: bytes) -> None:
+        """Leave notes for the next run beside the manifest once the site is in place."""
+        self._state = state
 
     def _publish(self) -> None:
         stale = self._before - self._paths
+        if self._changed or self._before != self._paths:
+            self._replace(stale)
+        if self._state:
+            self._own(STATE, self._state)
+
+    def _replace(self, stale: Iterable[str]) -> None:
         self._remember(self._before | self._paths)
-        for path in sorted(self._changed, key=lambda path: (path in self._last, path)):
-            _place(self._staging / path, self._folder, path)
+        folder, staging = str(self._folder), str(self._staging)
+        places.move_in(staging, folder, self._last, _refuse)
+        for path in sorted(self._changed.intersection(self._last)):
+            os.replace(f"{staging}/{path}", f"{folder}/{path}")  # noqa: PTH105
+        places.forget()
         for path in sorted(stale):
-            self._removed += _remove(self._folder, path)
+            self._removed += places.remove(folder, path)
         self._remember(self._paths)
 
     def _remember(self, paths: Iterable[str]) -> None:
         text = _HEADER + "".join(f"{path}\n" for path in sorted(paths))
-        if not _holds(self._folder, MANIFEST, text.encode()):
-            _write(self._staging / MANIFEST, text.encode())
-            (self._staging / MANIFEST).replace(self._folder / MANIFEST)
+        self._own(MANIFEST, text.encode())
+
+    def _own(self, name: str, content: bytes) -> None:
+        """Write one of our own notes, whole or not at all."""
+        folder, staging = str(self._folder), str(self._staging)
+        if places.holds(folder, name, content) is None:
+            places.write(f"{staging}/{name}", content)
+            os.replace(f"{staging}/{name}", f"{folder}/{name}")  # noqa: PTH105
 
 
-def _unusable(path: Path, error: OSError) -> OutputError:
-    reason = error.strerror or str(error)
-    return OutputError(
-        f"Cannot write the site to {path}: {reason}. "
-        "Check the folder and its permissions, or choose another with --output."
-    )
+def _twice(path: str) -> OutputError:
+    return OutputError(f"Two pages want the file {path}; please report this as a defect.")
 
 
 def _manifest(folder: Path) -> frozenset[str]:
@@ -116,7 +173,7 @@ def _manifest(folder: Path) -> frozenset[str]:
     if file.is_file():
         header, _, rest = file.read_text(encoding="utf-8").partition("\n")
         if header.startswith("hydrasnap "):
-            return frozenset(path for path in rest.splitlines() if _is_inside(path))
+            return frozenset(filter(places.is_inside, rest.splitlines()))
     found = sorted(entry.name for entry in folder.iterdir() if entry.name != _STAGING)
     if found:
         message = (
@@ -127,69 +184,18 @@ def _manifest(folder: Path) -> frozenset[str]:
     return frozenset()
 
 
-def _is_inside(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return bool(parts) and not path.startswith("/") and ".." not in parts
-
-
 def _check(path: str) -> None:
-    if not _is_inside(path) or "\\" in path or "\n" in path or path.startswith(_OWN):
+    if not places.is_inside(path) or "\\" in path or "\n" in path or path.startswith(_OWN):
         message = f"The path {path!r} leaves the output folder; please report this as a defect."
         raise OutputError(message)
 
 
-def _leads_outside(folder: Path, path: str) -> bool:
-    """Whether a folder on the way to the file is a link, which may lead anywhere."""
-    parents = PurePosixPath(path).parents
-    return any((folder / parent).is_symlink() for parent in list(parents)[:-1])
-
-
-def _holds(folder: Path, path: str, content: bytes) -> bool:
-    file = folder / path
-    try:
-        if file.is_symlink() or file.stat().st_size != len(content):
-            return False
-        return file.read_bytes() == content and not _leads_outside(folder, path)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return False
-
-
-def _write(file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except FileNotFoundError:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-
-
-def _place(staged: Path, folder: Path, path: str) -> None:
-    """Move a file to its place; a link on the way would lead out of the folder: refuse."""
-    if _leads_outside(folder, path):
-        message = (
-            f"A folder on the way to {folder / path} is a symbolic link, which hydrasnap does not "
-            "follow. Remove the link and run again."
-        )
-        raise OutputError(message)
-    target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staged.replace(target)
-
-
-def _remove(folder: Path, path: str) -> int:
-    """Remove a file of an earlier run and the folders that it leaves empty; count it."""
-    if _leads_outside(folder, path):
-        return 0
-    file = folder / path
-    if file.is_dir() and not file.is_symlink():
-        return 0
-    there = file.is_symlink() or file.exists()
-    file.unlink(missing_ok=True)
-    for parent in list(PurePosixPath(path).parents)[:-1]:
-        try:
-            (folder / parent).rmdir()
-        except OSError:
-            break
-    return int(there)
+def _refuse(place: str) -> None:
+    message = (
+        f"The folder {place} is a symbolic link, which hydrasnap does not follow. "
+        "Remove the link and run again."
+    )
+    raise OutputError(message)
 
 
 def _remove_folder(folder: Path) -> None:

@@ -1,18 +1,23 @@
 """From a snapshot to the site in the output folder: pages, templates, static files."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from hydrasnap import state
 from hydrasnap.errors import ConfigError
 from hydrasnap.links import Links, safe_name
 from hydrasnap.model import Snapshot
-from hydrasnap.output import Output
-from hydrasnap.pages import Document, File, Page, Site, all_pages
+from hydrasnap.output import Output, Written
+from hydrasnap.pages import Document, Site
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.site import rooted
 from hydrasnap.render import Renderer
+from hydrasnap.rendering import Work, is_whole
 from hydrasnap.resources import bundled
+from hydrasnap.state import Entry, Made, State, digest
+from hydrasnap.store import read_snapshot
+from hydrasnap.workers import cores, each
 
 Progress = Callable[[int, int | None], None]
 _MENU = (
@@ -21,6 +26,8 @@ _MENU = (
     Link(label="Queue", href=Links.QUEUE),
 )
 _LAST = ("snapshot.js", Links.OVERVIEW)
+_STATIC = "static"
+_WORTH_A_FORK = 250
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,14 @@ class SiteSettings:
     pages: Path | None = None
     notes: Path | None = None
 
+    def digest(self) -> bytes:
+        """Digest everything but the snapshot that the site is made from, this program too."""
+        folders = (self.templates, self.pages, self.notes)
+        own = (bundled("templates"), bundled("site"), Path(__file__).parent)
+        texts = (_text(folder) for folder in (*own, *filter(None, folders)))
+        here = repr([folder is None for folder in folders])
+        return digest(self.title.encode(), self.base.encode(), here.encode(), *texts)
+
 
 @dataclass(frozen=True)
 class Published:
@@ -51,13 +66,51 @@ class Published:
     index: Path
 
 
+def publish_cache(
+    cache: Path, settings: SiteSettings, output: Path, progress: Progress | None = None
+) -> Published:
+    """Write the site of a cache; if neither it, the settings nor the site changed, do nothing."""
+    stamp = digest(state.stamp(cache), settings.digest())
+    found = state.load(output)
+    if found.stamp == stamp and is_whole(output, found):
+        return _untouched(found, output)
+    return publish(read_snapshot(cache), settings, output, progress, stamp=stamp)
+
+
 def publish(
     snapshot: Snapshot,
     settings: SiteSettings,
     output: Path,
     progress: Progress | None = None,
+    *,
+    stamp: bytes = b"",
+    workers: int | None = None,
 ) -> Published:
-    """Write the site of a snapshot; `progress` is told the pages done and how many there may be."""
+    """Write the site of a snapshot; `progress` is told the pages done and how many there may be.
+
+    `stamp` is what the next run knows the cache by. The files are the same for any number of
+    `workers`; None takes all processors if there is enough to do.
+    """
+    site = _site(snapshot, settings)
+    renderer = Renderer(_site_facts(site), settings.templates)
+    expected = len(snapshot.builds) + len(snapshot.evaluations)
+    if workers is None:
+        workers = min(cores(), 1 + expected // _WORTH_A_FORK)
+    with Output(output, last=_LAST) as out:
+        before = _known(output, digest(settings.digest(), site.snapshot.origin.encode()))
+        pages, made = 0, {_STATIC: _put_static(out, settings)}
+        work = Work(site, renderer, out.stage, before)
+        for done in each(work, len(work), workers):
+            made[done.key] = done.made or before.shares[done.key]
+            pages += _take(out, made[done.key], done.changed)
+            if progress is not None:
+                progress(pages, max(expected, pages))
+        out.keep(state.dump(State(stamp=stamp, settings=before.settings, shares=made)))
+    return _published(out.result, pages, output)
+
+
+def _site(snapshot: Snapshot, settings: SiteSettings) -> Site:
+    """Gather what the pages are made from, with all that is found once for many of them."""
     site = Site(
         snapshot=rooted(snapshot),
         title=settings.title,
@@ -65,18 +118,39 @@ def publish(
         notes=_notes(settings.notes),
         documents=tuple(_documents(settings.pages)),
     )
-    renderer = Renderer(_site_facts(site), settings.templates)
-    expected = len(snapshot.builds) + len(snapshot.evaluations)
-    pages = 0
-    with Output(output, last=_LAST) as out:
-        for path, content in _static_files(settings.templates):
-            out.put(path, content)
-        for item in all_pages(site):
-            out.put(item.path, _content(renderer, item))
-            pages += isinstance(item, Page)
-            if progress is not None:
-                progress(pages, max(expected, pages))
-    done = out.result
+    site.prepare()
+    return site
+
+
+def _known(output: Path, settings: bytes) -> State:
+    """Return what the last render with these settings left, or the state of a first one."""
+    found = state.load(output)
+    return found if found.settings == settings else State(settings=settings)
+
+
+def _put_static(out: Output, settings: SiteSettings) -> Made:
+    entries = []
+    for path, content in _static_files(settings.templates):
+        staged = out.put(path, content)
+        entries.append(Entry(path, staged.size, staged.time, digest(content), is_page=False))
+    return Made(b"", tuple(entries))
+
+
+def _take(out: Output, made: Made, changed: Container[str]) -> int:
+    """Count the files of a share in; return how many of them are pages."""
+    for entry in made.entries:
+        out.take(entry.path, entry.size, changed=entry.path in changed)
+    return sum(entry.is_page for entry in made.entries)
+
+
+def _untouched(found: State, output: Path) -> Published:
+    entries = list(found.entries())
+    size = sum(entry.size for entry in entries)
+    pages = sum(entry.is_page for entry in entries)
+    return _published(Written(0, len(entries), 0, size), pages, output)
+
+
+def _published(done: Written, pages: int, output: Path) -> Published:
     return Published(
         written=done.written,
         unchanged=done.unchanged,
@@ -85,12 +159,6 @@ def publish(
         bytes=done.bytes,
         index=output / Links.OVERVIEW,
     )
-
-
-def _content(renderer: Renderer, item: Page | File) -> bytes:
-    if isinstance(item, Page):
-        return renderer.render(item)
-    return item.text.encode()
 
 
 def _site_facts(site: Site) -> Mapping[str, object]:
@@ -111,6 +179,13 @@ def _static_files(own: Path | None) -> Iterator[tuple[str, bytes]]:
         yield f"static/{name}", files[name].read_bytes()
 
 
+def _text(folder: Path) -> bytes:
+    """Return the names and contents of the files of a folder, of a program only its sources."""
+    kept = (file for file in sorted(folder.rglob("*")) if file.suffix != ".pyc" and file.is_file())
+    names = ((file.relative_to(folder).as_posix(), file) for file in kept)
+    return b"".join(digest(name.encode(), file.read_bytes()) for name, file in names)
+
+
 def _files(folder: Path) -> Iterable[Path]:
     return (file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else ()
 
@@ -123,9 +198,7 @@ def _documents(own: Path | None) -> Iterator[Document]:
     for stem in sorted(files):
         path = f"{safe_name(stem)}.html"
         if path in Links.OURS:
-            message = (
-                f"{files[stem]} would replace one of our own pages; give it another name."
-            )
+            message = f"{files[stem]} would replace one of our own pages; give it another name."
             raise ConfigError(message)
         title, text = _titled(_read(files[stem]), stem)
         yield Document(path=path, title=title, text=text)

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from hydrasnap.links import Links
 from hydrasnap.model import JobKey
-from hydrasnap.output import MANIFEST
+from hydrasnap.output import MANIFEST, STATE
 from hydrasnap.publish import SiteSettings, publish
 
 FETCHING = "link, script, img, iframe, object, embed, audio, video, source, form"
@@ -30,7 +30,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != STATE
     }
 
 

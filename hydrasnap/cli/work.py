@@ -19,7 +19,7 @@ from hydrasnap.crawl import Note, Outcome, Pruned, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError
 from hydrasnap.plan import Retention, Selection, Way
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import SiteSettings, publish_cache
 from hydrasnap.store import Cache, open_cache, read_snapshot
 
 
@@ -178,7 +178,7 @@ def run_render(config: Config, telling: Telling) -> None:
 
 
 def _render(cache: Path, settings: SiteSettings, output: Path, telling: Telling) -> None:
-    done = publish(read_snapshot(cache), settings, output)
+    done = publish_cache(cache, settings, output)
     if not telling.quiet and not telling.json:
         click.echo(publish_summary(done))
 

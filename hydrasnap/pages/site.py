@@ -53,6 +53,12 @@ class Site:
         """Know how a jobset that was not renamed does."""
         return self._health[key]
 
+    def prepare(self) -> None:
+        """Find at once what many pages ask for, so that processes can share it."""
+        self.links.project("")
+        self.index.prepare()
+        assert self._health is not None  # noqa: S101 - asking is what fills it
+
     @cached_property
     def links(self) -> Links:
         """Know where every page lives."""

@@ -35,6 +35,12 @@ class Index:
         self._unknown: dict[int, int] = {}
         self._by_job: dict[JobsetKey, tuple[Build, ...]] = {}
 
+    def prepare(self) -> None:
+        """Make the maps that questions about builds need, before processes share them."""
+        self.aggregates_with(0)
+        for key in self._grouped:
+            self.builds_of_jobset(key)
+
     def evaluations_of(self, key: JobsetKey) -> tuple[Evaluation, ...]:
         """Return the known evaluations of a jobset, newest first, deleted ones included."""
         return self._evaluations.get(key, ())

@@ -1,0 +1,74 @@
+"""A share of the site from its pages to its files, or the finding that it is there already."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from hydrasnap.output import Stage
+from hydrasnap.pages import File, Page, Share, Site, shares
+from hydrasnap.places import forget
+from hydrasnap.render import Renderer
+from hydrasnap.scope import Scope, item_digest
+from hydrasnap.state import Entry, Made, State
+
+
+class Done(NamedTuple):
+    """What became of a share; `made` is None if it is what it was, `changed` are its new files."""
+
+    key: str
+    made: Made | None
+    changed: frozenset[str]
+
+
+def is_whole(output: Path, found: State) -> bool:
+    """Whether all files of a site are as the last render left them."""
+    stage = Stage(output)
+    forget()
+    return all(stage.stands(entry.path, entry.size, entry.time) for entry in found.entries())
+
+
+class Work:
+    """Renders the shares of a site by their number; what `before` tells of is not made again."""
+
+    def __init__(self, site: Site, renderer: Renderer, stage: Stage, before: State) -> None:
+        self._renderer = renderer
+        self._stage = stage
+        self._before = before
+        self._settings = before.settings
+        self._shares = tuple(shares(site))
+        self._scope = Scope(site, before.settings)
+
+    def __len__(self) -> int:
+        return len(self._shares)
+
+    def __call__(self, number: int) -> Done:
+        """Render a share, as far as that is needed."""
+        share = self._shares[number]
+        digest = self._scope.of(share)
+        known = self._before.shares.get(share.key)
+        if known and digest and known.digest == digest and all(map(self._stands, known.entries)):
+            return Done(share.key, None, frozenset())
+        changed: list[str] = []
+        entries = tuple(self._entries(share, known, changed))
+        return Done(share.key, Made(digest, entries), frozenset(changed))
+
+    def _entries(self, share: Share, known: Made | None, changed: list[str]) -> Iterator[Entry]:
+        old = {entry.path: entry for entry in known.entries} if known else {}
+        for item in share.make():
+            digest = item_digest(self._settings, item)
+            entry = old.get(item.path)
+            if entry and entry.digest == digest and self._stands(entry):
+                yield entry
+                continue
+            staged = self._stage.put(item.path, self._content(item))
+            if staged.changed:
+                changed.append(item.path)
+            yield Entry(item.path, staged.size, staged.time, digest, isinstance(item, Page))
+
+    def _stands(self, entry: Entry) -> bool:
+        return self._stage.stands(entry.path, entry.size, entry.time)
+
+    def _content(self, item: Page | File) -> bytes:
+        if isinstance(item, File):
+            return item.text.encode()
+        return self._renderer.render(item)

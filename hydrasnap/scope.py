@@ -1,0 +1,74 @@
+"""What the pages of a share are made from, as a digest that is cheap against making them."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import msgspec
+from msgspec import structs
+
+from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey
+from hydrasnap.pages import File, Page, Share, Site
+from hydrasnap.state import digest
+
+_objects = msgspec.msgpack.Encoder()
+_contexts = msgspec.msgpack.Encoder(enc_hook=repr)
+
+
+def item_digest(settings: bytes, item: Page | File) -> bytes:
+    """Digest what a file is made from: its template and context, or its text."""
+    if isinstance(item, File):
+        return digest(item.text.encode("utf-8", "surrogatepass"))
+    return digest(settings, item.template.encode(), _contexts.encode(item.context))
+
+
+class Scope:
+    """Digests the part of a snapshot that a share may look at."""
+
+    def __init__(self, site: Site, settings: bytes) -> None:
+        self._site = site
+        self._settings = digest(settings, *sorted(name.encode() for name in site.links.twins))
+        self._jobset = lru_cache(maxsize=4)(self._jobset_digest)
+
+    def of(self, share: Share) -> bytes:
+        """Digest what a share is made from; nothing if it may look at the whole snapshot."""
+        if share.jobset is None:
+            return b""
+        builds = list(share.builds())
+        own = b"".join(map(_objects.encode, builds))
+        return digest(self._jobset(share.jobset), own, b"".join(self._around(builds)))
+
+    def _jobset_digest(self, key: JobsetKey) -> bytes:
+        snapshot, index = self._site.snapshot, self._site.index
+        jobset = snapshot.jobsets[key]
+        evaluations = index.evaluations_of(key)
+        return digest(
+            self._settings,
+            _objects.encode(snapshot.projects.get(key.project)),
+            _objects.encode(_lasting(jobset)),
+            *map(_objects.encode, evaluations),
+            _objects.encode([index.unknown(found) for found in evaluations]),
+            *self._dependencies(evaluations),
+        )
+
+    def _dependencies(self, evaluations: Iterable[Evaluation]) -> Iterator[bytes]:
+        builds = self._site.snapshot.builds
+        for evaluation in evaluations:
+            for found in evaluation.inputs:
+                if found.dependency is not None:
+                    yield _objects.encode(builds.get(found.dependency))
+
+    def _around(self, builds: Iterable[Build]) -> Iterator[bytes]:
+        """Give the parts of aggregates and the aggregates of parts."""
+        snapshot, index = self._site.snapshot, self._site.index
+        for build in builds:
+            for number in build.constituents or ():
+                yield _objects.encode(snapshot.builds.get(number))
+            yield from map(_objects.encode, index.aggregates_with(build.id))
+
+
+def _lasting(jobset: Jobset) -> Jobset:
+    """Leave out what every check of a jobset changes; no page of its own shows that."""
+    if jobset.overview is None:
+        return jobset
+    times = {"lastcheckedtime": None, "triggertime": None, "starttime": None}
+    return structs.replace(jobset, overview=structs.replace(jobset.overview, **times))

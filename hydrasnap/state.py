@@ -1,0 +1,84 @@
+"""What a render leaves for the next one: of every share and file what it was made from.
+
+A file that stands as it was left, and whose making would be fed the same, is not made again.
+"""
+
+import os
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from hydrasnap.output import STATE
+
+DIGEST = 16
+
+
+class Entry(Struct, frozen=True, array_like=True, gc=False):
+    """A file as it was left: its size and time, and the digest of what it was made from."""
+
+    path: str
+    size: int
+    time: int
+    digest: bytes
+    is_page: bool
+
+
+class Made(Struct, frozen=True, array_like=True, gc=False):
+    """A share: the digest of what it was made from, empty if that was anything, and its files."""
+
+    digest: bytes
+    entries: tuple[Entry, ...]
+
+
+class State(Struct, frozen=True, array_like=True):
+    """A whole site; `stamp` tells the cache and settings apart, `settings` the latter alone."""
+
+    stamp: bytes = b""
+    settings: bytes = b""
+    shares: dict[str, Made] = {}
+
+    def entries(self) -> Iterator[Entry]:
+        """Give all files."""
+        for made in self.shares.values():
+            yield from made.entries
+
+
+def load(output: Path) -> State:
+    """Read the notes of the last render; what cannot be read counts as none."""
+    try:
+        return msgspec.msgpack.decode((output / STATE).read_bytes(), type=State)
+    except (OSError, msgspec.DecodeError):
+        return State()
+
+
+def dump(state: State) -> bytes:
+    """Write the notes of a render."""
+    return msgspec.msgpack.encode(state)
+
+
+def digest(*parts: bytes) -> bytes:
+    """Return what tells different sequences of texts apart."""
+    found = blake2b(digest_size=DIGEST)
+    for part in parts:
+        found.update(b"%d " % len(part))
+        found.update(part)
+    return found.digest()
+
+
+def stamp(folder: Path) -> bytes:
+    """Return what changes when any file of a folder does: all names, sizes and times."""
+    lines = sorted(_lines(str(folder), ""))
+    return digest("".join(lines).encode("utf-8", "surrogateescape"))
+
+
+def _lines(folder: str, below: str) -> Iterator[str]:
+    with os.scandir(folder) as found:
+        for entry in found:
+            if entry.is_dir():
+                yield from _lines(entry.path, f"{below}{entry.name}/")
+            else:
+                state = entry.stat()
+                yield f"{below}{entry.name}\t{state.st_size}\t{state.st_mtime_ns}\n"

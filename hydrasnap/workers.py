@@ -1,0 +1,68 @@
+"""Work done by several processes at once, where the system can fork; else one after the other.
+
+A forked process sees all that its parent had, without a copy: nothing but results is sent. Ctrl-C
+reaches the parent alone, which lets the others finish their piece and ends them.
+"""
+
+import gc
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from hydrasnap.errors import HydrasnapError
+
+Result = TypeVar("Result")
+
+_work: Callable[[int], Any] | None = None
+
+
+def cores() -> int:
+    """Count the processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def each(work: Callable[[int], Result], count: int, workers: int) -> Iterator[Result]:
+    """Yield ``work(0)``, ``work(1)`` … in this order; an error that one raises comes through."""
+    workers = min(workers, count)
+    if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():  # noqa: PLR2004
+        yield from map(work, range(count))
+        return
+    with _pool(work, workers) as pool:
+        try:
+            yield from pool.map(_do, range(count))
+        except BrokenProcessPool as error:
+            message = (
+                "A process that rendered pages was ended from outside; perhaps memory ran out. "
+                "The site is as it was before."
+            )
+            raise HydrasnapError(message) from error
+
+
+@contextmanager
+def _pool(work: Callable[[int], Any], workers: int) -> Iterator[ProcessPoolExecutor]:
+    gc.freeze()  # a collection would touch, and so copy, what the processes share
+    context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(work,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        gc.unfreeze()
+
+
+def _begin(work: Callable[[int], Any]) -> None:
+    global _work  # noqa: PLW0603 - what a forked process does all its life
+    _work = work
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _do(number: int) -> Any:
+    assert _work is not None, "a process begins with its work"  # noqa: S101
+    return _work(number)

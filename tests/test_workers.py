@@ -1,0 +1,56 @@
+"""Tests of the work of several processes: order, errors, and an end from outside."""
+
+import os
+import signal
+
+import pytest
+
+from hydrasnap.errors import ConfigError, HydrasnapError
+from hydrasnap.workers import cores, each
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2, 3, 50])
+def test_results_come_in_order_whoever_makes_them(workers: int) -> None:
+    assert list(each(square, 20, workers)) == [n * n for n in range(20)]
+
+
+def test_the_work_is_done_by_other_processes() -> None:
+    assert os.getpid() not in set(each(lambda _: os.getpid(), 20, 2))
+    assert set(each(lambda _: os.getpid(), 20, 1)) == {os.getpid()}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_comes_through_as_it_is(workers: int) -> None:
+    def fail(number: int) -> int:
+        if number == 3:
+            raise ConfigError("The template is broken.")
+        return number
+
+    with pytest.raises(ConfigError, match=r"^The template is broken\.$") as caught:
+        list(each(fail, 20, workers))
+    assert caught.value.exit_code == 2
+
+
+def test_a_process_that_is_killed_is_an_error_and_no_endless_wait() -> None:
+    def die(number: int) -> None:
+        if number == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(HydrasnapError, match="ended from outside"):
+        list(each(die, 20, 2))
+
+
+def test_ctrl_c_is_for_the_parent() -> None:
+    def interrupt(number: int) -> int:
+        os.kill(os.getpid(), signal.SIGINT)
+        return number
+
+    assert list(each(interrupt, 4, 2)) == [0, 1, 2, 3]
+
+
+def test_there_is_a_core() -> None:
+    assert cores() >= 1
