@@ -165,7 +165,7 @@ def _site_facts(site: Site) -> Mapping[str, object]:
     """Tell what every template may know of the whole site."""
     pages = (Link(label=found.title, href=found.path) for found in site.documents)
     menu = (*_MENU, *pages)
-    return {"title": site.name, "origin": site.snapshot.origin, "menu": menu}
+    return {"title": site.name, "base": site.base, "origin": site.snapshot.origin, "menu": menu}
 
 
 def _static_files(own: Path | None) -> Iterator[tuple[str, bytes]]:

@@ -21,6 +21,7 @@ from hydrasnap.pages.overview import overview_pages
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.project import project_pages
 from hydrasnap.pages.redirects import redirect_pages
+from hydrasnap.pages.search import search_files
 from hydrasnap.pages.site import Site
 
 JOBS = 128
@@ -44,6 +45,7 @@ class Share:
 
 # What is made from the whole snapshot: add a kind of page here.
 WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
+    search_files,
     redirect_pages,
     project_pages,
     feed_files,

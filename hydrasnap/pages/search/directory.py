@@ -1,0 +1,61 @@
+"""What every search needs first: projects, jobsets, statuses, and where the rest is."""
+
+from collections.abc import Mapping
+
+from hydrasnap.model import BuildStatus, JobKey
+from hydrasnap.pages.search.catalogue import Catalogue
+from hydrasnap.pages.search.names import LONGEST, Names
+from hydrasnap.pages.site import Site
+
+
+def directory(
+    site: Site, catalogue: Catalogue, names: Names, sizes: Mapping[str, object]
+) -> object:
+    """Write the shard that the search loads first."""
+    return {
+        "origin": site.snapshot.origin.rstrip("/"),
+        "projects": _projects(site),
+        "jobsets": _jobsets(site, catalogue),
+        "systems": catalogue.systems,
+        "statuses": [
+            [status.label, status.outcome.value, status.icon, status.sentence]
+            for status in BuildStatus
+        ],
+        "sets": names.sets,
+        "endings": names.endings,
+        "combos": names.combos,
+        **sizes,
+    }
+
+
+def evaluations(site: Site, catalogue: Catalogue) -> object:
+    """Write the evaluations, newest first: id, jobset, and whether there is a page."""
+    number = {key: place for place, key in enumerate(catalogue.jobsets)}
+    every = sorted(site.snapshot.evaluations.values(), key=lambda found: -found.id)
+    return [
+        [found.id, number[found.jobset_key], int(bool(site.evaluation_href(found)))]
+        for found in every
+        if found.hasnewbuilds
+    ]
+
+
+def _projects(site: Site) -> list[object]:
+    return [
+        [project.name, site.links.project(project.name), _also(project.displayname, project.name)]
+        for project in site.snapshot.projects.values()
+    ]
+
+
+def _jobsets(site: Site, catalogue: Catalogue) -> list[object]:
+    """Tell of each jobset its project, name, page and the folder of its jobs."""
+    rows: list[object] = []
+    for key in catalogue.jobsets:
+        jobset = site.snapshot.jobsets[key]
+        words = _also(jobset.configuration.description, key.name)
+        folder = site.links.job(JobKey(*key, "x")).removesuffix("x.html")
+        rows.append([key.project, key.name, site.links.jobset(key), folder, words])
+    return rows
+
+
+def _also(words: str, name: str) -> str:
+    return "" if words == name else words[:LONGEST]

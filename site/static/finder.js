@@ -1,0 +1,362 @@
+// Finds things in the search index: loads its shards as scripts, as far as they are needed, and
+// answers questions. It shows nothing; search.js and known.js do. The shards are described in
+// hydrasnap/pages/search.
+
+"use strict";
+
+{
+  const ROOT = new URL("../", document.currentScript.src).href;
+  const BUDGET = 440000; // characters of names that are loaded without asking
+  const PREFIX = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  const ESCAPED = { "~0": "~", "~1": "|", "~2": "!", "~3": " " };
+  const PUNCTUATION = /[\s!-/:-@[-`{-~]+/g;
+  const HASH = /^(?:\/nix\/store\/)?([0-9a-df-np-sv-z]{32})(?:-(.*))?$/;
+  const FAVOURITE = ".x86_64-linux";
+
+  // --- loading -----------------------------------------------------------------------------------
+
+  const arrivals = new Map(); // shard → what to call with its value
+  const shards = new Map(); // shard → promise of its value
+
+  globalThis.hydrasnapShard = (name, value) => arrivals.get(name)?.(value);
+
+  function load(name) {
+    if (!shards.has(name)) {
+      shards.set(name, new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        arrivals.set(name, resolve);
+        script.src = `${ROOT}search/${name}.js`;
+        script.onload = () => script.remove();
+        script.onerror = () => {
+          shards.delete(name);
+          reject(new Error(`The part ${name} of the search index could not be loaded.`));
+        };
+        document.head.append(script);
+      }));
+    }
+    return shards.get(name);
+  }
+
+  // --- names -------------------------------------------------------------------------------------
+
+  const parts = new Map(); // number → records of a names shard
+
+  const unescaped = (text) => text.replace(/~[0-3]/g, (found) => ESCAPED[found]);
+
+  // Read a shard of names; a record is a package in one set, with where it occurs.
+  function records([lists, names], directory) {
+    const places = lists.split("|").map((list) => bySet(list.split(",")));
+    const found = [];
+    let text = "", where = [];
+    for (const entry of names.split("|")) {
+      const [rest, mark] = entry.slice(1).split("!");
+      text = text.slice(0, PREFIX.indexOf(entry[0])) + rest;
+      if (mark !== undefined) where = places[parseInt(mark, 36)];
+      const [leaf, ...also] = text.split(" ").map(unescaped);
+      for (const [set, at] of where) {
+        const name = directory.sets[set] + leaf;
+        const hay = (also.length ? `${name}\n${also.join("\n")}` : name).toLowerCase();
+        found.push({ name, hay, start: directory.sets[set].length, at });
+      }
+    }
+    return found;
+  }
+
+  function bySet(places) {
+    const sets = new Map();
+    for (const place of places) {
+      const [set, jobset, combo] = place.split(".").map((digits) => parseInt(digits, 36));
+      if (!sets.has(set)) sets.set(set, []);
+      sets.get(set).push([jobset, combo]);
+    }
+    return [...sets];
+  }
+
+  // Load the names that begin with a term, then others as far as the budget goes.
+  async function names(directory, terms, all) {
+    const { names: sizes } = directory;
+    const begins = (place) => terms.some((term) =>
+      (!place || sizes[place][0] <= term) &&
+      (place + 1 === sizes.length || sizes[place + 1][0] >= term || sizes[place + 1][0].startsWith(term)));
+    const order = [...sizes.keys()].sort((a, b) => begins(b) - begins(a) || a - b);
+    let budget = all ? Infinity : BUDGET, left = 0;
+    const wanted = order.filter((place) => {
+      const known = parts.has(place);
+      budget -= sizes[place][1];
+      if (!known && budget < 0) left += sizes[place][1];
+      return known || budget >= 0;
+    });
+    await Promise.all(wanted.map(async (place) => {
+      const shard = await load(`names-${place}`);
+      if (!parts.has(place)) parts.set(place, records(shard, directory));
+    }));
+    return { found: [...parts.keys()].sort((a, b) => a - b).map((place) => parts.get(place)), left };
+  }
+
+  // --- questions ---------------------------------------------------------------------------------
+
+  // Cut a query into terms; an address of Hydra, a job's full name and -exclusions are understood.
+  function parse(query, directory) {
+    const text = query.toLowerCase().replace(/^https?:\/\/[^/]+/, "");
+    const path = /^\/?(?:jobset|job|project)\/([^?#\s]+)/.exec(text);
+    const words = (path ? decoded(path[1]).replaceAll("/", " ") : text).split(/[\s]+/).filter(Boolean);
+    const terms = [], not = [];
+    for (const word of words) {
+      if (word.length > 1 && word[0] === "-") not.push(word.slice(1));
+      else terms.push(...pieces(word, directory));
+    }
+    return { terms, not };
+  }
+
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+
+  function pieces(word, { systems, jobsets }) {
+    const system = systems.find((name) => name && word.endsWith(`.${name.toLowerCase()}`));
+    if (system && word.length > system.length + 1) {
+      const cut = word.length - system.length - 1;
+      return [...pieces(word.slice(0, cut), { systems: [], jobsets }), word.slice(cut)];
+    }
+    const jobset = jobsets.map(([project, name]) => `${project}:${name}`.toLowerCase())
+      .find((key) => word.startsWith(`${key}:`));
+    return jobset ? [jobset, word.slice(jobset.length + 1)].filter(Boolean) : [word];
+  }
+
+  // Say for one term in which jobsets and for which endings it holds, whatever the name is.
+  function places(term, directory) {
+    const jobsets = directory.jobsets.map(([p, j]) => `${p}:${j}`.toLowerCase().includes(term));
+    const endings = directory.endings.map((ending) => ending.toLowerCase().includes(term));
+    return { jobsets, endings, any: jobsets.includes(true) || endings.includes(true) };
+  }
+
+  // Keep of a record's jobs those for which every term holds; nothing if there are none.
+  function matching(record, terms, not, { combos }) {
+    let only = null;
+    for (const term of terms) {
+      if (record.hay.includes(term.text)) continue;
+      if (!term.any) return null;
+      (only ??= []).push([term, true]);
+    }
+    for (const term of not) {
+      if (record.hay.includes(term.text)) return null;
+      if (term.any) (only ??= []).push([term, false]);
+    }
+    const at = [];
+    for (const [jobset, combo] of record.at) {
+      let endings = combos[combo];
+      for (const [term, wanted] of only ?? []) {
+        endings = endings.filter((e) => (term.jobsets[jobset] || term.endings[e >> 1]) === wanted);
+      }
+      if (endings.length) at.push([jobset, endings]);
+    }
+    return at.length ? { record, at } : null;
+  }
+
+  // Order by how a name matches: as a whole, at its start, at the start of a word, anywhere.
+  function rank({ record: { name, start } }, term) {
+    const leaf = name.slice(start).toLowerCase();
+    if (leaf === term || name.toLowerCase() === term) return 0;
+    if (leaf.startsWith(term)) return 1;
+    const place = leaf.indexOf(term);
+    if (place < 0) return 4;
+    return /[a-z0-9]/.test(leaf[place - 1]) ? 3 : 2;
+  }
+
+  function scan(groups, terms, not, directory) {
+    const wanted = terms.map((text) => ({ text, ...places(text, directory) }));
+    const refused = not.map((text) => ({ text, ...places(text, directory) }));
+    const ranks = [[], [], [], [], []];
+    for (const group of groups) {
+      for (const record of group) {
+        const match = matching(record, wanted, refused, directory);
+        if (match) ranks[rank(match, terms[0] ?? "")].push(match);
+      }
+    }
+    for (const found of ranks) {
+      if (found.length < 5000) found.sort((a, b) => a.record.name.length - b.record.name.length);
+    }
+    return ranks.flat();
+  }
+
+  // A Nix name such as python3.13-numpy-1.26 is no part of python313Packages.numpy: match its words
+  // without punctuation and version.
+  function scanWords(groups, terms) {
+    const split = terms.flatMap((term) => term.split("-"));
+    const named = split.filter((word) => !/^\d/.test(word));
+    const words = (named.length ? named : split).map(plain).filter(Boolean);
+    if (!words.length) return [];
+    const found = [];
+    for (const record of groups.flat()) {
+      record.plain ??= record.hay.split("\n").map(plain);
+      if (words.every((word) => record.plain.some((name) => name.includes(word)))) found.push(record);
+    }
+    return found.sort((a, b) => a.name.length - b.name.length);
+  }
+
+  const plain = (text) => text.replace(PUNCTUATION, "");
+
+  // --- results -----------------------------------------------------------------------------------
+
+  // Point to a job: to its page, or to what the shards know of it.
+  function jobHref(directory, jobset, name, moved) {
+    const [project, jobsetName, , folder] = directory.jobsets[jobset];
+    if (!moved) return `${ROOT}${folder}${name}.html`;
+    return `${ROOT}search.html#job/${[project, jobsetName, name].map(encodeURIComponent).join("/")}`;
+  }
+
+  function jobResults(matches, directory, limit) {
+    const results = [];
+    for (const { record, at } of matches) {
+      for (const [jobset, endings] of at) {
+        if (results.length === limit) return results;
+        const jobs = endings.map((ending) => {
+          const end = directory.endings[ending >> 1];
+          const href = jobHref(directory, jobset, record.name + end, ending & 1);
+          return { label: end.slice(1) || "job", href, end };
+        });
+        const best = jobs.find(({ end }) => end === FAVOURITE) ?? jobs[0];
+        const [project, name] = directory.jobsets[jobset];
+        const label = record.name + (jobs.length === 1 ? jobs[0].end : "");
+        const about = `${project}:${name}`;
+        results.push({ kind: "Job", label, about, href: best.href, jobs: jobs.length > 1 ? jobs : [] });
+      }
+    }
+    return results;
+  }
+
+  function containers(directory, { terms, not }) {
+    const fits = (text) => terms.length > 0 && terms.every((term) => text.includes(term)) &&
+      !not.some((term) => text.includes(term));
+    const projects = directory.projects
+      .filter(([name, , words]) => fits(`${name} ${words}`.toLowerCase()))
+      .map(([label, href, about]) => ({ kind: "Project", label, about, href: ROOT + href, jobs: [] }));
+    const jobsets = directory.jobsets
+      .filter(([project, name, , , words]) => fits(`${project}:${name} ${words}`.toLowerCase()))
+      .map(([project, name, href, , about]) =>
+        ({ kind: "Jobset", label: `${project}:${name}`, about, href: ROOT + href, jobs: [] }));
+    return [...projects, ...jobsets];
+  }
+
+  async function numbered(directory, number) {
+    const results = [];
+    const evaluation = (await load("evals")).find(([id]) => id === number);
+    if (evaluation) {
+      const [project, name, page] = directory.jobsets[evaluation[1]];
+      const href = ROOT + (evaluation[2] ? `eval/${number}.html` : page);
+      results.push({ kind: "Evaluation", label: String(number), about: `${project}:${name}`, href, jobs: [] });
+    }
+    const build = await buildOf(number);
+    if (build) results.push(buildResult(build));
+    return results;
+  }
+
+  function buildResult({ id, status, jobset, job, href }) {
+    const about = `${status[0]}, ${jobset.join(":")}:${job}`;
+    return { kind: "Build", label: String(id), about, href, status, jobs: [] };
+  }
+
+  async function stored(directory, hash) {
+    const [digests, ids] = await load(`paths-${hash.slice(0, directory.paths) || "all"}`);
+    const builds = [];
+    for (let place = 0; place < ids.length; place += 1) {
+      if (digests.startsWith(hash.slice(0, 10), place * 10)) builds.push(buildOf(ids[place]));
+    }
+    return (await Promise.all(builds)).filter(Boolean).map(buildResult);
+  }
+
+  // Answer a query: the results, how many there are, and how much of the index was left unread.
+  async function find(query, limit, all = false) {
+    const directory = await load("directory");
+    const text = query.trim();
+    const path = HASH.exec(text);
+    const number = /^(?:.*\/)?(?:build|eval)?[/# ]*(\d{1,15})$/.exec(text);
+    const exact = path ? await stored(directory, path[1]) : number ? await numbered(directory, +number[1]) : [];
+    if (path && (exact.length || !path[2])) return { results: exact, total: exact.length, left: 0 };
+    const asked = parse(path ? path[2].replace(/\.drv$/, "") : text, directory);
+    if (!asked.terms.length && !asked.not.length) return { results: [], total: 0, left: 0 };
+    const { found, left } = await names(directory, asked.terms, all);
+    const above = [...exact, ...containers(directory, asked)];
+    let matches = scan(found, asked.terms, asked.not, directory);
+    if (!matches.length && !asked.not.length) {
+      const everywhere = scanWords(found, asked.terms);
+      matches = everywhere.map((record) => matching(record, [], [], directory));
+    }
+    const total = matches.reduce((sum, { at }) => sum + at.length, above.length);
+    return { results: [...above, ...jobResults(matches, directory, limit)].slice(0, limit), total, left };
+  }
+
+  // --- what is known of one build or job ---------------------------------------------------------
+
+  // The CRC-32 of a text's UTF-16 units, low byte first, as `home_of` takes it.
+  function crc(text) {
+    let sum = -1;
+    for (let place = 0; place < text.length * 2; place += 1) {
+      const unit = text.charCodeAt(place >> 1);
+      sum ^= place & 1 ? unit >> 8 : unit & 255;
+      for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+    }
+    return ~sum >>> 0;
+  }
+
+  // Read the builds of one job of a shard.
+  function buildsOf(shard, [place, name], [ending, file, ...numbers], directory) {
+    const [nixnames, systems, evaluations] = shard;
+    const [project, jobset, , folder] = directory.jobsets[place];
+    const page = file === null ? name + ending : file;
+    const builds = [];
+    for (let start = 0; start < numbers.length; start += 6) {
+      const [id, status, finished, nixname, system, members] = numbers.slice(start, start + 6);
+      builds.push({
+        id, job: name + ending, jobset: [project, jobset], finished,
+        status: directory.statuses[status >> 1],
+        nixname: nixnames[nixname], system: systems[system], evaluations: evaluations[members],
+        href: status & 1 ? `${ROOT}search.html#build/${id}` : `${ROOT}build/${id}.html`,
+        paged: !(status & 1),
+        jobHref: page ? `${ROOT}${folder}${page}.html` : jobHref(directory, place, name + ending, 1),
+        jobPaged: Boolean(page),
+      });
+    }
+    return builds;
+  }
+
+  async function buildOf(number) {
+    const directory = await load("directory");
+    const place = directory.ids.findLastIndex((first) => first <= number);
+    if (place < 0) return null;
+    const [steps, homes] = await load(`ids-${place}`);
+    let id = directory.ids[place];
+    const at = steps.findIndex((step) => (id += step) === number);
+    if (at < 0) return null;
+    const shard = await load(`jobs-${homes[at]}`);
+    for (const [jobset, name, ...jobs] of shard[3]) {
+      const job = jobs.find((numbers) => isIn(numbers, number));
+      if (job) return buildsOf(shard, [jobset, name], job, directory).find((b) => b.id === number);
+    }
+    return null;
+  }
+
+  function isIn(numbers, id) {
+    for (let place = 2; place < numbers.length; place += 6) if (numbers[place] === id) return true;
+    return false;
+  }
+
+  // Return the builds of a job, newest first; none if it is not known.
+  async function jobOf(project, jobset, job) {
+    const directory = await load("directory");
+    const place = directory.jobsets.findIndex(([p, j]) => p === project && j === jobset);
+    const cut = job.lastIndexOf(".");
+    const cuts = cut > 0 && directory.systems.includes(job.slice(cut + 1));
+    const [name, ending] = cuts ? [job.slice(0, cut), job.slice(cut)] : [job, ""];
+    const shard = await load(`jobs-${crc(`${project}/${jobset}/${name}`) & (directory.jobs - 1)}`);
+    const row = shard[3].find(([at, known]) => at === place && known === name);
+    const numbers = row?.slice(2).find(([end]) => end === ending);
+    return numbers ? buildsOf(shard, row, numbers, directory) : [];
+  }
+
+  globalThis.hydrasnapFinder = { find, buildOf, jobOf, load, ROOT };
+}

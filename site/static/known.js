@@ -1,0 +1,141 @@
+// Shows what the search index knows of a build or job that has no page of its own, on search.html
+// (#build/12, #job/PROJECT/JOBSET/JOB) and on the 404 page (whose address says the same).
+
+"use strict";
+
+{
+  const { ready, element, sign, shown } = globalThis.hydrasnapSearch;
+  const place = document.getElementById("search-page") ?? document.getElementById("missing");
+  const missing = place.id === "missing";
+
+  const two = (number) => String(number).padStart(2, "0");
+
+  function moment(seconds) {
+    if (!seconds) return element("span", { class: "none" }, "–");
+    const date = new Date(seconds * 1000);
+    const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+    const utc = date.toISOString();
+    const title = `${utc.slice(0, 16).replace("T", " ")} UTC`;
+    return element("time", { datetime: `${utc.slice(0, 16)}Z`, title }, `${day} ${two(date.getHours())}:${two(date.getMinutes())}`);
+  }
+
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+
+  // Read what is asked for: after # on search.html, else the address as Hydra and we write it.
+  function asked() {
+    const path = missing ? location.href.slice(document.baseURI.length).replace(/[?#].*/, "") : location.hash.slice(1);
+    const plain = missing ? path.replace(/\.html$|\/+$/, "") : path;
+    const [kind, ...names] = plain.split("/").map(decoded);
+    if (kind === "build" && /^\d{1,15}$/.test(names[0])) return { kind, id: Number(names[0]) };
+    if (kind === "job" && names.length > 2) {
+      return { kind, project: names[0], jobset: names[1], job: names.slice(2).join("/") };
+    }
+    return null;
+  }
+
+  const link = (href, text) => element("a", { href }, shown(text));
+
+  function facts(pairs) {
+    const rows = pairs.filter(([, ...values]) => values.some(Boolean))
+      .flatMap(([name, ...values]) => [element("dt", {}, name), element("dd", {}, ...values)]);
+    return element("dl", { class: "facts" }, ...rows);
+  }
+
+  const between = (links) => links.flatMap((one, at) => (at ? [", ", one] : [one]));
+
+  function evaluationLinks(numbers, pages, ROOT) {
+    return between(numbers.map((id) => (pages.has(id) ? link(`${ROOT}eval/${id}.html`, String(id)) : String(id))));
+  }
+
+  const quoted = (...names) => names.map(encodeURIComponent).join("/");
+
+  function showBuild(build, { origin, pages, ROOT }) {
+    const [project, jobset] = build.jobset;
+    const live = `${origin}/build/${build.id}`;
+    return [
+      element("h1", {}, shown(build.job), " ", element("span", { class: "count" }, `build ${build.id}`)),
+      element("p", { class: "lead" }, "This build has no page of its own; this is what the snapshot's index knows of it."),
+      facts([
+        ["Status", sign(build.status), `: ${build.status[3]}`],
+        ["Job", link(build.jobHref, build.job), ` of ${shown(`${project}:${jobset}`)}`],
+        ["System", shown(build.system)],
+        ["Package", shown(build.nixname)],
+        ["Finished", moment(build.finished)],
+        ["Evaluations", ...evaluationLinks(build.evaluations, pages, ROOT)],
+        ["On Hydra", link(live, live)],
+      ]),
+    ];
+  }
+
+  function buildRow(build, { pages, ROOT }) {
+    const cells = [
+      [sign(build.status)], [link(build.href, String(build.id))], [moment(build.finished)],
+      [shown(build.nixname)], evaluationLinks(build.evaluations, pages, ROOT),
+    ];
+    return element("tr", {}, ...cells.map((cell) => element("td", {}, ...cell)));
+  }
+
+  function showJob({ project, jobset, job }, builds, about) {
+    const live = `${about.origin}/job/${quoted(project, jobset, job)}`;
+    const heads = ["Status", "Build", "Finished", "Package", "Evaluations"];
+    const page = builds[0].jobPaged ? [element("p", {}, link(builds[0].jobHref, "The job's own page"))] : [];
+    return [
+      element("h1", {}, shown(job), " ", element("span", { class: "count" }, `of ${shown(`${project}:${jobset}`)}`)),
+      element("p", { class: "lead" }, "The builds of this job in the snapshot, newest first. ", link(live, "See the live page on Hydra"), "."),
+      ...page,
+      element("div", { class: "wide" }, element("table", {},
+        element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
+        element("tbody", {}, ...builds.map((build) => buildRow(build, about))))),
+    ];
+  }
+
+  function show(content, title) {
+    document.title = document.title.replace(/^.*?(?= · )/, () => title);
+    document.querySelector("#main > h1").remove();
+    place.replaceChildren(...content);
+  }
+
+  async function known(wanted) {
+    const { load, buildOf, jobOf, ROOT } = await ready();
+    const [{ origin }, evaluations] = await Promise.all([load("directory"), load("evals")]);
+    const pages = new Set(evaluations.filter(([, , page]) => page).map(([id]) => id));
+    const about = { origin, pages, ROOT };
+    if (wanted.kind === "build") {
+      const build = await buildOf(wanted.id);
+      return build && [showBuild(build, about), `Build ${build.id}`];
+    }
+    const builds = await jobOf(wanted.project, wanted.jobset, wanted.job);
+    return builds.length > 0 && [showJob(wanted, builds, about), wanted.job];
+  }
+
+  // Hydra knows the same addresses without ".html": lead to the page that was asked for.
+  function offerLive() {
+    const path = location.href.slice(document.baseURI.length).replace(/[?#].*/, "").replace(/(\.html|\/+)$/, "");
+    const live = document.getElementById("live-page");
+    if (!live || !/^(project|jobset|eval|job|build)\/[^~]+$/.test(path)) return;
+    live.href = `${live.getAttribute("href")}/${path}`;
+    live.textContent = `The same address on the Hydra itself: /${path}`;
+  }
+
+  async function open() {
+    if (missing) offerLive();
+    const wanted = asked();
+    if (!wanted) return;
+    try {
+      const found = await known(wanted);
+      if (found) show(...found);
+      else if (!missing) place.textContent = "The snapshot knows nothing of this address.";
+    } catch (error) {
+      if (!missing) place.textContent = error.message;
+    }
+  }
+
+  open();
+  if (!missing) addEventListener("hashchange", () => location.reload());
+}

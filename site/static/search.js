@@ -1,0 +1,216 @@
+// The search in every page's header: results as one types. `/` focuses it, arrows move, Enter opens,
+// Escape closes. On search.html the results fill the page and the query stands in the address.
+// Without this script the form leads to search.html, which leads to the lists.
+
+"use strict";
+
+{
+  const HERE = document.currentScript.src;
+  const form = document.querySelector(".find");
+  const input = form.querySelector("input");
+  const place = document.getElementById("search-page");
+  const SHORT = 12, LONG = 60;
+  let found = null; // the list below the field, made when it is first needed
+  let asked = 0; // counts questions, so that a late answer to an old one is dropped
+
+  function element(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  }
+
+  // Load what answers, once, when it is first needed.
+  let finder = null;
+  function ready() {
+    finder ??= new Promise((resolve, reject) => {
+      if (globalThis.hydrasnapFinder) return resolve(globalThis.hydrasnapFinder);
+      const script = element("script", { src: new URL("finder.js", HERE).href });
+      script.onload = () => resolve(globalThis.hydrasnapFinder);
+      script.onerror = () => {
+        finder = null;
+        reject(new Error("The search could not be loaded."));
+      };
+      document.head.append(script);
+    });
+    return finder;
+  }
+
+  // --- the list below the field ------------------------------------------------------------------
+
+  function makeList() {
+    found = element("div", { class: "found", id: "found", role: "listbox", "aria-label": "Results", hidden: "" });
+    const said = element("p", { class: "said", role: "status" });
+    const box = element("div", { class: "drop", hidden: "" }, found, said);
+    form.append(box);
+    Object.entries({
+      role: "combobox", "aria-expanded": "false", "aria-controls": "found", "aria-autocomplete": "list",
+    }).forEach(([key, value]) => input.setAttribute(key, value));
+    box.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus
+  }
+
+  const box = () => found.parentElement;
+  const options = () => [...found.children];
+  const active = () => found?.querySelector("[aria-selected=true]");
+
+  function option(result, place) {
+    const made = element("a", {
+      role: "option", id: `found-${place}`, href: result.href, "aria-selected": "false", tabindex: "-1",
+    });
+    if (result.status) made.append(sign(result.status), " ");
+    const jobs = result.jobs.length ? `, ${result.jobs.length} systems` : "";
+    made.append(
+      element("span", { class: "kind" }, result.kind),
+      element("bdi", {}, shown(result.label)),
+      element("span", { class: "soft" }, element("bdi", {}, shown(result.about)), jobs),
+    );
+    return made;
+  }
+
+  function select(step) {
+    const all = options();
+    if (!all.length) return;
+    const old = active();
+    const next = old ? all[(all.indexOf(old) + step + all.length) % all.length] : all.at(step > 0 ? 0 : -1);
+    old?.setAttribute("aria-selected", "false");
+    next.setAttribute("aria-selected", "true");
+    next.scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", next.id);
+  }
+
+  function close() {
+    if (!found) return;
+    box().hidden = true;
+    found.replaceChildren();
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+
+  function showList({ results, total, left }) {
+    found.replaceChildren(...results.map(option));
+    found.hidden = !results.length;
+    box().hidden = false;
+    input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-expanded", String(results.length > 0));
+    box().lastChild.textContent = words(results.length, total, left) +
+      (total > results.length || left ? " Enter shows more." : "");
+  }
+
+  // --- words and signs, as on the pages ----------------------------------------------------------
+
+  const number = (amount) => amount.toLocaleString("en");
+
+  function words(shownNow, total, left) {
+    const part = left ? " in the part of the names that was read" : "";
+    if (!total) return `Nothing found${part}.`;
+    if (shownNow < total) return `${number(shownNow)} of ${number(total)} results${part}.`;
+    return `${number(total)} ${total === 1 ? "result" : "results"}${part}.`;
+  }
+
+  // Show invisible and turning characters by their number, as the pages do.
+  const shown = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+
+  const sign = ([label, outcome, icon]) => element("span", { class: `st ${outcome} i-${icon}` }, label);
+
+  // --- search.html -------------------------------------------------------------------------------
+
+  function row(result) {
+    const link = element("a", { href: result.href }, shown(result.label));
+    const about = result.status ? [sign(result.status), " "] : [];
+    const of = result.status ? result.about.slice(result.status[0].length + 2) : result.about;
+    about.push(element("bdi", { class: "soft" }, shown(of)));
+    const jobs = result.jobs.flatMap((job) => [" ", element("a", { class: "tag", href: job.href }, shown(job.label))]);
+    const kind = element("td", { class: "kind" }, result.kind);
+    return element("tr", {}, kind, element("td", { class: "name" }, link, ...jobs), element("td", { class: "name" }, ...about));
+  }
+
+  function showPage({ results, total, left }, query) {
+    const said = element("p", { class: "lead", role: "status" }, query ? words(results.length, total, left) : hint());
+    const parts = [said];
+    if (results.length) {
+      const heads = ["Kind", "Name", "Of"].map((head) => element("th", { scope: "col" }, head));
+      const table = element("table", { class: "results" },
+        element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...results.map(row)));
+      parts.push(element("div", { class: "wide" }, table));
+    }
+    if (left) {
+      const more = element("button", { type: "button" }, `Search the remaining names (${number(Math.ceil(left / 1000))} kB)`);
+      more.addEventListener("click", () => answer(true));
+      parts.push(element("p", {}, more));
+    }
+    place.replaceChildren(...parts);
+  }
+
+  const hint = () => "Type part of a name; several words must all match, -word excludes. " +
+    "The number of a build or evaluation, a store path and a Hydra address work too.";
+
+  function remember(query) {
+    const address = query ? `?q=${encodeURIComponent(query)}` : location.pathname;
+    history.replaceState(null, "", address);
+    document.title = document.title.replace(/^.*?(?= · )/, () => (query ? `${query}: search` : "Search"));
+  }
+
+  // --- the way from a key to an answer -----------------------------------------------------------
+
+  async function answer(all = false) {
+    const query = input.value.trim();
+    const question = (asked += 1);
+    if (!place && !query) return close();
+    try {
+      const { find } = await ready();
+      const result = query ? await find(query, place ? LONG : SHORT, all) : { results: [], total: 0, left: 0 };
+      if (question !== asked) return;
+      if (place) showPage(result, query);
+      else showList(result);
+    } catch (error) {
+      if (question !== asked) return;
+      (place ?? box().lastChild).textContent = error.message;
+      if (!place) box().hidden = false;
+    }
+  }
+
+  function typed() {
+    if (place) remember(input.value.trim());
+    answer();
+  }
+
+  function pressed(event) {
+    if (event.key === "Escape" && found) {
+      asked += 1;
+      close();
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && found?.childElementCount) {
+      event.preventDefault();
+      select(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter" && active() && !event.isComposing) {
+      event.preventDefault();
+      location.assign(active().href);
+    }
+  }
+
+  input.addEventListener("focus", () => ready().then(({ load }) => load("directory")).catch(() => {}));
+  input.addEventListener("input", typed);
+  input.addEventListener("keydown", pressed);
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  });
+
+  if (place) {
+    form.addEventListener("submit", (event) => event.preventDefault());
+    if (!location.hash) {
+      input.value = new URLSearchParams(location.search).get("q") ?? "";
+      input.focus();
+      answer();
+    }
+  } else {
+    makeList();
+    input.addEventListener("blur", close);
+    if (input.value) input.value = ""; // what a browser kept when one went back
+  }
+
+  globalThis.hydrasnapSearch = { ready, element, sign, shown };
+}
