@@ -70,7 +70,7 @@ def digest(*parts: bytes) -> bytes:
 
 def stamp(folder: Path) -> bytes:
     """Return what changes when any file of a folder does: all names, sizes and times."""
-    lines = sorted(_lines(str(folder), ""))
+    lines = sorted(_lines(str(folder), "")) if folder.is_dir() else []
     return digest("".join(lines).encode("utf-8", "surrogateescape"))
 
 
