@@ -22,6 +22,7 @@ JSON = {"Content-Type": "application/json"}
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 ORIGIN = DemoHydra.ORIGIN
 TRUNK, STABLE = JobsetKey("one", "trunk"), JobsetKey("one", "stable")
+REQUESTS = 20  # that a first crawl of the small Hydra takes
 FULL_SPEED = Settings(rate=1000.0)
 Answer = httpx.Response | Exception | None
 

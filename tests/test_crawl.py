@@ -6,6 +6,7 @@ import httpx
 import pytest
 from hydras import (
     ORIGIN,
+    REQUESTS,
     STABLE,
     TRUNK,
     Answer,
@@ -95,16 +96,16 @@ def test_two_crawls_give_the_same_bytes(tmp_path: Path) -> None:
     assert one.files == two.files
 
 
-@pytest.mark.parametrize("answers", range(17))
+@pytest.mark.parametrize("answers", range(REQUESTS))
 def test_a_killed_run_goes_on_where_it_was(answers: int, tmp_path: Path) -> None:
     crawler, requests = killed_after(answers, tmp_path)
     undisturbed = fresh_crawl(tmp_path / "undisturbed", crawler.hydra)
     assert crawler.files == undisturbed.files
-    assert requests <= 17 + 7  # the overview, the queue, and what was under way
+    assert requests <= REQUESTS + 4  # the overview, the queue, and what was under way
     assert crawler.damaged == []
 
 
-@pytest.mark.parametrize("requests", range(1, 17, 3))
+@pytest.mark.parametrize("requests", range(1, REQUESTS, 3))
 def test_a_budget_stops_with_a_whole_cache_and_the_next_run_goes_on(
     requests: int, tmp_path: Path
 ) -> None:
@@ -138,7 +139,7 @@ def test_the_newest_evaluation_of_each_jobset_comes_first(crawler: Crawler) -> N
 def test_bytes_and_seconds_stop_a_run_too(crawler: Crawler, limits: Limits) -> None:
     outcome = crawler.run(limits=limits)
     assert outcome.out_of_budget
-    assert 2 < outcome.run.requests < 17
+    assert 2 < outcome.run.requests < REQUESTS
     assert crawler.run().run.complete
 
 
@@ -245,7 +246,7 @@ def test_what_a_damaged_file_held_is_fetched_again(crawler: Crawler, name: str) 
     asked = crawler.asked()
     assert crawler.damaged == [name]
     assert crawler.files == whole
-    assert len(asked) < 17
+    assert len(asked) < REQUESTS
 
 
 def test_a_job_that_is_no_aggregate_is_asked_once(crawler: Crawler) -> None:

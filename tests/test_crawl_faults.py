@@ -9,7 +9,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hydras import Answer, Crawler, evaluate, fresh, fresh_crawl, hydra, page, reply, unlucky
+from hydras import (
+    REQUESTS,
+    Answer,
+    Crawler,
+    evaluate,
+    fresh,
+    fresh_crawl,
+    hydra,
+    page,
+    reply,
+    unlucky,
+)
 
 from hydrasnap.client import Limits
 from hydrasnap.errors import OfflineError, RefusedError
@@ -27,7 +38,7 @@ def test_under_faults_the_cache_is_the_same(seed: int, tmp_path: Path) -> None:
     assert outcome.run.requests <= 2 * len(undisturbed.hydra.requests)  # 1.43 for many
 
 
-@pytest.mark.parametrize("answers", range(1, 17, 2))
+@pytest.mark.parametrize("answers", range(1, REQUESTS, 2))
 def test_a_server_that_stops_costs_nothing_that_came(answers: int, tmp_path: Path) -> None:
     crawler = Crawler(tmp_path / "cache", hydra())
 
@@ -131,7 +142,7 @@ def test_sigkill_loses_nothing_that_came(answers: int, tmp_path: Path) -> None:
     assert done.returncode == -signal.SIGKILL
     crawler = Crawler(tmp_path / "cache", hydra())
     assert crawler.run().run.complete
-    assert (crawler.damaged, len(crawler.hydra.requests) <= 17 + 7 - answers) == ([], True)
+    assert (crawler.damaged, len(crawler.hydra.requests) <= REQUESTS + 4 - answers) == ([], True)
     assert crawler.files == fresh_crawl(tmp_path / "fresh", crawler.hydra).files
 
 

@@ -19,9 +19,7 @@ class Group(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run, and end an interrupted run with a sentence."""
         try:
-            return super().main(*args, **{**extra, "standalone_mode": False})
-        except click.exceptions.Exit as end:
-            code = end.exit_code
+            code = super().main(*args, **{**extra, "standalone_mode": False}) or 0
         except click.ClickException as error:
             error.show()
             code = error.exit_code

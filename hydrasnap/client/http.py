@@ -32,13 +32,22 @@ from hydrasnap.client.settings import (
     World,
     normal_origin,
 )
-from hydrasnap.errors import LoginError, NotAHydraError
+from hydrasnap.errors import LoginError, NotAHydraError, UnreachableError
 
 T = TypeVar("T")
 
 HOME_PAGE = "https://github.com/hydrasnap/hydrasnap"
 _MOST_REDIRECTS = 5
 _KEEP_ALIVE = 0.8  # seconds; Hydra closes an idle connection after one
+
+
+def _checked(origin: str) -> str:
+    """Refuse a host name that no resolver could be asked for."""
+    try:
+        httpx.URL(origin).host  # noqa: B018  (raises for a name that is none)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise UnreachableError(f"{origin} cannot be reached: {error}. Check the address.") from None
+    return origin
 
 
 class Client:
@@ -52,7 +61,7 @@ class Client:
         world: World | None = None,
         watch: Callable[[Fetched | Waiting], None] = lambda _: None,
     ) -> None:
-        self.origin = normal_origin(origin)
+        self.origin = _checked(normal_origin(origin))
         self.settings = settings
         self._world = world or World()
         self.budget = Budget(settings.limits, self._world.now)

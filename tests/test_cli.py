@@ -1,0 +1,298 @@
+"""The command line: one clear sentence for each mistake, and an exit code that says its kind."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+from hydras import REQUESTS, hydra
+
+from hydrasnap.cli import main
+from hydrasnap.demo import DemoHydra
+
+JSON, HTML = "application/json", "text/html; charset=utf-8"
+Answer = tuple[int, str, bytes]
+PARTS = (
+    ("crawl",), ("snapshot",), ("render",), ("status",), ("demo",), ("prune",), ()
+)  # fmt: skip
+
+
+def run(*arguments: object, env: dict[str, str] | None = None) -> Result:
+    """Run a command in process, with an environment that names nothing."""
+    names = ("HYDRASNAP_URL", "HYDRASNAP_USERNAME", "HYDRASNAP_PASSWORD")
+    around: dict[str, str | None] = {**dict.fromkeys(names), **(env or {})}
+    return CliRunner().invoke(main, [str(a) for a in arguments], env=around)
+
+
+def told(result: Result, code: int, words: str = "") -> str:
+    """Check that a command ended with a code and words, and without a traceback."""
+    assert result.exit_code == code, result.output
+    assert isinstance(result.exception, SystemExit | None), result.exception
+    assert words in result.output.replace("\n", " "), result.output
+    return result.output
+
+
+@contextmanager
+def served(answer: Callable[[str, str], Answer]) -> Iterator[str]:
+    """Serve answers to targets, by what is accepted, on a real socket in a thread of its own."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, kind, body = answer(self.path, self.headers["Accept"])
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def embedded(server: DemoHydra) -> Callable[[str, str], Answer]:
+    """Let an embedded Hydra answer on a socket."""
+
+    async def ask(target: str, accept: str) -> httpx.Response:
+        transport = httpx.ASGITransport(app=server)
+        async with httpx.AsyncClient(transport=transport, base_url=server.ORIGIN) as client:
+            return await client.get(target, headers={"Accept": accept})
+
+    def answer(target: str, accept: str) -> Answer:
+        found = asyncio.run(ask(target, accept))
+        return found.status_code, found.headers["Content-Type"], found.content
+
+    return answer
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_help_says_what_each_command_does_with_an_example(part: tuple[str, ...]) -> None:
+    output = told(run(*part, "--help"), 0)
+    assert "hydrasnap" in output
+    assert "Usage:" in output
+
+
+def test_help_is_quick_as_heavy_imports_wait() -> None:
+    code = (
+        "import sys; from hydrasnap.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit: pass\n"
+        "sys.exit(bool({'httpx', 'jinja2', 'rich', 'lxml'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("crawl",), "Which Hydra?"),
+        (("snapshot",), "Which Hydra?"),
+        (("nothing",), "No such command 'nothing'"),
+        (("crawl", "--evalutions", "3"), "No such option"),
+        (("crawl", "http://127.0.0.1:1", "--evaluations", "ten"), "'ten' is not a valid integer"),
+        (("crawl", "http://127.0.0.1:1", "--evaluations", "0"), "[crawl] evaluations"),
+        (("crawl", "http://127.0.0.1:1", "--concurrency", "17"), "a whole number <= 16"),
+        (("crawl", "http://127.0.0.1:1", "--rate", "-1"), "[crawl] rate"),
+        (("crawl", "http://127.0.0.1:1", "--rate", "nan"), "[crawl] rate"),
+        (("crawl", "http://127.0.0.1:1", "--max-requests", "0"), "[crawl] max_requests"),
+        (("crawl", "hydra.example.org"), "is not an address; write it like https://"),
+        (("crawl", "https://me:s3cret@hydra.example.org"), "must not hold a login"),
+        (("render", "--config", "absent.toml"), "There is no configuration file absent.toml"),
+        (("demo", "--moment", "4"), "4 is not in the range"),
+        (("prune",), "Nothing says what to drop"),
+    ],
+)
+def test_wrong_use_is_explained(tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
+    with chdir(tmp_path):
+        output = told(run(*arguments), 2, words)
+        assert not list(Path().iterdir())
+    assert "s3cret" not in output
+
+
+def test_a_broken_configuration_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "my.toml"
+    file.write_text("[crawl]\nrat = 1\n")
+    told(run("crawl", "--config", file), 2, f"{file}: [crawl] rat is not a setting; did you mean")
+
+
+@pytest.mark.parametrize("command", ["render", "status"])
+def test_without_a_cache_there_is_nothing_to_show(tmp_path: Path, command: str) -> None:
+    told(run(command, "--cache", tmp_path / "none"), 1, "There is no cache in")
+
+
+def test_a_host_that_is_not_there_is_said_to_be_so(tmp_path: Path) -> None:
+    output = told(run("crawl", "http://127.0.0.1:1", "--cache", tmp_path), 1, "cannot be reached")
+    assert "http://127.0.0.1:1" in output
+
+
+@pytest.mark.parametrize("host", ["exa mple.invalid", "a..invalid", "xn--a.invalid", "\u2603.\x80",
+                                  "nowhere.invalid", "x" * 300 + ".invalid"])  # fmt: skip
+def test_a_host_name_that_is_none_is_said_to_be_so(tmp_path: Path, host: str) -> None:
+    told(run("crawl", f"http://{host}", "--cache", tmp_path, "--quiet"), 1, "cannot be reached")
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ((403, JSON, b'{"error":"This page requires you to sign in."}'), "wants a login"),
+        ((403, HTML, b"Forbidden"), "answers 403 Forbidden"),
+        ((500, JSON, b'{"error":"oops"}'), "failed: 500"),
+        ((302, HTML, b""), "sends us round in circles"),
+    ],
+)  # fmt: skip
+def test_a_server_that_refuses_is_explained(tmp_path: Path, answer: Answer, words: str) -> None:
+    with served(lambda *_: answer) as url:
+        told(run("crawl", url, "--cache", tmp_path, "--no-progress"), 1, words)
+    assert not list(tmp_path.glob("*/*.json"))
+
+
+def test_a_crawl_over_a_real_socket(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    with served(embedded(hydra())) as url:
+        output = told(run("crawl", url, "--cache", cache, "--no-progress"), 0, "6 new")
+        assert f"{REQUESTS} requests" in output
+        told(run("crawl", url, "--cache", cache), 0, "2 requests")
+        told(run("crawl", url, "--cache", cache, "--quiet"), 0)
+        dry = told(run("crawl", url, "--cache", cache, "--dry-run"), 0)
+        assert dry
+        told(run("crawl", url, "--cache", cache, "--project", "none"), 2, "No project matches")
+        told(run("crawl", url, "--cache", cache, "--jobset", "one/x"), 2, "No jobset matches")
+    told(run("status", "--cache", cache), 0, "jobsets      3")
+    told(run("render", "--cache", cache, "--output", tmp_path / "site"), 0, "Open ")
+
+
+def test_the_budget_ends_a_run_with_gaps_and_says_so(tmp_path: Path) -> None:
+    with served(embedded(hydra())) as url:
+        result = run("crawl", url, "--cache", tmp_path, "--max-requests", "5")
+        told(result, 3, "--max-requests is used up: 5 requests made. The next run goes on")
+        told(run("status", "--cache", tmp_path), 0, "(incomplete)")
+        told(run("crawl", url, "--cache", tmp_path), 0)
+
+
+def test_gaps_have_an_exit_code_and_are_listed(tmp_path: Path) -> None:
+    good = embedded(hydra())
+
+    def answer(target: str, accept: str) -> Answer:
+        broken = target.startswith("/jobset/one/trunk/")
+        return (500, JSON, b'{"error":"out of order"}') if broken else good(target, accept)
+
+    with served(answer) as url:
+        told(run("crawl", url, "--cache", tmp_path), 3, "/jobset/one/trunk/evals: ")
+    told(run("status", "--cache", tmp_path), 0, "gaps         1")
+
+
+def test_the_log_for_machines_is_an_object_a_line(tmp_path: Path) -> None:
+    with served(embedded(hydra())) as url:
+        result = run("crawl", url, "--cache", tmp_path, "--log-format", "json")
+    events = [json.loads(line) for line in result.stderr.splitlines()]
+    assert events[-1]["event"] == "done"
+    assert events[-1]["requests"] == REQUESTS
+    assert result.stdout == ""
+
+
+def test_the_cache_of_another_hydra_is_left_alone(tmp_path: Path) -> None:
+    with served(embedded(hydra())) as url:
+        told(run("crawl", url, "--cache", tmp_path), 0)
+    told(run("crawl", "http://127.0.0.1:1", "--cache", tmp_path), 1, "is of http://127.0.0.1")
+
+
+def test_a_damaged_cache_is_named(tmp_path: Path) -> None:
+    with served(embedded(hydra())) as url:
+        told(run("crawl", url, "--cache", tmp_path), 0)
+        damaged = tmp_path / "evals" / "101.json"
+        damaged.write_bytes(b"{")
+        told(run("render", "--cache", tmp_path, "--output", tmp_path / "s"), 1, f"{damaged} is dam")
+        told(run("crawl", url, "--cache", tmp_path), 0, f"{damaged} is damaged")
+        told(run("status", "--cache", tmp_path), 0)
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("")
+    told(
+        run("crawl", "http://127.0.0.1:1", "--cache", tmp_path / place), 1, "Cannot lock the cache"
+    )
+
+
+def test_a_second_run_leaves_at_once(tmp_path: Path) -> None:
+    from hydrasnap.store import open_cache
+
+    with open_cache(tmp_path, "http://127.0.0.1:1", lambda *_: None):
+        result = run("crawl", "http://127.0.0.1:1", "--cache", tmp_path)
+        told(result, 4, f"is in use by process {os.getpid()} on ")
+
+
+def test_the_password_is_taken_from_the_environment_and_told_to_nobody(tmp_path: Path) -> None:
+    config = tmp_path / "hydrasnap.toml"
+    config.write_text('[hydra]\nusername = "reader"\n')
+    with served(lambda *_: (403, JSON, b'{"error":"Bad username or password."}')) as url:
+        result = run(
+            "crawl", url, "--config", config, "--cache", tmp_path / "cache", "--verbose",
+            env={"HYDRASNAP_PASSWORD": "s3cret-word"},
+        )  # fmt: skip
+    output = told(result, 1, "does not let reader in: Bad username or password.")
+    assert "s3cret-word" not in output
+    for file in tmp_path.rglob("*"):
+        assert not file.is_file() or b"s3cret-word" not in file.read_bytes()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_an_interrupted_run_says_that_nothing_is_lost(tmp_path: Path) -> None:
+    good, seen = embedded(hydra()), threading.Event()
+
+    def answer(target: str, accept: str) -> Answer:
+        if target.endswith("/builds"):
+            seen.set()
+            return 503, HTML, b""
+        return good(target, accept)
+
+    command = [sys.executable, "-c", "from hydrasnap.cli import main; main()", "crawl"]
+    with served(answer) as url:
+        with subprocess.Popen(
+            [*command, url, "--cache", str(tmp_path)], stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert seen.wait(30)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=30)
+        assert process.returncode == 130
+        assert "Stopped. What was fetched is kept; run again to go on." in errors
+        assert "Traceback" not in errors
+    assert (tmp_path / "journal.jsonl").exists()
+
+
+def test_a_reader_that_goes_away_is_no_fault_of_the_cache(tmp_path: Path) -> None:
+    code = "from hydrasnap.cli import main; main()"
+    with served(embedded(hydra())) as url, subprocess.Popen(
+        [sys.executable, "-c", code, "crawl", url, "--cache", str(tmp_path), "--verbose"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        process.stderr.close()
+        process.wait(timeout=30)
+    assert not (tmp_path / ".lock-holder").exists()
+
+
+def test_the_demo_needs_nothing_and_ends_with_a_page_to_open(tmp_path: Path) -> None:
+    folders = ("--cache", tmp_path / "cache", "--output", tmp_path / "site", "--no-progress")
+    told(run("demo", *folders), 0, "Open ")
+    assert (tmp_path / "site" / "index.html").is_file()
