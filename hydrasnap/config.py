@@ -79,6 +79,15 @@ class SiteTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     notes: str = ""
 
 
+class WatchTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``[[watch]]``: jobs to follow across jobsets, on a page, in a feed and in a badge."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    jobs: tuple[Glob, ...] = ()
+    jobsets: tuple[Glob, ...] = ()
+    systems: tuple[Glob, ...] = ()
+
+
 class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The whole file; `file` is None where there is none."""
 
@@ -87,6 +96,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     cache: CacheTable = CacheTable()
     retention: RetentionTable = RetentionTable()
     site: SiteTable = SiteTable()
+    watch: tuple[WatchTable, ...] = ()
 
     def folder(self, name: str) -> Path | None:
         """Return a folder named in the file, or None where it is not named."""
@@ -187,6 +197,8 @@ def _known(table: str) -> tuple[str, ...]:
     fields = Config.__struct_fields__
     if not table:
         return fields
+    if table.startswith("watch["):
+        return WatchTable.__struct_fields__
     return type(getattr(Config(), table)).__struct_fields__ if table in fields else ()
 
 
@@ -207,6 +219,10 @@ def _checked(config: Config) -> Config:
         value = getattr(getattr(config, table), key)
         if value:
             _check_address(value, f"[{table}] {key}")
+    names = [watch.name.lower() for watch in config.watch]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"[[watch]] name: there are two lists called {twice!r}; rename one.")
     keep = config.retention.evaluations
     if keep is not None and keep <= config.crawl.evaluations:
         raise ConfigError(

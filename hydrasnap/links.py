@@ -119,8 +119,9 @@ class Links:
     EVALUATIONS = "evals.html"
     BUILDS = "builds.html"
     SEARCH = "search.html"
+    WATCH = "watch.html"
     NOT_FOUND = "404.html"
-    OURS = frozenset({OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, NOT_FOUND})
+    OURS = frozenset({OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, NOT_FOUND})
 
     def __init__(self, twins: Iterable[str] = ()) -> None:
         self._twins = frozenset(twins)
@@ -169,6 +170,10 @@ class Links:
     def evaluation(self, number: int, part: str = ".html") -> str:
         """Return the page of an evaluation, or another `part` such as ``.json``."""
         return f"eval/{number}{part}"
+
+    def watch(self, name: str, part: str = ".html") -> str:
+        """Return the page of a watch list, or another `part` such as ``/feed.atom``."""
+        return f"watch/{safe_name(name)}{part}"
 
     def build(self, number: int, part: str = ".html") -> str:
         """Return the page of a build, or another `part` such as ``.json``."""

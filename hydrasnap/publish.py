@@ -14,6 +14,7 @@ from hydrasnap.pages.frame import Link
 from hydrasnap.pages.site import rooted
 from hydrasnap.render import Renderer
 from hydrasnap.rendering import Work, is_whole
+from hydrasnap.report.watch import Watch
 from hydrasnap.resources import bundled
 from hydrasnap.state import Entry, Made, State, digest
 from hydrasnap.store import read_snapshot
@@ -25,6 +26,7 @@ _MENU = (
     Link(label="Builds", href=Links.BUILDS),
     Link(label="Queue", href=Links.QUEUE),
 )
+_WATCHED = Link(label="Watch lists", href=Links.WATCH)
 _LAST = ("snapshot.js", Links.OVERVIEW)
 _STATIC = "static"
 _WORTH_A_FORK = 250
@@ -36,7 +38,8 @@ class SiteSettings:
 
     `base` is the site's absolute address or empty. `templates` is a folder whose files win over
     templates and static files of the same name; `pages` holds Markdown pages; `notes` holds
-    ``PROJECT.md``, ``PROJECT/JOBSET.md`` and ``PROJECT/JOBSET/JOB.md``.
+    ``PROJECT.md``, ``PROJECT/JOBSET.md`` and ``PROJECT/JOBSET/JOB.md``. Each of `watches` gets a
+    page, a feed and a badge.
     """
 
     title: str = ""
@@ -44,13 +47,14 @@ class SiteSettings:
     templates: Path | None = None
     pages: Path | None = None
     notes: Path | None = None
+    watches: tuple[Watch, ...] = ()
 
     def digest(self) -> bytes:
         """Digest everything but the snapshot that the site is made from, this program too."""
         folders = (self.templates, self.pages, self.notes)
         own = (bundled("templates"), bundled("site"), Path(__file__).parent)
         texts = (_text(folder) for folder in (*own, *filter(None, folders)))
-        here = repr([folder is None for folder in folders])
+        here = repr(([folder is None for folder in folders], self.watches))
         return digest(self.title.encode(), self.base.encode(), here.encode(), *texts)
 
 
@@ -117,6 +121,7 @@ def _site(snapshot: Snapshot, settings: SiteSettings) -> Site:
         base=settings.base,
         notes=_notes(settings.notes),
         documents=tuple(_documents(settings.pages)),
+        watches=settings.watches,
     )
     site.prepare()
     return site
@@ -164,7 +169,8 @@ def _published(done: Written, pages: int, output: Path) -> Published:
 def _site_facts(site: Site) -> Mapping[str, object]:
     """Tell what every template may know of the whole site."""
     pages = (Link(label=found.title, href=found.path) for found in site.documents)
-    menu = (*_MENU, *pages)
+    watched = (_WATCHED,) if site.watches else ()
+    menu = (*_MENU, *watched, *pages)
     return {"title": site.name, "base": site.base, "origin": site.snapshot.origin, "menu": menu}
 
 

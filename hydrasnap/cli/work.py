@@ -20,6 +20,7 @@ from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError
 from hydrasnap.plan import Retention, Selection, Way
 from hydrasnap.publish import SiteSettings, publish_cache
+from hydrasnap.report import Watch
 from hydrasnap.store import Cache, open_cache, read_snapshot
 
 
@@ -173,6 +174,7 @@ def run_render(config: Config, telling: Telling) -> None:
         templates=config.folder(site.templates),
         pages=config.folder(site.pages),
         notes=config.folder(site.notes),
+        watches=tuple(Watch(w.name, w.jobs, w.jobsets, w.systems) for w in config.watch),
     )
     _render(Path(config.cache.folder), settings, Path(site.output), telling)
 

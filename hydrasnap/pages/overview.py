@@ -14,6 +14,7 @@ from hydrasnap.pages.project import JobsetRow, jobset_rows
 from hydrasnap.pages.rows import EvaluationRow, Figures, evaluation_rows, figures
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
+from hydrasnap.pages.watch import WatchRow, watch_rows
 from hydrasnap.phrases import plural
 from hydrasnap.report.health import Broken, JobsetHealth, newly_broken, snapshot_time
 
@@ -58,6 +59,7 @@ class OverviewPage(Frame, frozen=True, kw_only=True):
     run: Run
     gaps: tuple[Gap, ...]
     sums: str
+    watches: tuple[WatchRow, ...]
     broken: tuple[BrokenRow, ...]
     broken_total: int
     troubles: tuple[Trouble, ...]
@@ -102,6 +104,7 @@ def overview_page(site: Site) -> OverviewPage:
                 plural(len(snapshot.builds), "build"),
             )
         ),
+        watches=watch_rows(site),
         broken=tuple(_broken(site, row) for row in broken.rows),
         broken_total=broken.total,
         troubles=tuple(_troubles(site, jobsets)),

@@ -23,6 +23,7 @@ from hydrasnap.pages.project import project_pages
 from hydrasnap.pages.redirects import redirect_pages
 from hydrasnap.pages.search import search_files
 from hydrasnap.pages.site import Site
+from hydrasnap.pages.watch import watch_pages
 
 JOBS = 128
 
@@ -53,6 +54,7 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     all_evaluations_page,
     document_pages,
     missing_page,
+    watch_pages,
 )
 
 

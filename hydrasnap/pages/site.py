@@ -15,6 +15,7 @@ from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview
 from hydrasnap.report.index import Index
 from hydrasnap.report.latest import finished_evaluations
 from hydrasnap.report.news import News, news
+from hydrasnap.report.watch import Watch
 
 
 class Document(View, frozen=True, kw_only=True):
@@ -34,6 +35,7 @@ class Site:
     base: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
+    watches: tuple[Watch, ...] = ()
 
     @cached_property
     def index(self) -> Index:

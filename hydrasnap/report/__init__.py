@@ -51,6 +51,7 @@ from hydrasnap.report.tally import (
     tally_by_system,
     tally_of,
 )
+from hydrasnap.report.watch import Watch, Watched, watched_builds, watched_news
 
 __all__ = [
     "Blocker",
@@ -78,6 +79,8 @@ __all__ = [
     "Point",
     "ProjectHealth",
     "Tally",
+    "Watch",
+    "Watched",
     "blockers",
     "burn_down",
     "changed_inputs",
@@ -107,4 +110,6 @@ __all__ = [
     "tally",
     "tally_by_system",
     "tally_of",
+    "watched_builds",
+    "watched_news",
 ]

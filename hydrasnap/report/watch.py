@@ -1,0 +1,73 @@
+"""Watch lists: the jobs that somebody cares for, across jobsets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from hydrasnap.model import Build, Evaluation, JobsetKey
+from hydrasnap.report.changes import Change
+from hydrasnap.report.history import FailingRun, failing_run
+from hydrasnap.report.index import Index
+from hydrasnap.report.news import News
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What to watch, by globs; a jobset is written ``PROJECT/NAME``. No globs mean everything."""
+
+    name: str
+    jobs: tuple[str, ...] = ()
+    jobsets: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+
+    def has_jobset(self, key: JobsetKey) -> bool:
+        """Tell whether anything in a jobset may be watched."""
+        return _fits(f"{key.project}/{key.name}", self.jobsets)
+
+    def has(self, job: str, system: str) -> bool:
+        """Tell whether a job is watched, in a jobset that is."""
+        return _fits(job, self.jobs) and _fits(system, self.systems)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A watched build of the newest evaluation; `run` says since when it fails, if it does."""
+
+    evaluation: Evaluation
+    build: Build
+    run: FailingRun
+
+
+def _fits(name: str, globs: tuple[str, ...]) -> bool:
+    return not globs or any(fnmatchcase(name, glob) for glob in globs)
+
+
+def watched_builds(index: Index, watch: Watch, key: JobsetKey) -> Iterator[Watched]:
+    """Yield the watched builds of a jobset's newest evaluation, by job and system."""
+    latest = index.latest(key)
+    if latest is None or not watch.has_jobset(key):
+        return
+    for build in index.builds_of(latest):
+        if watch.has(build.job, build.system):
+            yield Watched(latest, build, _run(index, build))
+
+
+def _run(index: Index, build: Build) -> FailingRun:
+    if build.status.succeeded or build.status.queued:
+        return FailingRun(None, None)
+    every = index.builds_of_job(build.job_key)
+    return failing_run(
+        b for b in every if b.system == build.system and b.finished and b.id <= build.id
+    )
+
+
+def watched_news(watch: Watch, news: News) -> News | None:
+    """Return what of an evaluation's news is watched, or None."""
+    if not watch.has_jobset(news.evaluation.jobset_key):
+        return None
+    broken, mended = _watched(watch, news.broken), _watched(watch, news.mended)
+    return News(news.evaluation, broken, mended) if broken or mended else None
+
+
+def _watched(watch: Watch, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    return tuple(change for change in changes if watch.has(change.job, change.system))
