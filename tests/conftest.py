@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from hydrasnap.client import Settings, World
 from hydrasnap.crawl import crawl
@@ -12,6 +13,9 @@ from hydrasnap.demo import DemoHydra
 from hydrasnap.plan import Selection
 from hydrasnap.publish import SiteSettings, publish
 from hydrasnap.store import open_cache, read_snapshot
+
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")  # the same examples everywhere, and no clock
 
 
 @pytest.fixture(scope="session")
