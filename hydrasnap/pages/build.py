@@ -16,7 +16,7 @@ from hydrasnap.report.tally import tally
 
 
 class EvaluationRef(View, frozen=True, kw_only=True):
-    """An evaluation that holds the build; `href` is empty where it has no page."""
+    """The evaluation that brought the build; `href` is empty where it has no page."""
 
     label: str
     href: str
@@ -42,7 +42,12 @@ class Neighbour(View, frozen=True, kw_only=True):
 
 
 class BuildPage(Frame, frozen=True, kw_only=True):
-    """A build; times are Unix seconds, None where they have not come."""
+    """A build; times are Unix seconds, None where they have not come.
+
+    `evaluation` is the first with a page that holds the build, or else the first. Those that reuse
+    it come later, and would change the pages of nearly all builds each time; the jobset's table at
+    `grid` shows them.
+    """
 
     id: int
     job: Link
@@ -65,7 +70,8 @@ class BuildPage(Frame, frozen=True, kw_only=True):
     outputs: tuple[Output, ...]
     products: tuple[ProductRow, ...]
     metrics: tuple[Metric, ...]
-    evaluations: tuple[EvaluationRef, ...]
+    evaluation: EvaluationRef | None
+    grid: str
     constituents: tuple[BuildRow, ...] | None
     part_of: tuple[BuildRow, ...]
     neighbours: tuple[Neighbour, ...]
@@ -83,7 +89,8 @@ def build_page(site: Site, build: Build) -> BuildPage:
     status = build.status
     label = status.label_for(build.buildstatus)
     constituents = constituents_of(site, build)
-    evaluations = site.index.evaluations_with(build.id)
+    held = site.index.evaluations_with(build.id)[::-1]
+    first = next(filter(site.index.is_comparable, held), next(iter(held), None))
     return BuildPage(
         title=f"{build.job}: {label} · build {build.id} of {build.jobset_key}",
         description=f"Build {build.id} of the job {build.job} in {build.jobset_key}: {label}.",
@@ -111,11 +118,12 @@ def build_page(site: Site, build: Build) -> BuildPage:
         outputs=build.outputs,
         products=tuple(_product(site, build, product) for product in build.products),
         metrics=build.metrics,
-        evaluations=_evaluations(site, evaluations),
+        evaluation=_evaluation(site, first),
+        grid=site.links.jobset(build.jobset_key, "/jobs.html"),
         constituents=None if constituents is None else build_rows(site, constituents),
         part_of=build_rows(site, site.index.aggregates_with(build.id)),
         neighbours=tuple(_neighbours(site, build)),
-        reproduce=_reproduce(site, build, evaluations),
+        reproduce=_reproduce(site, build, first),
     )
 
 
@@ -132,11 +140,10 @@ def _product(site: Site, build: Build, product: Product) -> ProductRow:
     )
 
 
-def _evaluations(site: Site, evaluations: Iterable[Evaluation]) -> tuple[EvaluationRef, ...]:
-    return tuple(
-        EvaluationRef(label=str(evaluation.id), href=site.evaluation_href(evaluation))
-        for evaluation in evaluations
-    )
+def _evaluation(site: Site, first: Evaluation | None) -> EvaluationRef | None:
+    if first is None:
+        return None
+    return EvaluationRef(label=str(first.id), href=site.evaluation_href(first))
 
 
 def constituents_of(site: Site, build: Build) -> list[Build] | None:
@@ -180,10 +187,9 @@ def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
             yield Neighbour(name=name, label=label, href=site.links.build(other.id))
 
 
-def _reproduce(site: Site, build: Build, evaluations: Iterable[Evaluation]) -> str:
+def _reproduce(site: Site, build: Build, evaluation: Evaluation | None) -> str:
     """Write the command that builds the same derivation on the reader's machine."""
-    flake = next((evaluation.flake for evaluation in evaluations if evaluation.flake), "")
-    if flake:
-        return f"nix build {shlex.quote(f'{flake}#hydraJobs.{build.job}')}"
+    if evaluation and evaluation.flake:
+        return f"nix build {shlex.quote(f'{evaluation.flake}#hydraJobs.{build.job}')}"
     script = site.live("build", str(build.id), "reproduce")
     return f"curl --fail --location {shlex.quote(script)} --output reproduce\nbash reproduce"

@@ -10,8 +10,12 @@ from collections.abc import Iterable
 from functools import cached_property
 from heapq import nlargest
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Snapshot
+
+if TYPE_CHECKING:
+    from hydrasnap.report.tally import Tally
 
 _job = attrgetter("job")
 
@@ -33,6 +37,7 @@ class Index:
         self._evaluations = _by_jobset(snapshot.evaluations.values())
         self._members: dict[int, tuple[Build, ...]] = {}
         self._unknown: dict[int, int] = {}
+        self.tallies: dict[int, Tally] = {}
         self._by_job: dict[JobsetKey, tuple[Build, ...]] = {}
 
     def prepare(self) -> None:
