@@ -77,6 +77,7 @@ class SiteTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     templates: str = ""
     pages: str = ""
     notes: str = ""
+    baselines: dict[str, Positive] = {}
 
 
 class WatchTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

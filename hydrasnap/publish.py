@@ -1,7 +1,7 @@
 """From a snapshot to the site in the output folder: pages, templates, static files."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hydrasnap import state
@@ -39,7 +39,8 @@ class SiteSettings:
     `base` is the site's absolute address or empty. `templates` is a folder whose files win over
     templates and static files of the same name; `pages` holds Markdown pages; `notes` holds
     ``PROJECT.md``, ``PROJECT/JOBSET.md`` and ``PROJECT/JOBSET/JOB.md``. Each of `watches` gets a
-    page, a feed and a badge.
+    page, a feed and a badge. `baselines` pins an evaluation to compare with for jobsets written
+    ``PROJECT:JOBSET``.
     """
 
     title: str = ""
@@ -48,13 +49,14 @@ class SiteSettings:
     pages: Path | None = None
     notes: Path | None = None
     watches: tuple[Watch, ...] = ()
+    baselines: Mapping[str, int] = field(default_factory=dict)
 
     def digest(self) -> bytes:
         """Digest everything but the snapshot that the site is made from, this program too."""
         folders = (self.templates, self.pages, self.notes)
         own = (bundled("templates"), bundled("site"), Path(__file__).parent)
         texts = (_text(folder) for folder in (*own, *filter(None, folders)))
-        here = repr(([folder is None for folder in folders], self.watches))
+        here = repr(([folder is None for folder in folders], self.watches, self.baselines))
         return digest(self.title.encode(), self.base.encode(), here.encode(), *texts)
 
 
@@ -122,6 +124,7 @@ def _site(snapshot: Snapshot, settings: SiteSettings) -> Site:
         notes=_notes(settings.notes),
         documents=tuple(_documents(settings.pages)),
         watches=settings.watches,
+        baselines=settings.baselines,
     )
     site.prepare()
     return site

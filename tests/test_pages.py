@@ -10,7 +10,8 @@ from hydrasnap.pages import File, Page, Site, all_pages
 from hydrasnap.pages.ansi import runs
 from hydrasnap.pages.build import BuildPage
 from hydrasnap.pages.errors import ErrorsPage
-from hydrasnap.pages.evaluation import ChangeList, EvaluationPage
+from hydrasnap.pages.changes import ChangeList
+from hydrasnap.pages.evaluation import EvaluationPage
 from hydrasnap.pages.evaluations import EvaluationsPage
 from hydrasnap.pages.frame import Frame
 from hydrasnap.pages.grid import GridPage
@@ -99,7 +100,7 @@ def test_a_partly_known_evaluation_says_so_and_claims_no_removals() -> None:
 
 
 def test_long_lists_are_folded_and_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hydrasnap.pages.evaluation.SHOWN", 3)
+    monkeypatch.setattr("hydrasnap.pages.changes.SHOWN", 3)
     every = pages(SITE)["eval/21.html"]
     assert isinstance(every, Page)
     assert isinstance(every.context, EvaluationPage)

@@ -174,6 +174,7 @@ def run_render(config: Config, telling: Telling) -> None:
         templates=config.folder(site.templates),
         pages=config.folder(site.pages),
         notes=config.folder(site.notes),
+        baselines=site.baselines,
         watches=tuple(Watch(w.name, w.jobs, w.jobsets, w.systems) for w in config.watch),
     )
     _render(Path(config.cache.folder), settings, Path(site.output), telling)

@@ -2,94 +2,39 @@
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 
-from hydrasnap.model import Build, BuildStatus, Evaluation, EvaluationInput
+from hydrasnap.model import BuildStatus, Evaluation
 from hydrasnap.pages.badges import badge_files, tally_badge
+from hydrasnap.pages.changes import ChangeList, SystemRow, change_lists, summary, system_rows
+from hydrasnap.pages.comparison import comparison_links, comparison_pages, hub_path
 from hydrasnap.pages.data import data_file, data_link, evaluation_data, jobs_data
 from hydrasnap.pages.frame import Alternate, Frame, Link
+from hydrasnap.pages.inputs import InputDifference, InputRow, differences, input_rows
 from hydrasnap.pages.page import File, Page
-from hydrasnap.pages.rows import BuildRow, Figures, build_rows, figures
+from hydrasnap.pages.rows import BuildRow, Figures, build_row, build_rows, figures
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
-from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
-from hydrasnap.report.inputs import InputChange, changed_inputs, inputs_of, revision_url
+from hydrasnap.report.causes import Blocker, blockers, failures_by_status
+from hydrasnap.report.changes import Changes, compare
 from hydrasnap.report.tally import tally_of
 
-SHOWN = 250
-_PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
-_LOOKS = {
-    ChangeKind.NEWLY_FAILING: "failed",
-    ChangeKind.STILL_FAILING: "failed",
-    ChangeKind.NEWLY_SUCCEEDING: "succeeded",
-    ChangeKind.STILL_SUCCEEDING: "succeeded",
-    ChangeKind.ABORTED: "aborted",
-}
+BLOCKERS = 20
+BLOCKED = 10
 
 
-class Before(View, frozen=True, kw_only=True):
-    """The build that a row is compared with."""
+class StatusCount(View, frozen=True, kw_only=True):
+    """How many builds ended in one way that is no success."""
 
-    id: int
     status: BuildStatus
-    label: str
+    amount: int
 
 
-class ChangeRow(View, frozen=True, kw_only=True):
-    """A row of a list; for a removed job `id` and the rest are those of its last build."""
+class BlockerRow(View, frozen=True, kw_only=True):
+    """A build that keeps aggregates from success; `more` counts those that are not named."""
 
-    id: int
-    job: str
-    job_href: str
-    status: BuildStatus
-    label: str
-    finished: int | None
-    package: str
-    system: str
-    before: Before | None
-
-
-class ChangeList(View, frozen=True, kw_only=True):
-    """One of the eight lists; `folded` are the rows beyond the first some hundred.
-
-    `before` says whether the rows are worth comparing with the builds they had before.
-    """
-
-    slug: str
-    title: str
-    look: str
-    count: int
-    before: bool
-    rows: tuple[ChangeRow, ...]
-    folded: tuple[ChangeRow, ...]
-
-
-class InputRow(View, frozen=True, kw_only=True):
-    """An input as it was used; `href` shows its revision, `build` the build it came from."""
-
-    name: str
-    type: str
-    value: str
-    revision: str
-    href: str | None
-    build: Link | None
-
-
-class InputDifference(View, frozen=True, kw_only=True):
-    """An input that differs from the baseline's; `href` shows what lies between."""
-
-    name: str
-    kind: str
-    before: str
-    after: str
-    href: str | None
-
-
-class SystemRow(View, frozen=True, kw_only=True):
-    """The lists' counts for one system, in the order of the lists."""
-
-    system: str
-    counts: tuple[int, ...]
+    build: BuildRow
+    blocks: tuple[BuildRow, ...]
+    more: int
 
 
 class EvaluationPage(Frame, frozen=True, kw_only=True):
@@ -110,6 +55,11 @@ class EvaluationPage(Frame, frozen=True, kw_only=True):
     lists: tuple[ChangeList, ...]
     undecided: tuple[BuildRow, ...]
     systems: tuple[SystemRow, ...]
+    statuses: tuple[StatusCount, ...]
+    blockers: tuple[BlockerRow, ...]
+    blockers_total: int
+    comparisons: tuple[Link, ...]
+    hub: str
     inputs: tuple[InputRow, ...]
     differences: tuple[InputDifference, ...]
 
@@ -123,15 +73,17 @@ def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File
     yield data_file(paths("/jobs.json"), jobs_data(site, evaluation))
     badge = tally_badge(tally_of(site.index, evaluation))
     yield from badge_files(badge, paths("/shield.json"), paths(".svg"))
+    yield from comparison_pages(site, evaluation)
 
 
 def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
     """Describe an evaluation against the one before it."""
     evaluation = changes.evaluation
     key = evaluation.jobset_key
+    blocking = blockers(site.index, evaluation)
     return EvaluationPage(
         title=f"Evaluation {evaluation.id} of {key}",
-        description=f"Evaluation {evaluation.id} of {key}: {_summary(changes)}.",
+        description=f"Evaluation {evaluation.id} of {key}: {summary(changes)}.",
         shows=f"This page shows evaluation {evaluation.id} of {key} and what it changed.",
         crumbs=site.trail(*key),
         live=site.live("eval", str(evaluation.id)),
@@ -148,11 +100,16 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         baseline_unknown=changes.baseline_unknown,
         next=site.evaluation_link(site.index.next(evaluation)),
         gone=evaluation.gone,
-        lists=tuple(_list(site, changes, kind) for kind in ChangeKind),
+        lists=change_lists(site, changes),
         undecided=build_rows(site, changes.undecided),
-        systems=_systems(changes),
-        inputs=tuple(_input(site, found) for found in inputs_of(evaluation)),
-        differences=tuple(map(difference, changed_inputs(changes.baseline, evaluation))),
+        systems=system_rows(changes),
+        statuses=_statuses(site, evaluation),
+        blockers=tuple(_blocker(site, found) for found in blocking[:BLOCKERS]),
+        blockers_total=len(blocking),
+        comparisons=tuple(comparison_links(site, evaluation)),
+        hub=hub_path(site, evaluation),
+        inputs=input_rows(site, evaluation),
+        differences=differences(changes.baseline, evaluation),
     )
 
 
@@ -168,92 +125,12 @@ def _alternates(site: Site, evaluation: Evaluation) -> tuple[Alternate, ...]:
     )
 
 
-def _summary(changes: Changes) -> str:
-    counts = [(changes.count(kind), kind.title.lower()) for kind in ChangeKind]
-    return ", ".join(f"{count:,} {title}" for count, title in counts if count) or "no builds"
+def _statuses(site: Site, evaluation: Evaluation) -> tuple[StatusCount, ...]:
+    groups = failures_by_status(site.index, evaluation)
+    return tuple(StatusCount(status=one.status, amount=len(one.builds)) for one in groups)
 
 
-def _list(site: Site, changes: Changes, kind: ChangeKind) -> ChangeList:
-    rows = (change_row(site, change) for change in changes[kind])
-    return ChangeList(
-        slug=kind.slug,
-        title=kind.title,
-        look=_LOOKS.get(kind, ""),
-        count=changes.count(kind),
-        before=kind not in _PLAIN,
-        rows=tuple(islice(rows, SHOWN)),
-        folded=tuple(rows),
-    )
-
-
-def change_row(site: Site, change: Change) -> ChangeRow:
-    """Describe a change; a removed job shows the build it had."""
-    build = change.build or change.before
-    assert build is not None, "a change has a build on one side"  # noqa: S101 - narrows the type
-    before = change.before if change.build else None
-    status = build.status
-    return ChangeRow(
-        id=build.id,
-        job=change.job,
-        job_href=site.links.job(build.job_key),
-        status=status,
-        label=status.label_for(build.buildstatus),
-        finished=build.stoptime if build.finished else None,
-        package=build.releasename or build.nixname,
-        system=change.system,
-        before=None if before is None else _before(before),
-    )
-
-
-def _before(build: Build) -> Before:
-    status = build.status
-    return Before(id=build.id, status=status, label=status.label_for(build.buildstatus))
-
-
-def _systems(changes: Changes) -> tuple[SystemRow, ...]:
-    return tuple(
-        SystemRow(system=system, counts=tuple(counts[kind] for kind in ChangeKind))
-        for system, counts in changes.by_system().items()
-    )
-
-
-def _input(site: Site, found: EvaluationInput) -> InputRow:
-    build = None
-    if found.dependency is not None:
-        href = site.links.build(found.dependency)
-        known = found.dependency in site.snapshot.builds
-        build = Link(label=f"build {found.dependency}", href=href if known else "")
-    return InputRow(
-        name=found.name,
-        type=found.type,
-        value=found.uri or found.value,
-        revision=found.revision,
-        href=revision_url(found),
-        build=build,
-    )
-
-
-def difference(change: InputChange) -> InputDifference:
-    """Describe how an input changed."""
-    return InputDifference(
-        name=change.name,
-        kind=change.kind.value,
-        before=_words(change.before, change.after),
-        after=_words(change.after, change.before),
-        href=change.compare_url,
-    )
-
-
-def _words(found: EvaluationInput | None, other: EvaluationInput | None) -> str:
-    """Say what tells one state of an input from the other."""
-    if found is None:
-        return ""
-    if found.dependency is not None:
-        return f"build {found.dependency}"
-    words = [found.type] if other is None or other.type != found.type else []
-    if other is None or other.uri != found.uri:
-        words.append(found.uri)
-    state = found.revision or found.value
-    if state not in found.uri:
-        words.append(state)
-    return " ".join(filter(None, words)) or state
+def _blocker(site: Site, found: Blocker) -> BlockerRow:
+    named = build_rows(site, found.blocks[:BLOCKED])
+    more = len(found.blocks) - len(named)
+    return BlockerRow(build=build_row(site, found.build), blocks=named, more=more)

@@ -9,8 +9,8 @@ from hydrasnap.pages.build import constituents_of
 from hydrasnap.pages.chart import Chart
 from hydrasnap.pages.charts import job_charts
 from hydrasnap.pages.data import data_file, data_link, job_data
-from hydrasnap.pages.evaluation import InputDifference, difference
 from hydrasnap.pages.frame import Frame, Link
+from hydrasnap.pages.inputs import InputDifference, difference
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.permalinks import (
     Permalink,

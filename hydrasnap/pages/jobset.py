@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from hydrasnap.model import Jobset, JobsetConfiguration, JobsetInput
 from hydrasnap.pages.badges import badge_files, tally_badge
+from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.chart import Chart
 from hydrasnap.pages.charts import burn_down_chart
 from hydrasnap.pages.data import data_file, data_link, jobset_data
 from hydrasnap.pages.errors import ErrorText, error_texts, errors_page
-from hydrasnap.pages.evaluation import ChangeRow, change_row
 from hydrasnap.pages.evaluations import evaluations_page
 from hydrasnap.pages.feeds import feed_link
 from hydrasnap.pages.frame import Link

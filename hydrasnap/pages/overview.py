@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from hydrasnap.links import Links
 from hydrasnap.model import Gap, Run
+from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.data import INDEX, data_file, data_link, index_data
-from hydrasnap.pages.evaluation import ChangeRow, change_row
 from hydrasnap.pages.evaluations import newest_evaluations
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page

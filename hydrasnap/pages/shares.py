@@ -10,6 +10,7 @@ from zlib import crc32
 
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey
 from hydrasnap.pages.build import build_pages
+from hydrasnap.pages.comparison import hub_pages
 from hydrasnap.pages.documents import document_pages, missing_page
 from hydrasnap.pages.evaluation import evaluation_pages
 from hydrasnap.pages.evaluations import all_evaluations_page
@@ -55,6 +56,7 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     document_pages,
     missing_page,
     watch_pages,
+    hub_pages,
 )
 
 

@@ -36,6 +36,7 @@ class Site:
     notes: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
     watches: tuple[Watch, ...] = ()
+    baselines: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def index(self) -> Index:

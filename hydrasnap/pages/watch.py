@@ -7,7 +7,7 @@ from itertools import islice
 from hydrasnap.links import Links
 from hydrasnap.model import JobsetKey
 from hydrasnap.pages.badges import badge_files, tally_badge
-from hydrasnap.pages.evaluation import ChangeRow, change_row
+from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.feeds import feed_file, feed_link, merged
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page

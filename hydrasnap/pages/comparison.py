@@ -1,0 +1,169 @@
+"""Comparisons of an evaluation with others than the one before it.
+
+The newest evaluation of a jobset is compared with older ones and with other jobsets, any other one
+with the pinned baseline alone: so the number of pages grows with the jobsets, not their squares.
+"""
+
+from collections.abc import Iterator
+
+from hydrasnap.model import Evaluation, JobsetKey
+from hydrasnap.pages.changes import ChangeList, SystemRow, change_lists, summary, system_rows
+from hydrasnap.pages.frame import Frame, Link
+from hydrasnap.pages.inputs import InputDifference, differences
+from hydrasnap.pages.page import Page
+from hydrasnap.pages.rows import BuildRow, build_rows
+from hydrasnap.pages.site import Site
+from hydrasnap.pages.view import View
+from hydrasnap.report.baselines import Baseline, jobset_baselines, own_baselines
+from hydrasnap.report.changes import Changes, compare
+
+JOBSETS = 5
+
+
+class ComparisonPage(Frame, frozen=True, kw_only=True):
+    """An evaluation against `other`, an evaluation of `other_jobset`."""
+
+    id: int
+    jobset: Link
+    timestamp: int | None
+    name: str
+    other: Link
+    other_jobset: Link
+    other_timestamp: int | None
+    unknown: int
+    baseline_unknown: int
+    lists: tuple[ChangeList, ...]
+    undecided: tuple[BuildRow, ...]
+    systems: tuple[SystemRow, ...]
+    differences: tuple[InputDifference, ...]
+
+
+class Choice(View, frozen=True, kw_only=True):
+    """A comparison that there is a page of."""
+
+    name: str
+    href: str
+    evaluation: Link
+    jobset: Link
+    timestamp: int | None
+
+
+class HubPage(Frame, frozen=True, kw_only=True):
+    """All comparisons of a jobset's newest evaluation."""
+
+    id: int
+    jobset: Link
+    rows: tuple[Choice, ...]
+
+
+def _own(site: Site, evaluation: Evaluation) -> list[Baseline]:
+    pinned = site.baselines.get(str(evaluation.jobset_key))
+    return own_baselines(site.index, evaluation, pinned)
+
+
+def _path(site: Site, evaluation: Evaluation, other: Evaluation) -> str:
+    return site.links.evaluation(evaluation.id, f"/vs/{other.id}.html")
+
+
+def hub_path(site: Site, evaluation: Evaluation) -> str:
+    """Return the page that lists an evaluation's comparisons, or nothing if it has none."""
+    newest = site.index.next(evaluation) is None
+    return site.links.evaluation(evaluation.id, "/compare.html") if newest else ""
+
+
+def comparison_links(site: Site, evaluation: Evaluation) -> Iterator[Link]:
+    """Point to the comparisons with evaluations of the same jobset."""
+    for baseline in _own(site, evaluation):
+        label = f"{baseline.name}, {baseline.evaluation.id}"
+        yield Link(label=label, href=_path(site, evaluation, baseline.evaluation))
+
+
+def comparison_pages(site: Site, evaluation: Evaluation) -> Iterator[Page]:
+    """Give the comparisons with evaluations of the same jobset."""
+    for baseline in _own(site, evaluation):
+        yield _page(site, evaluation, baseline)
+
+
+def hub_pages(site: Site) -> Iterator[Page]:
+    """Give the comparisons of newest evaluations with other jobsets, and the lists of all."""
+    for project in site.health:
+        keys = [health.key for health in project.jobsets]
+        others = jobset_baselines(site.index, keys, JOBSETS + 1)
+        for key in keys:
+            shown = site.index.shown_evaluations(key)
+            if shown and site.index.next(shown[0]) is None:
+                yield from _hub(site, shown[0], _others(others, key))
+
+
+def _others(baselines: list[Baseline], key: JobsetKey) -> list[Baseline]:
+    return [one for one in baselines if one.evaluation.jobset_key != key][:JOBSETS]
+
+
+def _hub(site: Site, evaluation: Evaluation, others: list[Baseline]) -> Iterator[Page]:
+    for baseline in others:
+        yield _page(site, evaluation, baseline)
+    key = evaluation.jobset_key
+    every = (*_own(site, evaluation), *others)
+    context = HubPage(
+        title=f"Comparisons of evaluation {evaluation.id} of {key}",
+        description=f"With what evaluation {evaluation.id} of {key} is compared.",
+        shows="This page lists the comparisons that the snapshot has of a newest evaluation.",
+        crumbs=(*site.trail(*key), _link(site, evaluation)),
+        live=site.live("eval", str(evaluation.id)),
+        id=evaluation.id,
+        jobset=_jobset(site, evaluation),
+        rows=tuple(_choice(site, evaluation, baseline) for baseline in every),
+    )
+    yield Page(hub_path(site, evaluation), "compare.html", context)
+
+
+def _link(site: Site, evaluation: Evaluation) -> Link:
+    label = f"Evaluation {evaluation.id}"
+    return Link(label=label, href=site.evaluation_href(evaluation))
+
+
+def _jobset(site: Site, evaluation: Evaluation) -> Link:
+    key = evaluation.jobset_key
+    return Link(label=str(key), href=site.links.jobset(key))
+
+
+def _choice(site: Site, evaluation: Evaluation, baseline: Baseline) -> Choice:
+    other = baseline.evaluation
+    return Choice(
+        name=baseline.name,
+        href=_path(site, evaluation, other),
+        evaluation=Link(label=str(other.id), href=site.evaluation_href(other)),
+        jobset=_jobset(site, other),
+        timestamp=other.timestamp or None,
+    )
+
+
+def _page(site: Site, evaluation: Evaluation, baseline: Baseline) -> Page:
+    changes = compare(site.index, evaluation, baseline.evaluation)
+    path = _path(site, evaluation, baseline.evaluation)
+    return Page(path, "comparison.html", _comparison(site, changes, baseline))
+
+
+def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonPage:
+    evaluation, other = changes.evaluation, baseline.evaluation
+    against = f"evaluation {evaluation.id} of {evaluation.jobset_key} against {other.id}"
+    return ComparisonPage(
+        title=f"Evaluation {evaluation.id} against {other.id} of {other.jobset_key}",
+        description=f"What differs in {against} of {other.jobset_key}: {summary(changes)}.",
+        shows=f"This page shows {against} of {other.jobset_key}.",
+        crumbs=(*site.trail(*evaluation.jobset_key), _link(site, evaluation)),
+        live=f"{site.live('eval', str(evaluation.id))}?compare={other.id}",
+        id=evaluation.id,
+        jobset=_jobset(site, evaluation),
+        timestamp=evaluation.timestamp or None,
+        name=baseline.name,
+        other=Link(label=str(other.id), href=site.evaluation_href(other)),
+        other_jobset=_jobset(site, other),
+        other_timestamp=other.timestamp or None,
+        unknown=changes.unknown,
+        baseline_unknown=changes.baseline_unknown,
+        lists=change_lists(site, changes),
+        undecided=build_rows(site, changes.undecided),
+        systems=system_rows(changes),
+        differences=differences(other, evaluation),
+    )

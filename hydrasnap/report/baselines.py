@@ -1,0 +1,68 @@
+"""With what an evaluation is worth comparing: its own past, a pinned one, other jobsets."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from hydrasnap.model import Evaluation, JobsetKey, JobsetState
+from hydrasnap.report.health import latest_finished
+from hydrasnap.report.index import Index
+
+_DAY = 86_400
+_AGES = (("a day earlier", 1), ("a week earlier", 7), ("a month earlier", 31))
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """An evaluation to compare with; `name` says what it is to the one that is compared."""
+
+    name: str
+    evaluation: Evaluation
+
+
+def own_baselines(index: Index, evaluation: Evaluation, pinned: int | None) -> list[Baseline]:
+    """Return baselines of the same jobset, each once; the one just before is the page's own.
+
+    That is the `pinned` one, and for the newest evaluation those of a day, a week and a month ago.
+    """
+    found = list(_candidates(index, evaluation, pinned))
+    previous = index.previous(evaluation)
+    seen = {evaluation.id, previous.id if previous else evaluation.id}
+    kept = []
+    for baseline in found:
+        if baseline.evaluation.id not in seen:
+            seen.add(baseline.evaluation.id)
+            kept.append(baseline)
+    return kept
+
+
+def _candidates(index: Index, evaluation: Evaluation, pinned: int | None) -> Iterator[Baseline]:
+    fixed = None if pinned is None else index.snapshot.evaluations.get(pinned)
+    if fixed is not None and fixed.jobset_key == evaluation.jobset_key:
+        yield Baseline("the pinned baseline", fixed)
+    if index.next(evaluation) is None:
+        for name, days in _AGES:
+            limit = evaluation.timestamp - days * _DAY
+            earlier = index.earlier(evaluation)
+            old = next((other for other in earlier if other.timestamp <= limit), None)
+            if old is not None:
+                yield Baseline(name, old)
+
+
+def jobset_baselines(index: Index, keys: Iterable[JobsetKey], count: int) -> list[Baseline]:
+    """Return the newest finished evaluations of the `count` best known of some jobsets.
+
+    The best known are those in use with the most evaluations: a main branch, not one of many pull
+    requests.
+    """
+    jobsets = index.snapshot.jobsets
+    used = [key for key in keys if _in_use(index, key)]
+    used.sort(key=lambda key: (-len(index.evaluations_of(key)), key))
+    found = ((key, latest_finished(index, key)) for key in used)
+    kept = [Baseline(f"the newest of {jobsets[key].name}", best) for key, best in found if best]
+    return kept[:count]
+
+
+def _in_use(index: Index, key: JobsetKey) -> bool:
+    jobset = index.snapshot.jobsets[key]
+    disabled = jobset.configuration.state is JobsetState.DISABLED
+    return not (disabled or jobset.gone or jobset.renamed_to)
