@@ -5,11 +5,13 @@ others Hydra has none.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from html import escape
 
 from hydrasnap.model import Build
 from hydrasnap.pages.page import File
+from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.phrases import visible
 from hydrasnap.report.tally import Tally
@@ -44,6 +46,28 @@ def tally_badge(tally: Tally) -> Badge:
     if not tally.total:
         return Badge(message="no builds", color="lightgrey")
     return Badge(message="passing", color="green")
+
+
+class BadgeBox(View, frozen=True, kw_only=True):
+    """A badge on a page: its files, and the Markdown to copy where the site's address is known."""
+
+    words: str
+    picture: str
+    shield: str
+    markdown: str
+
+
+def badge_box(site: Site, badge: Badge, page: str, name: str) -> BadgeBox:
+    """Describe the badge of `page`; its files lie beside the page."""
+    way = page.removesuffix(".html")
+    base = site.base.rstrip("/")
+    alt = re.sub(r"([\\\[\]])", r"\\\1", name)
+    return BadgeBox(
+        words=f"{badge.label}: {badge.message}",
+        picture=f"{way}.svg",
+        shield=f"{way}/shield.json",
+        markdown=f"[![{alt}]({base}/{way}.svg)]({base}/{page})" if base else "",
+    )
 
 
 def badge_files(badge: Badge, shield_path: str, picture_path: str) -> Iterator[File]:

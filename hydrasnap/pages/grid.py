@@ -70,11 +70,12 @@ def _row(site: Site, row: GridRow) -> Row:
     return Row(
         job=site.job_link(row.job),
         active=row.active,
-        cells=tuple(_cell(build) for build in row.cells),
+        cells=tuple(cell(build) for build in row.cells),
     )
 
 
-def _cell(build: Build | None) -> Cell | None:
+def cell(build: Build | None) -> Cell | None:
+    """Describe a build in a grid."""
     if build is None:
         return None
     status = build.status

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from hydrasnap.model import Build, BuildStatus, JobKey
-from hydrasnap.pages.badges import badge_files, build_badge
+from hydrasnap.pages.badges import BadgeBox, badge_box, badge_files, build_badge
 from hydrasnap.pages.build import constituents_of
 from hydrasnap.pages.chart import Chart
 from hydrasnap.pages.charts import job_charts
+from hydrasnap.pages.constituents import PartsGrid, parts_grid
 from hydrasnap.pages.data import data_file, data_link, job_data
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.inputs import InputDifference, difference
@@ -73,9 +74,10 @@ class JobPage(Frame, frozen=True, kw_only=True):
     results: tuple[BuildRow, ...]
     folded: tuple[BuildRow, ...]
     constituents: tuple[BuildRow, ...] | None
+    grid: PartsGrid | None
     metrics: tuple[MetricRow, ...]
     charts: tuple[Chart, ...]
-    badge: str
+    badge: BadgeBox | None
     permalinks: tuple[Permalink, ...]
     note: str
 
@@ -124,9 +126,10 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         results=build_rows(site, islice(results, SHOWN)),
         folded=build_rows(site, results),
         constituents=_constituents(site, history),
+        grid=parts_grid(site, history),
         metrics=_metrics(history),
         charts=job_charts(site, history),
-        badge=_badge(site, key),
+        badge=_badge(site, history),
         permalinks=_permalinks(site, history),
         note=site.note(*key),
     )
@@ -181,8 +184,8 @@ def _metrics(history: JobHistory) -> tuple[MetricRow, ...]:
     )
 
 
-def _badge(site: Site, key: JobKey) -> str:
-    """Return the address to give to a badge service, or nothing without a base address."""
-    if not site.base:
-        return ""
-    return f"{site.base.rstrip('/')}/{site.links.job(key, '/shield.json')}"
+def _badge(site: Site, history: JobHistory) -> BadgeBox | None:
+    if not history.results:
+        return None
+    key = history.key
+    return badge_box(site, build_badge(history.results[0]), site.links.job(key), key.name)

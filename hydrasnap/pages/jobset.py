@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from hydrasnap.model import Jobset, JobsetConfiguration, JobsetInput
-from hydrasnap.pages.badges import badge_files, tally_badge
+from hydrasnap.model import BuildStatus, Jobset, JobsetConfiguration, JobsetInput
+from hydrasnap.pages.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.chart import Chart
 from hydrasnap.pages.charts import burn_down_chart
@@ -26,7 +26,7 @@ from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.phrases import duration
 from hydrasnap.report.changes import ChangeKind, Changes
-from hydrasnap.report.health import Failing, JobsetHealth, failing_longest
+from hydrasnap.report.health import Failing, Flaky, JobsetHealth, failing_longest, flakiest
 
 NEWEST = 10
 LONGEST = 10
@@ -42,6 +42,16 @@ class FailingRow(View, frozen=True, kw_only=True):
     since: int | None
     since_build: int
     exact: bool
+
+
+class FlakyRow(View, frozen=True, kw_only=True):
+    """An unreliable job and its score of 100."""
+
+    job: Link
+    system: str
+    score: int
+    status: BuildStatus
+    label: str
 
 
 class Setting(View, frozen=True, kw_only=True):
@@ -67,10 +77,13 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     evaluations_known: int
     failing: tuple[FailingRow, ...]
     failing_total: int
+    flaky: tuple[FlakyRow, ...]
+    flaky_total: int
     errors: tuple[ErrorText, ...]
     settings: tuple[Setting, ...]
     inputs: tuple[JobsetInput, ...]
     permalinks: tuple[Permalink, ...]
+    badge: BadgeBox
     note: str
 
 
@@ -98,6 +111,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
     configuration = jobset.configuration
     shown = site.index.shown_evaluations(key)
     failing = failing_longest(site.index, key, LONGEST)
+    flaky = flakiest(site.index, key, LONGEST)
     words = figures(health.tally)
     return JobsetPage(
         title=str(key),
@@ -126,10 +140,13 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         evaluations_known=len(shown),
         failing=tuple(_failing(site, row) for row in failing.rows),
         failing_total=failing.total,
+        flaky=tuple(_flaky(site, row) for row in flaky.rows),
+        flaky_total=flaky.total,
         errors=error_texts(jobset, EXCERPT),
         settings=tuple(_settings(configuration)),
         inputs=configuration.inputs,
         permalinks=tuple(jobset_permalinks(site, key)),
+        badge=badge_box(site, tally_badge(health.tally), site.links.jobset(key), str(key)),
         note=site.note(*key),
     )
 
@@ -155,6 +172,17 @@ def _failing(site: Site, row: Failing) -> FailingRow:
         since=row.since.stoptime,
         since_build=row.since.id,
         exact=row.exact,
+    )
+
+
+def _flaky(site: Site, row: Flaky) -> FlakyRow:
+    status = row.build.status
+    return FlakyRow(
+        job=site.job_link(row.job),
+        system=row.build.system,
+        score=round(100 * row.score),
+        status=status,
+        label=status.label_for(row.build.buildstatus),
     )
 
 

@@ -1,0 +1,92 @@
+"""Tests of what job and jobset pages have beyond lists: grids of parts, flaky jobs, badges."""
+
+from pathlib import Path
+
+import pytest
+from example import build, evaluation, snapshot
+from msgspec import structs
+
+from hydrasnap.model import Build, Evaluation, JobKey, Snapshot
+from hydrasnap.pages import Page, Site, all_pages
+from hydrasnap.pages.badges import Badge, badge_box
+from hydrasnap.pages.job import JobPage
+from hydrasnap.pages.jobset import JobsetPage
+from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.report.constituents import constituent_grid
+
+
+def flaky() -> Snapshot:
+    """Give p:j a job that breaks and mends in turn."""
+    every = snapshot()
+    builds: dict[int, Build] = dict(every.builds)
+    evaluations: dict[int, Evaluation] = dict(every.evaluations)
+    for place in range(6):
+        number = 600 + place
+        builds[number] = build(number, "moody", place % 2)
+        evaluations[60 + place] = evaluation(60 + place, (number, 201))
+    return structs.replace(every, builds=builds, evaluations=evaluations)
+
+
+def pages(site: Site) -> dict[str, object]:
+    return {page.path: page.context for page in all_pages(site) if isinstance(page, Page)}
+
+
+def test_the_parts_of_an_aggregate_stand_against_its_builds_what_fails_first() -> None:
+    site = Site(snapshot())
+    builds = site.index.builds_of_job(JobKey("p", "j", "all"))
+    grid = constituent_grid(site.index, builds)
+    assert [column.id for column in grid.columns] == [207, 106]
+    rows = {row.job: [cell and cell.id for cell in row.cells] for row in grid.rows}
+    assert rows == {"breaks": [201, 101], "good": [105, 105]}
+    assert next(iter(rows)) == "breaks"
+    assert len(constituent_grid(site.index, builds, 1).columns) == 1
+
+
+def test_the_page_of_an_aggregate_has_the_grid_and_no_other_page_has() -> None:
+    found = pages(Site(snapshot()))
+    every = found["job/p/j/all.html"]
+    assert isinstance(every, JobPage)
+    assert every.grid is not None
+    assert [row.job.label for row in every.grid.rows] == ["breaks", "good"]
+    assert [column.label for column in every.grid.columns] == ["Dependency failed", "Succeeded"]
+    plain = found["job/p/j/good.html"]
+    assert isinstance(plain, JobPage)
+    assert plain.grid is None
+
+
+def test_a_jobset_names_its_flakiest_jobs() -> None:
+    found = pages(Site(flaky()))["jobset/p/j.html"]
+    assert isinstance(found, JobsetPage)
+    assert [(row.job.label, row.score, row.label) for row in found.flaky] == [
+        ("moody", 100, "Failed")
+    ]
+    assert found.flaky_total == 1
+
+
+@pytest.mark.parametrize(
+    ("base", "markdown"),
+    [
+        ("", ""),
+        (
+            "https://example.org/s/",
+            r"[![a\]b](https://example.org/s/job/p/j/x.svg)](https://example.org/s/job/p/j/x.html)",
+        ),
+    ],
+)
+def test_a_badge_can_be_copied_where_the_sites_address_is_known(base: str, markdown: str) -> None:
+    badge = Badge(message="failing", color="red")
+    box = badge_box(Site(snapshot(), base=base), badge, "job/p/j/x.html", "a]b")
+    assert box.markdown == markdown
+    assert (box.words, box.picture) == ("hydra build: failing", "job/p/j/x.svg")
+    assert box.shield == "job/p/j/x/shield.json"
+
+
+def test_the_sections_are_on_the_pages(tmp_path: Path) -> None:
+    publish(flaky(), SiteSettings(base="https://example.org"), tmp_path)
+    jobset = (tmp_path / "jobset/p/j.html").read_text()
+    assert 'id="flakiest"' in jobset
+    assert '<img src="../../jobset/p/j.svg" height="20" alt="hydra build:' in jobset
+    assert "https://example.org/jobset/p/j.svg" in jobset
+    job = (tmp_path / "job/p/j/all.html").read_text()
+    assert 'id="constituents-over-time"' in job
+    assert 'id="badge"' not in (tmp_path / "job/p/j/waits.html").read_text()
