@@ -1,0 +1,269 @@
+// Tables that follow an element `.filter`: filter their rows by words, system and status, sort them
+// by clicking their heads, walk through them with j and k or the arrows. What is chosen stands in the
+// address (?filter=…&system=…&status=…&sort=…), so that a view can be shared, and survives a reload.
+// Without this script the tables stand as they are.
+
+"use strict";
+
+{
+  const place = document.querySelector(".filter");
+  const follows = (table) => place.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const tables = place ? [...document.querySelectorAll("main table")].filter((table) =>
+    table.tHead && follows(table) && !table.closest("[role=region]") && !table.matches(".narrow")) : [];
+  const SYSTEM = /\.([a-z0-9_]+-[a-z0-9]+)$/;
+  const UNITS = { s: 1, min: 60, h: 3600, d: 86400 };
+  const words = new Intl.Collator("en", { numeric: true });
+
+  function element(name, attributes, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  }
+
+  const number = (amount) => amount.toLocaleString("en");
+  const title = (head) => [...head.childNodes].filter((node) => !node.classList?.contains("tz"))
+    .map((node) => node.textContent).join("").trim();
+
+  // --- rows: what the filters ask, read from the page once -----------------------------------------
+
+  function columns(table) {
+    const heads = [...table.tHead.rows[0].cells].map(title);
+    return { system: heads.indexOf("System"), status: heads.indexOf("Status"), grid: table.matches(".grid") };
+  }
+
+  function read(row, { system, status, grid }) {
+    const name = row.cells[0].textContent.trim();
+    const text = grid ? name : row.textContent;
+    const signs = grid ? [...row.querySelectorAll(".st")] : status < 0 ? [] : [row.cells[status].querySelector(".st")];
+    return {
+      row,
+      text: text.toLowerCase(),
+      system: grid ? SYSTEM.exec(name)?.[1] ?? "" : system < 0 ? "" : row.cells[system].textContent.trim(),
+      statuses: new Set(signs.map((sign) => sign?.textContent.trim())),
+      shown: true,
+    };
+  }
+
+  // A list and its folded rest are one group: sorted as one, counted as one.
+  function groupsOf(all) {
+    const groups = new Map();
+    for (const table of all) {
+      const section = table.closest("section") ?? table;
+      const key = groups.get(section) ?? { section, tables: [], rows: [], heads: [] };
+      groups.set(section, key);
+      key.tables.push(table);
+      const about = columns(table);
+      for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) key.rows.push(read(row, about));
+    }
+    return [...groups.values()].map((group) => ({
+      ...group,
+      sizes: group.tables.map((table) => table.tBodies[0].rows.length),
+      count: group.section.querySelector(":scope > h2 > .count"),
+      words: group.section.querySelector(":scope > h2 > .count")?.textContent,
+      folds: [...group.section.querySelectorAll("details")],
+    }));
+  }
+
+  // --- the choices and the address ------------------------------------------------------------------
+
+  const KEYS = ["filter", "system", "status", "sort"];
+
+  function chosen() {
+    const query = new URLSearchParams(location.search);
+    return Object.fromEntries(KEYS.map((key) => [key, query.get(key) ?? ""]));
+  }
+
+  function remember(choice) {
+    const query = new URLSearchParams(location.search);
+    for (const key of KEYS) {
+      if (choice[key]) query.set(key, choice[key]);
+      else query.delete(key);
+    }
+    const text = query.toString();
+    history.replaceState(history.state, "", `${location.pathname}${text ? `?${text}` : ""}${location.hash}`);
+  }
+
+  // --- filtering --------------------------------------------------------------------------------------
+
+  function test({ filter, system, status }) {
+    const terms = filter.toLowerCase().split(/\s+/).filter(Boolean);
+    const not = terms.filter((term) => term.length > 1 && term[0] === "-").map((term) => term.slice(1));
+    const all = terms.filter((term) => !(term.length > 1 && term[0] === "-"));
+    return (row) => (!system || row.system === system) && (!status || row.statuses.has(status)) &&
+      all.every((term) => row.text.includes(term)) && !not.some((term) => row.text.includes(term));
+  }
+
+  function unfold(group, filtered) {
+    for (const fold of group.folds) {
+      if (filtered && fold.dataset.was === undefined) {
+        fold.dataset.was = fold.open ? "open" : "";
+        fold.open = true;
+      } else if (!filtered && fold.dataset.was !== undefined) {
+        fold.open = fold.dataset.was === "open";
+        delete fold.dataset.was;
+      }
+    }
+  }
+
+  function filter(groups, choice) {
+    const fits = test(choice);
+    const filtered = Boolean(choice.filter.trim() || choice.system || choice.status);
+    let shown = 0, total = 0;
+    for (const group of groups) {
+      let here = 0;
+      for (const entry of group.rows) {
+        const fit = fits(entry);
+        if (fit !== entry.shown) entry.row.hidden = !fit;
+        entry.shown = fit;
+        here += fit;
+      }
+      unfold(group, filtered);
+      group.section.classList.toggle("emptied", filtered && !here);
+      if (group.count) group.count.textContent = filtered ? `${number(here)} of ${group.words}` : group.words;
+      shown += here;
+      total += group.rows.length;
+    }
+    return filtered ? `${number(shown)} of ${number(total)}` : `${number(total)} ${total === 1 ? "row" : "rows"}`;
+  }
+
+  // --- sorting ----------------------------------------------------------------------------------------
+
+  // What a cell is sorted by: a moment, a number, a span of time, or its words.
+  function value(cell) {
+    const text = cell.textContent.trim().replaceAll(",", "").replace("−", "-");
+    if (!text || text === "–") return null;
+    const time = cell.querySelector("time");
+    if (time) return Date.parse(time.dateTime);
+    if (/^[+-]?\d+(\.\d+)?$/.test(text)) return Number(text);
+    const parts = [...text.matchAll(/(\d+) (min|[shd])\b/g)];
+    const spans = parts.length && parts.map(([part]) => part).join(" ") === text;
+    return spans ? parts.reduce((sum, [, amount, unit]) => sum + amount * UNITS[unit], 0) : text;
+  }
+
+  function compare(a, b) {
+    if (a === null || b === null) return (a === null) - (b === null);
+    if (typeof a === "number" && typeof b === "number") return a - b;
+    return words.compare(String(a), String(b));
+  }
+
+  function sort(groups, wish) {
+    const down = wish.startsWith("-");
+    const wanted = down ? wish.slice(1) : wish;
+    for (const group of groups) {
+      const heads = [...group.tables[0].tHead.rows[0].cells];
+      const column = wanted ? heads.findIndex((head) => title(head) === wanted && head.querySelector(".sort")) : -1;
+      let rows = group.rows.map(({ row }) => row);
+      if (column >= 0) {
+        const keys = new Map(rows.map((row) => [row, value(row.cells[column])]));
+        rows = rows.toSorted((a, b) => {
+          const [x, y] = [keys.get(a), keys.get(b)];
+          const order = compare(x, y);
+          return down && x !== null && y !== null ? -order : order;
+        });
+      }
+      for (const table of group.tables) mark(table, column, down);
+      if (column >= 0 || group.sorted) fill(group, rows);
+      group.sorted = column >= 0;
+    }
+  }
+
+  function fill({ tables: parts, sizes }, rows) {
+    let start = 0;
+    parts.forEach((table, place) => {
+      table.tBodies[0].append(...rows.slice(start, (start += sizes[place])));
+    });
+  }
+
+  function mark(table, column, down) {
+    [...table.tHead.rows[0].cells].forEach((head, place) => {
+      if (place === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    });
+  }
+
+  // Up, then down, then as it was.
+  const turn = (sorted, name) => (sorted === name ? `-${name}` : sorted === `-${name}` ? "" : name);
+
+  function makeSortable(table, click) {
+    for (const head of table.tHead.rows[0].cells) {
+      if (head.querySelector("a, .vh")) continue;
+      const button = element("button", { class: "sort", type: "button" }, ...head.childNodes);
+      button.addEventListener("click", () => click(title(button)));
+      head.append(button);
+    }
+  }
+
+  // --- the bar ----------------------------------------------------------------------------------------
+
+  function choices(label, name, values) {
+    const options = [...values].filter(Boolean).sort(words.compare);
+    const select = element("select", { name, "aria-label": label },
+      element("option", { value: "" }, label),
+      ...options.map((option) => element("option", { value: option }, option)));
+    select.hidden = options.length < 2;
+    return select;
+  }
+
+  function bar(groups) {
+    const rows = groups.flatMap((group) => group.rows);
+    const field = element("input", {
+      type: "search", name: "filter", placeholder: "Filter: word -not", "aria-label": "Filter rows: words that must all be there, -word must not",
+      autocomplete: "off", autocapitalize: "none", spellcheck: "false",
+    });
+    const systems = choices("Any system", "system", new Set(rows.map((row) => row.system)));
+    const statuses = choices("Any status", "status", new Set(rows.flatMap((row) => [...row.statuses])));
+    const said = element("output", { class: "soft" });
+    const form = element("form", { role: "search", "aria-label": "Rows of this page" }, field, systems, statuses, said);
+    place.append(form);
+    return { form, said, fields: { filter: field, system: systems, status: statuses } };
+  }
+
+  // --- walking through the rows -------------------------------------------------------------------------
+
+  function walk(groups, event) {
+    const down = event.key === "j" || event.key === "ArrowDown";
+    const row = document.activeElement?.closest("tr");
+    const within = row && groups.some((group) => group.tables.includes(row.closest("table")));
+    const field = event.target.closest("input, select, textarea, summary");
+    const arrow = event.key.startsWith("Arrow");
+    if (arrow ? !within && field?.name !== "filter" : field) return;
+    const rows = groups.flatMap((group) => group.tables).flatMap((table) => [...table.tBodies[0].rows])
+      .filter((found) => found.querySelector("a") && found.checkVisibility());
+    const next = within ? rows[rows.indexOf(row) + (down ? 1 : -1)] : down ? rows[0] : undefined;
+    if (!next) return;
+    event.preventDefault();
+    (next.querySelector("th a, td:nth-child(2) a") ?? next.querySelector("a")).focus();
+  }
+
+  function start() {
+    const groups = groupsOf(tables);
+    const { form, said, fields } = bar(groups);
+    const choice = chosen();
+    for (const [key, field] of Object.entries(fields)) field.value = choice[key];
+    const show = () => {
+      said.textContent = filter(groups, choice);
+      remember(choice);
+    };
+    for (const table of tables) {
+      makeSortable(table, (name) => {
+        choice.sort = turn(choice.sort, name);
+        sort(groups, choice.sort);
+        remember(choice);
+      });
+    }
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", () => {
+      for (const [key, field] of Object.entries(fields)) choice[key] = field.value;
+      show();
+    });
+    addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (["j", "k", "ArrowDown", "ArrowUp"].includes(event.key)) walk(groups, event);
+    });
+    if (choice.sort) sort(groups, choice.sort);
+    said.textContent = filter(groups, choice);
+  }
+
+  if (tables.length) start();
+}
