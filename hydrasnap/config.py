@@ -76,6 +76,8 @@ class SiteTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     output: Glob = "_site"
     templates: str = ""
     pages: str = ""
+    policy: Literal["auto", "all", "notable"] = "auto"
+    max_bytes: Positive = 900_000_000
     notes: str = ""
     baselines: dict[str, Positive] = {}
 

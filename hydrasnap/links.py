@@ -16,7 +16,7 @@ A path made of such names needs no quoting in an address: `root_of(page) + path`
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from posixpath import relpath
 from urllib.parse import quote, urlsplit
 
@@ -26,6 +26,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.+=@,()-]")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _OUR_ENDING = re.compile(r"\.(?=(html|json|svg|atom|xml|js|css|txt)$)", re.IGNORECASE)
 _LONGEST = 120
+_PAGE = ".html"
 _OUTWARD = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@)[^\s<>\"\\^`{|}]*", re.IGNORECASE)
 
 
@@ -123,12 +124,27 @@ class Links:
     NOT_FOUND = "404.html"
     OURS = frozenset({OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, NOT_FOUND})
 
-    def __init__(self, twins: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        twins: Iterable[str] = (),
+        *,
+        builds: Container[int] | None = None,
+        jobs: Container[JobKey] | None = None,
+    ) -> None:
+        """Take the builds and jobs that have a page, if not all have; the search opens the rest."""
         self._twins = frozenset(twins)
+        self._builds = builds
+        self._jobs = jobs
         self._names: dict[str, str] = {}
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> "Links":
+    def of(
+        cls,
+        snapshot: Snapshot,
+        *,
+        builds: Container[int] | None = None,
+        pages: Container[JobKey] | None = None,
+    ) -> "Links":
         """Read the snapshot for names that differ by case alone."""
         jobs: defaultdict[JobsetKey, set[str]] = defaultdict(set)
         jobsets: defaultdict[str, set[str]] = defaultdict(set)
@@ -137,7 +153,8 @@ class Links:
         for key in (*snapshot.jobsets, *jobs):
             jobsets[key.project].add(key.name)
         groups = [{*snapshot.projects, *jobsets}, *jobsets.values(), *jobs.values()]
-        return cls(frozenset().union(*(case_twins(group) for group in groups)))
+        twins = frozenset[str]().union(*(case_twins(group) for group in groups))
+        return cls(twins, builds=builds, jobs=pages)
 
     @property
     def twins(self) -> frozenset[str]:
@@ -164,6 +181,8 @@ class Links:
 
     def job(self, key: JobKey, part: str = ".html") -> str:
         """Return the page of a job, or another `part` such as ``/shield.json``."""
+        if self._jobs is not None and part == _PAGE and key not in self._jobs:
+            return f"{self.SEARCH}#job/{'/'.join(quote(name, safe='') for name in key)}"
         jobset = f"{self.name(key.project)}/{self.name(key.jobset)}"
         return f"job/{jobset}/{self.name(key.name)}{part}"
 
@@ -177,4 +196,6 @@ class Links:
 
     def build(self, number: int, part: str = ".html") -> str:
         """Return the page of a build, or another `part` such as ``.json``."""
+        if self._builds is not None and part == _PAGE and number not in self._builds:
+            return f"{self.SEARCH}#build/{number}"
         return f"build/{number}{part}"

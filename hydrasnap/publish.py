@@ -1,7 +1,7 @@
 """From a snapshot to the site in the output folder: pages, templates, static files."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hydrasnap import state
@@ -11,9 +11,11 @@ from hydrasnap.model import Snapshot
 from hydrasnap.output import Output, Written
 from hydrasnap.pages import Document, Site
 from hydrasnap.pages.frame import Link
+from hydrasnap.pages.policy import EVERYTHING, Policy, decide
 from hydrasnap.pages.site import rooted
 from hydrasnap.render import Renderer
 from hydrasnap.rendering import Work, is_whole
+from hydrasnap.report.index import Index
 from hydrasnap.report.watch import Watch
 from hydrasnap.resources import bundled
 from hydrasnap.state import Entry, Made, State, digest
@@ -40,7 +42,8 @@ class SiteSettings:
     templates and static files of the same name; `pages` holds Markdown pages; `notes` holds
     ``PROJECT.md``, ``PROJECT/JOBSET.md`` and ``PROJECT/JOBSET/JOB.md``. Each of `watches` gets a
     page, a feed and a badge. `baselines` pins an evaluation to compare with for jobsets written
-    ``PROJECT:JOBSET``.
+    ``PROJECT:JOBSET``. `policy` says what gets a page: ``all``, ``notable`` builds and jobs, or
+    ``auto``, which is all if the site then takes no more than `max_bytes`.
     """
 
     title: str = ""
@@ -50,13 +53,23 @@ class SiteSettings:
     notes: Path | None = None
     watches: tuple[Watch, ...] = ()
     baselines: Mapping[str, int] = field(default_factory=dict)
+    policy: str = "auto"
+    max_bytes: int = 900_000_000
 
     def digest(self) -> bytes:
         """Digest everything but the snapshot that the site is made from, this program too."""
         folders = (self.templates, self.pages, self.notes)
         own = (bundled("templates"), bundled("site"), Path(__file__).parent)
         texts = (_text(folder) for folder in (*own, *filter(None, folders)))
-        here = repr(([folder is None for folder in folders], self.watches, self.baselines))
+        here = repr(
+            (
+                [folder is None for folder in folders],
+                self.watches,
+                self.baselines,
+                self.policy,
+                self.max_bytes,
+            )
+        )
         return digest(self.title.encode(), self.base.encode(), here.encode(), *texts)
 
 
@@ -70,6 +83,7 @@ class Published:
     pages: int
     bytes: int
     index: Path
+    policy: Policy = EVERYTHING
 
 
 def publish_cache(
@@ -103,7 +117,7 @@ def publish(
     if workers is None:
         workers = min(cores(), 1 + expected // _WORTH_A_FORK)
     with Output(output, last=_LAST) as out:
-        before = _known(output, digest(settings.digest(), site.snapshot.origin.encode()))
+        before = _known(output, digest(settings.digest(), site.digest()))
         pages, made = 0, {_STATIC: _put_static(out, settings)}
         work = Work(site, renderer, out.stage, before)
         for done in each(work, len(work), workers):
@@ -112,13 +126,15 @@ def publish(
             if progress is not None:
                 progress(pages, max(expected, pages))
         out.keep(state.dump(State(stamp=stamp, settings=before.settings, shares=made)))
-    return _published(out.result, pages, output)
+    return replace(_published(out.result, pages, output), policy=site.policy)
 
 
 def _site(snapshot: Snapshot, settings: SiteSettings) -> Site:
     """Gather what the pages are made from, with all that is found once for many of them."""
+    whole = rooted(snapshot)
     site = Site(
-        snapshot=rooted(snapshot),
+        snapshot=whole,
+        policy=decide(Index(whole), settings.policy, settings.max_bytes),
         title=settings.title,
         base=settings.base,
         notes=_notes(settings.notes),
@@ -174,7 +190,13 @@ def _site_facts(site: Site) -> Mapping[str, object]:
     pages = (Link(label=found.title, href=found.path) for found in site.documents)
     watched = (_WATCHED,) if site.watches else ()
     menu = (*_MENU, *watched, *pages)
-    return {"title": site.name, "base": site.base, "origin": site.snapshot.origin, "menu": menu}
+    return {
+        "build": site.links.build,
+        "title": site.name,
+        "base": site.base,
+        "origin": site.snapshot.origin,
+        "menu": menu,
+    }
 
 
 def _static_files(own: Path | None) -> Iterator[tuple[str, bytes]]:

@@ -9,8 +9,8 @@ from msgspec import structs
 from hydrasnap.pages import File, Page, Site, all_pages
 from hydrasnap.pages.ansi import runs
 from hydrasnap.pages.build import BuildPage
-from hydrasnap.pages.errors import ErrorsPage
 from hydrasnap.pages.changes import ChangeList
+from hydrasnap.pages.errors import ErrorsPage
 from hydrasnap.pages.evaluation import EvaluationPage
 from hydrasnap.pages.evaluations import EvaluationsPage
 from hydrasnap.pages.frame import Frame

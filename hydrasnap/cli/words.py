@@ -80,9 +80,12 @@ def _at_most(step: PlannedStep) -> str:
 def publish_summary(done: Published) -> str:
     """Say what a rendering wrote, and which page to open."""
     rest = f"{done.unchanged:,} unchanged, {done.removed:,} removed"
+    reason = f"  pages   only for notable builds and jobs: {done.policy.why};\n"
+    why = f"{reason}          the search opens the rest\n" if done.policy.why else ""
     return (
         f"  wrote   {done.written:,} files; {rest}\n"
         f"  site    {done.pages:,} pages, {size(done.bytes)}\n"
+        f"{why}"
         f"Open {done.index}"
     )
 

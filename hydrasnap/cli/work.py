@@ -174,6 +174,8 @@ def run_render(config: Config, telling: Telling) -> None:
         templates=config.folder(site.templates),
         pages=config.folder(site.pages),
         notes=config.folder(site.notes),
+        policy=site.policy,
+        max_bytes=site.max_bytes,
         baselines=site.baselines,
         watches=tuple(Watch(w.name, w.jobs, w.jobsets, w.systems) for w in config.watch),
     )

@@ -80,7 +80,7 @@ class BuildPage(Frame, frozen=True, kw_only=True):
 
 def build_pages(site: Site, builds: Iterable[Build]) -> Iterator[Page]:
     """Give the pages of builds."""
-    for build in builds:
+    for build in filter(site.has_build_page, builds):
         yield Page(site.links.build(build.id), "build.html", build_page(site, build))
 
 

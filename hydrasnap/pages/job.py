@@ -84,7 +84,7 @@ class JobPage(Frame, frozen=True, kw_only=True):
 
 def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
     """Give the pages of jobs that known builds belong to, and their badges."""
-    for job in jobs:
+    for job in filter(site.has_job_page, jobs):
         history = job_history(site.index, job)
         yield Page(site.links.job(job), "job.html", job_page(site, history))
         yield data_file(site.links.job(job, ".json"), job_data(history))

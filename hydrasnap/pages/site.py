@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 from urllib.parse import urlsplit
 
-from msgspec import structs
+from msgspec import msgpack, structs
 
 from hydrasnap.links import Links, live_path
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot
 from hydrasnap.pages.frame import Link
+from hydrasnap.pages.policy import EVERYTHING, Policy
 from hydrasnap.pages.view import View
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview
 from hydrasnap.report.index import Index
@@ -35,6 +37,7 @@ class Site:
     base: str = ""
     notes: Mapping[str, str] = field(default_factory=dict)
     documents: tuple[Document, ...] = ()
+    policy: Policy = EVERYTHING
     watches: tuple[Watch, ...] = ()
     baselines: Mapping[str, int] = field(default_factory=dict)
 
@@ -65,7 +68,7 @@ class Site:
     @cached_property
     def links(self) -> Links:
         """Know where every page lives."""
-        return Links.of(self.snapshot)
+        return Links.of(self.snapshot, builds=self.policy.builds, pages=self.policy.jobs)
 
     def news(self, key: JobsetKey) -> tuple[News, ...]:
         """Return what the evaluations of a jobset broke and mended, newest first."""
@@ -97,6 +100,12 @@ class Site:
         """Name the site."""
         return self.title or self.host
 
+    def digest(self) -> bytes:
+        """Digest what every page may show or follow: the address of the Hydra, what has a page."""
+        builds, jobs = self.policy.builds, self.policy.jobs
+        known = [self.snapshot.origin, builds and sorted(builds), jobs and sorted(jobs)]
+        return blake2b(msgpack.encode(known)).digest()
+
     def live(self, *names: str) -> str:
         """Return the address of an object on the Hydra itself."""
         return self.snapshot.origin.rstrip("/") + live_path(*names)
@@ -120,11 +129,11 @@ class Site:
 
     def has_build_page(self, build: Build) -> bool:
         """Tell whether a build has a page of its own, or is only in the search's shards."""
-        return True
+        return self.policy.builds is None or build.id in self.policy.builds
 
     def has_job_page(self, key: JobKey) -> bool:
         """Tell whether a job has a page of its own, or is only in the search's shards."""
-        return True
+        return self.policy.jobs is None or key in self.policy.jobs
 
     def evaluation_href(self, evaluation: Evaluation) -> str:
         """Return the page of an evaluation, or nothing for a mere baseline, which has none."""
