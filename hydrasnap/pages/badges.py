@@ -52,6 +52,7 @@ class BadgeBox(View, frozen=True, kw_only=True):
     """A badge on a page: its files, and the Markdown to copy where the site's address is known."""
 
     words: str
+    width: int
     picture: str
     shield: str
     markdown: str
@@ -64,6 +65,7 @@ def badge_box(site: Site, badge: Badge, page: str, name: str) -> BadgeBox:
     alt = re.sub(r"([\\\[\]])", r"\\\1", name)
     return BadgeBox(
         words=f"{badge.label}: {badge.message}",
+        width=_total(badge),
         picture=f"{way}.svg",
         shield=f"{way}/shield.json",
         markdown=f"[![{alt}]({base}/{way}.svg)]({base}/{page})" if base else "",
@@ -89,8 +91,7 @@ def shield(badge: Badge) -> str:
 
 def picture(badge: Badge) -> str:
     """Draw a badge; both texts are stretched to a width that no font changes."""
-    left, right = _width(badge.label), _width(badge.message)
-    total = left + right + 24
+    left, right, total = _width(badge.label), _width(badge.message), _total(badge)
     label, message = escape(visible(badge.label)), escape(visible(badge.message))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{total}" height="20" role="img"'
@@ -102,6 +103,10 @@ def picture(badge: Badge) -> str:
         f'<text x="6" y="14" textLength="{left}">{label}</text>'
         f'<text x="{left + 18}" y="14" textLength="{right}">{message}</text></g></svg>\n'
     )
+
+
+def _total(badge: Badge) -> int:
+    return _width(badge.label) + _width(badge.message) + 24
 
 
 def _width(text: str) -> int:
