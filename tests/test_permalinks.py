@@ -91,3 +91,11 @@ def test_the_page_leads_on_without_a_script(tmp_path: Path) -> None:
     assert len(text) < 1000
     job = (tmp_path / "job/p/j/good.html").read_text()
     assert 'href="../../../job/p/j/good/latest.html"' in job
+
+
+def test_a_success_without_a_page_of_its_own_is_found_by_the_search(tmp_path: Path) -> None:
+    publish(snapshot(), SiteSettings(policy="notable"), tmp_path)
+    assert not (tmp_path / "build/101.html").exists()
+    for name in ("latest", "latest-finished"):
+        text = (tmp_path / f"job/p/j/breaks/{name}.html").read_text()
+        assert 'content="0; url=../../../../search.html#build/101">' in text

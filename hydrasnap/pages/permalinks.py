@@ -56,7 +56,7 @@ def jobset_permalinks(site: Site, key: JobsetKey) -> Iterator[Permalink]:
 
 def job_permalinks(site: Site, history: JobHistory) -> Iterator[Permalink]:
     """Name the lasting addresses of a job; those by system only where there are several."""
-    results = [build for build in history.results if site.has_build_page(build)]
+    results = history.results
     best = latest_success(results)
     if best is None:
         return
@@ -76,8 +76,7 @@ def finished_permalinks(site: Site, key: JobsetKey) -> Iterator[Page]:
     """
     finished = site.finished_evaluations(key)
     for job in filter(site.has_job_page, site.index.jobs_of(key)):
-        every = site.index.builds_of_job(job)
-        builds = [build for build in every if site.has_build_page(build)]
+        builds = site.index.builds_of_job(job)
         if latest_success(builds) is None:
             continue
         whole = latest_finished_success(site.index, builds, finished)
