@@ -1,13 +1,17 @@
 """The rows and lists that tell what changed between two evaluations."""
 
+from collections.abc import Iterator
 from itertools import islice
 
 from hydrasnap.model import Build, BuildStatus
+from hydrasnap.pages.frame import Frame, Link
+from hydrasnap.pages.page import Page
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.report.changes import Change, ChangeKind, Changes
 
 SHOWN = 250
+LONG = 2000
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
 _LOOKS = {
     ChangeKind.NEWLY_FAILING: "failed",
@@ -43,6 +47,7 @@ class ChangeRow(View, frozen=True, kw_only=True):
 class ChangeList(View, frozen=True, kw_only=True):
     """One of the eight lists; `folded` are the rows beyond the first some hundred.
 
+    Of a long list `folded` is empty, and the rows beyond the first are on the pages `more`.
     `before` says whether the rows are worth comparing with the builds they had before.
     """
 
@@ -53,6 +58,7 @@ class ChangeList(View, frozen=True, kw_only=True):
     before: bool
     rows: tuple[ChangeRow, ...]
     folded: tuple[ChangeRow, ...]
+    more: tuple[Link, ...]
 
 
 class SystemRow(View, frozen=True, kw_only=True):
@@ -68,13 +74,60 @@ def summary(changes: Changes) -> str:
     return ", ".join(f"{count:,} {title}" for count, title in counts if count) or "no builds"
 
 
-def change_lists(site: Site, changes: Changes) -> tuple[ChangeList, ...]:
-    """Describe the eight lists in their order."""
-    return tuple(_list(site, changes, kind) for kind in ChangeKind)
+class ListPage(Frame, frozen=True, kw_only=True):
+    """A page of the rows of a long list; `pages` are all of them, `here` the label of this one."""
+
+    of: Link
+    heading: str
+    count: int
+    before: bool
+    rows: tuple[ChangeRow, ...]
+    pages: tuple[Link, ...]
+    here: str
 
 
-def _list(site: Site, changes: Changes, kind: ChangeKind) -> ChangeList:
-    rows = (change_row(site, change) for change in changes[kind])
+def change_lists(site: Site, changes: Changes, path: str) -> tuple[ChangeList, ...]:
+    """Describe the eight lists of the page at `path` in their order."""
+    return tuple(_list(site, changes, kind, path) for kind in ChangeKind)
+
+
+def list_pages(site: Site, changes: Changes, path: str, frame: Frame) -> Iterator[Page]:
+    """Give the further pages of the long lists of the page at `path`, whose context is `frame`."""
+    for kind in ChangeKind:
+        links = _more(changes, kind, path)
+        for number, link in enumerate(links):
+            start = SHOWN + number * LONG
+            rows = changes[kind][start : start + LONG]
+            context = ListPage(
+                title=f"{kind.title}, page {link.label} · {frame.title}",
+                description=f"{kind.title}, page {link.label} of {len(links) + 1}: {frame.title}.",
+                shows=frame.shows,
+                crumbs=(*frame.crumbs, Link(label=frame.title, href=path)),
+                live=frame.live,
+                of=Link(label=frame.title, href=f"{path}#{kind.slug}"),
+                heading=kind.title,
+                count=changes.count(kind),
+                before=kind not in _PLAIN,
+                rows=tuple(change_row(site, change) for change in rows),
+                pages=(Link(label="1", href=f"{path}#{kind.slug}"), *links),
+                here=link.label,
+            )
+            yield Page(link.href, "change-list.html", context)
+
+
+def _more(changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
+    """Point to the pages of a list from the second on, if it is long."""
+    if changes.count(kind) <= LONG:
+        return ()
+    number = -(-(changes.count(kind) - SHOWN) // LONG)
+    stem = f"{path.removesuffix('.html')}/{kind.slug}"
+    return tuple(Link(label=str(n), href=f"{stem}-{n}.html") for n in range(2, number + 2))
+
+
+def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeList:
+    more = _more(changes, kind, path)
+    every = changes[kind][: SHOWN if more else None]
+    rows = (change_row(site, change) for change in every)
     return ChangeList(
         slug=kind.slug,
         title=kind.title,
@@ -83,6 +136,7 @@ def _list(site: Site, changes: Changes, kind: ChangeKind) -> ChangeList:
         before=kind not in _PLAIN,
         rows=tuple(islice(rows, SHOWN)),
         folded=tuple(rows),
+        more=more,
     )
 
 

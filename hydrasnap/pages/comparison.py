@@ -7,7 +7,14 @@ with the pinned baseline alone: so the number of pages grows with the jobsets, n
 from collections.abc import Iterator
 
 from hydrasnap.model import Evaluation, JobsetKey
-from hydrasnap.pages.changes import ChangeList, SystemRow, change_lists, summary, system_rows
+from hydrasnap.pages.changes import (
+    ChangeList,
+    SystemRow,
+    change_lists,
+    list_pages,
+    summary,
+    system_rows,
+)
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.inputs import InputDifference, differences
 from hydrasnap.pages.page import Page
@@ -81,7 +88,7 @@ def comparison_links(site: Site, evaluation: Evaluation) -> Iterator[Link]:
 def comparison_pages(site: Site, evaluation: Evaluation) -> Iterator[Page]:
     """Give the comparisons with evaluations of the same jobset."""
     for baseline in _own(site, evaluation):
-        yield _page(site, evaluation, baseline)
+        yield from _pages(site, evaluation, baseline)
 
 
 def hub_pages(site: Site) -> Iterator[Page]:
@@ -101,7 +108,7 @@ def _others(baselines: list[Baseline], key: JobsetKey) -> list[Baseline]:
 
 def _hub(site: Site, evaluation: Evaluation, others: list[Baseline]) -> Iterator[Page]:
     for baseline in others:
-        yield _page(site, evaluation, baseline)
+        yield from _pages(site, evaluation, baseline)
     key = evaluation.jobset_key
     every = (*_own(site, evaluation), *others)
     context = HubPage(
@@ -138,10 +145,12 @@ def _choice(site: Site, evaluation: Evaluation, baseline: Baseline) -> Choice:
     )
 
 
-def _page(site: Site, evaluation: Evaluation, baseline: Baseline) -> Page:
+def _pages(site: Site, evaluation: Evaluation, baseline: Baseline) -> Iterator[Page]:
     changes = compare(site.index, evaluation, baseline.evaluation)
     path = _path(site, evaluation, baseline.evaluation)
-    return Page(path, "comparison.html", _comparison(site, changes, baseline))
+    page = _comparison(site, changes, baseline)
+    yield Page(path, "comparison.html", page)
+    yield from list_pages(site, changes, path, page)
 
 
 def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonPage:
@@ -162,7 +171,7 @@ def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonP
         other_timestamp=other.timestamp or None,
         unknown=changes.unknown,
         baseline_unknown=changes.baseline_unknown,
-        lists=change_lists(site, changes),
+        lists=change_lists(site, changes, _path(site, evaluation, other)),
         undecided=build_rows(site, changes.undecided),
         systems=system_rows(changes),
         differences=differences(other, evaluation),

@@ -5,7 +5,14 @@ from functools import partial
 
 from hydrasnap.model import BuildStatus, Evaluation
 from hydrasnap.pages.badges import badge_files, tally_badge
-from hydrasnap.pages.changes import ChangeList, SystemRow, change_lists, summary, system_rows
+from hydrasnap.pages.changes import (
+    ChangeList,
+    SystemRow,
+    change_lists,
+    list_pages,
+    summary,
+    system_rows,
+)
 from hydrasnap.pages.comparison import comparison_links, comparison_pages, hub_path
 from hydrasnap.pages.data import data_file, data_link, evaluation_data, jobs_data
 from hydrasnap.pages.frame import Alternate, Frame, Link
@@ -68,7 +75,9 @@ def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File
     """Give the page, data and badge of an evaluation of which it is known what came before."""
     changes = compare(site.index, evaluation)
     paths = partial(site.links.evaluation, evaluation.id)
-    yield Page(paths(), "eval.html", evaluation_page(site, changes))
+    page = evaluation_page(site, changes)
+    yield Page(paths(), "eval.html", page)
+    yield from list_pages(site, changes, paths(), page)
     yield data_file(paths(".json"), evaluation_data(site, changes))
     yield data_file(paths("/jobs.json"), jobs_data(site, evaluation))
     badge = tally_badge(tally_of(site.index, evaluation))
@@ -100,7 +109,7 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         baseline_unknown=changes.baseline_unknown,
         next=site.evaluation_link(site.index.next(evaluation)),
         gone=evaluation.gone,
-        lists=change_lists(site, changes),
+        lists=change_lists(site, changes, site.links.evaluation(evaluation.id)),
         undecided=build_rows(site, changes.undecided),
         systems=system_rows(changes),
         statuses=_statuses(site, evaluation),

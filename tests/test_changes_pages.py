@@ -1,0 +1,40 @@
+"""Tests of long lists of changes: spread over pages, never cut."""
+
+import pytest
+from example import snapshot
+
+from hydrasnap.pages import Page, Site, all_pages
+from hydrasnap.pages.changes import ListPage
+from hydrasnap.pages.evaluation import EvaluationPage
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Page]:
+    monkeypatch.setattr("hydrasnap.pages.changes.SHOWN", 2)
+    monkeypatch.setattr("hydrasnap.pages.changes.LONG", 3)
+    found = list(all_pages(Site(snapshot())))
+    assert len({item.path for item in found}) == len(found)
+    return {item.path: item for item in found if isinstance(item, Page)}
+
+
+def test_a_long_list_goes_on_on_numbered_pages_and_loses_nothing(pages: dict[str, Page]) -> None:
+    page = pages["eval/21.html"].context
+    assert isinstance(page, EvaluationPage)
+    longest = max(page.lists, key=lambda found: found.count)
+    assert longest.count > 5
+    rows = list(longest.rows)
+    assert len(rows) == 2
+    for link in longest.more:
+        more = pages[link.href].context
+        assert isinstance(more, ListPage)
+        assert link in more.pages
+        rows += more.rows
+    assert len({(row.job, row.system, row.id) for row in rows}) == len(rows) == longest.count
+
+
+def test_a_short_list_has_no_further_page(pages: dict[str, Page]) -> None:
+    page = pages["eval/21.html"].context
+    assert isinstance(page, EvaluationPage)
+    short = [found for found in page.lists if found.count <= 3]
+    assert short
+    assert not any(found.more for found in short)
