@@ -11,7 +11,6 @@ from msgspec import structs
 from playwright.sync_api import Page, expect
 
 from hydrasnap.model import Snapshot
-from hydrasnap.pages.site import Site
 from hydrasnap.publish import SiteSettings, publish
 
 pytest_plugins = ("chromium",)
@@ -181,12 +180,9 @@ def test_a_hostile_name_stays_text_in_results(at_home: Page, complaints: list[st
 
 @pytest.fixture(scope="module")
 def sparse_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Publish the index of a site in which only build 201 and job p:j:breaks have pages."""
+    """Publish a site in which only what is notable has a page."""
     folder = tmp_path_factory.mktemp("sparse")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Site, "has_build_page", lambda _, build: build.id == 201)
-        patch.setattr(Site, "has_job_page", lambda _, key: key.name == "breaks")
-        publish(snapshot(), SiteSettings(), folder)
+    publish(snapshot(), SiteSettings(policy="notable"), folder)
     return folder
 
 
@@ -194,16 +190,17 @@ def test_a_build_without_a_page_is_shown_from_the_index(
     opened: Opener, sparse_site: Path, complaints: list[str]
 ) -> None:
     page = opened()
-    assert search(page, sparse_site, "206") == ["206"]
+    assert not (sparse_site / "build" / "105.html").exists()
+    assert search(page, sparse_site, "105") == ["105"]
     page.locator(".results td:nth-child(2) > a").click()
-    expect(page.locator("h1")).to_have_text("rich build 206")
+    expect(page.locator("h1")).to_have_text("good build 105")
     facts = page.locator(".facts").first
-    for text in ("Failed with output", "rich-1.0", "x86_64-linux", "/build/206"):
+    for text in ("Succeeded", "good-1.0", "x86_64-linux", "/build/105"):
         expect(facts).to_contain_text(text)
-    page.get_by_role("link", name="rich", exact=True).click()
-    expect(page.locator("h1")).to_have_text("rich of p:j")
-    assert page.url.endswith("search.html#job/p/j/rich")
-    expect(page.locator("main tbody tr").first).to_contain_text("206")
+    page.get_by_role("link", name="good", exact=True).click()
+    expect(page.locator("h1")).to_have_text("good of p:j")
+    assert page.url.endswith("search.html#job/p/j/good")
+    expect(page.locator("main tbody tr").first).to_contain_text("105")
     assert complaints == []
 
 

@@ -81,7 +81,8 @@ def jobs_named(index: Shards) -> dict[JobKey, set[str]]:
             for set_, place, combo in where:
                 for ending in directory["combos"][combo]:
                     name = directory["sets"][set_] + leaf + directory["endings"][ending >> 1]
-                    key = JobKey(*directory["jobsets"][place][:2], name)
+                    project, within = directory["jobsets"][place][:2]
+                    key = JobKey(project, within, name)
                     assert key not in found
                     found[key] = set(also)
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hydrasnap.model import BuildStatus, JobKey
+from hydrasnap.model import BuildStatus
 from hydrasnap.pages.search.catalogue import Catalogue
 from hydrasnap.pages.search.names import LONGEST, Names
 from hydrasnap.pages.site import Site
@@ -52,7 +52,7 @@ def _jobsets(site: Site, catalogue: Catalogue) -> list[object]:
     for key in catalogue.jobsets:
         jobset = site.snapshot.jobsets[key]
         words = _also(jobset.configuration.description, key.name)
-        folder = site.links.job(JobKey(*key, "x")).removesuffix("x.html")
+        folder = "/".join(("job", *map(site.links.name, key), ""))
         rows.append([key.project, key.name, site.links.jobset(key), folder, words])
     return rows
 
