@@ -127,7 +127,7 @@ def load(
     for name, given in options.items():
         chosen = {key: value for key, value in given.items() if value not in (None, (), "")}
         tables.setdefault(name, {}).update(chosen)
-    return _checked(_convert(tables, "the options"))
+    return _checked(_convert(tables, None))
 
 
 def password(config: Config, environment: Mapping[str, str] = os.environ) -> str | None:
@@ -174,18 +174,30 @@ def _anchored(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
     return tables
 
 
-def _convert(tables: dict[str, Any], where: str) -> Config:
+def _convert(tables: dict[str, Any], where: str | None) -> Config:
+    """Check the types; `where` is the file, or None where only an option can be wrong."""
     try:
         return msgspec.convert(tables, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(_sentence(str(error), where)) from None
 
 
-def _sentence(problem: str, where: str) -> str:
-    """Turn msgspec's words into one about the file's own keys."""
+_OPTIONS = {
+    "max_seconds": "max-time",
+    "projects": "project",
+    "jobsets": "jobset",
+    "folder": "cache",
+}
+
+
+def _sentence(problem: str, where: str | None) -> str:
+    """Turn msgspec's words into one about the file's own keys, or about an option."""
     what, _, path = problem.partition(" - at `$")
     place = path.rstrip("`").strip(".")
     table, _, key = place.partition(".")
+    if where is None:
+        name = key.partition("[")[0]
+        return f"--{_OPTIONS.get(name, name.replace('_', '-'))}: {_plain(what)}."
     unknown = re.match(r"Object contains unknown field `(.+)`", what)
     if unknown:
         known = _known(table)

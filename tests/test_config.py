@@ -164,7 +164,7 @@ def test_an_option_that_is_not_given_changes_nothing(tmp_path: Path, empty: obje
 
 
 def test_a_wrong_option_is_not_blamed_on_the_file(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"^the options: \[crawl\] concurrency"):
+    with pytest.raises(ConfigError, match=r"^--concurrency: "):
         read(tmp_path, "", crawl={"concurrency": 99})
 
 

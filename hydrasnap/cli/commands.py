@@ -95,8 +95,8 @@ def crawl(url: str | None, **options: Any) -> None:
 @opt.config_option
 @opt.cache_option
 @opt.output_option
-@opt.telling_options
-def render(**options: Any) -> None:
+@opt.quiet_option
+def render(quiet: bool, **options: Any) -> None:
     """Render the site from the cache, without a network.
 
     \b
@@ -104,8 +104,7 @@ def render(**options: Any) -> None:
     """
     from hydrasnap.cli import work
 
-    telling = opt.telling(options)
-    work.run_render(opt.configured(options), telling)
+    work.run_render(opt.configured(options), opt.Telling(quiet=quiet))
 
 
 @main.command()

@@ -87,8 +87,10 @@ crawl_options = _bundle(
     ),
 )  # fmt: skip
 
+quiet_option = click.option("--quiet", is_flag=True, help="Print errors only.")
+
 telling_options = _bundle(
-    click.option("--quiet", is_flag=True, help="Print errors only."),
+    quiet_option,
     click.option("--verbose", is_flag=True, help="Print a line for each request."),
     click.option("--no-progress", is_flag=True, help="Print plain lines instead of a bar."),
     click.option(
