@@ -33,11 +33,10 @@ class Written:
 
 
 class Staged(NamedTuple):
-    """A file of the site: its size, its time as the file system tells it, and whether it is new."""
+    """A file of the site: its size, and whether it is new."""
 
     path: str
     size: int
-    time: int
     changed: bool
 
 
@@ -52,17 +51,16 @@ class Stage:
         """Stage a file unless it stands in its place already; `path` uses slashes."""
         _check(path)
         try:
-            found = places.holds(self._folder, path, content)
-            if found is not None:
-                return Staged(path, len(content), found.st_mtime_ns, changed=False)
-            written = places.write(f"{self._staging}/{path}", content)
+            if places.holds(self._folder, path, content):
+                return Staged(path, len(content), changed=False)
+            places.write(f"{self._staging}/{path}", content)
         except OSError as error:
             raise places.unusable(f"{self._folder}/{path}", error) from error
-        return Staged(path, len(content), written.st_mtime_ns, changed=True)
+        return Staged(path, len(content), changed=True)
 
-    def stands(self, path: str, size: int, time: int) -> bool:
-        """Whether a file of an earlier run is as that run left it."""
-        return places.stands(self._folder, path, size, time)
+    def stands(self, path: str, size: int, since: int) -> bool:
+        """Whether a file of an earlier run is as that run left it, at the time `since`."""
+        return places.stands(self._folder, path, size, since)
 
 
 class Output:
@@ -139,6 +137,7 @@ class Output:
             self._replace(stale)
         if self._state:
             self._own(STATE, self._state)
+            os.utime(self._folder / STATE)  # files are as we left them if they are older than this
 
     def _replace(self, stale: Iterable[str]) -> None:
         self._remember(self._before | self._paths)
@@ -158,7 +157,7 @@ class Output:
     def _own(self, name: str, content: bytes) -> None:
         """Write one of our own notes, whole or not at all."""
         folder, staging = str(self._folder), str(self._staging)
-        if places.holds(folder, name, content) is None:
+        if not places.holds(folder, name, content):
             places.write(f"{staging}/{name}", content)
             os.replace(f"{staging}/{name}", f"{folder}/{name}")  # noqa: PTH105
 

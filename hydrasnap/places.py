@@ -14,27 +14,27 @@ from pathlib import PurePosixPath
 from hydrasnap.errors import OutputError
 
 
-def holds(root: str, path: str, content: bytes) -> os.stat_result | None:
-    """Return the state of a file below `root` if it is a plain one of this content."""
+def holds(root: str, path: str, content: bytes) -> bool:
+    """Whether there is a plain file below `root` of this content."""
     place = f"{root}/{path}"
     try:
         found = os.lstat(place)
         if not stat.S_ISREG(found.st_mode) or found.st_size != len(content):
-            return None
+            return False
         with open(place, "rb", buffering=0) as file:
             same = file.read() == content
     except (FileNotFoundError, NotADirectoryError):
-        return None
-    return found if same and not leads_outside(root, path) else None
+        return False
+    return same and not leads_outside(root, path)
 
 
-def stands(root: str, path: str, size: int, time: int) -> bool:
-    """Whether a plain file is there that has kept its size and time."""
+def stands(root: str, path: str, size: int, since: int) -> bool:
+    """Whether a plain file is there that has kept its size and was not touched `since` a time."""
     try:
         found = os.lstat(f"{root}/{path}")
     except OSError:
         return False
-    same = found.st_size == size and found.st_mtime_ns == time and stat.S_ISREG(found.st_mode)
+    same = found.st_size == size and found.st_mtime_ns <= since and stat.S_ISREG(found.st_mode)
     return same and not leads_outside(root, path)
 
 
@@ -54,7 +54,7 @@ def forget() -> None:
     _is_linked.cache_clear()
 
 
-def write(place: str, content: bytes) -> os.stat_result:
+def write(place: str, content: bytes) -> None:
     """Write a file, with the folders above it."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
     try:
@@ -66,7 +66,6 @@ def write(place: str, content: bytes) -> os.stat_result:
         view = memoryview(content)
         while view:
             view = view[os.write(file, view) :]
-        return os.fstat(file)
     finally:
         os.close(file)
 

@@ -156,7 +156,7 @@ def _put_static(out: Output, settings: SiteSettings) -> Made:
     entries = []
     for path, content in _static_files(settings.templates):
         staged = out.put(path, content)
-        entries.append(Entry(path, staged.size, staged.time, digest(content), is_page=False))
+        entries.append(Entry(path, staged.size, digest(content), is_page=False))
     return Made(b"", tuple(entries))
 
 

@@ -24,7 +24,7 @@ def is_whole(output: Path, found: State) -> bool:
     """Whether all files of a site are as the last render left them."""
     stage = Stage(output)
     forget()
-    return all(stage.stands(entry.path, entry.size, entry.time) for entry in found.entries())
+    return all(stage.stands(entry.path, entry.size, found.left) for entry in found.entries())
 
 
 class Work:
@@ -63,10 +63,10 @@ class Work:
             staged = self._stage.put(item.path, self._content(item))
             if staged.changed:
                 changed.append(item.path)
-            yield Entry(item.path, staged.size, staged.time, digest, isinstance(item, Page))
+            yield Entry(item.path, staged.size, digest, isinstance(item, Page))
 
     def _stands(self, entry: Entry) -> bool:
-        return self._stage.stands(entry.path, entry.size, entry.time)
+        return self._stage.stands(entry.path, entry.size, self._before.left)
 
     def _content(self, item: Page | File) -> bytes:
         if isinstance(item, File):

@@ -17,11 +17,10 @@ DIGEST = 16
 
 
 class Entry(Struct, frozen=True, array_like=True, gc=False):
-    """A file as it was left: its size and time, and the digest of what it was made from."""
+    """A file as it was left: its size, and the digest of what it was made from."""
 
     path: str
     size: int
-    time: int
     digest: bytes
     is_page: bool
 
@@ -34,11 +33,16 @@ class Made(Struct, frozen=True, array_like=True, gc=False):
 
 
 class State(Struct, frozen=True, array_like=True):
-    """A whole site; `stamp` tells the cache and settings apart, `settings` the latter alone."""
+    """A whole site; `stamp` tells the cache and settings apart, `settings` the latter alone.
+
+    `left` is when the render ended, by the file's own time and not in it, so that equal sites have
+    equal notes: a file that was touched later is not as it was left.
+    """
 
     stamp: bytes = b""
     settings: bytes = b""
     shares: dict[str, Made] = {}
+    left: int = 0
 
     def entries(self) -> Iterator[Entry]:
         """Give all files."""
@@ -48,15 +52,18 @@ class State(Struct, frozen=True, array_like=True):
 
 def load(output: Path) -> State:
     """Read the notes of the last render; what cannot be read counts as none."""
+    file = output / STATE
     try:
-        return msgspec.msgpack.decode((output / STATE).read_bytes(), type=State)
+        found = msgspec.msgpack.decode(file.read_bytes(), type=State)
+        return msgspec.structs.replace(found, left=file.stat().st_mtime_ns)
     except (OSError, msgspec.DecodeError):
         return State()
 
 
 def dump(state: State) -> bytes:
     """Write the notes of a render."""
-    return msgspec.msgpack.encode(state)
+    shares = dict(sorted(state.shares.items()))
+    return msgspec.msgpack.encode(msgspec.structs.replace(state, shares=shares, left=0))
 
 
 def digest(*parts: bytes) -> bytes:
