@@ -9,7 +9,7 @@
   const place = document.querySelector(".filter");
   const follows = (table) => place.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING;
   const tables = place ? [...document.querySelectorAll("main table")].filter((table) =>
-    table.tHead && follows(table) && !table.closest("[role=region]") && !table.matches(".narrow")) : [];
+    table.tHead && follows(table) && !table.closest("[role=region]") && !table.matches(".narrow, [data-plain]")) : [];
   const SYSTEM = /\.([a-z0-9_]+-[a-z0-9]+)$/;
   const UNITS = { s: 1, min: 60, h: 3600, d: 86400 };
   const words = new Intl.Collator("en", { numeric: true });
