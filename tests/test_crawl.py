@@ -20,7 +20,7 @@ from hydras import (
 )
 
 from hydrasnap.client import Limits, Settings
-from hydrasnap.demo import DemoHydra, synthetic_world
+from hydrasnap.demo import EPOCH, DemoHydra, Job, JobsetRow, World, synthetic_world
 from hydrasnap.errors import ConfigError, HydrasnapError
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan import Selection
@@ -124,6 +124,20 @@ def test_a_small_budget_run_again_and_again_comes_to_the_end(tmp_path: Path) -> 
         runs += 1
         assert runs < 20, "makes no headway"
     assert crawler.files == fresh_crawl(tmp_path / "undisturbed", crawler.hydra).files
+
+
+def test_a_small_budget_does_not_forget_which_jobs_are_plain(tmp_path: Path) -> None:
+    data = World(now=EPOCH)
+    data.add_project("one")
+    key = data.add_jobset(JobsetRow("one", "trunk"))
+    data.add_evaluation(key, [Job(f"looks-like-one-{number}") for number in range(5)])
+    crawler = Crawler(tmp_path / "cache", DemoHydra(world=data))
+    crawler.run(limits=Limits(requests=5))
+    runs = 1
+    while crawler.run(limits=Limits(requests=6)).out_of_budget:
+        runs += 1
+        assert runs < 10, "makes no headway"
+    assert len(crawler.asked()) == 2
 
 
 def test_the_newest_evaluation_of_each_jobset_comes_first(crawler: Crawler) -> None:

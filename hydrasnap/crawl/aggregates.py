@@ -26,8 +26,10 @@ async def fetch_constituents(session: Session, jobsets: list[JobsetKey]) -> None
         if not wanted:
             return
         session.watch(Stage(name, len(wanted)))
-        await session.each(wanted, step.ask)
-        session.cache.add_plain_jobs(step.plain)
+        try:
+            await session.each(wanted, step.ask)
+        finally:
+            session.cache.add_plain_jobs(step.plain)
 
 
 @dataclass(slots=True)
