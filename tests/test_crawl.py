@@ -126,6 +126,17 @@ def test_a_small_budget_run_again_and_again_comes_to_the_end(tmp_path: Path) -> 
     assert crawler.files == fresh_crawl(tmp_path / "undisturbed", crawler.hydra).files
 
 
+def test_a_damaged_file_that_hydra_cannot_replace_blocks_no_reader(crawler: Crawler) -> None:
+    crawler.run()
+    oldest = min(crawler.snapshot.jobsets[TRUNK].evaluations)
+    crawler.hydra.world.delete_evaluation(oldest)
+    file = crawler.folder / "evals" / f"{oldest}.json"
+    file.write_bytes(b"{")
+    assert crawler.run().error is None
+    assert oldest not in crawler.snapshot.evaluations
+    assert file.with_name(f"{file.name}.damaged").read_bytes() == b"{"
+
+
 def test_a_small_budget_does_not_forget_which_jobs_are_plain(tmp_path: Path) -> None:
     data = World(now=EPOCH)
     data.add_project("one")

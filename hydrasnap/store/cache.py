@@ -49,6 +49,7 @@ class Cache:
         self._folder = folder
         self._damaged = damaged
         self._journal = Journal(folder / JOURNAL)
+        self._broken: dict[Path, bytes] = {}
         self._dirty: dict[Path, Callable[[], bytes]] = {}
         self._shards: defaultdict[int, dict[int, Build]] = defaultdict(dict)
         self._projects: dict[str, Project] = {}
@@ -129,10 +130,22 @@ class Cache:
     def close_run(self, run: Run) -> None:
         """File everything, then mark the run as done in `snapshot.json`, the last file written."""
         self.file()
+        self._set_aside()
         runs = (run, *self.manifest.runs)[:_KEPT_RUNS]
         self.manifest = msgspec.structs.replace(self.manifest, runs=runs)
         with self.writing():
             write_whole(self._folder / MANIFEST, encode_object(self.manifest))
+
+    def _set_aside(self) -> None:
+        """Move damaged files that no answer replaced out of the way: Hydra has not what they held.
+
+        They stay beside their place as ``NAME.damaged``, so that they block no reader.
+        """
+        with self.writing():
+            for path, data in self._broken.items():
+                if path.exists() and path.read_bytes() == data:
+                    path.replace(path.with_name(f"{path.name}.damaged"))
+            self._broken.clear()
 
     def drop(
         self,
@@ -225,6 +238,7 @@ class Cache:
             return msgspec.json.decode(data, type=kind)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             self._damaged(path, str(error))
+            self._broken[path] = data
             return None
 
     def _keep_project(self, project: Project) -> bool:
