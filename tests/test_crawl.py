@@ -137,6 +137,16 @@ def test_a_damaged_file_that_hydra_cannot_replace_blocks_no_reader(crawler: Craw
     assert file.with_name(f"{file.name}.damaged").read_bytes() == b"{"
 
 
+def test_a_jobset_that_was_named_may_be_deleted_on_hydra(tmp_path: Path) -> None:
+    named = Selection(jobsets=("one/trunk", "one/stable"))
+    crawler = Crawler(tmp_path / "cache", hydra(), selection=named)
+    crawler.run()
+    crawler.hydra.world.delete_jobset(TRUNK)
+    assert crawler.run().run.complete
+    assert crawler.snapshot.jobsets[TRUNK].gone
+    assert not crawler.snapshot.jobsets[STABLE].gone
+
+
 def test_a_small_budget_does_not_forget_which_jobs_are_plain(tmp_path: Path) -> None:
     data = World(now=EPOCH)
     data.add_project("one")

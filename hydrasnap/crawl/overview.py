@@ -1,6 +1,6 @@
 """The first step: what there is, for one request and one a project."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -32,7 +32,7 @@ async def fetch_overview(session: Session) -> Overview:
     """Ask for the projects and for the jobsets of each selected one."""
     session.watch(Stage("projects"))
     everything = await session.client.read(paths.OVERVIEW, doubting(read_projects, paths.OVERVIEW))
-    check_selection(everything, session.selection)
+    check_selection(everything, session.selection, session.cache.jobsets.keys())
     selected = [project for project in everything if session.selection.wants_project(project)]
     found: dict[str, list[JobsetOverview]] = {}
 
@@ -72,16 +72,21 @@ async def _overviews(session: Session, project: Project) -> list[JobsetOverview]
     return found
 
 
-def check_selection(projects: Iterable[Project], selection: Selection) -> None:
-    """Refuse a glob that matches nothing, and say what there is."""
+def check_selection(
+    projects: Iterable[Project], selection: Selection, known: Collection[JobsetKey] = ()
+) -> None:
+    """Refuse a glob that matches nothing, and say what there is.
+
+    `known` are the jobsets in the cache: what Hydra has renamed or deleted since is no mistake.
+    """
     projects = list(projects)
     names = [project.name for project in projects]
     keys = [JobsetKey(project.name, name) for project in projects for name in project.jobsets]
     for glob in selection.projects:
-        if not any(fnmatchcase(name, glob) for name in names):
+        if not any(fnmatchcase(name, glob) for name in (*names, *(k.project for k in known))):
             raise ConfigError(f"No project matches --project {glob!r}. {_offer(names)}")
     for glob in selection.jobsets:
-        if not any(Selection(jobsets=(glob,)).wants_jobset(key) for key in keys):
+        if not any(Selection(jobsets=(glob,)).wants_jobset(key) for key in (*keys, *known)):
             project = glob.partition("/")[0]
             near = [f"{k.project}/{k.name}" for k in keys if k.project == project] or names
             raise ConfigError(f"No jobset matches --jobset {glob!r}. {_offer(near)}")
