@@ -2,7 +2,9 @@
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +39,16 @@ def browser(demo_site: Path) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=found, args=list(QUIET))
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def standing_pages(demo_site: Path, demo_pages: dict[str, str]) -> dict[str, str]:
+    """Return a page of each kind, but for those that lead on at once."""
+    return {
+        kind: path
+        for kind, path in demo_pages.items()
+        if 'http-equiv="refresh"' not in (demo_site / path).read_text(encoding="utf-8")
+    }
 
 
 @pytest.fixture
@@ -88,12 +100,42 @@ class Host(SimpleHTTPRequestHandler):
         return None
 
 
+class SlowHost(SimpleHTTPRequestHandler):
+    """A host on a slow line: a page comes in pieces, the scripts when it has long been shown."""
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        content = source.read()
+        kind = self.path.partition("?")[0].rpartition(".")[2]
+        pieces = {"html": 8, "js": 1}.get(kind, 0)
+        step = -(-len(content) // pieces) if pieces else len(content) or 1
+        for start in range(0, len(content), step):
+            time.sleep(0.04 if pieces else 0)
+            outputfile.write(content[start : start + step])
+            outputfile.flush()
+
+
+@pytest.fixture
+def slow_host(demo_site: Path) -> Iterator[str]:
+    """Serve the demo over a slow line; return its address."""
+    with _serving(partial(SlowHost, directory=str(demo_site))) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+@contextmanager
+def _serving(handler: Any) -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture
 def hosted(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Serve a folder; the site belongs into ``snap`` there. Return its address and the folder."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Host, directory=str(tmp_path))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with _serving(partial(Host, directory=str(tmp_path))) as server:
         yield f"http://127.0.0.1:{server.server_port}/snap", tmp_path / "snap"
-        server.shutdown()
-        thread.join()
