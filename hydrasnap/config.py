@@ -8,7 +8,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -17,11 +16,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from hydrasnap.errors import ConfigError
+from hydrasnap.mistakes import key as key_name
+from hydrasnap.mistakes import mistake, toml_mistake
 
 DEFAULT_FILE = "hydrasnap.toml"
 
-Positive = Annotated[int, Meta(ge=1)]
-Natural = Annotated[int, Meta(ge=0)]
+Positive = Annotated[int, Meta(ge=1, lt=2**53)]
+Natural = Annotated[int, Meta(ge=0, lt=2**53)]
 Rate = Annotated[float, Meta(gt=0, le=1000)]
 Glob = Annotated[str, Meta(min_length=1)]
 
@@ -47,7 +48,7 @@ class CrawlTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     concurrency: Annotated[int, Meta(ge=1, le=16)] = 1
     builds: Literal["auto", "singly", "together", "listing"] = "auto"
     details: Natural = 100
-    recheck_days: Annotated[float, Meta(gt=0)] = 7.0
+    recheck_days: Annotated[float, Meta(gt=0, le=36_500)] = 7.0
     max_requests: Positive | None = None
     max_seconds: Positive | None = None
     max_bytes: Positive | None = None
@@ -91,8 +92,8 @@ class WatchTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     systems: tuple[Glob, ...] = ()
 
 
-class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The whole file; `file` is None where there is none."""
+class Tables(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All tables of the file."""
 
     hydra: HydraTable = HydraTable()
     crawl: CrawlTable = CrawlTable()
@@ -101,9 +102,15 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     site: SiteTable = SiteTable()
     watch: tuple[WatchTable, ...] = ()
 
-    def folder(self, name: str) -> Path | None:
-        """Return a folder named in the file, or None where it is not named."""
-        return Path(name) if name else None
+
+class Config(Tables, frozen=True, kw_only=True):
+    """The tables, and the name of the file that they come from, empty where there is none."""
+
+    file: str = ""
+
+    def key(self, *steps: str | int) -> str:
+        """Name a key of the file, and the file."""
+        return f"{self.file}: {key_name(list(steps))}" if self.file else key_name(list(steps))
 
 
 def load(
@@ -114,20 +121,24 @@ def load(
     """Read `path`, or `hydrasnap.toml` if there is one here, and lay the rest over it.
 
     The environment may give HYDRASNAP_URL and HYDRASNAP_USERNAME. `options` has the tables of the
-    file; values that are None or empty do not count.
+    file; values that are None or empty tuples do not count.
     """
-    tables = _read(path)
-    where = str(path or DEFAULT_FILE)
-    _convert(tables, where)  # so that a mistake in the file is not blamed on the options
-    tables = {name: table if isinstance(table, list) else dict(table)
-              for name, table in tables.items()}  # fmt: skip
+    file, tables = _read(path)
+    config = _convert(tables, file)  # so that a mistake in the file is not blamed on the options
+    _check_tables(config)
+    given = {name: dict(table) for name, table in tables.items() if isinstance(table, dict)}
     for key in ("url", "username"):
         if found := environment.get(f"HYDRASNAP_{key.upper()}"):
-            tables.setdefault("hydra", {})[key] = found
-    for name, given in options.items():
-        chosen = {key: value for key, value in given.items() if value not in (None, (), "")}
-        tables.setdefault(name, {}).update(chosen)
-    return _checked(_convert(tables, None))
+            given.setdefault("hydra", {})[key] = found
+            check_url(found, "HYDRASNAP_URL") if key == "url" else None
+    for name, table in options.items():
+        chosen = {key: value for key, value in table.items() if value not in (None, ())}
+        given.setdefault(name, {}).update(chosen)
+    if (url := options.get("hydra", {}).get("url")) is not None:
+        check_url(url, "URL")
+    config = _convert({**tables, **given}, file, is_option=True)
+    _check_retention(config, options.get("crawl", {}).get("evaluations"))
+    return config
 
 
 def password(config: Config, environment: Mapping[str, str] = os.environ) -> str | None:
@@ -136,30 +147,42 @@ def password(config: Config, environment: Mapping[str, str] = os.environ) -> str
         return found
     if not config.hydra.password_file:
         return None
-    path = Path(config.hydra.password_file)
+    path, key = Path(config.hydra.password_file), config.key("hydra", "password_file")
     try:
-        return path.read_text(encoding="utf-8").rstrip("\r\n")
+        found = path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"The password file {path} ([hydra] password_file) cannot be read: {error}."
-        ) from error
+        raise ConfigError(f"{key}: {path} cannot be read: {_reason(error)}.") from error
+    if not found:
+        raise ConfigError(f"{key}: {path} is empty. Its first line must be the password.")
+    return found
 
 
-def _read(path: Path | None) -> dict[str, Any]:
+def _read(path: Path | None) -> tuple[str, dict[str, Any]]:
+    """Return the name of the file and its tables."""
     file = path or Path(DEFAULT_FILE)
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         if path is None:
-            return {}
+            return "", {}
         raise ConfigError(f"There is no configuration file {path} (--config).") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The configuration file {file} cannot be read: {error}.") from error
+        raise ConfigError(
+            f"The configuration file {file} cannot be read: {_reason(error)}."
+        ) from error
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file} is not valid TOML: {error}.") from error
-    return _anchored(tables, file.parent)
+        raise ConfigError(f"{file} {toml_mistake(text, str(error))}") from error
+    except RecursionError:
+        raise ConfigError(f"{file} is nested too deeply; no setting needs that.") from None
+    return str(file), _anchored(tables, file.parent)
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not UTF-8 (byte {error.start + 1})"
+    return (error.strerror or str(error)).lower()
 
 
 def _anchored(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -174,14 +197,6 @@ def _anchored(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
     return tables
 
 
-def _convert(tables: dict[str, Any], where: str | None) -> Config:
-    """Check the types; `where` is the file, or None where only an option can be wrong."""
-    try:
-        return msgspec.convert(tables, Config)
-    except msgspec.ValidationError as error:
-        raise ConfigError(_sentence(str(error), where)) from None
-
-
 _OPTIONS = {
     "max_seconds": "max-time",
     "projects": "project",
@@ -190,77 +205,78 @@ _OPTIONS = {
 }
 
 
-def _sentence(problem: str, where: str | None) -> str:
-    """Turn msgspec's words into one about the file's own keys, or about an option."""
-    what, _, path = problem.partition(" - at `$")
-    place = path.rstrip("`").strip(".")
-    table, _, key = place.partition(".")
-    if where is None:
-        name = key.partition("[")[0]
-        return f"--{_OPTIONS.get(name, name.replace('_', '-'))}: {_plain(what)}."
-    unknown = re.match(r"Object contains unknown field `(.+)`", what)
-    if unknown:
-        known = _known(table)
-        near = get_close_matches(unknown[1], known, 1)
-        hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(known)}."
-        return f"{where}: {f'[{table}] ' if table else ''}{unknown[1]} is not a setting; {hint}"
-    name = f"[{table}] {key}" if key else f"[{table}]"
-    return f"{where}: {name}: {_plain(what)}."
+def _convert(tables: dict[str, Any], file: str, *, is_option: bool = False) -> Config:
+    """Check the types; with `is_option` the file is right, and only an option can be wrong."""
+    try:
+        found = msgspec.convert(tables, Tables)
+    except msgspec.ValidationError as error:
+        sentence = mistake(error, tables, Tables)
+        if is_option:
+            raise ConfigError(_of_option(sentence)) from None
+        raise ConfigError(f"{file}: {sentence}") from None
+    return Config(**{name: getattr(found, name) for name in found.__struct_fields__}, file=file)
 
 
-def _known(table: str) -> tuple[str, ...]:
-    fields = Config.__struct_fields__
-    if not table:
-        return fields
-    if table.startswith("watch["):
-        return WatchTable.__struct_fields__
-    return type(getattr(Config(), table)).__struct_fields__ if table in fields else ()
+def _of_option(sentence: str) -> str:
+    """Name the option instead of the key."""
+    _, key, rest = sentence.split(" ", 2)
+    rest = re.sub(r"^item \d+ ", "", rest)
+    key = key.rstrip(",")
+    return f"--{_OPTIONS.get(key, key.replace('_', '-'))} {rest}"
 
 
-def _plain(what: str) -> str:
-    """Say what is allowed in everyday words."""
-    words = {
-        "`int`": "a whole number", "`float`": "a number", "`str`": "a text", "`bool`":
-        "true or false", "`array`": "a list", "`object`": "a table",
-    }  # fmt: skip
-    for term, word in words.items():
-        what = what.replace(term, word)
-    return what[:1].lower() + what[1:]
-
-
-def _checked(config: Config) -> Config:
-    """Refuse what the types cannot: addresses that are none, or that hold a password."""
+def _check_tables(config: Config) -> None:
+    """Refuse what the types of the file cannot: addresses that are none, lists of one name."""
     for table, key in (("hydra", "url"), ("site", "base")):
         value = getattr(getattr(config, table), key)
         if value:
-            _check_address(value, f"[{table}] {key}")
-    names = [watch.name.lower() for watch in config.watch]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ConfigError(f"[[watch]] name: there are two lists called {twice!r}; rename one.")
-    keep = config.retention.evaluations
-    if keep is not None and keep <= config.crawl.evaluations:
+            check_url(value, config.key(table, key))
+    if not config.hydra.contact.isprintable():
         raise ConfigError(
-            f"[retention] evaluations = {keep} is too few: [crawl] evaluations = "
-            f"{config.crawl.evaluations} needs {config.crawl.evaluations + 1} or more, one to "
-            "compare the oldest with."
+            f"{config.key('hydra', 'contact')} must be one line, such as an e-mail address."
         )
-    if "\n" in config.hydra.contact or not config.hydra.contact.isprintable():
-        raise ConfigError("[hydra] contact must be one line, such as an e-mail address.")
-    return config
+    _check_watches(config)
+    for name in config.site.baselines:
+        if ":" not in name.strip(":"):
+            raise ConfigError(
+                f"{config.key('site', 'baselines')}: {name!r} names no jobset; "
+                'write it as PROJECT:JOBSET, such as "nixpkgs:trunk".'
+            )
 
 
-def _check_address(value: str, name: str) -> None:
+def _check_watches(config: Config) -> None:
+    names = [watch.name.strip().lower() for watch in config.watch]
+    for number, name in enumerate(names):
+        if not name:
+            raise ConfigError(f"{config.key('watch', number)} has an empty name. Give it one.")
+        if name in names[:number]:
+            raise ConfigError(
+                f"{config.key('watch', number, 'name')}: there is another list called "
+                f"{config.watch[number].name!r}; rename one."
+            )
+
+
+def _check_retention(config: Config, option: int | None) -> None:
+    keep, shown = config.retention.evaluations, config.crawl.evaluations
+    if keep is not None and keep <= shown:
+        why = "[crawl] evaluations" if option is None else "--evaluations"
+        raise ConfigError(
+            f"{config.key('retention', 'evaluations')} must be {shown + 1} or more, not {keep}: "
+            f"{why} = {shown}, and one more is needed to compare the oldest with."
+        )
+
+
+def check_url(value: str, name: str) -> None:
+    """Refuse an address that is none or that holds a login; `name` says where it stands."""
+    example = "write it like https://hydra.example.org."
+    if "@" in re.split("[/?#]", value.partition("//")[2], maxsplit=1)[0]:
+        raise ConfigError(
+            f"{name} must not hold a login. Use [hydra] username and HYDRASNAP_PASSWORD."
+        )
     try:
         parts = urlsplit(value)
         parts.port  # noqa: B018  (raises for a port that is none)
     except ValueError as error:
-        raise ConfigError(f"{name}: {value!r} is not an address: {error}.") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(
-            f"{name}: {value!r} is not an address; write it like https://hydra.example.org."
-        )
-    if parts.username or parts.password:
-        raise ConfigError(
-            f"{name} must not hold a login. Use [hydra] username and HYDRASNAP_PASSWORD."
-        )
+        raise ConfigError(f"{name}: {value!r} is not an address ({error}); {example}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", value):
+        raise ConfigError(f"{name}: {value!r} is not an address; {example}")

@@ -76,27 +76,49 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[crawl]\nevalutions = 3", "[crawl] evalutions is not a setting; did you mean `evalu"),
-        ("[crwl]\nrate = 1", "crwl is not a setting; did you mean `crawl`?"),
-        ("[site]\nzzz = 1", "[site] zzz is not a setting; known are title, base, output"),
-        ("rate = 1", "rate is not a setting"),
-        ('[crawl]\nevaluations = "ten"', "[crawl] evaluations: expected a whole number"),
-        ("[crawl]\nevaluations = 0", "[crawl] evaluations: expected a whole number >= 1"),
-        ("[crawl]\nevaluations = -1", "[crawl] evaluations: expected a whole number >= 1"),
-        ("[crawl]\nevaluations = 1.5", "[crawl] evaluations: expected a whole number"),
-        ("[crawl]\nconcurrency = 17", "[crawl] concurrency: expected a whole number <= 16"),
-        ("[crawl]\nrate = 0", "[crawl] rate: expected a number > 0"),
-        ("[crawl]\nrate = nan", "[crawl] rate: expected a number"),
-        ("[crawl]\nrate = inf", "[crawl] rate: expected a number <= 1000"),
-        ("[crawl]\nhidden = 1", "[crawl] hidden: expected true or false"),
-        ('[crawl]\nprojects = "nixpkgs"', "[crawl] projects: expected a list"),
-        ('[crawl]\nprojects = [""]', "[crawl] projects"),
-        ("[crawl]\nprojects = [1]", "[crawl] projects"),
-        ("crawl = 1", "[crawl]: expected a table"),
-        ("[[crawl]]\nrate = 1", "[crawl]: expected a table"),
-        ("[cache]\nfolder = ''", "[cache] folder"),
-        ("[crawl\n", "is not valid TOML"),
-        ("[crawl]\nrate = 1\nrate = 2", "is not valid TOML"),
+        ("[crawl]\nevalutions = 3", "[crawl] evalutions is not a setting. Did you mean evalu"),
+        ("[crwl]\nrate = 1", "[crwl] is no table of settings. Did you mean [crawl]?"),
+        ("[site]\nzzz = 1", "[site] zzz is not a setting. Known are title, base, output"),
+        ("rate = 1", "rate stands outside of a table. Known are [hydra], [crawl]"),
+        ('[crawl]\nevaluations = "ten"', "[crawl] evaluations must be a whole number, 1 or more"),
+        ("[crawl]\nevaluations = 0", "[crawl] evaluations must be a whole number, 1 or more, not"),
+        ("[crawl]\nevaluations = 1.5", "[crawl] evaluations must be a whole number, 1 or more, n"),
+        ("[crawl]\nmax_requests = 'x'", '[crawl] max_requests must be a whole number, 1 or more'),
+        ("[crawl]\ndetails = 1000000000000000000", "must be a whole number below 9,007,199,254"),
+        ("[crawl]\nconcurrency = 17", "[crawl] concurrency must be a whole number from 1 to 16"),
+        ("[crawl]\nrate = 0", "[crawl] rate must be a number above 0 and at most 1,000, not 0."),
+        ("[crawl]\nrate = nan", "[crawl] rate must be a number above 0 and at most 1,000, not na"),
+        ("[crawl]\nrate = inf", "[crawl] rate must be a number above 0 and at most 1,000, not in"),
+        ("[crawl]\nrate = -inf", "at most 1,000, not -inf."),
+        ("[crawl]\nrecheck_days = inf", "[crawl] recheck_days must be a number above 0 and at m"),
+        ("[crawl]\nhidden = 1", "[crawl] hidden must be true or false, not 1."),
+        ('[crawl]\nbuilds = "foo"', 'must be "auto", "listing", "singly" or "together", not "foo"'),
+        ('[crawl]\nprojects = "nixpkgs"', '[crawl] projects must be a list of texts, not "nixpkg'),
+        ('[crawl]\nprojects = [""]', "[crawl] projects, item 1 must be a text that is not empty"),
+        ("[crawl]\nprojects = ['a', [1]]", "[crawl] projects, item 2 must be a text that is not"),
+        ("crawl = 1", "[crawl] must be a table, not 1."),
+        ("[[crawl]]\nrate = 1", "[crawl] must be a table, not a list."),
+        ("[cache]\nfolder = ''", "[cache] folder must be a text that is not empty"),
+        ("[watch]\nname = 'a'", "[watch] must be a list of tables, each below [[watch]], not a t"),
+        ("[[watch]]\njobs = ['a']", "[[watch]] number 1 has no name."),
+        ("[[watch]]\nname = ' '", "[[watch]] number 1 has an empty name."),
+        (f"[[watch]]\nname = '{'x' * 101}'", "number 1: name must be a text of 1 to 100 charac"),
+        ("[[watch]]\nname = 'a'\n[[watch]]\nname = 'b'\njobs = 1", "number 2: jobs must be a li"),
+        ("[[watch]]\nname = 'a'\n[[watch]]\nname = 'A'", "[[watch]] number 2: name: there is an"),
+        ("[site]\nmax_bytes = 0", "[site] max_bytes must be a whole number, 1 or more, not 0."),
+        ("[site.baselines]\n'a:b' = 1\n'a:c' = 0", '[site] baselines "a:c" must be a whole num'),
+        ("[site.baselines]\n'a/b' = 1", "[site] baselines: 'a/b' names no jobset; write it as"),
+        ("[retention]\nevaluations = 10", "evaluations must be 11 or more, not 10: [crawl] eval"),
+        ("[site]\nbase = 'x'", "[site] base: 'x' is not an address"),
+        ("[hydra]\nurl = 'x'", "[hydra] url: 'x' is not an address"),
+        ("[crawl\n", "is not valid TOML, line 1: expected ']'"),
+        ("a = [1,\n\n", "is not valid TOML, line 1: invalid value"),
+        ("[site]\ntitle = 'a\n", "is not valid TOML, line 2"),
+        ('[site]\ntitle = "a\n', "is not valid TOML, line 2: a text has no closing quotation m"),
+        ("[crawl]\nrate = 1\nrate = 2", "is not valid TOML, line 3: a key stands there a seco"),
+        ("[hydra]\n\n[hydra]", "is not valid TOML, line 3: [hydra] stands there a second time"),
+        ("[a.b]\n[a.b]", "is not valid TOML, line 2: [a.b] stands there a second time"),
+        ("a = " + "[" * 3000, "is nested too deeply"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, text: str, words: str) -> None:
@@ -122,6 +144,8 @@ def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, text: str, words: 
         ("http://[::1", "is not an address"),
         ("https://alice:s3cret@h", "must not hold a login"),
         ("https://alice@h", "must not hold a login"),
+        ("https://alice:s3cret@h:99999", "must not hold a login"),
+        ("https://h/a b", "is not an address"),
     ],
 )
 def test_an_address_must_be_one(
@@ -157,15 +181,23 @@ def test_options_beat_the_environment_which_beats_the_file(tmp_path: Path) -> No
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("empty", [None, (), ""])
+@pytest.mark.parametrize("empty", [None, ()])
 def test_an_option_that_is_not_given_changes_nothing(tmp_path: Path, empty: object) -> None:
     config = read(tmp_path, '[crawl]\nprojects = ["a"]', crawl={"projects": empty, "rate": empty})
     assert config.crawl.projects == ("a",)
 
 
 def test_a_wrong_option_is_not_blamed_on_the_file(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"^--concurrency: "):
+    with pytest.raises(ConfigError, match=r"^--concurrency must be a whole number from 1 to 16"):
         read(tmp_path, "", crawl={"concurrency": 99})
+    with pytest.raises(ConfigError, match=r"^--exclude must be a text that is not empty"):
+        read(tmp_path, "", crawl={"exclude": ("a", "")})
+    with pytest.raises(ConfigError, match=r"^URL: '' is not an address"):
+        read(tmp_path, "", hydra={"url": ""})
+    with pytest.raises(ConfigError, match=r"^HYDRASNAP_URL: 'x' is not an address"):
+        read(tmp_path, "", {"HYDRASNAP_URL": "x"})
+    with pytest.raises(ConfigError, match=r"must be 21 or more, not 12: --evaluations = 20"):
+        read(tmp_path, "[retention]\nevaluations = 12", crawl={"evaluations": 20})
 
 
 def test_the_password_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
@@ -178,7 +210,10 @@ def test_the_password_comes_from_the_environment_or_a_file(tmp_path: Path) -> No
 
 def test_a_password_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     config = read(tmp_path, '[hydra]\npassword_file = "absent"')
-    with pytest.raises(ConfigError, match="absent"):
+    with pytest.raises(ConfigError, match=r"hydrasnap\.toml: \[hydra\] password_file: .*absent"):
+        password(config, {})
+    written(tmp_path, "\n", "absent")
+    with pytest.raises(ConfigError, match="is empty"):
         password(config, {})
 
 

@@ -16,7 +16,7 @@ from hydrasnap import errors
 from hydrasnap.cli import main
 from hydrasnap.cli.commands import EXIT_INTERRUPTED
 from hydrasnap.client.http import HOME_PAGE
-from hydrasnap.config import Config, WatchTable, load
+from hydrasnap.config import Tables, WatchTable, load
 from hydrasnap.store import layout
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +32,7 @@ def block(kind: str) -> str:
 
 def defaults() -> dict[str, dict[str, Any]]:
     """Return all keys of all tables with their defaults."""
-    tables = structs.asdict(Config())
+    tables = structs.asdict(Tables())
     del tables["watch"]  # a list of tables, none by default: its keys are tested apart
     return {name: _plain(structs.asdict(table)) for name, table in tables.items()}
 

@@ -111,9 +111,9 @@ def render(quiet: bool, **options: Any) -> None:
 @click.option("--moment", type=click.IntRange(1, 3), default=1, show_default=True,
               help="Show the embedded Hydra at this moment of its life; try 1, then 2, then 3.",
               )  # fmt: skip
-@click.option("--cache", default="demo-cache", show_default=True, metavar="DIR",
+@click.option("--cache", type=opt.FOLDER, default="demo-cache", show_default=True, metavar="DIR",
               help="Keep the copied data in DIR.")  # fmt: skip
-@click.option("--output", default="demo-site", show_default=True, metavar="DIR",
+@click.option("--output", type=opt.FOLDER, default="demo-site", show_default=True, metavar="DIR",
               help="Write the site to DIR.")  # fmt: skip
 @opt.telling_options
 def demo(moment: int, **options: Any) -> None:

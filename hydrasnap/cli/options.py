@@ -23,6 +23,19 @@ class Telling:
     json: bool = False
 
 
+class _Folder(click.ParamType[str]):
+    """A folder by its name, which cannot be empty."""
+
+    name = "folder"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse an empty name, which would be the current folder."""
+        return str(value) if value else self.fail("it is empty; name a folder.", param, ctx)
+
+
+FOLDER = _Folder()
+
+
 def _bundle(*options: Callable[[F], F]) -> Callable[[F], F]:
     def add(function: F) -> F:
         for option in reversed(options):
@@ -40,11 +53,11 @@ config_option = click.option(
 )
 
 cache_option = click.option(
-    "--cache", metavar="DIR", help="Keep the copied data in DIR (default: cache)."
+    "--cache", type=FOLDER, metavar="DIR", help="Keep the copied data in DIR (default: cache)."
 )
 
 output_option = click.option(
-    "--output", metavar="DIR", help="Write the site to DIR (default: _site)."
+    "--output", type=FOLDER, metavar="DIR", help="Write the site to DIR (default: _site)."
 )
 
 crawl_options = _bundle(

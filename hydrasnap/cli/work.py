@@ -171,9 +171,9 @@ def run_render(config: Config, telling: Telling) -> None:
     settings = SiteSettings(
         title=site.title,
         base=site.base,
-        templates=config.folder(site.templates),
-        pages=config.folder(site.pages),
-        notes=config.folder(site.notes),
+        templates=Path(site.templates) if site.templates else None,
+        pages=Path(site.pages) if site.pages else None,
+        notes=Path(site.notes) if site.notes else None,
         policy=site.policy,
         max_bytes=site.max_bytes,
         baselines=site.baselines,
