@@ -5,11 +5,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hydrasnap import state
-from hydrasnap.errors import ConfigError
-from hydrasnap.links import Links, safe_name
+from hydrasnap.links import Links
 from hydrasnap.model import Snapshot
 from hydrasnap.output import Output, Written
-from hydrasnap.pages import Document, Site
+from hydrasnap.pages import Site
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.policy import EVERYTHING, Policy, decide
 from hydrasnap.pages.site import rooted
@@ -20,6 +19,7 @@ from hydrasnap.report.watch import Watch
 from hydrasnap.resources import bundled
 from hydrasnap.state import Entry, Made, State, digest
 from hydrasnap.store import read_snapshot
+from hydrasnap.texts import documents, notes
 from hydrasnap.workers import cores, each
 
 Progress = Callable[[int, int | None], None]
@@ -137,8 +137,8 @@ def _site(snapshot: Snapshot, settings: SiteSettings) -> Site:
         policy=decide(Index(whole), settings.policy, settings.max_bytes),
         title=settings.title,
         base=settings.base,
-        notes=_notes(settings.notes),
-        documents=tuple(_documents(settings.pages)),
+        notes=notes(settings.notes),
+        documents=tuple(documents(settings.pages)),
         watches=settings.watches,
         baselines=settings.baselines,
     )
@@ -219,40 +219,3 @@ def _text(folder: Path) -> bytes:
 
 def _files(folder: Path) -> Iterable[Path]:
     return (file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else ()
-
-
-def _documents(own: Path | None) -> Iterator[Document]:
-    """Read the Markdown pages by name, the user's instead of ours."""
-    files = {file.stem: file for file in (bundled("site") / "pages").glob("*.md")}
-    if own is not None:
-        files |= {file.stem: file for file in sorted(own.glob("*.md"))}
-    for stem in sorted(files):
-        path = f"{safe_name(stem)}.html"
-        if path in Links.OURS:
-            message = f"{files[stem]} would replace one of our own pages; give it another name."
-            raise ConfigError(message)
-        title, text = _titled(_read(files[stem]), stem)
-        yield Document(path=path, title=title, text=text)
-
-
-def _titled(text: str, stem: str) -> tuple[str, str]:
-    """Take the first heading of a Markdown text as its title."""
-    first, _, rest = text.lstrip().partition("\n")
-    if first.startswith("# "):
-        return first[2:].strip(), rest
-    return stem.replace("-", " ").capitalize(), text
-
-
-def _notes(folder: Path | None) -> dict[str, str]:
-    if folder is None:
-        return {}
-    files = sorted(folder.rglob("*.md"))
-    return {file.relative_to(folder).with_suffix("").as_posix(): _read(file) for file in files}
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        message = f"Cannot read {file}: {error}. A page must be a text file in UTF-8."
-        raise ConfigError(message) from error
