@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _KIB = 1024
 MINUS = "\N{MINUS SIGN}"
+_PLAIN = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 _KEPT = frozenset("\t\n\r\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}")
 
 
@@ -93,3 +94,10 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in _KEPT else f"⟨U+{ord(c):04X}⟩" for c in text)
+
+
+def visible_bytes(text: str) -> bytes:
+    """Encode a long text, made visible; one that has nothing to show costs hardly more."""
+    content = text.encode("utf-8", "surrogatepass")
+    special = content.translate(None, _PLAIN).decode("utf-8", "surrogatepass")
+    return content if visible(special) == special else visible(text).encode()

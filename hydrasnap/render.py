@@ -16,12 +16,9 @@ from jinja2 import (
     Environment,
     FileSystemLoader,
     PrefixLoader,
-    StrictUndefined,
     TemplateError,
-    nodes,
     pass_context,
 )
-from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context
 from markdown import Markdown
 from markupsafe import Markup
@@ -29,49 +26,14 @@ from markupsafe import Markup
 from hydrasnap.errors import ConfigError
 from hydrasnap.links import outward, root_of
 from hydrasnap.pages.page import Page
-from hydrasnap.phrases import clock, date, duration, number, size, visible
+from hydrasnap.phrases import clock, date, duration, number, size, visible, visible_bytes
 from hydrasnap.resources import bundled
+from hydrasnap.templating import LeanEnvironment
 
 _NONE = Markup('<span class="none">\N{EN DASH}</span>')
 _EXTENSIONS = ("tables", "fenced_code", "sane_lists", "footnotes", "def_list", "abbr")
 _ATTRIBUTES = nh3.ALLOWED_ATTRIBUTES | {"span": {"class"}}  # for the signs of the style sheet
 _BREAK = re.compile(r"[./_+-]")
-
-
-@lru_cache(maxsize=16384)
-def _escaped(text: str) -> str:
-    return str(Markup.escape(visible(text)))
-
-
-def _output(value: Any) -> str:
-    """Write what stands between double braces: text is made visible and escaped."""
-    kind = type(value)
-    if kind is str:
-        return _escaped(value)
-    return value if kind is Markup else Markup.escape(value)
-
-
-def _visible_constant(value: object) -> object:
-    return visible(value) if type(value) is str else value
-
-
-class _Generator(CodeGenerator):
-    """Compiles an output to one call of `_output`, where Jinja has three."""
-
-    def _output_child_pre(
-        self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo
-    ) -> None:
-        self.write("environment.output(")
-
-    def _output_child_post(
-        self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo
-    ) -> None:
-        self.write(")")
-
-
-class _Environment(Environment):
-    code_generator_class = _Generator
-    output = staticmethod(_output)
 
 
 @lru_cache(maxsize=65536)
@@ -94,7 +56,7 @@ def _optional(text: Callable[[int], str], value: int | None) -> str | Markup:
 def _breakable(text: str) -> Markup:
     """Let a long name break after its dots, slashes and dashes."""
     if len(text) < 20 or not text.isprintable():  # noqa: PLR2004 - fits a phone as it is
-        return Markup.escape(visible(text))
+        return Markup.escape(text)
     return Markup("<wbr>").join(
         Markup.escape(part) for part in _BREAK.sub(lambda found: f"{found[0]}\0", text).split("\0")
     )
@@ -141,17 +103,7 @@ def environment(templates: Path | None) -> Environment:
     loaders = [own, PrefixLoader({"bundled": own})]
     if templates is not None:
         loaders.insert(0, FileSystemLoader(templates))
-    env = _Environment(
-        loader=ChoiceLoader(loaders),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_visible_constant,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-        cache_size=-1,
-    )
+    env = LeanEnvironment(ChoiceLoader(loaders))
     env.filters.update(
         {
             "time": _time,
@@ -182,7 +134,7 @@ class Renderer:
             text = template.render(page=page.context, path=page.path, root=root_of(page.path))
         except TemplateError as error:
             raise _broken(page.template, error) from error
-        return text.encode("utf-8", "replace")
+        return visible_bytes(text)
 
     def _shared(self, name: str, root: str) -> Markup:
         """Render a part that all pages of one depth have alike."""

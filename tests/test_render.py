@@ -121,3 +121,17 @@ def test_markdown_has_tables_and_code() -> None:
     html = markdown_html("|a|b|\n|-|-|\n|1|2|\n\n```\nx < y\n```\n", "")
     assert "<table>" in html
     assert "x &lt; y" in html
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\x00", "\ud800", "\u200b"])
+def test_what_templates_say_themselves_is_made_visible_too(tmp_path: Path, hidden: str) -> None:
+    text = render(tmp_path, "{{ '" + hidden + "' }}\n\t\u00a0\u2013 {{ '<' }}")
+    assert text == f"⟨U+{ord(hidden):04X}⟩\n\t\u00a0\u2013 &lt;"
+
+
+def test_macros_and_blocks_call_each_other(tmp_path: Path) -> None:
+    source = (
+        "{% macro twice(text, mark='!') %}{{ text }}{{ caller() }}{{ mark }}{% endmacro %}"
+        "{% for n in range(2) %}{% call twice(n, mark='<') %}-{% endcall %}{% endfor %}"
+    )
+    assert render(tmp_path, source) == "0-&lt;1-&lt;"
