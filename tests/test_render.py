@@ -125,7 +125,7 @@ def test_markdown_has_tables_and_code() -> None:
 
 @pytest.mark.parametrize("hidden", ["\u202e", "\x00", "\ud800", "\u200b"])
 def test_what_templates_say_themselves_is_made_visible_too(tmp_path: Path, hidden: str) -> None:
-    text = render(tmp_path, "{{ '" + hidden + "' }}\n\t\u00a0\u2013 {{ '<' }}")
+    text = render(tmp_path, f"{{{{ '\\u{ord(hidden):04x}' }}}}\n\t\u00a0\u2013 {{{{ '<' }}}}")
     assert text == f"⟨U+{ord(hidden):04X}⟩\n\t\u00a0\u2013 &lt;"
 
 
