@@ -17,7 +17,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable
-from posixpath import relpath
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from hydrasnap.model import JobKey, JobsetKey, Snapshot
@@ -86,7 +86,12 @@ def live_path(*names: str) -> str:
     >>> live_path("job", "p", "j", "a b")
     '/job/p/j/a%20b'
     """
-    return "".join(f"/{quote(name.encode('utf-8', 'surrogatepass'), safe='')}" for name in names)
+    return "".join(map(_step, names))
+
+
+@lru_cache(maxsize=65536)
+def _step(name: str) -> str:
+    return f"/{quote(name.encode('utf-8', 'surrogatepass'), safe='')}"
 
 
 def relative(target: str, page: str) -> str:
@@ -100,11 +105,10 @@ def relative(target: str, page: str) -> str:
     path, mark, fragment = target.partition("#")
     if path == page and mark:
         return f"#{quote(fragment)}"
-    folder = page.rpartition("/")[0] or "."
-    address = quote(relpath(path, folder), safe="/~()+=@,!$'*")
+    address = root_of(page) + quote(path, safe="/~()+=@,!$'*")
     if ":" in address.split("/", 1)[0]:  # would read as a scheme
         address = f"./{address}"
-    return f"{address}{mark}{quote(fragment)}"
+    return f"{address}{mark}{quote(fragment)}" if mark else address
 
 
 def root_of(page: str) -> str:
@@ -121,8 +125,9 @@ class Links:
     BUILDS = "builds.html"
     SEARCH = "search.html"
     WATCH = "watch.html"
+    COMPARE = "compare.html"
     NOT_FOUND = "404.html"
-    OURS = frozenset({OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, NOT_FOUND})
+    OURS = frozenset({OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, COMPARE, NOT_FOUND})
 
     def __init__(
         self,

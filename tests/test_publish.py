@@ -55,7 +55,7 @@ def test_badges_are_what_hydra_answers(tmp_path: Path) -> None:
 
 def test_a_renamed_jobset_leads_from_its_old_address(tmp_path: Path) -> None:
     text = (render(tmp_path) / "jobset/p/old.html").read_text()
-    assert '<meta http-equiv="refresh" content="0; url=j.html">' in text
+    assert '<meta http-equiv="refresh" content="0; url=../../jobset/p/j.html">' in text
     assert 'href="../../jobset/p/j.html"' in text
 
 

@@ -11,7 +11,7 @@ from hydrasnap.pages.rows import BuildRow, build_rows
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.phrases import plural
-from hydrasnap.report.history import newer_build, older_build
+from hydrasnap.report.history import newer_build, older_build, older_builds
 from hydrasnap.report.tally import tally
 
 
@@ -178,9 +178,8 @@ def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
     newer, older = newer_build(site.index, build), older_build(site.index, build)
     found = [("Next build", newer), ("Previous build", older)]
     if not build.status.succeeded and older and not older.status.succeeded:
-        every = site.index.builds_of_job(build.job_key)
-        good = (b for b in every if b.system == build.system and b.status.succeeded)
-        found.append(("Last success before", next((b for b in good if b.id < older.id), None)))
+        good = (b for b in older_builds(site.index, older) if b.status.succeeded)
+        found.append(("Last success before", next(good, None)))
     for name, other in found:
         if other is not None:
             label = f"{other.id}, {other.status.label_for(other.buildstatus).lower()}"

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 
 from msgspec import to_builtins
+from msgspec.json import Encoder
 
 from hydrasnap.model import Build, Evaluation
 from hydrasnap.pages.frame import Alternate
@@ -27,6 +28,8 @@ FLAKIEST = 100
 
 Data = Mapping[str, object]
 
+_json = Encoder(order="sorted")
+
 
 def data_file(path: str, data: Data) -> File:
     """Write a data file."""
@@ -41,11 +44,18 @@ def data_link(path: str, title: str, label: str = "JSON") -> Alternate:
 def _lines(value: object, depth: int) -> str:
     """Write JSON with sorted keys, broken into lines down to a depth."""
     if depth and value and isinstance(value, dict):
-        rows = (f"{json.dumps(key)}: {_lines(value[key], depth - 1)}" for key in sorted(value))
+        rows = (f"{_line(key)}: {_lines(value[key], depth - 1)}" for key in sorted(value))
         return "{\n" + ",\n".join(rows) + "\n}"
     if depth and value and isinstance(value, (list, tuple)):
         return "[\n" + ",\n".join(_lines(item, depth - 1) for item in value) + "\n]"
-    return json.dumps(value, sort_keys=True)
+    return _line(value)
+
+
+def _line(value: object) -> str:
+    line = _json.encode(value)
+    if line.isascii():
+        return line.decode()
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def counts(tally: Tally) -> dict[str, int]:

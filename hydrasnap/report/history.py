@@ -1,7 +1,8 @@
 """The past of one job: since when it fails, what changed when it broke, how long it takes."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -121,18 +122,27 @@ def failing_run(results: Iterable[Build]) -> FailingRun:
 
 def newer_build(index: Index, build: Build) -> Build | None:
     """Return the next build of the same job and system."""
-    newer = [other for other in _siblings(index, build) if other.id > build.id]
-    return newer[-1] if newer else None
+    every, place = _place(index, build)
+    newer = (every[n] for n in range(place - 1, -1, -1))
+    return next((other for other in newer if other.system == build.system), None)
 
 
 def older_build(index: Index, build: Build) -> Build | None:
     """Return the build before this one of the same job and system."""
-    return next((other for other in _siblings(index, build) if other.id < build.id), None)
+    return next(older_builds(index, build), None)
 
 
-def _siblings(index: Index, build: Build) -> list[Build]:
+def older_builds(index: Index, build: Build) -> Iterator[Build]:
+    """Give the builds before this one of the same job and system, newest first."""
+    every, place = _place(index, build)
+    older = (every[n] for n in range(place + 1, len(every)))
+    return (other for other in older if other.system == build.system)
+
+
+def _place(index: Index, build: Build) -> tuple[Sequence[Build], int]:
+    """Find a build among those of its job, newest first."""
     every = index.builds_of_job(build.job_key)
-    return [other for other in every if other.system == build.system]
+    return every, bisect_left(every, -build.id, key=lambda other: -other.id)
 
 
 def _breakage(index: Index, good: Build, bad: Build) -> Breakage:
