@@ -9,6 +9,8 @@ import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from errno import EACCES, ENOTDIR
+from os import strerror
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,15 +45,16 @@ class Staged(NamedTuple):
 class Stage:
     """Where a process leaves the files that it made."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, empty: bool = False) -> None:
         self._folder = str(folder)
+        self._empty = empty
         self._staging = f"{self._folder}/{_STAGING}"
 
     def put(self, path: str, content: bytes) -> Staged:
         """Stage a file unless it stands in its place already; `path` uses slashes."""
         _check(path)
         try:
-            if places.holds(self._folder, path, content):
+            if not self._empty and places.holds(self._folder, path, content):
                 return Staged(path, len(content), changed=False)
             places.write(f"{self._staging}/{path}", content)
         except OSError as error:
@@ -90,6 +93,7 @@ class Output:
             self._before = _manifest(self._folder)
             _remove_folder(self._staging)
             self._staging.mkdir()
+            self.stage = Stage(self._folder, empty=not self._before)
         except OSError as error:
             raise places.unusable(str(self._folder), error) from error
         return self
@@ -160,6 +164,20 @@ class Output:
         if not places.holds(folder, name, content):
             places.write(f"{staging}/{name}", content)
             os.replace(f"{staging}/{name}", f"{folder}/{name}")  # noqa: PTH105
+
+
+def check(folder: Path) -> None:
+    """Refuse what cannot become the output folder, before anything is written."""
+    try:
+        if folder.exists():
+            _manifest(folder)
+        above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not above.is_dir():
+            raise places.unusable(str(folder), NotADirectoryError(ENOTDIR, strerror(ENOTDIR)))
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise places.unusable(str(folder), PermissionError(EACCES, strerror(EACCES)))
+    except OSError as error:
+        raise places.unusable(str(folder), error) from error
 
 
 def _twice(path: str) -> OutputError:

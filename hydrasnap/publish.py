@@ -11,6 +11,7 @@ from hydrasnap.output import Output, Written
 from hydrasnap.pages import Site
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.policy import EVERYTHING, Policy, decide
+from hydrasnap.pages.remarks import lost, unused
 from hydrasnap.pages.site import rooted
 from hydrasnap.render import Renderer
 from hydrasnap.rendering import Work, is_whole
@@ -75,7 +76,10 @@ class SiteSettings:
 
 @dataclass(frozen=True)
 class Published:
-    """What a run did; `bytes` is the size of the whole site, `index` the page to open."""
+    """What a run did; `bytes` is the size of the whole site, `index` the page to open.
+
+    `lost` says what the cache should hold and does not; `remarks` are on settings without effect.
+    """
 
     written: int
     unchanged: int
@@ -84,6 +88,8 @@ class Published:
     bytes: int
     index: Path
     policy: Policy = EVERYTHING
+    lost: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 def publish_cache(
@@ -125,8 +131,11 @@ def publish(
             pages += _take(out, made[done.key], done.changed)
             if progress is not None:
                 progress(pages, max(expected, pages))
-        out.keep(state.dump(State(stamp=stamp, settings=before.settings, shares=made)))
-    return replace(_published(out.result, pages, output), policy=site.policy)
+        missing, remarks = lost(site.snapshot), tuple(unused(site))
+        kept = State(stamp, before.settings, made, lost=missing, remarks=remarks)
+        out.keep(state.dump(kept))
+    published = _published(out.result, pages, output)
+    return replace(published, policy=site.policy, lost=missing, remarks=remarks)
 
 
 def _site(snapshot: Snapshot, settings: SiteSettings) -> Site:
@@ -171,7 +180,8 @@ def _untouched(found: State, output: Path) -> Published:
     entries = list(found.entries())
     size = sum(entry.size for entry in entries)
     pages = sum(entry.is_page for entry in entries)
-    return _published(Written(0, len(entries), 0, size), pages, output)
+    done = _published(Written(0, len(entries), 0, size), pages, output)
+    return replace(done, lost=found.lost, remarks=found.remarks)
 
 
 def _published(done: Written, pages: int, output: Path) -> Published:

@@ -23,7 +23,7 @@ from jinja2.runtime import Context
 from markdown import Markdown
 from markupsafe import Markup
 
-from hydrasnap.errors import ConfigError
+from hydrasnap.blame import MISHAPS, explain
 from hydrasnap.links import outward, root_of
 from hydrasnap.pages.page import Page
 from hydrasnap.phrases import clock, date, duration, number, size, visible, visible_bytes
@@ -122,6 +122,7 @@ class Renderer:
     """Turns pages into bytes; `site` is what every template may ask about the whole site."""
 
     def __init__(self, site: Mapping[str, Any], templates: Path | None = None) -> None:
+        self._own = templates
         self._environment = environment(templates)
         self._environment.globals["site"] = site
         self._environment.globals["shared"] = lru_cache(maxsize=256)(self._shared)
@@ -132,8 +133,8 @@ class Renderer:
         try:
             template = self._environment.get_template(page.template)
             text = template.render(page=page.context, path=page.path, root=root_of(page.path))
-        except TemplateError as error:
-            raise _broken(page.template, error) from error
+        except (TemplateError, *MISHAPS) as error:
+            raise explain(error, page.template, self._own) or error from error
         return visible_bytes(text)
 
     def _shared(self, name: str, root: str) -> Markup:
@@ -145,10 +146,3 @@ class Renderer:
 def _once(macro: Callable[..., Markup], *values: object) -> Markup:
     """Call a macro; the environment's ``once`` remembers what it gave for the same values."""
     return macro(*values)
-
-
-def _broken(name: str, error: TemplateError) -> ConfigError:
-    where = getattr(error, "name", None) or name
-    line = getattr(error, "lineno", None)
-    place = f"{where}, line {line}" if line else where
-    return ConfigError(f"The template {place} cannot be used: {error.message}. Correct it.")

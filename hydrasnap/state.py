@@ -43,6 +43,8 @@ class State(Struct, frozen=True, array_like=True):
     settings: bytes = b""
     shares: dict[str, Made] = {}
     left: int = 0
+    lost: str = ""
+    remarks: tuple[str, ...] = ()
 
     def entries(self) -> Iterator[Entry]:
         """Give all files."""

@@ -14,10 +14,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from click.testing import CliRunner, Result
+from commands import run, told
 from hydras import REQUESTS, hydra
 
-from hydrasnap.cli import main
 from hydrasnap.demo import DemoHydra
 
 JSON, HTML = "application/json", "text/html; charset=utf-8"
@@ -25,21 +24,6 @@ Answer = tuple[int, str, bytes]
 PARTS = (
     ("crawl",), ("snapshot",), ("render",), ("status",), ("demo",), ("prune",), ()
 )  # fmt: skip
-
-
-def run(*arguments: object, env: dict[str, str] | None = None) -> Result:
-    """Run a command in process, with an environment that names nothing."""
-    names = ("HYDRASNAP_URL", "HYDRASNAP_USERNAME", "HYDRASNAP_PASSWORD")
-    around: dict[str, str | None] = {**dict.fromkeys(names), **(env or {})}
-    return CliRunner().invoke(main, [str(a) for a in arguments], env=around)
-
-
-def told(result: Result, code: int, words: str = "") -> str:
-    """Check that a command ended with a code and words, and without a traceback."""
-    assert result.exit_code == code, result.output
-    assert isinstance(result.exception, SystemExit | None), result.exception
-    assert words in result.output.replace("\n", " "), result.output
-    return result.output
 
 
 @contextmanager
@@ -218,6 +202,7 @@ def test_the_log_for_machines_is_an_object_a_line(tmp_path: Path) -> None:
     events = [json.loads(line) for line in result.stderr.splitlines()]
     assert events[-1]["event"] == "done"
     assert events[-1]["requests"] == REQUESTS
+    assert (events[-1]["complete"], events[-1]["reason"]) == (True, "")
     assert result.stdout == ""
 
 
@@ -229,12 +214,13 @@ def test_the_cache_of_another_hydra_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_damaged_cache_is_named(tmp_path: Path) -> None:
     with served(embedded(hydra())) as url:
-        told(run("crawl", url, "--cache", tmp_path), 0)
-        damaged = tmp_path / "evals" / "101.json"
+        cache = tmp_path / "cache"
+        told(run("crawl", url, "--cache", cache), 0)
+        damaged = cache / "evals" / "101.json"
         damaged.write_bytes(b"{")
-        told(run("render", "--cache", tmp_path, "--output", tmp_path / "s"), 1, f"{damaged} is dam")
-        told(run("crawl", url, "--cache", tmp_path), 0, f"{damaged} is damaged")
-        told(run("status", "--cache", tmp_path), 0)
+        told(run("render", "--cache", cache, "--output", tmp_path / "s"), 1, f"{damaged} is dam")
+        told(run("crawl", url, "--cache", cache), 0, f"{damaged} is damaged")
+        told(run("status", "--cache", cache), 0)
 
 
 @pytest.mark.parametrize("place", ["file", "file/below"])

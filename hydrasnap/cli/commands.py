@@ -1,5 +1,7 @@
 """The commands. Heavy imports wait until a command runs, so that `--help` is instant."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,25 +9,24 @@ import click
 
 from hydrasnap import __version__
 from hydrasnap.cli import options as opt
+from hydrasnap.cli.telling import Stopped, Telling, stoppable, tell_error, wants_json
 from hydrasnap.errors import EXIT_GAPS
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-EXIT_INTERRUPTED = 130
 
 
 class Group(click.Group):
     """A group that explains an interruption instead of tracing it."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:
-        """Run, and end an interrupted run with a sentence."""
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run, and end a run that fails or is interrupted with a sentence or an event."""
         try:
-            code = super().main(*args, **{**extra, "standalone_mode": False}) or 0
-        except click.ClickException as error:
-            error.show()
+            with stoppable(""):
+                code = super().main(args, *rest, **{**extra, "standalone_mode": False}) or 0
+        except (click.ClickException, click.Abort) as ended:
+            error = Stopped("Stopped.") if isinstance(ended, click.Abort) else ended
+            tell_error(error, as_json=wants_json(sys.argv[1:] if args is None else args))
             code = error.exit_code
-        except (KeyboardInterrupt, click.Abort):
-            click.echo("\nStopped. What was fetched is kept; run again to go on.", err=True)
-            code = EXIT_INTERRUPTED
         raise SystemExit(code)
 
 
@@ -62,10 +63,12 @@ def snapshot(url: str | None, **options: Any) -> None:
 
     telling = opt.telling(options)
     config = opt.configured(options, url)
+    work.check_all(config)
     outcome = work.run_crawl(config, telling)
+    lost = ""
     if outcome.error is None or outcome.out_of_budget:
-        work.run_render(config, telling)
-    _end(outcome)
+        lost = work.run_render(config, telling).lost
+    _end(outcome, telling, lost)
 
 
 @main.command()
@@ -88,15 +91,15 @@ def crawl(url: str | None, **options: Any) -> None:
     if dry:
         work.plan_crawl(config, telling)
     else:
-        _end(work.run_crawl(config, telling))
+        _end(work.run_crawl(config, telling), telling)
 
 
 @main.command()
 @opt.config_option
 @opt.cache_option
 @opt.output_option
-@opt.quiet_option
-def render(quiet: bool, **options: Any) -> None:
+@opt.work_options
+def render(**options: Any) -> None:
     """Render the site from the cache, without a network.
 
     \b
@@ -104,7 +107,11 @@ def render(quiet: bool, **options: Any) -> None:
     """
     from hydrasnap.cli import work
 
-    work.run_render(opt.configured(options), opt.Telling(quiet=quiet))
+    telling = opt.telling(options)
+    config = opt.configured(options)
+    work.check_all(config)
+    if work.run_render(config, telling).lost:
+        raise click.exceptions.Exit(EXIT_GAPS)
 
 
 @main.command()
@@ -126,12 +133,14 @@ def demo(moment: int, **options: Any) -> None:
     from hydrasnap.cli import work
 
     telling = opt.telling(options)
-    _end(work.run_demo(moment, Path(options["cache"]), Path(options["output"]), telling))
+    outcome = work.run_demo(moment, Path(options["cache"]), Path(options["output"]), telling)
+    _end(outcome, telling)
 
 
 @main.command()
 @opt.config_option
 @opt.cache_option
+@opt.work_options
 def prune(**options: Any) -> None:
     """Drop from the cache what [retention] in hydrasnap.toml does not want to keep.
 
@@ -140,13 +149,14 @@ def prune(**options: Any) -> None:
     """
     from hydrasnap.cli import work
 
-    done = work.run_prune(opt.configured(options))
-    click.echo(f"dropped {done.evaluations:,} evaluations and {done.builds:,} builds")
+    telling = opt.telling(options)
+    work.run_prune(opt.configured(options), telling)
 
 
 @main.command()
 @opt.config_option
 @opt.cache_option
+@opt.answer_options
 def status(**options: Any) -> None:
     """Say what the cache holds, how old it is, how big, and which gaps it has.
 
@@ -155,15 +165,15 @@ def status(**options: Any) -> None:
     """
     from hydrasnap.cli import work
 
-    for line in work.describe_cache(Path(opt.configured(options).cache.folder)):
-        click.echo(line)
+    telling = opt.telling(options)
+    work.describe_cache(Path(opt.configured(options).cache.folder), telling)
 
 
-def _end(outcome: Any) -> None:
+def _end(outcome: Any, telling: Telling, lost: str = "") -> None:
     """End with the exit code that tells how the crawl went."""
     if outcome.error is not None and not outcome.out_of_budget:
         raise outcome.error
-    if outcome.error is not None:
+    if outcome.error is not None and not telling.json:
         click.echo(f"{outcome.error.message} The next run goes on from here.", err=True)
-    if not outcome.run.complete:
+    if lost or not outcome.run.complete:
         raise click.exceptions.Exit(EXIT_GAPS)

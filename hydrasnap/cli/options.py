@@ -1,26 +1,17 @@
 """The options of the commands, in bundles, and how they become a checked configuration."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from hydrasnap.cli.telling import Telling
+
 if TYPE_CHECKING:
     from hydrasnap.config import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """How much to say."""
-
-    quiet: bool = False
-    verbose: bool = False
-    progress: bool = True
-    json: bool = False
 
 
 class _Folder(click.ParamType[str]):
@@ -100,25 +91,28 @@ crawl_options = _bundle(
     ),
 )  # fmt: skip
 
-quiet_option = click.option("--quiet", is_flag=True, help="Print errors only.")
+_quiet = click.option("--quiet", is_flag=True, help="Print errors only.")
+_log_format = click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text",
+    help="Tell what happens in words, or as a JSON object a line for machines.",
+)  # fmt: skip
 
+answer_options = _bundle(_log_format)
+work_options = _bundle(_quiet, _log_format)
 telling_options = _bundle(
-    quiet_option,
+    _quiet,
     click.option("--verbose", is_flag=True, help="Print a line for each request."),
     click.option("--no-progress", is_flag=True, help="Print plain lines instead of a bar."),
-    click.option(
-        "--log-format", type=click.Choice(["text", "json"]), default="text",
-        help="Tell what happens in words, or as a JSON object a line for machines.",
-    ),
-)  # fmt: skip
+    _log_format,
+)
 
 
 def telling(options: dict[str, Any]) -> Telling:
     """Take the telling options out of the options of a command."""
     return Telling(
-        quiet=options.pop("quiet"),
-        verbose=options.pop("verbose"),
-        progress=not options.pop("no_progress"),
+        quiet=options.pop("quiet", False),
+        verbose=options.pop("verbose", False),
+        progress=not options.pop("no_progress", False),
         json=options.pop("log_format") == "json",
     )
 

@@ -19,7 +19,7 @@ from rich.progress import (
 )
 from rich.table import Column
 
-from hydrasnap.cli.options import Telling
+from hydrasnap.cli.telling import Telling
 from hydrasnap.client import Fetched, Limits, Waiting
 from hydrasnap.crawl import Event, Note, Stage, Step
 

@@ -1,13 +1,19 @@
 """The sentences and tables that commands print at their end."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from msgspec import structs
 
 from hydrasnap.crawl import Outcome, PlannedStep
 from hydrasnap.model import Run, Snapshot
+from hydrasnap.phrases import plural
 from hydrasnap.publish import Published
+from hydrasnap.report.lacking import lacking
 
 _SHOWN_GAPS = 10
+_SHOWN_REMARKS = 10
 _KILO = 1000
 
 
@@ -73,42 +79,104 @@ def plan_lines(steps: Sequence[PlannedStep], overview_requests: int) -> list[str
     return [*lines, f"{total:>7,}  requests at most would follow, and some for aggregates"]
 
 
+def plan_fields(steps: Sequence[PlannedStep], overview_requests: int) -> dict[str, Any]:
+    """Say what a crawl would ask for, to a machine."""
+    rows = [
+        {"jobset": f"{step.jobset}", "look": step.look.value, "requests": step.requests}
+        for step in steps
+    ]
+    at_most = sum(step.requests for step in steps)
+    return {"overview_requests": overview_requests, "at_most": at_most, "jobsets": rows}
+
+
 def _at_most(step: PlannedStep) -> str:
     return f"{step.requests:,}" if step.requests else "-"
 
 
 def publish_summary(done: Published) -> str:
-    """Say what a rendering wrote, and which page to open."""
-    rest = f"{done.unchanged:,} unchanged, {done.removed:,} removed"
-    reason = f"  pages   only for notable builds and jobs: {done.policy.why};\n"
-    why = f"{reason}          the search opens the rest\n" if done.policy.why else ""
-    return (
-        f"  wrote   {done.written:,} files; {rest}\n"
-        f"  site    {done.pages:,} pages, {size(done.bytes)}\n"
-        f"{why}"
-        f"Open {done.index}"
-    )
+    """Say what a rendering wrote, what to look after, and which page to open."""
+    lines = [
+        f"  wrote   {done.written:,} files; {done.unchanged:,} unchanged, {done.removed:,} removed",
+        f"  site    {done.pages:,} pages, {size(done.bytes)}",
+    ]
+    if done.policy.why:
+        lines.append(f"  pages   only for notable builds and jobs: {done.policy.why};")
+        lines.append("          the search opens the rest")
+    lines += [f"  warning {remark}" for remark in done.remarks[:_SHOWN_REMARKS]]
+    if len(done.remarks) > _SHOWN_REMARKS:
+        lines.append(f"  warning and {len(done.remarks) - _SHOWN_REMARKS} more like these")
+    return "\n".join([*lines, f"Open {done.index}"])
 
 
-def status_lines(snapshot: Snapshot, bytes_on_disk: int, now: float) -> list[str]:
-    """Say what a cache holds, how old it is, how big, and what is missing."""
+def publish_fields(done: Published) -> dict[str, Any]:
+    """Say what a rendering wrote, to a machine."""
+    return {
+        "written": done.written,
+        "unchanged": done.unchanged,
+        "removed": done.removed,
+        "pages": done.pages,
+        "bytes": done.bytes,
+        "index": str(done.index),
+        "policy": done.policy.why,
+        "lost": done.lost,
+        "warnings": done.remarks,
+    }
+
+
+def status_fields(snapshot: Snapshot, bytes_on_disk: int, holder: str) -> dict[str, Any]:
+    """Say what a cache holds, and what is missing, to a machine; `holder` writes to it now."""
+    missing = lacking(snapshot)
     run = snapshot.run
-    unknown = sum(snapshot.unknown_builds(e) for e in snapshot.evaluations.values())
-    gone = sum(1 for e in snapshot.evaluations.values() if e.gone)
+    return {
+        "origin": snapshot.origin,
+        "projects": len(snapshot.projects),
+        "jobsets": len(snapshot.jobsets),
+        "evaluations": len(snapshot.evaluations),
+        "gone_evaluations": sum(found.gone for found in snapshot.evaluations.values()),
+        "missing_evaluations": missing.evaluations,
+        "builds": len(snapshot.builds),
+        "missing_builds": missing.builds,
+        "bytes": bytes_on_disk,
+        "running": holder,
+        "run": {**structs.asdict(run), "gaps": [structs.asdict(gap) for gap in run.gaps]},
+    }
+
+
+def status_lines(snapshot: Snapshot, fields: dict[str, Any], now: float) -> list[str]:
+    """Say what a cache holds, how old it is, how big, and what is missing."""
+    run, gone = snapshot.run, fields["gone_evaluations"]
     age = (
         f"{moment(run.started)}, {span(max(now - run.started, 0))} ago" if run.started else "never"
     )
     lines = [
         f"origin       {snapshot.origin}",
         f"data as of   {age}{'' if run.complete else ' (incomplete)'}",
-        f"projects     {len(snapshot.projects):,}",
-        f"jobsets      {len(snapshot.jobsets):,}",
-        f"evaluations  {len(snapshot.evaluations):,}" + (f" ({gone:,} gone)" if gone else ""),
-        f"builds       {len(snapshot.builds):,}"
-        + (f" ({unknown:,} places in evaluations not fetched yet)" if unknown else ""),
-        f"size         {size(bytes_on_disk)}",
+        f"projects     {fields['projects']:,}",
+        f"jobsets      {fields['jobsets']:,}",
+        f"evaluations  {fields['evaluations']:,}" + (f" ({gone:,} gone)" if gone else ""),
+        f"builds       {fields['builds']:,}",
+        f"size         {size(fields['bytes'])}",
         f"last run     {run.requests:,} requests, {size(run.bytes)}, "
         f"{span(run.finished - run.started)}",
-        f"gaps         {len(run.gaps) or 'none'}",
     ]
-    return lines + [f"  {gap.path}: {gap.reason}" for gap in run.gaps]
+    if fields["running"]:
+        lines.append(f"running      {fields['running']} is writing to the cache")
+    return [*lines, *_missing_lines(snapshot)]
+
+
+def _missing_lines(snapshot: Snapshot) -> Iterator[str]:
+    """Say what could not be read, and what is still to be fetched."""
+    run, left = snapshot.run, lacking(snapshot)
+    if run.reason:
+        yield f"ended early  {run.reason}"
+    counts = ((left.evaluations, "evaluation"), (left.builds, "build"))
+    what = " and ".join(plural(count, noun) for count, noun in counts if count)
+    if what and run.complete:
+        yield f"missing      {what}; `hydrasnap crawl` fetches them again"
+    elif what:
+        yield f"left         {what} at least; the next run goes on"
+    elif not run.complete and not run.gaps:
+        yield "left         it is not known how much; the next run goes on"
+    if run.complete or run.gaps:
+        yield f"gaps         {len(run.gaps) or 'none'}"
+    yield from (f"  {gap.path}: {gap.reason}" for gap in run.gaps)

@@ -1,68 +1,90 @@
 """What the commands do, once their options are checked."""
 
 import asyncio
-import json
+import getpass
 import time
+import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
-import msgspec
+from msgspec import structs
 
-from hydrasnap.cli.options import Telling
 from hydrasnap.cli.progress import Teller, teller
-from hydrasnap.cli.words import crawl_summary, plan_lines, publish_summary, status_lines
+from hydrasnap.cli.ready import check_folders, check_site
+from hydrasnap.cli.telling import Telling, stoppable
+from hydrasnap.cli.words import (
+    crawl_summary,
+    plan_fields,
+    plan_lines,
+    publish_fields,
+    publish_summary,
+    status_fields,
+    status_lines,
+)
 from hydrasnap.client import Credentials, Limits, Settings, World, is_private_host, normal_origin
 from hydrasnap.config import Config, password
-from hydrasnap.crawl import Note, Outcome, Pruned, dry_run, prune
+from hydrasnap.crawl import Note, Outcome, Stage, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError
 from hydrasnap.plan import Retention, Selection, Way
-from hydrasnap.publish import SiteSettings, publish_cache
+from hydrasnap.publish import Published, SiteSettings, publish_cache
 from hydrasnap.report import Watch
-from hydrasnap.store import Cache, open_cache, read_snapshot
+from hydrasnap.store import Cache, check_folder, holder, open_cache, read_snapshot
+
+_KEPT = "What was fetched is kept; run again to go on."
+
+
+def check_all(config: Config) -> None:
+    """Refuse what would spoil the rendering at its end, before anything is asked or written."""
+    check_folders(Path(config.cache.folder), Path(config.site.output))
+    check_site(config, _site_settings(config))
 
 
 def run_crawl(config: Config, telling: Telling) -> Outcome:
     """Crawl the configured Hydra into the configured cache, and say how it went."""
-    origin = _origin(config)
+    origin, folder = _origin(config), Path(config.cache.folder)
+    check_folder(folder)
     settings, selection, retention = _settings(config), _selection(config), _retention(config)
-    if not config.hydra.contact and not is_private_host(origin) and not telling.quiet:
-        click.echo(
-            f"No contact is set. Tell the operators of {origin} who asks: "
-            'contact = "you@example.org" under [hydra] in hydrasnap.toml.',
-            err=True,
-        )
 
     def run(cache: Cache, watch: Teller) -> Outcome:
+        if not config.hydra.contact and not is_private_host(origin):
+            watch(Note(_no_contact(origin)))
         outcome = asyncio.run(crawl_into(cache, settings, selection, watch=watch))
         if retention.limits:
             prune(cache, retention)
         return outcome
 
-    bar = teller(telling, settings.limits)
-    outcome = _crawl(Path(config.cache.folder), origin, bar, run)
+    outcome = _crawl(folder, origin, teller(telling, settings.limits), run)
     _say(origin, outcome, telling)
     return outcome
 
 
+def _no_contact(origin: str) -> str:
+    return (
+        f"No contact is set. Tell the operators of {origin} who asks: "
+        'contact = "you@example.org" under [hydra] in hydrasnap.toml.'
+    )
+
+
 def plan_crawl(config: Config, telling: Telling) -> None:
     """Ask for the overview alone, and say what a crawl would ask for."""
-    origin = _origin(config)
+    origin, folder = _origin(config), Path(config.cache.folder)
+    check_folder(folder)
+    settings = _settings(config)
     with (
+        stoppable(""),
         teller(telling, Limits()) as watch,
-        open_cache(Path(config.cache.folder), origin, _damaged(watch)) as cache,
+        open_cache(folder, origin, _damaged(watch)) as cache,
     ):
-        asked, steps = asyncio.run(
-            dry_run(cache, _settings(config), _selection(config), watch=watch)
-        )
-    for line in plan_lines(steps, asked):
-        click.echo(line)
+        asked, steps = asyncio.run(dry_run(cache, settings, _selection(config), watch=watch))
+    telling.answer("\n".join(plan_lines(steps, asked)), "plan", plan_fields(steps, asked))
 
 
-def run_prune(config: Config) -> Pruned:
-    """Drop from the configured cache what the retention does not want."""
+def run_prune(config: Config, telling: Telling) -> None:
+    """Drop from the configured cache what the retention does not want, and say how much."""
     retention, folder = _retention(config), Path(config.cache.folder)
     if not retention.limits:
         raise ConfigError(
@@ -70,8 +92,13 @@ def run_prune(config: Config) -> Pruned:
             "in hydrasnap.toml."
         )
     origin = read_snapshot(folder).origin
-    with open_cache(folder, origin, lambda path, reason: None) as cache:
-        return prune(cache, retention)
+    with (
+        stoppable("Run again to drop the rest."),
+        open_cache(folder, origin, lambda path, reason: None) as cache,
+    ):
+        done = prune(cache, retention)
+    text = f"dropped {done.evaluations:,} evaluations and {done.builds:,} builds"
+    telling.log(text, "pruned", asdict(done))
 
 
 def _origin(config: Config) -> str:
@@ -97,16 +124,15 @@ def _crawl(
     telling: AbstractContextManager[Teller],
     run: Callable[[Cache, Teller], Outcome],
 ) -> Outcome:
-    with telling as watch, open_cache(folder, origin, _damaged(watch)) as cache:
+    with stoppable(_KEPT), telling as watch, open_cache(folder, origin, _damaged(watch)) as cache:
         return run(cache, watch)
 
 
 def _say(origin: str, outcome: Outcome, telling: Telling) -> None:
-    """Print how a crawl went."""
-    if telling.json:
-        click.echo(json.dumps({"event": "done", **msgspec.to_builtins(outcome.run)}), err=True)
-    elif not telling.quiet:
-        click.echo(crawl_summary(origin, outcome))
+    """Say how a crawl went."""
+    run = outcome.run
+    fields = {**structs.asdict(run), "gaps": [structs.asdict(gap) for gap in run.gaps]}
+    telling.log(crawl_summary(origin, outcome), "done", {"origin": origin, **fields})
 
 
 def _settings(config: Config) -> Settings:
@@ -128,10 +154,21 @@ def _credentials(config: Config) -> Credentials | None:
         return None
     secret = password(config)
     if secret is None:
-        secret = click.prompt(
-            f"Password of {config.hydra.username} at {config.hydra.url}", hide_input=True, err=True
-        )
+        secret = _asked(f"{config.hydra.username} at {config.hydra.url}")
     return Credentials(config.hydra.username, secret)
+
+
+def _asked(account: str) -> str:
+    """Ask for a password on the terminal, where there is one."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return str(click.prompt(f"Password of {account}", hide_input=True, err=True))
+    except getpass.GetPassWarning:
+        raise ConfigError(
+            f"No password is set for {account}, and there is no terminal to ask for it. Set "
+            "HYDRASNAP_PASSWORD, or password_file under [hydra] in hydrasnap.toml."
+        ) from None
 
 
 def _retention(config: Config) -> Retention:
@@ -165,10 +202,9 @@ def _selection(config: Config) -> Selection:
     )
 
 
-def run_render(config: Config, telling: Telling) -> None:
-    """Render the configured cache to the configured folder, and say what was written."""
+def _site_settings(config: Config) -> SiteSettings:
     site = config.site
-    settings = SiteSettings(
+    return SiteSettings(
         title=site.title,
         base=site.base,
         templates=Path(site.templates) if site.templates else None,
@@ -179,13 +215,23 @@ def run_render(config: Config, telling: Telling) -> None:
         baselines=site.baselines,
         watches=tuple(Watch(w.name, w.jobs, w.jobsets, w.systems) for w in config.watch),
     )
-    _render(Path(config.cache.folder), settings, Path(site.output), telling)
 
 
-def _render(cache: Path, settings: SiteSettings, output: Path, telling: Telling) -> None:
-    done = publish_cache(cache, settings, output)
-    if not telling.quiet and not telling.json:
-        click.echo(publish_summary(done))
+def run_render(config: Config, telling: Telling) -> Published:
+    """Render the configured cache to the configured folder, and say what was written."""
+    output = Path(config.site.output)
+    return _render(Path(config.cache.folder), _site_settings(config), output, telling)
+
+
+def _render(cache: Path, settings: SiteSettings, output: Path, telling: Telling) -> Published:
+    with stoppable("The cache is whole; `hydrasnap render` writes the site."):
+        with teller(telling, Limits()) as watch:
+            watch(Stage("render"))
+        done = publish_cache(cache, settings, output)
+    telling.log(publish_summary(done), "rendered", publish_fields(done))
+    if done.lost and not telling.json:
+        click.echo(done.lost, err=True)
+    return done
 
 
 def run_demo(moment: int, cache: Path, output: Path, telling: Telling) -> Outcome:
@@ -195,6 +241,7 @@ def run_demo(moment: int, cache: Path, output: Path, telling: Telling) -> Outcom
     from hydrasnap.demo import DemoHydra
 
     hydra = DemoHydra(moment)
+    check_folders(cache, output)
     world = World(transport=ASGITransport(app=hydra))
 
     def run(cache: Cache, watch: Teller) -> Outcome:
@@ -210,8 +257,10 @@ def run_demo(moment: int, cache: Path, output: Path, telling: Telling) -> Outcom
     return outcome
 
 
-def describe_cache(folder: Path) -> list[str]:
+def describe_cache(folder: Path, telling: Telling) -> None:
     """Say what the cache holds."""
     snapshot = read_snapshot(folder)
     files = (path for path in folder.rglob("*.json") if path.is_file())
-    return status_lines(snapshot, sum(path.stat().st_size for path in files), time.time())
+    fields = status_fields(snapshot, sum(path.stat().st_size for path in files), holder(folder))
+    lines = status_lines(snapshot, fields, time.time())
+    telling.answer("\n".join(lines), "status", fields)

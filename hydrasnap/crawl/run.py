@@ -65,6 +65,7 @@ async def crawl(
             known_evaluations=evaluations,
             new_builds=len(cache.builds) - builds,
             known_builds=builds,
+            reason="" if error is None else error.message,
             gaps=tuple(sorted(session.gaps, key=lambda gap: (gap.path, gap.reason))),
         )
     cache.close_run(run)

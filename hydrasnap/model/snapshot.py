@@ -13,7 +13,10 @@ class Gap(Value, frozen=True):
 
 
 class Run(Value, frozen=True):
-    """The figures of one crawl; times in Unix seconds, `bytes` as received."""
+    """The figures of one crawl; times in Unix seconds, `bytes` as received.
+
+    `reason` says what ended it early, if anything did.
+    """
 
     started: int = 0
     finished: int = 0
@@ -25,6 +28,7 @@ class Run(Value, frozen=True):
     new_builds: int = 0
     known_builds: int = 0
     gaps: tuple[Gap, ...] = ()
+    reason: str = ""
 
 
 class Snapshot(Value, frozen=True):

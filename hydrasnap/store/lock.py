@@ -43,11 +43,20 @@ def _tell(folder: Path, holder: dict[str, object]) -> None:
         raise cannot("write", folder, error) from error
 
 
-def _sentence(folder: Path) -> str:
-    who = "another process"
+def holder(folder: Path) -> str:
+    """Name the process that writes to a cache now; empty if none does, as far as one can see."""
     try:
-        holder = json.loads((folder / _HOLDER).read_text(encoding="utf-8"))
-        who = f"process {holder['pid']} on {holder['host']}"
-    except (OSError, ValueError, KeyError, TypeError):
+        found = json.loads((folder / _HOLDER).read_text(encoding="utf-8"))
+        here = found["host"] == socket.gethostname()
+        if here and os.name == "posix":
+            os.kill(found["pid"], 0)  # 0 is no signal: it asks whether the process is there
+    except PermissionError:
         pass
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return ""
+    return f"process {found['pid']} on {found['host']}"
+
+
+def _sentence(folder: Path) -> str:
+    who = holder(folder) or "another process"
     return f"The cache {folder} is in use by {who}. Wait until it ends, or use another --cache."

@@ -9,6 +9,7 @@ import msgspec
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Snapshot
 from hydrasnap.store.cache import Cache, Damaged
+from hydrasnap.store.claim import check_folder
 from hydrasnap.store.files import cannot
 from hydrasnap.store.layout import MANIFEST
 from hydrasnap.store.lock import locked
@@ -20,6 +21,7 @@ def open_cache(folder: Path, origin: str, damaged: Damaged) -> Iterator[Cache]:
 
     `damaged` is told of each unreadable file and why; what it held counts as absent.
     """
+    check_folder(folder)
     with locked(folder):
         cache = Cache(folder, damaged)
         with cache.writing():
@@ -41,11 +43,17 @@ def read_snapshot(folder: Path) -> Snapshot:
             f"There is no cache in {folder}. Make one with `hydrasnap crawl`, "
             "or name another place with --cache."
         )
+    check_folder(folder)
     cache = Cache(folder, _refuse)
     try:
         cache.load()
     except OSError as error:
         raise cannot("read", folder, error) from error
+    if not cache.manifest.runs and not cache.projects:
+        raise CacheError(
+            f"The cache {folder} holds nothing yet. Run `hydrasnap crawl` to fill it, "
+            "or name another place with --cache."
+        )
     return cache.snapshot()
 
 
