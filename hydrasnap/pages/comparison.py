@@ -20,6 +20,7 @@ from hydrasnap.pages.inputs import InputDifference, differences
 from hydrasnap.pages.page import Page
 from hydrasnap.pages.rows import BuildRow, build_rows
 from hydrasnap.pages.site import Site
+from hydrasnap.pages.versus import versus_page
 from hydrasnap.pages.view import View
 from hydrasnap.report.baselines import Baseline, jobset_baselines, own_baselines
 from hydrasnap.report.changes import Changes, compare
@@ -93,6 +94,7 @@ def comparison_pages(site: Site, evaluation: Evaluation) -> Iterator[Page]:
 
 def hub_pages(site: Site) -> Iterator[Page]:
     """Give the comparisons of newest evaluations with other jobsets, and the lists of all."""
+    hubs: list[Link] = []
     for project in site.health:
         keys = [health.key for health in project.jobsets]
         others = jobset_baselines(site.index, keys, JOBSETS + 1)
@@ -100,6 +102,8 @@ def hub_pages(site: Site) -> Iterator[Page]:
             shown = site.index.shown_evaluations(key)
             if shown and site.index.next(shown[0]) is None:
                 yield from _hub(site, shown[0], _others(others, key))
+                hubs.append(Link(label=str(key), href=hub_path(site, shown[0])))
+    yield versus_page(site, tuple(hubs))
 
 
 def _others(baselines: list[Baseline], key: JobsetKey) -> list[Baseline]:

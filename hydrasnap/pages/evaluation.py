@@ -20,6 +20,7 @@ from hydrasnap.pages.inputs import InputDifference, InputRow, differences, input
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.rows import BuildRow, Figures, build_row, build_rows, figures
 from hydrasnap.pages.site import Site
+from hydrasnap.pages.versus import states_file
 from hydrasnap.pages.view import View
 from hydrasnap.report.causes import Blocker, blockers, failures_by_status
 from hydrasnap.report.changes import Changes, compare
@@ -72,7 +73,10 @@ class EvaluationPage(Frame, frozen=True, kw_only=True):
 
 
 def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File]:
-    """Give the page, data and badge of an evaluation of which it is known what came before."""
+    """Give the page, data and badge of an evaluation; of a mere baseline, what is compared."""
+    yield states_file(site, evaluation)
+    if not site.index.is_comparable(evaluation):
+        return
     changes = compare(site.index, evaluation)
     paths = partial(site.links.evaluation, evaluation.id)
     page = evaluation_page(site, changes)

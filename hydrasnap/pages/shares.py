@@ -63,7 +63,7 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
 def shares(site: Site) -> Iterator[Share]:
     """Give all shares of the site: large ones first, so that the work ends evenly."""
     for evaluation in site.snapshot.evaluations.values():
-        if site.index.is_comparable(evaluation):
+        if evaluation.hasnewbuilds:
             yield _evaluation(site, evaluation)
     for kind in WHOLE:
         yield _whole(site, kind)

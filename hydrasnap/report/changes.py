@@ -149,15 +149,9 @@ class _Past:
 
     def finished(self, match: Build | None) -> Build | None:
         """Return the baseline's build, or the last finished one of its job before the baseline."""
-        if match is None or match.finished or self._baseline is None:
+        if match is None or self._baseline is None:
             return match
-        found: list[tuple[int, int, Build]] = []
-        for build in self._index.builds_of_job(match.job_key):
-            if build.finished and build.system == match.system:
-                held = self._index.evaluations_with(build.id)
-                last = next((e.id for e in held if e.id < self._baseline.id), None)
-                found += [] if last is None else [(last, build.id, build)]
-        return max(found)[2] if found else None
+        return finished_build(self._index, match, self._baseline)
 
     def is_certain(self, match: Build | None) -> bool:
         """Tell whether a build without a finished one before it can be called new."""
@@ -169,9 +163,25 @@ class _Past:
 
     @cached_property
     def _gaps_before(self) -> bool:
-        return self._baseline is not None and any(
-            map(self._index.unknown, self._index.earlier(self._baseline))
-        )
+        return self._baseline is not None and has_gaps_before(self._index, self._baseline)
+
+
+def finished_build(index: Index, build: Build, evaluation: Evaluation) -> Build | None:
+    """Return a build of an evaluation, or the last finished one of its job before that."""
+    if build.finished:
+        return build
+    found: list[tuple[int, int, Build]] = []
+    for other in index.builds_of_job(build.job_key):
+        if other.finished and other.system == build.system:
+            held = index.evaluations_with(other.id)
+            last = next((e.id for e in held if e.id < evaluation.id), None)
+            found += [] if last is None else [(last, other.id, other)]
+    return max(found)[2] if found else None
+
+
+def has_gaps_before(index: Index, evaluation: Evaluation) -> bool:
+    """Tell whether the snapshot lacks builds of any evaluation before one."""
+    return any(map(index.unknown, index.earlier(evaluation)))
 
 
 def _key(build: Build) -> tuple[str, str]:

@@ -50,17 +50,20 @@ class Remote:
 
     def commit_url(self, revision: str) -> str | None:
         """Return the address of a commit, or None where `revision` is none."""
-        if not _REVISION.fullmatch(revision):
+        if not is_revision(revision):
             return None
         return self._url + self.forge.commit.format(revision)
 
     def compare_url(self, old: str, new: str) -> str | None:
         """Return the address of what `new` has and `old` has not."""
-        if self.forge.compare is None or not _REVISION.fullmatch(old):
+        if self.compare_pattern is None or not (is_revision(old) and is_revision(new)):
             return None
-        if not _REVISION.fullmatch(new):
-            return None
-        return self._url + self.forge.compare.format(old, new)
+        return self.compare_pattern.replace("{0}", old).replace("{1}", new)
+
+    @property
+    def compare_pattern(self) -> str | None:
+        """Return the address of what ``{1}`` has and ``{0}`` has not, where the forge shows it."""
+        return None if self.forge.compare is None else self._url + self.forge.compare
 
     @property
     def _url(self) -> str:
@@ -73,6 +76,11 @@ class Pin:
 
     remote: Remote | None
     revision: str
+
+
+def is_revision(text: str) -> bool:
+    """Tell whether a text can be the name of a commit."""
+    return _REVISION.fullmatch(text) is not None
 
 
 def remote(uri: str) -> Remote | None:
@@ -109,7 +117,7 @@ def flake_remote(flake: str) -> Pin | None:
 
 
 def _pin(place: Remote | None, revision: str) -> Pin:
-    return Pin(place, revision if _REVISION.fullmatch(revision) else "")
+    return Pin(place, revision if is_revision(revision) else "")
 
 
 def _repository(host: str, path: str) -> Remote | None:

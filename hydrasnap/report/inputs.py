@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hydrasnap.model import Evaluation, EvaluationInput
-from hydrasnap.report.forges import Remote, flake_remote, remote
+from hydrasnap.report.forges import Remote, flake_remote, is_revision, remote
 
 _FLAKE = "flake"
 
@@ -62,6 +62,12 @@ def compare_url(before: EvaluationInput, after: EvaluationInput) -> str | None:
     if new is None or old != new or before.revision == after.revision:
         return None
     return new.compare_url(before.revision, after.revision)
+
+
+def compare_pattern(found: EvaluationInput) -> str | None:
+    """Return `compare_url` for any two revisions of a repository, as ``{0}`` and ``{1}``."""
+    place = _remote(found)
+    return place.compare_pattern if place and is_revision(found.revision) else None
 
 
 def _change(

@@ -16,13 +16,12 @@ from typing import Generic, NamedTuple, TypeVar
 
 from hydrasnap.model import Build
 from hydrasnap.pages.search.catalogue import Catalogue
-from hydrasnap.pages.search.shards import base36
+from hydrasnap.pages.search.shards import after, base36
 
 PART = 60_000  # characters of names in one shard
 SHARED_BY = 8  # names that make a set worth a number
 LONGEST = 400  # characters of a name that are searched
 _ALIASES = 8
-_PREFIX = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ESCAPES = {"~": "~0", "|": "~1", "!": "~2", " ": "~3"}
 _ESCAPED = re.compile("[~|! ]")
 _PUNCTUATION = re.compile(r"[\s!-/:-@\[-`{-~]+")
@@ -160,20 +159,11 @@ def _part(entries: list[Entry]) -> Part:
     lists: Numbers[tuple[Place, ...]] = Numbers()
     texts = []
     for (before, old), (name, places) in pairwise([("", ()), *entries]):
-        shared = _shared(before, name)
         mark = f"!{base36(lists(places))}" if places != old else ""
-        texts.append(f"{_PREFIX[shared]}{name[shared:]}{mark}")
+        texts.append(f"{after(before, name)}{mark}")
     spelled = "|".join(",".join(map(_spell, places)) for places in lists.known)
     return Part(entries[0][0].lower(), (spelled, "|".join(texts)))
 
 
 def _spell(place: Place) -> str:
     return ".".join(map(base36, place))
-
-
-def _shared(before: str, name: str) -> int:
-    """Count the characters that two names begin with; as scripts count others, only in ASCII."""
-    if not (before.isascii() and name.isascii()):
-        return 0
-    longest = min(len(before), len(name), len(_PREFIX) - 1)
-    return next((i for i in range(longest) if before[i] != name[i]), longest)

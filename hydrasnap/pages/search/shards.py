@@ -2,17 +2,37 @@
 
 import json
 from math import ceil
+from posixpath import normpath
 from zlib import crc32
 
 from hydrasnap.pages.page import File
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def shard(name: str, value: object) -> File:
-    """Write a value as a script: ASCII, and harmless even where it is pasted into a page."""
+    """Write a value as a script: ASCII, and harmless even where it is pasted into a page.
+
+    The name leads to it from the folder of the index, as the scripts load it.
+    """
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
-    return File(f"search/{name}.js", f'hydrasnapShard("{name}",{text});\n')
+    return File(normpath(f"search/{name}.js"), f'hydrasnapShard("{name}",{text});\n')
+
+
+def after(before: str, name: str) -> str:
+    """Write a name after another: how many characters they share, and what follows.
+
+    As scripts count other characters differently, only those of ASCII are shared.
+
+    >>> after("python3.x86_64-linux", "python313.x86_64-linux")
+    '713.x86_64-linux'
+    """
+    shared = 0
+    if before.isascii() and name.isascii():
+        longest = min(len(before), len(name), len(_SHARED) - 1)
+        shared = next((i for i in range(longest) if before[i] != name[i]), longest)
+    return _SHARED[shared] + name[shared:]
 
 
 def home_of(project: str, jobset: str, package: str, shards: int) -> int:

@@ -1,0 +1,241 @@
+// Compares any two evaluations on compare.html: ?a=12&b=11 asks for evaluation 12 against 11, and
+// &filter=… narrows the lists as on other pages. Reads what hydrasnap/pages/versus.py has written of
+// each, and follows the rules of hydrasnap/report/changes.py.
+
+"use strict";
+
+{
+  const { ready, element, sign, shown } = globalThis.hydrasnapSearch;
+  const SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  const SHOWN = 250, MORE = 2000;
+  const LISTS = [
+    ["newly-failing", "Newly failing", "failed"], ["newly-succeeding", "Newly succeeding", "succeeded"],
+    ["new", "New", ""], ["removed", "Removed", ""], ["still-failing", "Still failing", "failed"],
+    ["still-succeeding", "Still succeeding", "succeeded"], ["queued", "Queued", ""],
+    ["aborted", "Aborted or timed out", "aborted"], ["undecided", "Undecided", ""],
+  ];
+
+  // --- an evaluation: its builds, and those of each job and system ---------------------------------
+
+  function read(data) {
+    const { names, ids, kinds, combos, systems, statuses, files, earlier } = data;
+    const texts = ids.length ? names.split("|") : [];
+    const builds = [], groups = new Map();
+    let text = "", id = 0;
+    for (let row = 0; row < ids.length; row += 1) {
+      text = text.slice(0, SHARED.indexOf(texts[row][0])) + texts[row].slice(1);
+      id += ids[row];
+      const [system, status, paged, place] = combos[kinds[row]];
+      const job = text.includes("~") ? text.replaceAll("~1", "|").replaceAll("~0", "~") : text;
+      const build = { id, job, system: systems[system], status: statuses[status], paged, place, file: files[row], of: data };
+      if (build.status[1] === "queued") {
+        const [other, otherStatus, otherPaged] = earlier[row] ?? [];
+        build.finished = other ? { ...build, id: other, status: statuses[otherStatus], paged: otherPaged } : null;
+      } else build.finished = build;
+      builds.push(build);
+      const key = `${job}\0${build.system}`;
+      const group = groups.get(key);
+      if (group) group.push(build);
+      else groups.set(key, [build]);
+    }
+    return { data, builds, groups };
+  }
+
+  // --- the comparison: what `compare` of report/changes.py does --------------------------------------
+
+  function kind(build, before) {
+    const outcome = build.status[1];
+    if (outcome === "queued" || outcome === "aborted") return outcome;
+    if (!before) return "new";
+    const was = before.status[1] === "succeeded";
+    if (outcome === "succeeded") return was ? "still-succeeding" : "newly-succeeding";
+    return was ? "newly-failing" : "still-failing";
+  }
+
+  function compare(now, then) {
+    const lists = Object.fromEntries(LISTS.map(([slug]) => [slug, []]));
+    for (const [key, builds] of now.groups) {
+      const earlier = then.groups.get(key);
+      builds.forEach((build, place) => {
+        const match = earlier?.[Math.min(place, earlier.length - 1)];
+        const before = match?.finished ?? null;
+        const list = kind(build, before);
+        const open = list === "new" && (match ? then.data.gaps : then.data.unknown);
+        lists[open ? "undecided" : list].push({ build, before });
+      });
+    }
+    if (!now.data.unknown) {
+      for (const [key, earlier] of then.groups) {
+        if (!now.groups.has(key)) lists.removed.push({ build: earlier.at(-1), before: null });
+      }
+    }
+    return lists;
+  }
+
+  // What tells one state of an input from the other, as `_words` of pages/inputs.py says it.
+  function words(found, other) {
+    if (!found) return "";
+    const [, type, uri, revision, value, dependency] = found;
+    if (dependency !== null) return `build ${dependency}`;
+    const state = revision || value;
+    const parts = [!other || other[1] !== type ? type : "", !other || other[2] !== uri ? uri : "", uri.includes(state) ? "" : state];
+    return parts.filter(Boolean).join(" ") || state;
+  }
+
+  function differences(now, then) {
+    const [after, before] = [now, then].map(({ data }) => new Map(data.inputs.map((found) => [found[0], found])));
+    const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+    return names.map((name) => [name, before.get(name), after.get(name)])
+      .filter(([, old, found]) => JSON.stringify(old) !== JSON.stringify(found))
+      .map(([name, old, found]) => {
+        const what = !old ? "added" : !found ? "removed" : old[1] === found[1] ? "changed" : "type changed";
+        const commits = what === "changed" && old[6] && old[6] === found[6] && old[3] !== found[3];
+        const href = commits ? found[6].replace("{0}", old[3]).replace("{1}", found[3]) : null;
+        return [name, what, words(old, found), words(found, old), href];
+      });
+  }
+
+  // --- the page ---------------------------------------------------------------------------------------
+
+  const place = document.getElementById("comparison");
+  const form = document.getElementById("versus");
+  const number = (amount) => amount.toLocaleString("en");
+  const link = (href, ...content) => (href ? element("a", { href }, ...content) : element("span", {}, ...content));
+
+  function jobHref({ of: { jobset, folder }, job, place: where, file }, ROOT) {
+    if (where === 0) return `${ROOT}${folder}${job}.html`;
+    return ROOT + (where === 1 ? file : `search.html#job/${[...jobset, job].map(encodeURIComponent).join("/")}`);
+  }
+
+  const buildHref = ({ id, paged }, ROOT) => ROOT + (paged ? `build/${id}.html` : `search.html#build/${id}`);
+
+  function row({ build, before }, ROOT) {
+    const was = !before ? element("span", { class: "none" }, "–")
+      : before.id === build.id ? element("span", { class: "soft" }, "same build")
+        : element("a", { class: `st ${before.status[1]} i-${before.status[2]}`, href: buildHref(before, ROOT), title: before.status[0] },
+          element("span", { class: "vh" }, `${before.status[0]}, build `), String(before.id));
+    const cells = [sign(build.status), link(jobHref(build, ROOT), shown(build.job)), link(buildHref(build, ROOT), String(build.id)), shown(build.system), was];
+    const made = element("tr", { "data-build": build.id, "data-job": build.job });
+    made.append(...cells.map((cell) => element("td", {}, cell)));
+    return made;
+  }
+
+  function table(heads, rows) {
+    const cells = heads.map(([title, look]) => element("th", { scope: "col", class: look }, title));
+    const body = element("tbody", {}, ...rows);
+    return element("div", { class: "wide" }, element("table", { class: "builds" }, element("thead", {}, element("tr", {}, ...cells)), body));
+  }
+
+  const HEADS = [["Status", "c-status"], ["Job", ""], ["Build", "c-id"], ["System", "c-system"], ["Before", "c-before"]];
+
+  function section([slug, title], rows, all, ROOT) {
+    const count = rows.length === all ? number(all) : `${number(rows.length)} of ${number(all)}`;
+    const made = element("section", { id: slug, "data-count": rows.length },
+      element("h2", {}, title, element("span", { class: "count" }, count)));
+    if (slug === "undecided") made.append(element("p", { class: "soft" }, "Finished builds of which the snapshot cannot tell whether anything changed."));
+    let start = 0;
+    const more = element("button", { type: "button" });
+    const add = (amount) => {
+      const part = rows.slice(start, start + amount).map((found) => row(found, ROOT));
+      if (start) made.querySelector("tbody").append(...part);
+      else made.append(table(HEADS, part));
+      start += amount;
+      if (start < rows.length) {
+        more.textContent = `Show ${number(Math.min(MORE, rows.length - start))} more of ${number(rows.length - start)}`;
+        made.append(more);
+      } else more.remove();
+    };
+    more.addEventListener("click", () => add(MORE));
+    add(SHOWN);
+    return made;
+  }
+
+  // The words of the filter as tables.js understands them.
+  function filtered(rows, filter) {
+    const terms = filter.toLowerCase().split(/\s+/).filter(Boolean);
+    if (!terms.length) return rows;
+    return rows.filter(({ build }) => {
+      const text = `${build.job} ${build.system} ${build.status[0]} ${build.id}`.toLowerCase();
+      return terms.every((term) => (term.length > 1 && term[0] === "-" ? !text.includes(term.slice(1)) : text.includes(term)));
+    });
+  }
+
+  function inputs(rows) {
+    if (!rows.length) return element("p", { class: "soft" }, "All inputs are the same.");
+    const lines = rows.map(([name, what, before, after, href]) => {
+      const about = href ? element("a", { href, rel: "external nofollow" }, `${what}: see the commits`) : what;
+      const cells = [about, ...[before, after].map((text) => element("span", { class: "path" }, shown(text)))];
+      return element("tr", {}, element("th", { scope: "row" }, shown(name)), ...cells.map((cell) => element("td", {}, cell)));
+    });
+    const heads = ["Input", "Change", "Before", "Now"].map((head) => element("th", { scope: "col" }, head));
+    return element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Changes of inputs" },
+      element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...lines)));
+  }
+
+  function named({ data: { id, jobset, pages, timestamp } }, ROOT) {
+    const time = new Date(timestamp * 1000).toISOString().slice(0, 16);
+    return [link(pages[1] && ROOT + pages[1], String(id)), " of ", link(ROOT + pages[0], shown(jobset.join(":"))), `, ${time.replace("T", " ")} UTC`];
+  }
+
+  function about(now, then, ROOT) {
+    const [a, b] = [now.data.id, then.data.id];
+    const facts = element("dl", { class: "facts" },
+      element("dt", {}, "This"), element("dd", {}, ...named(now, ROOT)),
+      element("dt", {}, "Against"), element("dd", {}, ...named(then, ROOT), "; ", element("a", { href: `?a=${b}&b=${a}` }, "the other way round")));
+    const [missing, absent] = [now.data.unknown, then.data.unknown];
+    if (!missing && !absent) return [facts];
+    return [element("p", { class: "note" }, `Only partly known: ${number(missing)} builds of this evaluation and ${number(absent)} of the other are not in the snapshot.`), facts];
+  }
+
+  function show(now, then, ROOT) {
+    const lists = compare(now, then);
+    const field = element("input", { type: "search", placeholder: "Filter: word -not", "aria-label": "Filter rows: words that must all be there, -word must not", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
+    const said = element("output", { class: "soft" });
+    const bar = element("form", { role: "search", "aria-label": "Rows of this page" }, field, said);
+    const jump = element("nav", { class: "jump", "aria-label": "Lists" });
+    const body = element("div", {});
+    const fill = () => {
+      const found = LISTS.map((list) => [list, filtered(lists[list[0]], field.value), lists[list[0]].length]);
+      body.replaceChildren(...found.filter(([, rows]) => rows.length).map(([list, rows, all]) => section(list, rows, all, ROOT)));
+      jump.replaceChildren(...found.filter(([, rows]) => rows.length).map(([[slug, title, look], rows]) =>
+        element("a", { href: `#${slug}`, class: look }, element("b", {}, number(rows.length)), ` ${title.toLowerCase()}`)));
+      const [some, all] = [1, 2].map((at) => found.reduce((sum, part) => sum + (at === 1 ? part[1].length : part[2]), 0));
+      said.textContent = some === all ? `${number(all)} rows` : `${number(some)} of ${number(all)}`;
+    };
+    field.value = new URLSearchParams(location.search).get("filter") ?? "";
+    field.addEventListener("input", () => {
+      const query = new URLSearchParams(location.search);
+      if (field.value) query.set("filter", field.value);
+      else query.delete("filter");
+      history.replaceState(null, "", `?${query}`);
+      fill();
+    });
+    bar.addEventListener("submit", (event) => event.preventDefault());
+    fill();
+    const changed = differences(now, then);
+    const heading = element("h2", {}, "Input changes", element("span", { class: "count" }, String(changed.length)));
+    place.replaceChildren(...about(now, then, ROOT), jump, element("div", { class: "filter" }, bar),
+      element("section", { id: "changes" }, heading, inputs(changed)), body);
+    document.title = document.title.replace(/^.*?(?= · )/, () => `Evaluation ${now.data.id} against ${then.data.id}`);
+  }
+
+  const say = (text) => place.replaceChildren(element("p", { class: "lead", role: "status" }, text));
+
+  async function open() {
+    const query = new URLSearchParams(location.search);
+    const [a, b] = ["a", "b"].map((name) => (form.elements[name].value = query.get(name)?.trim() ?? ""));
+    const { load, ROOT } = await ready();
+    const [{ jobsets }, evaluations] = await Promise.all([load("directory"), load("evals")]);
+    document.getElementById("evaluations").append(...evaluations.slice(0, MORE).map(([id, at]) =>
+      element("option", { value: id, label: `${id} of ${shown(jobsets[at].slice(0, 2).join(":"))}` })));
+    if (!a || !b) return say("Choose two evaluations by their numbers.");
+    const unknown = [a, b].find((id) => !evaluations.some(([known]) => String(known) === id));
+    if (unknown) return say(`The snapshot has no evaluation ${unknown}.`);
+    say("Loading the two evaluations…");
+    const [now, then] = (await Promise.all([a, b].map((id) => load(`../eval/${id}/jobs`)))).map(read);
+    show(now, then, ROOT);
+  }
+
+  open().catch((error) => say(error.message));
+  globalThis.hydrasnapCompare = { read, compare, differences };
+}
