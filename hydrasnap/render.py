@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nh3
@@ -124,7 +125,7 @@ class Renderer:
     def __init__(self, site: Mapping[str, Any], templates: Path | None = None) -> None:
         self._own = templates
         self._environment = environment(templates)
-        self._environment.globals["site"] = site
+        self._environment.globals["site"] = SimpleNamespace(**site)
         self._environment.globals["shared"] = lru_cache(maxsize=256)(self._shared)
         self._environment.globals["once"] = lru_cache(maxsize=4096, typed=True)(_once)
 

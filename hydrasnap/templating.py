@@ -5,6 +5,7 @@ what Jinja does at every output, call and import in case that a function wants t
 (none of ours does), a template was changed on disk, or has globals of its own.
 """
 
+import html
 import operator
 from collections.abc import MutableMapping
 from functools import lru_cache
@@ -14,18 +15,17 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 
-
-@lru_cache(maxsize=16384)
-def _escaped(text: str) -> str:
-    return str(escape(text))
+_escaped = lru_cache(maxsize=16384)(html.escape)
 
 
-def _output(value: Any) -> str:
+def _output(value: Any) -> Any:
     """Write what stands between double braces."""
     kind = type(value)
     if kind is str:
         return _escaped(value)
-    return value if kind is Markup else escape(value)
+    if kind is Markup:
+        return value
+    return str(value) if kind is int else escape(value)
 
 
 class _Generator(CodeGenerator):
@@ -50,13 +50,34 @@ class _Generator(CodeGenerator):
         self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
         self.write(")")
 
+    def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802
+        """Write a test; of an attribute that is not there, ``is defined`` may ask."""
+        node.node = _cautious(node.node)
+        super().visit_Test(node, frame)
+
+    def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:  # noqa: N802
+        """Write a filter; for an attribute that is not there, ``default`` may stand in."""
+        node.node = node.node and _cautious(node.node)
+        super().visit_Filter(node, frame)
+
+
+def _cautious(node: nodes.Expr) -> nodes.Expr:
+    """Ask in the way that bears a no."""
+    if not isinstance(node, nodes.Getattr):
+        return node
+    return nodes.Getitem(node.node, nodes.Const(node.attr), node.ctx, environment=node.environment)
+
 
 class LeanEnvironment(Environment):
-    """Jinja's environment with autoescape, in which a name that is not there is an error."""
+    """Jinja's environment with autoescape, in which a name that is not there is an error.
+
+    A dot asks for an attribute, and for nothing else: keys are asked for in brackets.
+    """
 
     code_generator_class = _Generator
     output = staticmethod(_output)
     call: Any = staticmethod(operator.call)
+    getattr: Any = staticmethod(getattr)
 
     def __init__(self, loader: BaseLoader) -> None:
         super().__init__(

@@ -135,3 +135,8 @@ def test_macros_and_blocks_call_each_other(tmp_path: Path) -> None:
         "{% for n in range(2) %}{% call twice(n, mark='<') %}-{% endcall %}{% endfor %}"
     )
     assert render(tmp_path, source) == "0-&lt;1-&lt;"
+
+
+def test_a_template_may_ask_whether_there_is_an_attribute(tmp_path: Path) -> None:
+    source = "{{ page.title is defined }} {{ page.none is defined }} {{ page.none | default('-') }}"
+    assert render(tmp_path, source) == "True False -"
