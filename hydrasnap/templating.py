@@ -52,12 +52,14 @@ class _Generator(CodeGenerator):
 
     def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802
         """Write a test; of an attribute that is not there, ``is defined`` may ask."""
-        node.node = _cautious(node.node)
+        if node.name in ("defined", "undefined"):
+            node.node = _cautious(node.node)
         super().visit_Test(node, frame)
 
     def visit_Filter(self, node: nodes.Filter, frame: Frame) -> None:  # noqa: N802
         """Write a filter; for an attribute that is not there, ``default`` may stand in."""
-        node.node = node.node and _cautious(node.node)
+        if node.name in ("default", "d") and node.node is not None:
+            node.node = _cautious(node.node)
         super().visit_Filter(node, frame)
 
 
