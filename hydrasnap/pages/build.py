@@ -76,6 +76,7 @@ class BuildPage(Frame, frozen=True, kw_only=True):
     part_of: tuple[BuildRow, ...]
     neighbours: tuple[Neighbour, ...]
     reproduce: str
+    script: str
 
 
 def build_pages(site: Site, builds: Iterable[Build]) -> Iterator[Page]:
@@ -91,6 +92,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
     constituents = constituents_of(site, build)
     held = site.index.evaluations_with(build.id)[::-1]
     first = next(filter(site.index.is_comparable, held), next(iter(held), None))
+    script = "" if first and first.flake else site.live("build", str(build.id), "reproduce")
     return BuildPage(
         title=f"{build.job}: {label} · build {build.id} of {build.jobset_key}",
         description=f"Build {build.id} of the job {build.job} in {build.jobset_key}: {label}.",
@@ -123,7 +125,8 @@ def build_page(site: Site, build: Build) -> BuildPage:
         constituents=None if constituents is None else build_rows(site, constituents),
         part_of=build_rows(site, site.index.aggregates_with(build.id)),
         neighbours=tuple(_neighbours(site, build)),
-        reproduce=_reproduce(site, build, first),
+        reproduce=_reproduce(build, first, script),
+        script=script,
     )
 
 
@@ -186,9 +189,8 @@ def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
             yield Neighbour(name=name, label=label, href=site.links.build(other.id))
 
 
-def _reproduce(site: Site, build: Build, evaluation: Evaluation | None) -> str:
+def _reproduce(build: Build, evaluation: Evaluation | None, script: str) -> str:
     """Write the command that builds the same derivation on the reader's machine."""
     if evaluation and evaluation.flake:
         return f"nix build {shlex.quote(f'{evaluation.flake}#hydraJobs.{build.job}')}"
-    script = site.live("build", str(build.id), "reproduce")
     return f"curl --fail --location {shlex.quote(script)} --output reproduce\nbash reproduce"

@@ -1,4 +1,5 @@
-// Adds what HTML alone cannot: the age of the data, the reader's own time zone, open folds in print.
+// Adds what HTML alone cannot: the age of the data, the reader's own time zone, buttons to copy, open
+// folds in print.
 // Every page is complete without it. `hydrasnap` comes from snapshot.js, the one file that changes
 // with every snapshot.
 
@@ -42,7 +43,49 @@ function showAge(place, data) {
   if (stale) place.title = "This snapshot has not been renewed for some time.";
 }
 
+// Put a button to copy it on whatever asks for one; the style sheet has left room.
+function addCopyButtons() {
+  const said = document.createElement("p");
+  said.className = "vh";
+  said.setAttribute("role", "status");
+  document.body.append(said);
+  for (const holder of document.querySelectorAll("[data-copy]")) {
+    const wanted = "address" in holder.dataset ? holder.querySelector("a").href : holder.textContent;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.title = `Copy the ${holder.dataset.copy}`;
+    button.setAttribute("aria-label", button.title);
+    button.addEventListener("click", async () => {
+      const done = await copy(wanted);
+      button.dataset.said = done ? "Copied" : "Not allowed";
+      said.textContent = done ? `Copied the ${holder.dataset.copy}` : "The browser does not allow copying";
+      setTimeout(() => {
+        delete button.dataset.said;
+        said.textContent = "";
+      }, 2000);
+    });
+    holder.append(button);
+  }
+}
+
+// Without a secure connection there is no clipboard but that of a selection.
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "vh";
+  document.body.append(field);
+  const focused = document.activeElement;
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  focused?.focus();
+  return done;
+}
+
 showLocalTimes();
+addCopyButtons();
 if (typeof hydrasnap === "object") showAge(document.getElementById("asof"), hydrasnap);
 addEventListener("beforeprint", () => {
   for (const fold of document.querySelectorAll("details")) fold.open = true;
