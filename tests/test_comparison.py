@@ -130,3 +130,10 @@ def test_a_baseline_is_pinned_in_the_configuration(tmp_path: Path) -> None:
     file = tmp_path / "hydrasnap.toml"
     file.write_text('[site.baselines]\n"p:j" = 11\n')
     assert load(file, {}).site.baselines == {"p:j": 11}
+
+
+def test_what_succeeds_in_both_is_counted_and_not_listed(pages: dict[str, object]) -> None:
+    comparisons = [page for page in pages.values() if isinstance(page, ComparisonPage)]
+    still = [one for page in comparisons for one in page.lists if one.slug == "still-succeeding"]
+    assert any(one.count for one in still)
+    assert not any(one.rows or one.folded or one.more for one in still)

@@ -1,7 +1,9 @@
 """The rows and lists that tell what changed between two evaluations."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
+
+from msgspec import structs
 
 from hydrasnap.model import Build, BuildStatus
 from hydrasnap.pages.frame import Frame, Link
@@ -12,6 +14,7 @@ from hydrasnap.report.changes import Change, ChangeKind, Changes
 
 SHOWN = 250
 LONG = 2000
+_ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
 _LOOKS = {
     ChangeKind.NEWLY_FAILING: "failed",
@@ -47,7 +50,8 @@ class ChangeRow(View, frozen=True, kw_only=True):
 class ChangeList(View, frozen=True, kw_only=True):
     """One of the eight lists; `folded` are the rows beyond the first some hundred.
 
-    Of a long list `folded` is empty, and the rows beyond the first are on the pages `more`.
+    Of a long list `folded` is empty, and the rows beyond the first are on the pages `more`. A list
+    without any rows is only counted.
     `before` says whether the rows are worth comparing with the builds they had before.
     """
 
@@ -86,14 +90,25 @@ class ListPage(Frame, frozen=True, kw_only=True):
     here: str
 
 
-def change_lists(site: Site, changes: Changes, path: str) -> tuple[ChangeList, ...]:
-    """Describe the eight lists of the page at `path` in their order."""
-    return tuple(_list(site, changes, kind, path) for kind in ChangeKind)
+def change_lists(
+    site: Site, changes: Changes, path: str, listed: Collection[ChangeKind] = _ALL
+) -> tuple[ChangeList, ...]:
+    """Describe the eight lists of the page at `path` in their order; all but `listed` in number."""
+    return tuple(
+        _list(site, changes, kind, path) if kind in listed else _counted(changes, kind)
+        for kind in ChangeKind
+    )
 
 
-def list_pages(site: Site, changes: Changes, path: str, frame: Frame) -> Iterator[Page]:
+def list_pages(
+    site: Site,
+    changes: Changes,
+    path: str,
+    frame: Frame,
+    listed: Collection[ChangeKind] = _ALL,
+) -> Iterator[Page]:
     """Give the further pages of the long lists of the page at `path`, whose context is `frame`."""
-    for kind in ChangeKind:
+    for kind in listed:
         links = _more(changes, kind, path)
         for number, link in enumerate(links):
             start = SHOWN + number * LONG
@@ -128,15 +143,20 @@ def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeLi
     more = _more(changes, kind, path)
     every = changes[kind][: SHOWN if more else None]
     rows = (change_row(site, change) for change in every)
+    first = tuple(islice(rows, SHOWN))
+    return structs.replace(_counted(changes, kind), rows=first, folded=tuple(rows), more=more)
+
+
+def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
     return ChangeList(
         slug=kind.slug,
         title=kind.title,
         look=_LOOKS.get(kind, ""),
         count=changes.count(kind),
         before=kind not in _PLAIN,
-        rows=tuple(islice(rows, SHOWN)),
-        folded=tuple(rows),
-        more=more,
+        rows=(),
+        folded=(),
+        more=(),
     )
 
 

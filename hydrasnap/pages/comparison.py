@@ -23,9 +23,10 @@ from hydrasnap.pages.site import Site
 from hydrasnap.pages.versus import versus_page
 from hydrasnap.pages.view import View
 from hydrasnap.report.baselines import Baseline, jobset_baselines, own_baselines
-from hydrasnap.report.changes import Changes, compare
+from hydrasnap.report.changes import ChangeKind, Changes, compare
 
 JOBSETS = 5
+_LISTED = tuple(kind for kind in ChangeKind if kind is not ChangeKind.STILL_SUCCEEDING)
 
 
 class ComparisonPage(Frame, frozen=True, kw_only=True):
@@ -154,7 +155,7 @@ def _pages(site: Site, evaluation: Evaluation, baseline: Baseline) -> Iterator[P
     path = _path(site, evaluation, baseline.evaluation)
     page = _comparison(site, changes, baseline)
     yield Page(path, "comparison.html", page)
-    yield from list_pages(site, changes, path, page)
+    yield from list_pages(site, changes, path, page, _LISTED)
 
 
 def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonPage:
@@ -175,7 +176,7 @@ def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonP
         other_timestamp=other.timestamp or None,
         unknown=changes.unknown,
         baseline_unknown=changes.baseline_unknown,
-        lists=change_lists(site, changes, _path(site, evaluation, other)),
+        lists=change_lists(site, changes, _path(site, evaluation, other), _LISTED),
         undecided=build_rows(site, changes.undecided),
         systems=system_rows(changes),
         differences=differences(other, evaluation),
