@@ -167,12 +167,12 @@ class Crawler:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Return the bytes of a cache, apart from `snapshot.json` and the lock."""
+    """Return the bytes of a cache, apart from the lock and what says whose it is."""
     found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*")}
     return {
         name: path.read_bytes()
         for name, path in sorted(found.items())
-        if path.is_file() and name not in ("snapshot.json", ".lock")
+        if path.is_file() and name not in ("snapshot.json", "origin", ".lock")
     }
 
 

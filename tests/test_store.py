@@ -131,6 +131,11 @@ def test_names_that_windows_keeps_for_itself_are_avoided(name: str) -> None:
     assert file_name(name).partition(".")[0].lower() not in ("con", "nul", "com1", "lpt9", "aux")
 
 
+@pytest.mark.parametrize("name", ["a.", "a..", "a ", "x" * 179 + "."])
+def test_no_name_ends_as_windows_does_not_let_it(name: str) -> None:
+    assert file_name(name)[-1] not in ". "
+
+
 @SMALL
 @given(NAMES, NAMES)
 def test_no_name_leads_out_of_the_folder(tmp_path: Path, project: str, name: str) -> None:
@@ -266,6 +271,40 @@ def test_the_cache_of_another_hydra_is_left_alone(tmp_path: Path) -> None:
     filled(tmp_path)
     with pytest.raises(CacheError, match="is of https://h, not of https://other"):
         opened(tmp_path, "https://other").__enter__()
+
+
+@pytest.mark.parametrize("manifest", [None, b"", b"{", b"[]", b'{"schema":1}'])
+def test_a_lost_manifest_does_not_open_a_cache_to_another_hydra(
+    tmp_path: Path, manifest: bytes | None
+) -> None:
+    filled(tmp_path)
+    if manifest is None:
+        (tmp_path / "snapshot.json").unlink()
+    else:
+        (tmp_path / "snapshot.json").write_bytes(manifest)
+    for place in (tmp_path / "origin", None):
+        with (
+            pytest.raises(
+                CacheError, match=r"is of https://h, not|write that address into .*n and"
+            ),
+            open_cache(tmp_path, "https://other", lambda *_: None),
+        ):
+            pytest.fail("opened")
+        if place:
+            place.unlink()
+    (tmp_path / "origin").write_text("https://h\n")
+    with open_cache(tmp_path, ORIGIN, lambda *_: None) as cache:
+        cache.close_run(Run())
+    assert read_snapshot(tmp_path).origin == ORIGIN
+
+
+@pytest.mark.parametrize("there", ["", "a", "a/b"])
+def test_a_run_in_which_nothing_came_leaves_nothing(tmp_path: Path, there: str) -> None:
+    (tmp_path / there).mkdir(parents=True, exist_ok=True)
+    before = set(tmp_path.rglob("*"))
+    with pytest.raises(BrokenPipeError), opened(tmp_path / "a" / "b"):
+        raise BrokenPipeError
+    assert set(tmp_path.rglob("*")) == before
 
 
 def test_a_folder_in_which_nothing_came_belongs_to_nobody(tmp_path: Path) -> None:

@@ -4,11 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
-from hydrasnap.errors import CacheError
 from hydrasnap.model import (
     Build,
     Evaluation,
@@ -24,6 +22,7 @@ from hydrasnap.store.journal import Entry, Journal
 from hydrasnap.store.layout import (
     JOURNAL,
     MANIFEST,
+    ORIGIN,
     SCHEMA,
     Manifest,
     encode_object,
@@ -34,9 +33,8 @@ from hydrasnap.store.layout import (
     shard_of,
     shard_path,
 )
-
-T = TypeVar("T")
-Damaged = Callable[[Path, str], None]
+from hydrasnap.store.reading import Damaged, Reader
+from hydrasnap.store.unfinished import Unfinished, read_unfinished, write_unfinished
 
 _BATCH_BYTES = 32 * 1024 * 1024
 _KEPT_RUNS = 20
@@ -47,9 +45,8 @@ class Cache:
 
     def __init__(self, folder: Path, damaged: Damaged) -> None:
         self._folder = folder
-        self._damaged = damaged
+        self._reader = Reader(folder, damaged)
         self._journal = Journal(folder / JOURNAL)
-        self._broken: dict[Path, bytes] = {}
         self._dirty: dict[Path, Callable[[], bytes]] = {}
         self._shards: defaultdict[int, dict[int, Build]] = defaultdict(dict)
         self._projects: dict[str, Project] = {}
@@ -78,6 +75,11 @@ class Cache:
         """All builds by id."""
         return self._builds
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing of any Hydra in it."""
+        return not (self._projects or self._jobsets or self._evaluations or self._builds)
+
     def put(
         self,
         *,
@@ -103,6 +105,8 @@ class Cache:
         """Say whose cache this is, once there is something in it."""
         if not (self._folder / MANIFEST).exists():
             write_whole(self._folder / MANIFEST, encode_object(self.manifest))
+        if not (self._folder / ORIGIN).exists():
+            write_whole(self._folder / ORIGIN, f"{self.manifest.origin}\n".encode())
 
     def file(self) -> None:
         """Write what changed to its place; then the journal is no longer needed."""
@@ -127,13 +131,25 @@ class Cache:
         both = {**self.manifest.checked, **checked}
         self.manifest = msgspec.structs.replace(self.manifest, checked=both)
 
-    def close_run(self, run: Run) -> None:
+    def note_silent(self, project: str, *, silent: bool) -> None:
+        """Remember whether a project that names jobsets shows none of them."""
+        others = {name for name in self.manifest.silent if name != project}
+        both = tuple(sorted(others | ({project} if silent else set())))
+        self.manifest = msgspec.structs.replace(self.manifest, silent=both)
+
+    @property
+    def unfinished(self) -> Unfinished:
+        """How far the run before came, if it ended early."""
+        return read_unfinished(self._folder)
+
+    def close_run(self, run: Run, unfinished: Unfinished = Unfinished()) -> None:  # noqa: B008
         """File everything, then mark the run as done in `snapshot.json`, the last file written."""
         self.file()
         self._set_aside()
         runs = (run, *self.manifest.runs)[:_KEPT_RUNS]
         self.manifest = msgspec.structs.replace(self.manifest, runs=runs)
         with self.writing():
+            write_unfinished(self._folder, unfinished)
             write_whole(self._folder / MANIFEST, encode_object(self.manifest))
 
     def _set_aside(self) -> None:
@@ -142,10 +158,10 @@ class Cache:
         They stay beside their place as ``NAME.damaged``, so that they block no reader.
         """
         with self.writing():
-            for path, data in self._broken.items():
+            for path, data in self._reader.broken.items():
                 if path.exists() and path.read_bytes() == data:
                     path.replace(path.with_name(f"{path.name}.damaged"))
-            self._broken.clear()
+            self._reader.broken.clear()
 
     def drop(
         self,
@@ -188,14 +204,16 @@ class Cache:
 
     def load(self) -> None:
         """Read every file; a damaged one is reported and counts as absent."""
-        self.manifest = self._read_manifest()
-        for project in self._read_all("projects/*.json", Project):
+        manifest = self._reader.manifest() or self.manifest
+        origin = manifest.origin or self._reader.origin()
+        self.manifest = msgspec.structs.replace(manifest, origin=origin)
+        for project in self._reader.all("projects/*.json", Project):
             self._projects[project.name] = project
-        for jobset in self._read_all("jobsets/*/*.json", Jobset):
+        for jobset in self._reader.all("jobsets/*/*.json", Jobset):
             self._jobsets[jobset.key] = jobset
-        for evaluation in self._read_all("evals/*.json", Evaluation):
+        for evaluation in self._reader.all("evals/*.json", Evaluation):
             self._evaluations[evaluation.id] = evaluation
-        for shard in self._read_all("builds/*.json", list[Build]):
+        for shard in self._reader.all("builds/*.json", list[Build]):
             self._builds.update((build.id, build) for build in shard)
         for number, build in self._builds.items():
             self._shards[shard_of(number)][number] = build
@@ -212,34 +230,6 @@ class Cache:
             if entry.jobset:
                 self._keep_jobset(entry.jobset)
         self.file()
-
-    def _read_manifest(self) -> Manifest:
-        path = self._folder / MANIFEST
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            return self.manifest
-        schema = _schema_of(data)
-        if schema is not None and schema > SCHEMA:
-            raise CacheError(
-                f"The cache {self._folder} is of a newer hydrasnap (schema {schema}; this one "
-                f"reads {SCHEMA}). Update hydrasnap, or use another --cache."
-            )
-        return self._decode(path, data, Manifest) or self.manifest
-
-    def _read_all(self, pattern: str, kind: type[T]) -> Iterator[T]:
-        for path in sorted(self._folder.glob(pattern)):
-            found = self._decode(path, path.read_bytes(), kind)
-            if found is not None:
-                yield found
-
-    def _decode(self, path: Path, data: bytes, kind: type[T]) -> T | None:
-        try:
-            return msgspec.json.decode(data, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            self._damaged(path, str(error))
-            self._broken[path] = data
-            return None
 
     def _keep_project(self, project: Project) -> bool:
         if self._projects.get(project.name) == project:
@@ -284,12 +274,3 @@ class Cache:
             yield
         except OSError as error:
             raise cannot("write", self._folder, error) from error
-
-
-def _schema_of(data: bytes) -> int | None:
-    try:
-        found = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    schema = found.get("schema") if isinstance(found, dict) else None
-    return schema if isinstance(schema, int) else None

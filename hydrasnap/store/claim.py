@@ -6,9 +6,10 @@ import msgspec
 
 from hydrasnap.errors import CacheError
 from hydrasnap.store.files import cannot
-from hydrasnap.store.layout import JOURNAL, MANIFEST, Manifest
+from hydrasnap.store.layout import JOURNAL, MANIFEST, ORIGIN, UNFINISHED, Manifest
 
-_OURS = {MANIFEST, JOURNAL, f"{MANIFEST}.damaged", "projects", "jobsets", "evals", "builds"}
+_OBJECTS = {"projects", "jobsets", "evals", "builds"}
+_OURS = {MANIFEST, f"{MANIFEST}.damaged", ORIGIN, JOURNAL, UNFINISHED, *_OBJECTS}
 _EVERYWHERE = {"lost+found"}
 
 

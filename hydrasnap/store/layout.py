@@ -2,11 +2,13 @@
 
     cache/
       snapshot.json               schema, origin, the last runs, notes of the crawler
+      origin                      the address of the Hydra, for a day when snapshot.json is lost
       projects/NAME.json
       jobsets/PROJECT/NAME.json
       evals/ID.json
       builds/FIRST.json           the builds FIRST to FIRST + 999, one a line, each build once
       journal.jsonl               what a run fetched and has not filed yet; empty between runs
+      unfinished.json             how far a run came that ended early; see `unfinished`
 
 Keys are sorted and defaults left out, so the same objects are the same bytes.
 """
@@ -24,11 +26,13 @@ from hydrasnap.model.objects import Value
 SCHEMA = 1
 SHARD = 1000
 MANIFEST = "snapshot.json"
+ORIGIN = "origin"
 JOURNAL = "journal.jsonl"
+UNFINISHED = "unfinished.json"
 
 encoder = msgspec.json.Encoder(order="sorted")
 
-_ESCAPED = re.compile(r"[^a-z0-9_.-]|^\.|^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)).")
+_ESCAPED = re.compile(r"[^a-z0-9_.-]|^\.|\.$|^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)).")
 _LONGEST = 180
 
 
@@ -37,6 +41,7 @@ class Manifest(Value, frozen=True):
 
     `plain_jobs` are jobs that looked like aggregates and were asked: they are none.
     `checked` is when a jobset's older failures were last looked at again, in Unix seconds.
+    `silent` are projects that name jobsets and were found to show none of them.
     """
 
     schema: int
@@ -44,13 +49,14 @@ class Manifest(Value, frozen=True):
     runs: tuple[Run, ...] = ()
     plain_jobs: tuple[tuple[str, str, str], ...] = ()
     checked: dict[str, int] = msgspec.field(default_factory=dict)
+    silent: tuple[str, ...] = ()
 
 
 def file_name(name: str) -> str:
     """Return a file name that is different for different names on any file system.
 
-    >>> file_name("release-26.05"), file_name(".jobsets"), file_name("Con")
-    ('release-26.05', '%2Ejobsets', '%43on')
+    >>> file_name("release-26.05"), file_name(".jobsets"), file_name("Con"), file_name("a.")
+    ('release-26.05', '%2Ejobsets', '%43on', 'a%2E')
     """
     safe = _ESCAPED.sub(lambda found: "".join(f"%{b:02X}" for b in found[0].encode()), name)
     if len(safe) <= _LONGEST:

@@ -17,8 +17,12 @@ _LOCK, _HOLDER = ".lock", ".lock-holder"
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the cache's lock, or say who does; the system frees it when its process dies."""
+    """Hold the cache's lock, or say who does; the system frees it when its process dies.
+
+    What the lock alone has brought into being, a folder or the file of the lock, goes with it.
+    """
     try:
+        new = [place for place in (folder, *folder.parents) if not place.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / _LOCK, timeout=0)
         lock.acquire()
@@ -33,7 +37,15 @@ def locked(folder: Path) -> Iterator[None]:
     finally:
         with suppress(OSError):
             (folder / _HOLDER).unlink(missing_ok=True)
+            _tidy(folder, new)
         lock.release()
+
+
+def _tidy(folder: Path, new: list[Path]) -> None:
+    if [entry.name for entry in folder.iterdir()] == [_LOCK]:
+        (folder / _LOCK).unlink()
+        for place in new:
+            place.rmdir()
 
 
 def _tell(folder: Path, holder: dict[str, object]) -> None:

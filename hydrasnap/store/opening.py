@@ -8,11 +8,12 @@ import msgspec
 
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Snapshot
-from hydrasnap.store.cache import Cache, Damaged
+from hydrasnap.store.cache import Cache
 from hydrasnap.store.claim import check_folder
 from hydrasnap.store.files import cannot
-from hydrasnap.store.layout import MANIFEST
+from hydrasnap.store.layout import MANIFEST, ORIGIN
 from hydrasnap.store.lock import locked
+from hydrasnap.store.reading import Damaged
 
 
 @contextmanager
@@ -26,14 +27,25 @@ def open_cache(folder: Path, origin: str, damaged: Damaged) -> Iterator[Cache]:
         cache = Cache(folder, damaged)
         with cache.writing():
             cache.load()
-        known = cache.manifest.origin
-        if known and known != origin:
-            raise CacheError(
-                f"The cache {folder} is of {known}, not of {origin}. Use another --cache for it."
-            )
+        _check_origin(folder, cache, origin)
         cache.manifest = msgspec.structs.replace(cache.manifest, origin=origin)
         cache.recover()
         yield cache
+
+
+def _check_origin(folder: Path, cache: Cache, origin: str) -> None:
+    """Refuse the cache of another Hydra, and one of which nothing says whose it is."""
+    known = cache.manifest.origin
+    if known and known != origin:
+        raise CacheError(
+            f"The cache {folder} is of {known}, not of {origin}. Use another --cache for it."
+        )
+    if not known and not cache.empty:
+        raise CacheError(
+            f"The cache {folder} does not say which Hydra it is of: its files {MANIFEST} and "
+            f"{ORIGIN} are missing or damaged. If it is of {origin}, write that address into "
+            f"{folder / ORIGIN} and run again; if not, use another --cache."
+        )
 
 
 def read_snapshot(folder: Path) -> Snapshot:
