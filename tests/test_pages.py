@@ -134,7 +134,8 @@ def test_a_build_knows_its_neighbours() -> None:
     after = page("build/101.html", BuildPage).neighbours
     assert [(n.name, n.href) for n in after] == [("Next build", "build/201.html")]
     before = page("build/201.html", BuildPage).neighbours
-    assert [(n.name, n.label) for n in before] == [("Previous build", "101, succeeded")]
+    (old,) = before
+    assert (old.name, old.rel, old.id, old.label) == ("Previous build", "prev", 101, "Succeeded")
 
 
 def test_the_command_to_reproduce_a_flake_job_is_quoted() -> None:

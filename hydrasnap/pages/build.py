@@ -34,9 +34,12 @@ class ProductRow(View, frozen=True, kw_only=True):
 
 
 class Neighbour(View, frozen=True, kw_only=True):
-    """Another build of the same job, and what it is to this one."""
+    """Another build of the same job, and what it is to this one; `rel` as HTML has it."""
 
     name: str
+    rel: str
+    id: int
+    status: BuildStatus
     label: str
     href: str
 
@@ -179,14 +182,20 @@ def _aggregate(build: Build, constituents: list[Build] | None) -> str:
 def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
     """Name the builds of the same job and system around this one."""
     newer, older = newer_build(site.index, build), older_build(site.index, build)
-    found = [("Next build", newer), ("Previous build", older)]
+    found = [("Next build", "next", newer), ("Previous build", "prev", older)]
     if not build.status.succeeded and older and not older.status.succeeded:
         good = (b for b in older_builds(site.index, older) if b.status.succeeded)
-        found.append(("Last success before", next(good, None)))
-    for name, other in found:
+        found.append(("Last success before", "", next(good, None)))
+    for name, rel, other in found:
         if other is not None:
-            label = f"{other.id}, {other.status.label_for(other.buildstatus).lower()}"
-            yield Neighbour(name=name, label=label, href=site.links.build(other.id))
+            yield Neighbour(
+                name=name,
+                rel=rel,
+                id=other.id,
+                status=other.status,
+                label=other.status.label_for(other.buildstatus),
+                href=site.links.build(other.id),
+            )
 
 
 def _reproduce(build: Build, evaluation: Evaluation | None, script: str) -> str:
