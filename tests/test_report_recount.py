@@ -133,8 +133,8 @@ def verdict(history: History, raw: Raw, place: int, against: int) -> str:
     if before is not None and not before["finished"]:
         before = last_finished(history, key, against)
     if before is None:
-        sure = all(is_read(history, older) for older in history.evaluations[:against])
-        return "new" if sure else "undecided"
+        read = all(is_read(history, older) for older in history.evaluations[:against])
+        return "new" if read and history.from_the_start else "undecided"
     words = {
         (True, True): "still-succeeding", (True, False): "newly-succeeding",
         (False, True): "newly-failing", (False, False): "still-failing",

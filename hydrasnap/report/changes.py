@@ -180,8 +180,9 @@ def finished_build(index: Index, build: Build, evaluation: Evaluation) -> Build 
 
 
 def has_gaps_before(index: Index, evaluation: Evaluation) -> bool:
-    """Tell whether the snapshot lacks builds of any evaluation before one."""
-    return any(map(index.unknown, index.earlier(evaluation)))
+    """Tell whether the snapshot lacks builds of any evaluation that Hydra lists before one."""
+    reached = (evaluation, *index.earlier(evaluation))
+    return not index.is_first(reached[-1]) or any(map(index.unknown, reached[1:]))
 
 
 def _key(build: Build) -> tuple[str, str]:
