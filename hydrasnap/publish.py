@@ -131,7 +131,7 @@ def publish(
             pages += _take(out, made[done.key], done.changed)
             if progress is not None:
                 progress(pages, max(expected, pages))
-        missing, remarks = lost(site.snapshot), tuple(unused(site))
+        missing, remarks = lost(snapshot), tuple(unused(site))
         kept = State(stamp, before.settings, made, lost=missing, remarks=remarks)
         out.keep(state.dump(kept))
     published = _published(out.result, pages, output)

@@ -180,8 +180,12 @@ def test_the_budget_ends_a_run_with_gaps_and_says_so(tmp_path: Path) -> None:
     with served(embedded(hydra())) as url:
         result = run("crawl", url, "--cache", tmp_path, "--max-requests", "5")
         told(result, 3, "--max-requests is used up: 5 requests made. The next run goes on")
-        told(run("status", "--cache", tmp_path), 0, "(incomplete)")
+        output = told(run("status", "--cache", tmp_path), 0, "(incomplete)")
+        assert "ended early  --max-requests is used up: 5 requests made." in output
+        assert "the next run goes on" in output
+        assert "gaps" not in output
         told(run("crawl", url, "--cache", tmp_path), 0)
+        told(run("status", "--cache", tmp_path), 0, "gaps         none")
 
 
 def test_gaps_have_an_exit_code_and_are_listed(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from msgspec import structs
 
 from hydrasnap import errors
 from hydrasnap.cli import main
-from hydrasnap.cli.telling import EXIT_INTERRUPTED
+from hydrasnap.cli.stopping import EXIT_INTERRUPTED
 from hydrasnap.client.http import HOME_PAGE
 from hydrasnap.config import Tables, WatchTable, load
 from hydrasnap.store import layout

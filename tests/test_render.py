@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from hydrasnap.blame import explain
 from hydrasnap.errors import ConfigError
 from hydrasnap.pages.frame import Frame
 from hydrasnap.pages.page import Page
@@ -33,7 +34,12 @@ def test_a_page_knows_the_way_to_the_root(tmp_path: Path) -> None:
         ("{{ nothing }}", "own.html.*nothing"),
         ("{{ page.nothing }}", "own.html.*nothing"),
         ("{% if %}", "own.html, line 1"),
-        ('{% include "absent.html" %}', "absent.html"),
+        ('{% include "absent.html" %}', "own.html, line 1 .*absent.html"),
+        ('\n{{ 1 + "a" }}', "own.html, line 2 .*operand"),
+        ("\n{{ path() }}", "own.html, line 2 .*not callable"),
+        ("{{ 1 / 0 }}", "own.html, line 1 .*division by zero. Correct it.$"),
+        ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "own.html, line 1 .*calls itself"),
+        ('{% from "macros.html" import nothing %}{{ nothing() }}', "own.html, line 1 .*nothing"),
     ],
 )
 def test_a_broken_template_is_an_error_that_names_it(
@@ -41,6 +47,20 @@ def test_a_broken_template_is_an_error_that_names_it(
 ) -> None:
     with pytest.raises(ConfigError, match=words):
         render(tmp_path, source)
+
+
+def test_a_template_of_ours_that_misses_what_the_user_replaced_leads_to_the_folder(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "macros.html").write_text("nothing")
+    jinja = environment(tmp_path)
+    with pytest.raises(AttributeError) as caught:
+        jinja.from_string("{% import 'macros.html' as m %}{{ m.bar() }}").render()
+    error = explain(caught.value, "queue.html", tmp_path)
+    assert error is not None
+    assert "queue.html, which comes with hydrasnap, cannot be used" in error.message
+    assert f"those in {tmp_path}: " in error.message
+    assert explain(caught.value, "queue.html", None) is None
 
 
 def test_a_template_can_extend_the_one_it_replaces(tmp_path: Path) -> None:

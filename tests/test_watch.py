@@ -121,10 +121,10 @@ def test_the_settings_are_read_and_checked(tmp_path: Path) -> None:
         ("b", ()),
     ]
     file.write_text('[[watch]]\nname = "a"\n[[watch]]\nname = "A"\n')
-    with pytest.raises(ConfigError, match="two lists called 'a'"):
+    with pytest.raises(ConfigError, match="there is another list called 'A'"):
         load(file, {})
     file.write_text('[[watch]]\nname = "a"\njob = ["x"]\n')
-    with pytest.raises(ConfigError, match="did you mean `jobs`"):
+    with pytest.raises(ConfigError, match="Did you mean jobs"):
         load(file, {})
     file.write_text('[[watch]]\njobs = ["x"]\n')
     with pytest.raises(ConfigError, match="name"):

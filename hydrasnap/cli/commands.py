@@ -9,7 +9,8 @@ import click
 
 from hydrasnap import __version__
 from hydrasnap.cli import options as opt
-from hydrasnap.cli.telling import Stopped, Telling, stoppable, tell_error, wants_json
+from hydrasnap.cli.stopping import Stopped, be_deaf, stoppable
+from hydrasnap.cli.telling import Telling, tell_error, wants_json
 from hydrasnap.errors import EXIT_GAPS
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -27,10 +28,12 @@ class Group(click.Group):
             error = Stopped("Stopped.") if isinstance(ended, click.Abort) else ended
             tell_error(error, as_json=wants_json(sys.argv[1:] if args is None else args))
             code = error.exit_code
+        if args is None:
+            be_deaf()
         raise SystemExit(code)
 
 
-@click.group(cls=Group, context_settings=CONTEXT)
+@click.group("hydrasnap", cls=Group, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="hydrasnap")
 def main() -> None:
     """Copy a Hydra (the Nix CI) into a static site: browsable, searchable, offline.

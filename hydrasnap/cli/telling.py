@@ -2,16 +2,13 @@
 
 import json
 import re
-import signal
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import click
 
-EXIT_INTERRUPTED = 130
 _SENTENCE = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 
 
@@ -36,26 +33,6 @@ class Telling:
     def _say(self, text: str, event: str, fields: Mapping[str, Any], *, to_log: bool) -> None:
         line = json.dumps({"event": event, **fields}) if self.json else text
         click.echo(line, err=to_log)
-
-
-class Stopped(click.ClickException):
-    """Ctrl-C, and what that means for what was being done."""
-
-    exit_code = EXIT_INTERRUPTED
-
-    def show(self, file: Any = None) -> None:
-        """Say it below the ``^C`` of the terminal."""
-        click.echo(f"\n{self.message}", err=True, file=file)
-
-
-@contextmanager
-def stoppable(meaning: str) -> Iterator[None]:
-    """Explain Ctrl-C by its meaning; further ones are not heard, as the end is near."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        raise Stopped(f"Stopped. {meaning}".rstrip()) from None
 
 
 def wants_json(arguments: Sequence[str]) -> bool:

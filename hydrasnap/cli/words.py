@@ -8,7 +8,7 @@ from msgspec import structs
 
 from hydrasnap.crawl import Outcome, PlannedStep
 from hydrasnap.model import Run, Snapshot
-from hydrasnap.phrases import plural
+from hydrasnap.pages.remarks import amounts
 from hydrasnap.publish import Published
 from hydrasnap.report.lacking import lacking
 
@@ -133,9 +133,8 @@ def status_fields(snapshot: Snapshot, bytes_on_disk: int, holder: str) -> dict[s
         "jobsets": len(snapshot.jobsets),
         "evaluations": len(snapshot.evaluations),
         "gone_evaluations": sum(found.gone for found in snapshot.evaluations.values()),
-        "missing_evaluations": missing.evaluations,
         "builds": len(snapshot.builds),
-        "missing_builds": missing.builds,
+        "missing": missing._asdict(),
         "bytes": bytes_on_disk,
         "running": holder,
         "run": {**structs.asdict(run), "gaps": [structs.asdict(gap) for gap in run.gaps]},
@@ -169,8 +168,7 @@ def _missing_lines(snapshot: Snapshot) -> Iterator[str]:
     run, left = snapshot.run, lacking(snapshot)
     if run.reason:
         yield f"ended early  {run.reason}"
-    counts = ((left.evaluations, "evaluation"), (left.builds, "build"))
-    what = " and ".join(plural(count, noun) for count, noun in counts if count)
+    what = amounts(left)
     if what and run.complete:
         yield f"missing      {what}; `hydrasnap crawl` fetches them again"
     elif what:

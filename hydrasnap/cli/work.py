@@ -1,6 +1,5 @@
 """What the commands do, once their options are checked."""
 
-import asyncio
 import getpass
 import time
 import warnings
@@ -14,7 +13,8 @@ from msgspec import structs
 
 from hydrasnap.cli.progress import Teller, teller
 from hydrasnap.cli.ready import check_folders, check_site
-from hydrasnap.cli.telling import Telling, stoppable
+from hydrasnap.cli.stopping import heard_once, run_stoppable, stoppable
+from hydrasnap.cli.telling import Telling
 from hydrasnap.cli.words import (
     crawl_summary,
     plan_fields,
@@ -29,6 +29,7 @@ from hydrasnap.config import Config, password
 from hydrasnap.crawl import Note, Outcome, Stage, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError
+from hydrasnap.phrases import plural
 from hydrasnap.plan import Retention, Selection, Way
 from hydrasnap.publish import Published, SiteSettings, publish_cache
 from hydrasnap.report import Watch
@@ -52,7 +53,7 @@ def run_crawl(config: Config, telling: Telling) -> Outcome:
     def run(cache: Cache, watch: Teller) -> Outcome:
         if not config.hydra.contact and not is_private_host(origin):
             watch(Note(_no_contact(origin)))
-        outcome = asyncio.run(crawl_into(cache, settings, selection, watch=watch))
+        outcome = run_stoppable(crawl_into(cache, settings, selection, watch=watch))
         if retention.limits:
             prune(cache, retention)
         return outcome
@@ -79,7 +80,7 @@ def plan_crawl(config: Config, telling: Telling) -> None:
         teller(telling, Limits()) as watch,
         open_cache(folder, origin, _damaged(watch)) as cache,
     ):
-        asked, steps = asyncio.run(dry_run(cache, settings, _selection(config), watch=watch))
+        asked, steps = run_stoppable(dry_run(cache, settings, _selection(config), watch=watch))
     telling.answer("\n".join(plan_lines(steps, asked)), "plan", plan_fields(steps, asked))
 
 
@@ -97,7 +98,8 @@ def run_prune(config: Config, telling: Telling) -> None:
         open_cache(folder, origin, lambda path, reason: None) as cache,
     ):
         done = prune(cache, retention)
-    text = f"dropped {done.evaluations:,} evaluations and {done.builds:,} builds"
+    jobsets, evaluations = plural(done.jobsets, "jobset"), plural(done.evaluations, "evaluation")
+    text = f"dropped {jobsets}, {evaluations} and {plural(done.builds, 'build')}"
     telling.log(text, "pruned", asdict(done))
 
 
@@ -224,7 +226,7 @@ def run_render(config: Config, telling: Telling) -> Published:
 
 
 def _render(cache: Path, settings: SiteSettings, output: Path, telling: Telling) -> Published:
-    with stoppable("The cache is whole; `hydrasnap render` writes the site."):
+    with stoppable("The cache is whole; `hydrasnap render` writes the site."), heard_once():
         with teller(telling, Limits()) as watch:
             watch(Stage("render"))
         done = publish_cache(cache, settings, output)
@@ -249,7 +251,7 @@ def run_demo(moment: int, cache: Path, output: Path, telling: Telling) -> Outcom
             cache, Settings(rate=float("inf")), Selection(), watch=watch, world=world,
             clock=lambda: float(hydra.world.now),
         )  # fmt: skip
-        return asyncio.run(crawled)
+        return run_stoppable(crawled)
 
     outcome = _crawl(cache, hydra.ORIGIN, teller(telling, Limits()), run)
     _say(hydra.ORIGIN, outcome, telling)

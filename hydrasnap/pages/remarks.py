@@ -7,7 +7,7 @@ from fnmatch import translate
 from hydrasnap.model import JobKey, JobsetKey, Snapshot
 from hydrasnap.pages.site import Site
 from hydrasnap.phrases import plural
-from hydrasnap.report.lacking import lacking
+from hydrasnap.report.lacking import Lacking, lacking
 from hydrasnap.report.watch import Watch
 
 
@@ -16,9 +16,14 @@ def lost(snapshot: Snapshot) -> str:
     found = lacking(snapshot)
     if not snapshot.run.complete or not any(found):
         return ""
-    counts = ((found.evaluations, "evaluation"), (found.builds, "build"))
-    what = " and ".join(plural(count, noun) for count, noun in counts if count)
+    what = amounts(found)
     return f"The cache lacks {what} that it refers to. Run `hydrasnap crawl` to fetch them again."
+
+
+def amounts(found: Lacking) -> str:
+    """Write what is lacking in words."""
+    parts = [plural(count, kind[:-1]) for kind, count in found._asdict().items() if count]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def unused(site: Site) -> Iterator[str]:

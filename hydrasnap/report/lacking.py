@@ -6,14 +6,22 @@ from hydrasnap.model import Snapshot
 
 
 class Lacking(NamedTuple):
-    """How many evaluations that jobsets list, and builds that evaluations list, are not there."""
+    """How many things that others refer to are not there."""
 
+    projects: int
+    jobsets: int
     evaluations: int
     builds: int
 
 
 def lacking(snapshot: Snapshot) -> Lacking:
     """Count what is not there, each thing once."""
+    evaluations = snapshot.evaluations.values()
+    jobsets = {found.jobset_key for found in evaluations}
     listed = {number for jobset in snapshot.jobsets.values() for number in jobset.evaluations}
-    builds = {number for found in snapshot.evaluations.values() for number in found.builds}
-    return Lacking(len(listed - snapshot.evaluations.keys()), len(builds - snapshot.builds.keys()))
+    return Lacking(
+        projects=len({key.project for key in snapshot.jobsets} - snapshot.projects.keys()),
+        jobsets=len(jobsets - snapshot.jobsets.keys()),
+        evaluations=len(listed - snapshot.evaluations.keys()),
+        builds=len({n for found in evaluations for n in found.builds} - snapshot.builds.keys()),
+    )
