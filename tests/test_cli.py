@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -72,8 +73,10 @@ def embedded(server: DemoHydra) -> Callable[[str, str], Answer]:
 @pytest.mark.parametrize("part", PARTS)
 def test_help_says_what_each_command_does_with_an_example(part: tuple[str, ...]) -> None:
     output = told(run(*part, "--help"), 0)
-    assert "hydrasnap" in output
-    assert "Usage:" in output
+    assert f"Usage: hydrasnap {part[0] if part else '[OPTIONS]'} " in output
+    assert re.search(rf"^  hydrasnap {part[0] if part else 'demo'}\b", output, re.MULTILINE)
+    assert "..." not in output.partition("\n")[2]
+    assert max(map(len, output.splitlines())) <= 80
 
 
 def test_help_is_quick_as_heavy_imports_wait() -> None:

@@ -85,7 +85,8 @@ def crawl(url: str | None, **options: Any) -> None:
     """Copy what the Hydra at URL knows into the cache.
 
     \b
-    hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*' --exclude 'nixpkgs/pr-*'
+    hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*' --dry-run
+    hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*'
     """
     from hydrasnap.cli import work
 
@@ -118,20 +119,22 @@ def render(**options: Any) -> None:
 
 
 @main.command()
-@click.option("--moment", type=click.IntRange(1, 3), default=1, show_default=True,
-              help="Show the embedded Hydra at this moment of its life; try 1, then 2, then 3.",
-              )  # fmt: skip
-@click.option("--cache", type=opt.FOLDER, default="demo-cache", show_default=True, metavar="DIR",
-              help="Keep the copied data in DIR.")  # fmt: skip
-@click.option("--output", type=opt.FOLDER, default="demo-site", show_default=True, metavar="DIR",
-              help="Write the site to DIR.")  # fmt: skip
+@click.option("--moment", type=click.IntRange(1, 3), default=1, metavar="N",
+              help="Show it at moment 1, 2 or 3 of its life (default: 1).")  # fmt: skip
+@click.option("--cache", type=opt.FOLDER, default="demo-cache", metavar="DIR",
+              help="Keep the copied data in DIR (default: demo-cache).")  # fmt: skip
+@click.option("--output", type=opt.FOLDER, default="demo-site", metavar="DIR",
+              help="Write the site to DIR (default: demo-site).")  # fmt: skip
 @opt.telling_options
 def demo(moment: int, **options: Any) -> None:
-    """Crawl and render the Hydra that is built in: no network, no settings.
+    """Crawl and render a small Hydra that is built in.
+
+    This needs no network and no settings. A later moment asks only for what changed, and writes
+    only that.
 
     \b
     hydrasnap demo
-    hydrasnap demo --moment 2      an hour later: only what changed is asked and written
+    hydrasnap demo --moment 2      the same Hydra an hour later
     """
     from hydrasnap.cli import work
 
@@ -145,7 +148,9 @@ def demo(moment: int, **options: Any) -> None:
 @opt.cache_option
 @opt.work_options
 def prune(**options: Any) -> None:
-    """Drop from the cache what [retention] in hydrasnap.toml does not want to keep.
+    """Drop from the cache what [retention] does not keep.
+
+    [retention] is a table in hydrasnap.toml. A crawl does this too, where that sets a limit.
 
     \b
     hydrasnap prune --config hydrasnap.toml
@@ -161,7 +166,7 @@ def prune(**options: Any) -> None:
 @opt.cache_option
 @opt.answer_options
 def status(**options: Any) -> None:
-    """Say what the cache holds, how old it is, how big, and which gaps it has.
+    """Say what the cache holds, its age, size and gaps.
 
     \b
     hydrasnap status --cache cache

@@ -9,6 +9,7 @@ from msgspec import structs
 from hydrasnap.crawl import Outcome, PlannedStep
 from hydrasnap.model import Run, Snapshot
 from hydrasnap.pages.remarks import amounts
+from hydrasnap.phrases import plural
 from hydrasnap.publish import Published
 from hydrasnap.report.lacking import lacking
 
@@ -64,7 +65,7 @@ def gap_lines(run: Run) -> list[str]:
     """Say what could not be read."""
     if not run.gaps:
         return []
-    lines = [f"  gaps    {len(run.gaps)} parts could not be read:"]
+    lines = [f"  gaps    {plural(len(run.gaps), 'part')} could not be read:"]
     lines += [f"    {gap.path}: {gap.reason}" for gap in run.gaps[:_SHOWN_GAPS]]
     if len(run.gaps) > _SHOWN_GAPS:
         lines.append(f"    and {len(run.gaps) - _SHOWN_GAPS} more: see `hydrasnap status`")
@@ -96,7 +97,8 @@ def _at_most(step: PlannedStep) -> str:
 def publish_summary(done: Published) -> str:
     """Say what a rendering wrote, what to look after, and which page to open."""
     lines = [
-        f"  wrote   {done.written:,} files; {done.unchanged:,} unchanged, {done.removed:,} removed",
+        f"  wrote   {plural(done.written, 'file')}; {done.unchanged:,} unchanged, "
+        f"{done.removed:,} removed",
         f"  site    {done.pages:,} pages, {size(done.bytes)}",
     ]
     if done.policy.why:
