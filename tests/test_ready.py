@@ -69,7 +69,7 @@ def test_a_git_repository_can_become_a_cache() -> None:
 def test_a_cache_without_anything_in_it_is_not_rendered(command: str) -> None:
     Path("cache").mkdir()
     Path("cache/snapshot.json").write_text('{"schema": 1, "origin": "https://h"}')
-    told(run(command, "--cache", "cache"), 1, "The cache cache holds nothing yet. Run `hydrasnap")
+    told(run(command, "--cache", "cache"), 1, "The cache cache holds nothing yet. Fill it with `")
     assert not Path("_site").exists()
 
 

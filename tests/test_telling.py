@@ -98,6 +98,13 @@ def test_a_run_under_way_is_told_of(tmp_path: Path) -> None:
     assert "running" not in told(run("status", "--cache", tmp_path), 0)
 
 
+def test_a_first_run_under_way_is_told_of(tmp_path: Path) -> None:
+    with open_cache(tmp_path, NOWHERE, lambda *_: None):
+        output = told(run("status", "--cache", tmp_path), 1, "There is no cache in ")
+    assert f"; process {os.getpid()} on " in output
+    assert "is filling it now." in output
+
+
 def test_a_run_that_died_is_not_told_of_as_running(tmp_path: Path) -> None:
     crawler = fresh_crawl(tmp_path, hydra())
     with open_cache(tmp_path, crawler.snapshot.origin, lambda *_: None):

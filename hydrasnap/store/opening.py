@@ -12,7 +12,7 @@ from hydrasnap.store.cache import Cache
 from hydrasnap.store.claim import check_folder
 from hydrasnap.store.files import cannot
 from hydrasnap.store.layout import MANIFEST, ORIGIN
-from hydrasnap.store.lock import locked
+from hydrasnap.store.lock import holder, locked
 from hydrasnap.store.reading import Damaged
 
 
@@ -51,10 +51,7 @@ def _check_origin(folder: Path, cache: Cache, origin: str) -> None:
 def read_snapshot(folder: Path) -> Snapshot:
     """Read the cache as it is, without a lock, also while a crawl writes to it."""
     if not (folder / MANIFEST).is_file():
-        raise CacheError(
-            f"There is no cache in {folder}. Make one with `hydrasnap crawl`, "
-            "or name another place with --cache."
-        )
+        raise _nothing(folder, f"There is no cache in {folder}", "Make one with")
     check_folder(folder)
     cache = Cache(folder, _refuse)
     try:
@@ -62,11 +59,15 @@ def read_snapshot(folder: Path) -> Snapshot:
     except OSError as error:
         raise cannot("read", folder, error) from error
     if not cache.manifest.runs and not cache.projects:
-        raise CacheError(
-            f"The cache {folder} holds nothing yet. Run `hydrasnap crawl` to fill it, "
-            "or name another place with --cache."
-        )
+        raise _nothing(folder, f"The cache {folder} holds nothing yet", "Fill it with")
     return cache.snapshot()
+
+
+def _nothing(folder: Path, what: str, remedy: str) -> CacheError:
+    writer = holder(folder)
+    if writer:
+        return CacheError(f"{what}; {writer} is filling it now.")
+    return CacheError(f"{what}. {remedy} `hydrasnap crawl`, or name another place with --cache.")
 
 
 def _refuse(path: Path, reason: str) -> None:
