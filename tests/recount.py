@@ -205,8 +205,7 @@ class Comparison:
         every = [b for b in past.every if b.job == data["name"]]
         shown = [build["build"] for build in data["builds"]]
         self.check("builds of jobs", where, shown, [build.id for build in every])
-        results = [b for b in every if b.outcome in ("succeeded", "failed")]
-        since, score = failing_since(results), flakiness(results)
+        since, score = past.job(data["name"])
         told = data["failingSince"]
         found = told and (told["build"], told["exact"])
         self.check("failing since as data", where, found, since)

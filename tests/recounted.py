@@ -95,6 +95,19 @@ class Past:
         """Tell whether the builds of all evaluations that Hydra lists first are there."""
         return not self.held or self.listed[0] == min(self.held)
 
+    def job(self, name: str) -> tuple[Failing | None, float | None]:
+        """Return since when a job fails and its flake score, of its worst present system."""
+        newest = self.builds(max(self.held, default=0))
+        every = [build for build in self.every if build.job == name]
+        present = [build for build in newest if build.job == name] or every
+        last = {build.key: next(b for b in every if b.key == build.key) for build in present}
+        runs = [failing_since(self.results(build)) for build in last.values()]
+        scores = [flakiness(self.results(build)) for build in last.values()]
+        return (
+            min((run for run in runs if run), default=None),
+            max((score for score in scores if score is not None), default=None),
+        )
+
     def results(self, build: Build) -> Iterator[Build]:
         """Give the results that tell something up to a build, newest first."""
         for other in self.every:

@@ -123,11 +123,25 @@ def test_a_job_is_missed_in_the_newest_evaluation_only_if_that_is_wholly_known()
     assert job_history(index([build(7, 0, "b"), build(8, 0)], {10: (7,), 11: (8, 9)}), b).in_latest
 
 
-def test_systems_of_one_job_are_told_apart_on_demand() -> None:
-    asked = index([build(1, 0), build(2, 1, system="arm"), build(3, 0)], {10: (1, 2, 3)})
-    assert job_history(asked, A, "i686").failing_since is None
-    assert [found.id for found in job_history(asked, A, "arm").builds] == [2]
-    assert [found.id for found in job_history(asked, A).builds] == [3, 2, 1]
+def test_systems_of_one_job_are_told_apart() -> None:
+    steady = [build(n, 0 if n % 2 else 1, system="i686" if n % 2 else "arm") for n in range(1, 9)]
+    past = job_history(index(steady, {10: tuple(range(1, 9))}), A)
+    assert [found.id for found in past.builds] == [8, 7, 6, 5, 4, 3, 2, 1]
+    assert past.systems == ("arm", "i686")
+    assert past.failing_since is not None
+    assert (past.failing_since.id, past.last_good, past.flakiness) == (2, None, 0.0)
+
+
+def test_of_several_systems_the_failure_that_lasts_longest_counts() -> None:
+    codes = [("arm", 0), ("i686", 0), ("i686", 1), ("arm", 1), ("arm", 1)]
+    builds = [build(n, code, system=system) for n, (system, code) in enumerate(codes, 1)]
+    past = job_history(index(builds, {10: (1, 2, 3, 4, 5)}), A)
+    assert past.failing_since == builds[2]
+    assert past.last_good == builds[1]
+    mended = job_history(index([*builds, build(6, 0), build(7, 0, system="arm")], {}), A)
+    assert (mended.failing_since, mended.last_good) == (None, build(7, 0, system="arm"))
+    dropped = job_history(index(builds, {10: (1, 2, 3, 4, 5), 11: (5,)}), A)
+    assert dropped.failing_since == builds[3]
 
 
 def test_neighbours_are_of_the_same_job_and_system() -> None:

@@ -14,7 +14,7 @@ from hydras import TRUNK, Crawler, evaluate, small
 from recount import recount
 from recounted import Ask
 
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo import DemoHydra, Job, Result
 from hydrasnap.plan import Selection
 from hydrasnap.publish import SiteSettings, publish
 from hydrasnap.store import read_snapshot
@@ -82,6 +82,22 @@ def test_what_a_shallow_snapshot_cannot_know_is_undecided(tmp_path: Path) -> Non
     crawler = Crawler(tmp_path / "cache", hydra, selection=Selection(evaluations=1))
     found = recount(site_of(crawler, tmp_path / "site"), asking(hydra))
     assert found.differences == []
+
+
+def test_systems_that_share_a_name_are_told_apart(tmp_path: Path) -> None:
+    data = small(evaluations=1)
+    for turn in range(8):
+        jobs = [Job(name, system=name, recipe=str(turn)) for name in ("i686-linux", "riscv")]
+        first = data.next_build
+        data.add_evaluation(TRUNK, jobs)
+        for build in range(first, data.next_build):
+            data.builds[build].job = "both"
+            data.finish(build, Result((build - first) % 2))
+    hydra = DemoHydra(world=data)
+    site = site_of(Crawler(tmp_path / "cache", hydra), tmp_path / "site")
+    assert recount(site, asking(hydra)).differences == []
+    page = (site / "job/one/trunk/both.html").read_text()
+    assert ("for riscv</dd>" in page, "Flakiness" in page) == (True, False)
 
 
 def turn_over(path: str, answer: Any) -> Any:

@@ -195,24 +195,31 @@ def test_every_build_is_in_exactly_one_list(history: History) -> None:
         assert sorted(rows) == sorted(i for i in evaluation.builds if i in held.builds)
 
 
+def run_of(history: History, key: Key) -> tuple[int, int]:
+    """Return since which build one job and system fails, and its last good one; 0 for none."""
+    since, good = 0, 0
+    for number, raw in sorted(history.builds.items()):
+        if key_of(raw) == key and decided(raw):
+            succeeded = raw["buildstatus"] == 0
+            since, good = (0, number) if succeeded else (since or number, good)
+    return since, good
+
+
 @given(histories())
 @settings(deadline=None)
 def test_failing_since_agrees(history: History) -> None:
     index = Index(snapshot(history))
-    for job, system in KEYS:
-        since, good = None, None
-        for number in sorted(history.builds):
-            raw = history.builds[number]
-            if key_of(raw) != (job, system) or not decided(raw):
-                continue
-            if raw["buildstatus"] == 0:
-                since, good = None, number
-            elif since is None:
-                since = number
-        found = job_history(index, JobKey(*TRUNK, job), system)
-        assert (found.failing_since.id if found.failing_since else None) == since
-        assert (found.last_good.id if found.last_good else None) == good
-        assert found.since_is_exact == (since is not None and good is not None)
+    newest = [history.builds.get(number) for number in history.evaluations[-1]["builds"]]
+    present = {key_of(raw) for raw in newest if raw}
+    for job in {job for job, _ in KEYS}:
+        mine = {key for key in KEYS if key[0] == job}
+        runs = [run_of(history, key) for key in mine & present or mine]
+        failing = [run for run in runs if run[0]]
+        since, good = min(failing) if failing else (0, max(good for _, good in runs))
+        found = job_history(index, JobKey(*TRUNK, job))
+        assert (found.failing_since.id if found.failing_since else 0) == since
+        assert (found.last_good.id if found.last_good else 0) == good
+        assert found.since_is_exact == bool(since and good)
 
 
 def recount_flakes(verdicts: list[bool]) -> float | None:

@@ -16,7 +16,6 @@ from hydrasnap.pages.frame import Alternate
 from hydrasnap.pages.page import File
 from hydrasnap.pages.site import Site
 from hydrasnap.report.changes import Change, ChangeKind, Changes
-from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, failing_longest, flakiest
 from hydrasnap.report.history import JobHistory
 from hydrasnap.report.inputs import changed_inputs, inputs_of
@@ -171,7 +170,7 @@ def jobset_data(site: Site, health: JobsetHealth) -> Data:
 
 def job_data(history: JobHistory) -> Data:
     """Return a job: its builds newest first, its metrics oldest first."""
-    score = flake_score(history.results)
+    score = history.flakiness
     since, good = history.failing_since, history.last_good
     return {
         "project": history.key.project,

@@ -22,7 +22,6 @@ from hydrasnap.pages.permalinks import (
 from hydrasnap.pages.rows import BuildRow, build_row, build_rows
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
-from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.history import Breakage, JobHistory, job_history
 
 SHOWN = 100
@@ -53,8 +52,8 @@ class MetricRow(View, frozen=True, kw_only=True):
 class JobPage(Frame, frozen=True, kw_only=True):
     """A job; `results` are finished builds newest first, `folded` those beyond the first hundred.
 
-    `strip` has the last ones, oldest first; `flakiness` is a percentage or None where the job is
-    steady or has too few results.
+    `several` systems share its name; `strip` has the last results, oldest first; `flakiness` is a
+    percentage or None where the job is steady or has too few results.
     """
 
     name: str
@@ -62,6 +61,7 @@ class JobPage(Frame, frozen=True, kw_only=True):
     status: BuildStatus | None
     label: str
     newest: BuildRow | None
+    several: bool
     failing_since: BuildRow | None
     since_is_exact: bool
     last_good: BuildRow | None
@@ -114,6 +114,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         status=status,
         label=label,
         newest=_row(site, newest),
+        several=len(history.systems) > 1,
         failing_since=_row(site, history.failing_since),
         since_is_exact=history.since_is_exact,
         last_good=_row(site, history.last_good),
@@ -145,7 +146,7 @@ def _row(site: Site, build: Build | None) -> BuildRow | None:
 
 
 def _flakiness(history: JobHistory) -> int | None:
-    score = flake_score(history.results)
+    score = history.flakiness
     return None if score is None or score < _FLAKY else round(100 * score)
 
 

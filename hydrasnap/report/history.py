@@ -5,8 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey
+from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.index import Index
 from hydrasnap.report.inputs import InputChange, changed_inputs
 
@@ -23,8 +25,7 @@ class Point:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class FailingRun:
+class FailingRun(NamedTuple):
     """The first of the present failures, None where the job is well, and the last good build."""
 
     since: Build | None
@@ -54,17 +55,21 @@ class JobHistory:
     `builds` are all, `results` the finished ones, newest (highest id) first. `failing_since` is the
     first build of the present run of failures, None where the newest result that tells something
     succeeded; aborted builds are passed over. `since_is_exact` says that a good build comes just
-    before it; else the job may have failed for longer than the snapshot reaches. `in_latest` is
-    False only where it is certain that the newest evaluation of the jobset lacks the job.
+    before it; else the job may have failed for longer than the snapshot reaches. Of `systems` that
+    share the name each has its own run: among those of the newest evaluation the failure that lasts
+    longest counts, and the highest `flakiness`, see `flake_score`. `in_latest` is False only where
+    it is certain that the newest evaluation of the jobset lacks the job.
     `durations` (seconds, of succeeded builds that ran) and `metrics` are in ascending order.
     """
 
     key: JobKey
     builds: tuple[Build, ...]
     results: tuple[Build, ...]
+    systems: tuple[str, ...]
     failing_since: Build | None
     since_is_exact: bool
     last_good: Build | None
+    flakiness: float | None
     breakage: Breakage | None
     in_latest: bool
     durations: tuple[Point, ...]
@@ -85,20 +90,24 @@ class JobHistory:
         return self.breakage.first_bad if self.breakage else None
 
 
-def job_history(index: Index, key: JobKey, system: str | None = None) -> JobHistory:
-    """Gather what is known of a job, or of its builds for one system where there are several."""
-    every = index.builds_of_job(key)
-    builds = tuple(build for build in every if system in (None, build.system))
+def job_history(index: Index, key: JobKey) -> JobHistory:
+    """Gather what is known of a job."""
+    builds = index.builds_of_job(key)
     results = tuple(build for build in builds if build.finished)
-    run = failing_run(results)
-    since, last_good = run.since, run.last_good
+    systems = tuple(sorted({build.system for build in builds}))
+    present = _present(index, key) or systems
+    apart = [[build for build in results if build.system == system] for system in present]
+    since, last_good = _longest(map(failing_run, apart))
+    scores = (flake_score(group) for group in apart)
     return JobHistory(
         key=key,
         builds=builds,
         results=results,
+        systems=systems,
         failing_since=since,
         since_is_exact=since is not None and last_good is not None,
         last_good=last_good,
+        flakiness=max((score for score in scores if score is not None), default=None),
         breakage=_breakage(index, last_good, since) if last_good and since else None,
         in_latest=_in_latest(index, key),
         durations=_durations(results),
@@ -118,6 +127,16 @@ def failing_run(results: Iterable[Build]) -> FailingRun:
         if build.status.failed:
             since = build
     return FailingRun(since, None)
+
+
+def _longest(runs: Iterable[FailingRun]) -> FailingRun:
+    """Return the run that began first or, where nothing fails, the one with the newest success."""
+    every = tuple(runs)
+    failing = [(run.since.id, run) for run in every if run.since]
+    good = [(run.last_good.id, run) for run in every if run.last_good]
+    if failing:
+        return min(failing)[1]
+    return max(good)[1] if good else FailingRun(None, None)
 
 
 def newer_build(index: Index, build: Build) -> Build | None:
@@ -152,6 +171,13 @@ def _breakage(index: Index, good: Build, bad: Build) -> Breakage:
         return Breakage(good, bad, last, first, (), ())
     between = tuple(found for found in index.earlier(first) if found.id > last.id)
     return Breakage(good, bad, last, first, between, changed_inputs(last, first))
+
+
+def _present(index: Index, key: JobKey) -> tuple[str, ...]:
+    """Return the systems that the newest evaluation has the job for."""
+    latest = index.latest(JobsetKey(key.project, key.jobset))
+    builds = index.builds_at(latest, key.name) if latest else ()
+    return tuple(dict.fromkeys(build.system for build in builds))
 
 
 def _in_latest(index: Index, key: JobKey) -> bool:
