@@ -108,7 +108,7 @@ def test_a_view_keeps_the_anchor(evaluation: Page) -> None:
 
 
 def column(page: Page, place: int) -> list[str]:
-    return page.locator(f"main table tbody tr td:nth-child({place})").all_inner_texts()
+    return page.locator(f"main table tbody tr td:nth-child({place})").all_text_contents()
 
 
 def test_heads_sort_up_then_down_then_as_it_was(opened: Opener, demo_site: Path) -> None:
@@ -129,6 +129,22 @@ def test_heads_sort_up_then_down_then_as_it_was(opened: Opener, demo_site: Path)
     assert head.get_attribute("aria-sort") is None
     assert column(page, 4) == before
     assert page.url.endswith("builds.html")
+
+
+def test_a_long_table_lays_out_only_what_is_in_sight(opened: Opener, demo_site: Path) -> None:
+    page = opened(viewport={"width": 1280, "height": 800})
+    page.goto(f"{demo_site.as_uri()}/builds.html")
+    assert page.locator("tbody tr").count() >= 250
+    visible = "row => row.cells[0].checkVisibility({ contentVisibilityAuto: true })"
+    last = page.locator("tbody tr").last
+    assert page.locator("tbody tr").first.evaluate(visible)
+    assert not last.evaluate(visible)
+    last.scroll_into_view_if_needed()
+    page.wait_for_function(f"({visible})(document.querySelector('tbody').lastElementChild)")
+    lefts = "row => [...row.cells].map(cell => Math.round(cell.getBoundingClientRect().left))"
+    assert last.evaluate(lefts) == page.locator("thead tr").evaluate(lefts)
+    fill(page, "no-such-job")
+    expect(last).to_be_hidden()
 
 
 def test_figures_sort_as_numbers(opened: Opener, demo_site: Path) -> None:

@@ -153,11 +153,10 @@
     for (const group of groups) {
       const heads = [...group.tables[0].tHead.rows[0].cells];
       const column = wanted ? heads.findIndex((head) => title(head) === wanted && head.querySelector(".sort")) : -1;
-      let rows = group.rows.map(({ row }) => row);
+      let rows = group.rows;
       if (column >= 0) {
-        const keys = new Map(rows.map((row) => [row, value(row.cells[column])]));
-        rows = rows.toSorted((a, b) => {
-          const [x, y] = [keys.get(a), keys.get(b)];
+        for (const entry of rows) entry.key = value(entry.row.cells[column]);
+        rows = rows.toSorted(({ key: x }, { key: y }) => {
           const order = compare(x, y);
           return down && x !== null && y !== null ? -order : order;
         });
@@ -168,10 +167,14 @@
     }
   }
 
+  // Rows move while their tables are out of the page: each move within it would be noted and drawn.
   function fill({ tables: parts, sizes }, rows) {
     let start = 0;
-    parts.forEach((table, place) => {
-      table.tBodies[0].append(...rows.slice(start, (start += sizes[place])));
+    const bodies = parts.map((table) => table.tBodies[0]);
+    for (const body of bodies) body.remove();
+    bodies.forEach((body, place) => {
+      for (const { row } of rows.slice(start, (start += sizes[place]))) body.append(row);
+      parts[place].append(body);
     });
   }
 
