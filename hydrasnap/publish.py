@@ -11,7 +11,7 @@ from hydrasnap.output import Output, Written
 from hydrasnap.pages import Site
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.policy import EVERYTHING, Policy, decide
-from hydrasnap.pages.remarks import lost, unused
+from hydrasnap.pages.remarks import lost, oversize, unused
 from hydrasnap.pages.site import rooted
 from hydrasnap.render import Renderer
 from hydrasnap.rendering import Work, is_whole
@@ -131,7 +131,8 @@ def publish(
             pages += _take(out, made[done.key], done.changed)
             if progress is not None:
                 progress(pages, max(expected, pages))
-        missing, remarks = lost(snapshot), tuple(unused(site))
+        big = oversize(out.result.bytes, settings.max_bytes, settings.policy)
+        missing, remarks = lost(snapshot), (*unused(site), *big)
         kept = State(stamp, before.settings, made, lost=missing, remarks=remarks)
         out.keep(state.dump(kept))
     published = _published(out.result, pages, output)
