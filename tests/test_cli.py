@@ -255,6 +255,8 @@ def test_the_password_is_taken_from_the_environment_and_told_to_nobody(tmp_path:
             env={"HYDRASNAP_PASSWORD": "s3cret-word"},
         )  # fmt: skip
     output = told(result, 1, "does not let reader in: Bad username or password.")
+    assert "asked" not in output
+    told(run("render", "--cache", tmp_path / "cache"), 1, "holds nothing yet. Fill it with")
     assert "s3cret-word" not in output
     for file in tmp_path.rglob("*"):
         assert not file.is_file() or b"s3cret-word" not in file.read_bytes()

@@ -53,7 +53,7 @@ def crawl_summary(origin: str, outcome: Outcome) -> str:
     builds = run.known_builds + run.new_builds
     lines = [
         f"{origin}, as of {moment(run.started)}",
-        f"  asked   {run.requests:,} requests, {size(run.bytes)}, "
+        f"  asked   {plural(run.requests, 'request')}, {size(run.bytes)}, "
         f"{span(run.finished - run.started)}",
         f"  holds   {evaluations:,} evaluations ({run.new_evaluations:,} new), "
         f"{builds:,} builds ({run.new_builds:,} new)",

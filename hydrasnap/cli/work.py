@@ -134,7 +134,8 @@ def _say(origin: str, outcome: Outcome, telling: Telling) -> None:
     """Say how a crawl went."""
     run = outcome.run
     fields = {**structs.asdict(run), "gaps": [structs.asdict(gap) for gap in run.gaps]}
-    telling.log(crawl_summary(origin, outcome), "done", {"origin": origin, **fields})
+    if outcome.error is None or run.known_evaluations + run.new_evaluations or telling.json:
+        telling.log(crawl_summary(origin, outcome), "done", {"origin": origin, **fields})
 
 
 def _settings(config: Config) -> Settings:

@@ -58,7 +58,7 @@ def read_snapshot(folder: Path) -> Snapshot:
         cache.load()
     except OSError as error:
         raise cannot("read", folder, error) from error
-    if not cache.manifest.runs and not cache.projects:
+    if not cache.projects and not any(run.complete for run in cache.manifest.runs):
         raise _nothing(folder, f"The cache {folder} holds nothing yet", "Fill it with")
     return cache.snapshot()
 
