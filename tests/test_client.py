@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -354,11 +356,37 @@ def test_a_session_lost_before_a_listing_is_found_again(tmp_path: Path) -> None:
 
 def test_a_wrong_password_is_said_once(tmp_path: Path) -> None:
     crawler = private(tmp_path, "wr0ng-word")
-    outcome = crawler.run()
-    assert isinstance(outcome.error, LoginError)
-    assert "does not let reader in: Bad username or password." in outcome.error.message
-    assert "wr0ng-word" not in outcome.error.message
+    with pytest.raises(LoginError, match="let reader in: Bad username or password") as caught:
+        crawler.run()
+    assert "wr0ng-word" not in "".join(traceback.format_exception(caught.value))
     assert crawler.hydra.requests == ["GET /", "POST /login"]
+
+
+def test_an_answer_to_the_login_is_bounded_like_others() -> None:
+    wire = Wire(lambda *_: reply(b"x" * 5000, 302) if wire.seen[-1].method == "POST" else denied())
+    settings = Settings(rate=1000.0, credentials=Credentials(*PRIVATE), most_bytes=4000)
+    with pytest.raises(NotAHydraError, match="/login sends more than 4000 bytes"):
+        ask(wire, "/", settings=settings)
+
+
+def denied() -> httpx.Response:
+    return reply('{"error":"This page requires you to sign in."}', 403)
+
+
+@pytest.mark.parametrize("status", [302, 307, 308])
+def test_a_login_is_not_followed_to_another_host(status: int) -> None:
+    def tap(_: int, request: httpx.Request) -> Answer:
+        if request.method == "POST":
+            return reply(b"{}", status, Location="https://evil.example/", Set_Cookie="a=b")
+        return denied() if len(wire.seen) < 3 else GOOD
+
+    wire = Wire(tap)
+    settings = Settings(rate=1000.0, credentials=Credentials(*PRIVATE))
+    with suppress(LoginError):
+        ask(wire, "/", settings=settings)
+    assert {request.url.host for request in wire.seen} == {httpx.URL(ORIGIN).host}
+    told = [request for request in wire.seen if PRIVATE[1].encode() in request.content]
+    assert [(request.method, request.url.path) for request in told] == [("POST", "/login")]
 
 
 def test_what_a_user_may_not_read_is_not_asked_again_and_again() -> None:

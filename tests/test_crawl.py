@@ -20,7 +20,7 @@ from hydras import (
 )
 
 from hydrasnap.client import Limits, Settings
-from hydrasnap.demo import EPOCH, DemoHydra, Job, JobsetRow, World, synthetic_world
+from hydrasnap.demo import DemoHydra, synthetic_world
 from hydrasnap.errors import ConfigError, HydrasnapError
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan import Selection
@@ -105,27 +105,6 @@ def test_a_killed_run_goes_on_where_it_was(answers: int, tmp_path: Path) -> None
     assert crawler.damaged == []
 
 
-@pytest.mark.parametrize("requests", range(1, REQUESTS, 3))
-def test_a_budget_stops_with_a_whole_cache_and_the_next_run_goes_on(
-    requests: int, tmp_path: Path
-) -> None:
-    crawler = Crawler(tmp_path / "cache", hydra())
-    outcome = crawler.run(limits=Limits(requests=requests))
-    assert (outcome.out_of_budget, outcome.run.complete) == (True, False)
-    assert outcome.run.requests == requests
-    assert crawler.run().run.complete
-    assert crawler.files == fresh_crawl(tmp_path / "undisturbed", crawler.hydra).files
-
-
-def test_a_small_budget_run_again_and_again_comes_to_the_end(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "cache", hydra())
-    runs = 1
-    while crawler.run(limits=Limits(requests=5)).out_of_budget:
-        runs += 1
-        assert runs < 20, "makes no headway"
-    assert crawler.files == fresh_crawl(tmp_path / "undisturbed", crawler.hydra).files
-
-
 def test_a_damaged_file_that_hydra_cannot_replace_blocks_no_reader(crawler: Crawler) -> None:
     crawler.run()
     oldest = min(crawler.snapshot.jobsets[TRUNK].evaluations)
@@ -145,20 +124,6 @@ def test_a_jobset_that_was_named_may_be_deleted_on_hydra(tmp_path: Path) -> None
     assert crawler.run().run.complete
     assert crawler.snapshot.jobsets[TRUNK].gone
     assert not crawler.snapshot.jobsets[STABLE].gone
-
-
-def test_a_small_budget_does_not_forget_which_jobs_are_plain(tmp_path: Path) -> None:
-    data = World(now=EPOCH)
-    data.add_project("one")
-    key = data.add_jobset(JobsetRow("one", "trunk"))
-    data.add_evaluation(key, [Job(f"looks-like-one-{number}") for number in range(5)])
-    crawler = Crawler(tmp_path / "cache", DemoHydra(world=data))
-    crawler.run(limits=Limits(requests=5))
-    runs = 1
-    while crawler.run(limits=Limits(requests=6)).out_of_budget:
-        runs += 1
-        assert runs < 10, "makes no headway"
-    assert len(crawler.asked()) == 2
 
 
 def test_the_newest_evaluation_of_each_jobset_comes_first(crawler: Crawler) -> None:

@@ -38,7 +38,7 @@ def test_under_faults_the_cache_is_the_same(seed: int, tmp_path: Path) -> None:
     assert outcome.run.requests <= 2 * len(undisturbed.hydra.requests)  # 1.43 for many
 
 
-@pytest.mark.parametrize("answers", range(1, REQUESTS, 2))
+@pytest.mark.parametrize("answers", range(2, REQUESTS, 2))
 def test_a_server_that_stops_costs_nothing_that_came(answers: int, tmp_path: Path) -> None:
     crawler = Crawler(tmp_path / "cache", hydra())
 
@@ -71,7 +71,7 @@ def test_an_update_that_breaks_off_keeps_the_last_good_state(tmp_path: Path) -> 
     crawler.run()
     before = crawler.snapshot
     evaluate(crawler.hydra.world, next(iter(before.jobsets)), 5)
-    for requests in (1, 2, 3, 4):
+    for requests in (3, 4, 5, 6):
         crawler.run(limits=Limits(requests=requests))
         now = crawler.snapshot
         assert all(now.builds[number] == build for number, build in before.builds.items())

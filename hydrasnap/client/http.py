@@ -65,6 +65,7 @@ class Client:
         self.settings = settings
         self._world = world or World()
         self.budget = Budget(settings.limits, self._world.now)
+        self.troubled = False  # whether any answer of this host was a fault
         self._watch = watch
         self._judge = Judge(self.origin, settings)
         self._login = asyncio.Lock()
@@ -90,6 +91,11 @@ class Client:
             transport=self._world.transport,
             trust_env=not is_private_host(self.origin),
         )
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the host asked for a login in this run."""
+        return self._logins > 0
 
     async def __aenter__(self) -> "Client":
         return self
@@ -119,6 +125,7 @@ class Client:
                 return self._take(path, answer, wanted, parse)
             except TryAgainError as trouble:
                 failures += trouble.counts
+                self.troubled |= trouble.is_fault
                 if self.settings.retry.exhausted(failures, waited):
                     raise trouble.error from trouble
                 waited += await self._pause(path, trouble, failures)
@@ -175,24 +182,25 @@ class Client:
             self.budget.spend_request()
             started = self._world.now()
             try:
-                answer = await self._receive(url, wanted)
+                request = self._http.build_request("GET", url, headers={"Accept": wanted})
+                answer = await self._receive(request)
             except (httpx.TransportError, httpx.DecodingError) as error:
                 raise self._judge.failed(path, error) from error
             seconds = self._world.now() - started
             self._watch(Fetched(path, answer.status_code, len(answer.content), seconds))
             return answer
 
-    async def _receive(self, url: str, wanted: str) -> httpx.Response:
+    async def _receive(self, request: httpx.Request) -> httpx.Response:
         """Read an answer, but no more of it than is allowed."""
-        request = self._http.build_request("GET", url, headers={"Accept": wanted})
+        most = self.settings.most_bytes
         answer = await self._http.send(request, stream=True)
         try:
             body = bytearray()
             async for chunk in answer.aiter_bytes():
                 body += chunk
                 self.budget.bytes += len(chunk)
-                if len(body) > self.settings.most_bytes:
-                    raise NotAHydraError(f"{url} sends more than {self.settings.most_bytes} bytes.")
+                if len(body) > most:
+                    raise NotAHydraError(f"{request.url} sends more than {most} bytes.")
         finally:
             await answer.aclose()
         headers = [(k, v) for k, v in answer.headers.multi_items() if k != "content-encoding"]
@@ -224,13 +232,15 @@ class Client:
         """Send the password to the one host it is for; Hydra wants its own address as referrer."""
         await self._pace.wait()
         self.budget.spend_request()
+        request = self._http.build_request(
+            "POST",
+            self.origin + paths.LOGIN,
+            json={"username": credentials.username, "password": credentials.password},
+            headers={"Accept": JSON, "Referer": f"{self.origin}/"},
+        )
         try:
-            answer = await self._http.post(
-                self.origin + paths.LOGIN,
-                json={"username": credentials.username, "password": credentials.password},
-                headers={"Accept": JSON, "Referer": f"{self.origin}/"},
-            )
-        except httpx.TransportError as error:
+            answer = await self._receive(request)
+        except (httpx.TransportError, httpx.DecodingError) as error:
             raise self._judge.failed(paths.LOGIN, error) from None
         if answer.status_code in PASSING:
             self._judge.judge(paths.LOGIN, answer, JSON)

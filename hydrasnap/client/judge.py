@@ -39,6 +39,11 @@ class TryAgainError(Exception):
         super().__init__(error.message)
         self.error, self.wait, self.at_once, self.counts = error, wait, at_once, counts
 
+    @property
+    def is_fault(self) -> bool:
+        """Whether the answer was wrong, and not merely early or unlikely."""
+        return self.counts > 0 and not isinstance(self.error, DoubtError)
+
 
 class DoubtError(NotAHydraError):
     """An answer that may be right but is unlikely: asked for again at once."""

@@ -8,7 +8,7 @@ from hydrasnap.client import paths
 from hydrasnap.crawl.doubt import doubting
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.errors import NotFoundError
-from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.model import Build, JobsetKey
 from hydrasnap.plan import aggregates
 from hydrasnap.wire import read_builds
 
@@ -16,50 +16,78 @@ from hydrasnap.wire import read_builds
 async def fetch_constituents(session: Session, jobsets: list[JobsetKey]) -> None:
     """Ask the aggregates in the cache for their constituents; what was asked once is not again.
 
-    Two rounds are enough: the first finds out which jobs are aggregates, the second asks the rest
-    of their builds.
+    An empty answer is believed at once, unless the host makes trouble, before or after: then those
+    that were believed are asked again.
     """
-    for name in ("aggregates", "builds of new aggregates"):
-        known = {build.job_key for build in session.cache.builds.values() if build.constituents}
-        step = _Round(session, known)
-        wanted = step.wanted(jobsets)
-        if not wanted:
-            return
-        session.watch(Stage(name, len(wanted)))
-        try:
-            await session.each(wanted, step.ask)
-        finally:
-            session.cache.add_plain_jobs(step.plain)
+    step = _Asking(session, set(jobsets))
+    try:
+        await step.run()
+        if session.client.troubled and step.believed:
+            step.believed.clear()
+            await step.run()
+    finally:
+        step.note()
 
 
 @dataclass(slots=True)
-class _Round:
-    """One round of questions; `known` jobs are aggregates, `plain` ones turned out to be none."""
+class _Asking:
+    """The questions of one run; `believed` builds were said to be empty before any trouble.
+
+    `empty` ones were said to be so as often as it takes.
+    """
 
     session: Session
-    known: set[JobKey]
-    plain: list[JobKey] = field(default_factory=list)
+    jobsets: set[JobsetKey]
+    believed: set[int] = field(default_factory=set)
+    empty: set[int] = field(default_factory=set)
 
-    def wanted(self, jobsets: list[JobsetKey]) -> list[int]:
-        cache, selected = self.session.cache, set(jobsets)
-        builds = [b for b in cache.builds.values() if b.jobset_key in selected and not b.gone]
-        return aggregates(builds, self.known, cache.plain_jobs)
+    async def run(self) -> None:
+        """Ask in two rounds: the first finds which jobs are aggregates, the second the rest."""
+        for name in ("aggregates", "builds of new aggregates"):
+            wanted = self._wanted()
+            if not wanted:
+                return
+            self.session.watch(Stage(name, len(wanted)))
+            await self.session.each(wanted, self._ask)
 
-    async def ask(self, number: int) -> None:
+    def note(self) -> None:
+        """Keep what is certain of the empty ones: an empty aggregate, or no aggregate at all."""
+        cache = self.session.cache
+        sure = self.empty if self.session.client.troubled else self.empty | self.believed
+        found = [cache.builds[number] for number in sorted(sure)]
+        known = {build.job_key for build in cache.builds.values() if build.constituents}
+        cache.put(
+            builds=[
+                msgspec.structs.replace(build, constituents=())
+                for build in found
+                if build.job_key in known
+            ]
+        )
+        cache.add_plain_jobs(build.job_key for build in found if build.job_key not in known)
+
+    def _wanted(self) -> list[int]:
+        cache, answered = self.session.cache, self.empty | self.believed
+        builds = [b for b in cache.builds.values() if b.jobset_key in self.jobsets and not b.gone]
+        known = {build.job_key for build in cache.builds.values() if build.constituents}
+        plain = {cache.builds[number].job_key for number in answered} - known
+        wanted = aggregates(builds, known, cache.plain_jobs | plain)
+        return [number for number in wanted if number not in answered]
+
+    async def _ask(self, number: int) -> None:
         with self.session.gap_at(paths.constituents(number)):
-            await self._ask(self.session.cache.builds[number])
+            await self._ask_for(self.session.cache.builds[number])
         self.session.watch(Step(f"build {number}"))
 
-    async def _ask(self, build: Build) -> None:
-        path, cache = paths.constituents(build.id), self.session.cache
-        read = doubting(lambda body: read_builds(body, path), path)
+    async def _ask_for(self, build: Build) -> None:
+        path, cache, client = paths.constituents(build.id), self.session.cache, self.session.client
+        read = doubting(client, lambda body: read_builds(body, path), path)
         try:
-            found = await self.session.client.read(path, read)
+            found = await client.read(path, read)
         except NotFoundError:
             cache.put(builds=[msgspec.structs.replace(build, gone=True)])
             return
-        if not found and build.job_key not in self.known:
-            self.plain.append(build.job_key)
+        if not found:
+            (self.empty if client.troubled else self.believed).add(build.id)
             return
         ids = tuple(constituent.id for constituent in found)
         unknown = [constituent for constituent in found if constituent.id not in cache.builds]

@@ -1,7 +1,7 @@
 """The third step: the builds of the evaluations, newest first, each by the cheapest way."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import msgspec
 
@@ -20,10 +20,14 @@ _QUEUE = 20_000
 
 @dataclass(slots=True)
 class BuildStep:
-    """Fetches builds; `fresh` are the ids whose state was asked for in this run."""
+    """Fetches builds."""
 
     session: Session
-    fresh: set[int] = field(default_factory=set)
+
+    @property
+    def fresh(self) -> set[int]:
+        """The ids whose state was asked for, in this run or the one that it takes up."""
+        return self.session.progress.fresh
 
     async def run(self, jobsets: Collection[JobsetKey], changed: list[JobsetOverview]) -> None:
         """Bring the builds of all wanted evaluations up to date."""
@@ -33,7 +37,7 @@ class BuildStep:
         await self._fetch_rank(windows, range(1), "newest evaluations")
         gaps = len(self.session.gaps)
         if changed and had_builds:
-            await self._follow_queue(windows)
+            await self._follow_queue(windows, changed)
             await self._reconcile(changed)
         if len(self.session.gaps) == gaps:
             for overview in changed:
@@ -175,12 +179,16 @@ class BuildStep:
         self.session.cache.put(builds=[merge(known.get(build.id), build) for build in builds])
         self.fresh.update(build.id for build in builds)
 
-    async def _follow_queue(self, windows: dict[JobsetKey, list[Evaluation]]) -> None:
+    async def _follow_queue(
+        self, windows: dict[JobsetKey, list[Evaluation]], changed: list[JobsetOverview]
+    ) -> None:
         """Ask once which builds are unfinished, and fetch those of which we thought otherwise."""
-        path = paths.queue(_QUEUE)
+        path, progress = paths.queue(_QUEUE), self.session.progress
         with self.session.gap_at(path):
-            queue = await self.session.client.read(path, lambda body: read_queue(body, path))
-            await self._fetch_moved(windows, queue)
+            if not progress.queue_known_for(changed):
+                found = await self.session.client.read(path, lambda body: read_queue(body, path))
+                progress.keep_queue(found, changed)
+            await self._fetch_moved(windows, progress.queue)
 
     async def _fetch_moved(
         self, windows: dict[JobsetKey, list[Evaluation]], queue: frozenset[int]
@@ -212,7 +220,7 @@ class BuildStep:
             known = self.session.cache.builds
             builds = [known[number] for number in newest.builds if number in known]
             if overview.counts.total and tally(builds) != overview.counts:
-                whole = list(newest.builds)
+                whole = [number for number in newest.builds if number not in self.fresh]
                 await self._fetch(newest, whole, self._way(len(whole), newest))
 
     async def _fetch_details(self, windows: list[list[Evaluation]]) -> None:

@@ -3,22 +3,28 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from hydrasnap.client import DoubtError
+from hydrasnap.client import Client, DoubtError
 
 T = TypeVar("T")
 
-_BELIEVED = 3
+_IN_TROUBLE = 3
 
 
-def doubting(read: Callable[[bytes], list[T]], where: str) -> Callable[[bytes], list[T]]:
-    """Wrap a reader so that an unexpected empty list is believed only when it comes three times."""
+def doubting(
+    client: Client, read: Callable[[bytes], list[T]], where: str, *, unlikely: bool = False
+) -> Callable[[bytes], list[T]]:
+    """Wrap a reader so that an empty list is believed only when it comes often enough.
+
+    Once is enough from a host that has made no trouble in this run, twice where the list is an
+    `unlikely` one; where there were faults, it must come three times.
+    """
     empty = 0
 
     def parse(body: bytes) -> list[T]:
         nonlocal empty
         found = read(body)
         empty += not found
-        if not found and empty < _BELIEVED:
+        if not found and empty < (_IN_TROUBLE if client.troubled else 1 + unlikely):
             raise DoubtError(f"{where} was empty where something was expected.")
         return found
 

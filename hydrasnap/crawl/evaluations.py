@@ -59,14 +59,20 @@ class _Way:
 
     async def by_json(self, page: int) -> EvaluationPage:
         path = paths.evaluations(*self._key, page=page)
-        return await self._session.client.read(
-            path, lambda body: read_evaluation_page(body, self._key, path)
+        return await self._session.remember(
+            self._key,
+            path,
+            self._session.client.read,
+            lambda body: read_evaluation_page(body, self._key, path),
         )
 
     async def by_html(self, page: int) -> EvaluationPage:
         path = paths.evaluations(*self._key, page=page)
-        listed = await self._session.client.read_html(
-            path, lambda body: read_evaluation_ids(body, path)
+        listed = await self._session.remember(
+            self._key,
+            path,
+            self._session.client.read_html,
+            lambda body: read_evaluation_ids(body, path),
         )
         found = [await self._evaluation(number) for number in self._wanted(listed)]
         last = page >= listed.pages
@@ -86,6 +92,9 @@ class _Way:
         if known is not None and not known.gone:
             return known
         path = paths.evaluation(number)
-        return await self._session.client.read(
-            path, lambda body: read_evaluation(body, self._key, path)
+        return await self._session.remember(
+            self._key,
+            path,
+            self._session.client.read,
+            lambda body: read_evaluation(body, self._key, path),
         )

@@ -19,18 +19,23 @@ async def list_jobsets(
 
     The witness of an already known jobset (its `overview`) is not renewed here but by
     `settle_witness`, when its builds have been looked at too: a run that ends in between is taken
-    up again.
+    up again, without a second look at the list.
     """
     moved: list[JobsetOverview] = []
+    window = session.selection.window
 
     async def one(overview: JobsetOverview) -> None:
-        needed = look(session.cache.jobsets.get(overview.key), overview, session.selection.window)
+        begun = session.progress.of(overview.key)
+        needed = look(session.cache.jobsets.get(overview.key), overview, window)
+        if begun.listed >= window:
+            needed = Look.BUILDS
         with session.gap_at(paths.evaluations(*overview.key)):
             if needed is Look.WITNESS and not await _has_new_evaluation(session, overview.key):
                 settle_witness(session, overview)
             elif needed is not Look.NOT:
                 if needed is not Look.BUILDS:
                     await _list(session, overview)
+                begun.finish_list(window)
                 moved.append(overview)
         session.watch(Step(str(overview.key)))
 
@@ -48,11 +53,14 @@ def settle_witness(session: Session, overview: JobsetOverview) -> None:
 async def _has_new_evaluation(session: Session, key: JobsetKey) -> bool:
     """Ask for the newest finished evaluation: an answer of a few bytes."""
     known = session.cache.jobsets[key].evaluations
-    try:
-        target = await session.client.redirect(paths.latest_evaluation(*key))
-    except NotFoundError:
-        return bool(known)  # none is finished: no news where there never was one
-    newest = paths.evaluation_of(target) if target else None
+    path, answers = paths.latest_evaluation(*key), session.progress.of(key).answers
+    if path not in answers:
+        try:
+            target = await session.client.redirect(path)
+        except NotFoundError:
+            return bool(known)  # none is finished: no news where there never was one
+        answers[path] = (target or "").encode()
+    newest = paths.evaluation_of(answers[path].decode())
     return newest not in known
 
 
@@ -96,7 +104,9 @@ def _first(known: Jobset | None, listing: Listing, ids: tuple[int, ...]) -> int 
 async def _with_errors(session: Session, jobset: Jobset) -> Jobset:
     """Read configuration and error texts; the errors of the overview have a time but no text."""
     path = paths.errors(*jobset.key)
-    answer = await session.client.read(path, lambda body: read_jobset(body, path))
+    answer = await session.remember(
+        jobset.key, path, session.client.read, lambda body: read_jobset(body, path)
+    )
     return msgspec.structs.replace(
         jobset,
         configuration=answer.configuration or JobsetConfiguration(),

@@ -1,19 +1,22 @@
 """The first step: what there is, for one request and one a project."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import msgspec
 
-from hydrasnap.client import paths
+from hydrasnap.client import Client, paths
 from hydrasnap.crawl.doubt import doubting
+from hydrasnap.crawl.renames import follow_renames
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.crawl.vanished import delete_jobset, vanished_jobsets
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview, Project
 from hydrasnap.plan import Selection
 from hydrasnap.wire import read_overviews, read_projects
+
+Reader = Callable[[bytes], list[JobsetOverview]]
 
 _OFFERED = 12
 
@@ -31,9 +34,13 @@ class Overview:
 async def fetch_overview(session: Session) -> Overview:
     """Ask for the projects and for the jobsets of each selected one."""
     session.watch(Stage("projects"))
-    everything = await session.client.read(paths.OVERVIEW, doubting(read_projects, paths.OVERVIEW))
+    everything = await session.client.read(
+        paths.OVERVIEW, doubting(session.client, read_projects, paths.OVERVIEW, unlikely=True)
+    )
+    session.selection = await follow_renames(session, everything)
     check_selection(everything, session.selection, session.cache.jobsets.keys())
     selected = [project for project in everything if session.selection.wants_project(project)]
+    check_budget(session.client, len(selected))
     found: dict[str, list[JobsetOverview]] = {}
 
     async def one(project: Project) -> None:
@@ -52,6 +59,8 @@ async def fetch_overview(session: Session) -> Overview:
     ]
     answered = [project for project in selected if project.name in found]
     vanished = vanished_jobsets(session, answered, {overview.key for overview in jobsets})
+    session.progress.begin(jobsets)
+    session.overviewed = True
     return Overview(tuple(everything), tuple(selected), tuple(jobsets), vanished)
 
 
@@ -61,7 +70,9 @@ async def _overviews(session: Session, project: Project) -> list[JobsetOverview]
     def read(body: bytes) -> list[JobsetOverview]:
         return [jobset for jobset in read_overviews(body, path) if jobset.project == project.name]
 
-    found = await session.client.read(path, doubting(read, path) if project.jobsets else read)
+    found = await session.client.read(path, _doubted(session, project, read))
+    if project.jobsets:
+        session.cache.note_silent(project.name, silent=not found)
     if session.selection.hidden:
         shown = {jobset.name for jobset in found}
         found += [
@@ -70,6 +81,24 @@ async def _overviews(session: Session, project: Project) -> list[JobsetOverview]
             if name not in shown
         ]
     return found
+
+
+def _doubted(session: Session, project: Project, read: Reader) -> Reader:
+    """Doubt that a project shows none of the jobsets that it names, until that was found out."""
+    if not project.jobsets or project.name in session.cache.manifest.silent:
+        return read
+    return doubting(session.client, read, paths.jobsets(project.name), unlikely=True)
+
+
+def check_budget(client: Client, projects: int) -> None:
+    """Refuse a budget with which no run would ever get beyond the overview."""
+    most, login = client.settings.limits.requests, 2 * client.logged_in
+    needed = login + 1 + projects + 1
+    if projects and most is not None and most < needed:
+        raise ConfigError(
+            f"--max-requests {most} is too little: the overview alone takes {needed - 1} here. "
+            f"Allow {needed} at least, or choose fewer projects with --project."
+        )
 
 
 def check_selection(

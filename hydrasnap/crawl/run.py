@@ -14,7 +14,7 @@ from hydrasnap.crawl.vanished import settle_vanished
 from hydrasnap.errors import BudgetError, CrawlError
 from hydrasnap.model import Run
 from hydrasnap.plan import Selection
-from hydrasnap.store import Cache
+from hydrasnap.store import Cache, Unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ async def crawl(
             await _steps(session)
         except CrawlError as ended:
             cache.file()
-            if not client.budget.bytes:
+            if not session.overviewed:
+                cache.keep_notes()
                 raise
             error = ended
         run = Run(
@@ -68,7 +69,8 @@ async def crawl(
             reason="" if error is None else error.message,
             gaps=tuple(sorted(session.gaps, key=lambda gap: (gap.path, gap.reason))),
         )
-    cache.close_run(run)
+    left = Unfinished() if error is None else session.progress.left(cache.builds)
+    cache.close_run(run, left)
     return Outcome(run, error)
 
 

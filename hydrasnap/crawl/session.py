@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hydrasnap.client import Client, Fetched, Waiting
+from hydrasnap.crawl.progress import Progress
 from hydrasnap.errors import (
     CrawlError,
     NotAHydraError,
@@ -14,7 +15,7 @@ from hydrasnap.errors import (
     OfflineError,
     UnreachableError,
 )
-from hydrasnap.model import Gap
+from hydrasnap.model import Gap, JobsetKey
 from hydrasnap.plan import Selection
 from hydrasnap.store import Cache
 
@@ -48,7 +49,10 @@ Event = Stage | Step | Note | Fetched | Waiting
 
 @dataclass(slots=True)
 class Session:
-    """One crawl under way, since `now` in Unix seconds."""
+    """One crawl under way, since `now` in Unix seconds.
+
+    `overviewed` tells whether the overview is known, without which nothing is learned.
+    """
 
     client: Client
     cache: Cache
@@ -56,6 +60,11 @@ class Session:
     watch: Callable[[Event], None]
     now: int
     gaps: list[Gap] = field(default_factory=list)
+    overviewed: bool = False
+    progress: Progress = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.progress = Progress(self.cache.unfinished)
 
     @contextmanager
     def gap_at(self, path: str) -> Iterator[None]:
@@ -70,6 +79,25 @@ class Session:
     def add_gap(self, path: str, error: CrawlError) -> None:
         """Remember a part that could not be read."""
         self.gaps.append(Gap(path=path, reason=error.message))
+
+    async def remember(
+        self,
+        key: JobsetKey,
+        path: str,
+        ask: Callable[[str, Callable[[bytes], T]], Awaitable[T]],
+        parse: Callable[[bytes], T],
+    ) -> T:
+        """Ask for a part of a jobset's list, or read the answer that the run before has got."""
+        answers = self.progress.of(key).answers
+        if path in answers:
+            return parse(answers[path])
+
+        def keep(body: bytes) -> T:
+            found = parse(body)
+            answers[path] = body
+            return found
+
+        return await ask(path, keep)
 
     async def each(self, items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
         """Do `work` for all items, as many at once as the client has connections.

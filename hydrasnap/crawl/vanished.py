@@ -38,23 +38,24 @@ async def settle_vanished(
             hidden = msgspec.structs.replace(jobset.configuration, visible=False)
             session.cache.put(jobsets=[msgspec.structs.replace(jobset, configuration=hidden)])
             return
-        path = paths.errors(*key)
-        with session.gap_at(path):
-            try:
-                target = await session.client.redirect(path)
-            except NotFoundError:
-                target = None
-            _settle(session, jobset, target)
+        with session.gap_at(paths.errors(*key)):
+            new = await ask_new_name(session, key)
+            if new is None:
+                delete_jobset(session, jobset)
+            else:
+                rename(session, jobset, new)
 
     await session.each(vanished, one)
 
 
-def _settle(session: Session, jobset: Jobset, target: str | None) -> None:
-    new_name = paths.jobset_of(target) if target else None
-    if new_name is None or new_name == jobset.key:
-        delete_jobset(session, jobset)
-        return
-    rename(session, jobset, JobsetKey(*new_name))
+async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
+    """Ask Hydra where a jobset that is in no list has moved to; None if it is deleted."""
+    try:
+        target = await session.client.redirect(paths.errors(*key))
+    except NotFoundError:
+        return None
+    new = paths.jobset_of(target) if target else None
+    return JobsetKey(*new) if new is not None and new != key else None
 
 
 def delete_jobset(session: Session, jobset: Jobset) -> None:

@@ -2,7 +2,14 @@
 
 from hydrasnap.plan.aggregates import aggregates
 from hydrasnap.plan.builds import cheapest, merge, moved, tally, telling
-from hydrasnap.plan.jobsets import EVALUATIONS_A_PAGE, Listing, Look, errors_moved, look
+from hydrasnap.plan.jobsets import (
+    EVALUATIONS_A_PAGE,
+    Listing,
+    Look,
+    errors_moved,
+    look,
+    stands_still,
+)
 from hydrasnap.plan.retention import Retention, unreferenced
 from hydrasnap.plan.selection import Selection, Way
 
@@ -19,6 +26,7 @@ __all__ = [
     "look",
     "merge",
     "moved",
+    "stands_still",
     "tally",
     "telling",
     "unreferenced",

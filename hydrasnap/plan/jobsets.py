@@ -30,14 +30,20 @@ def look(known: Jobset | None, now: JobsetOverview, window: int) -> Look:
     if _needs_history(known, window):
         return Look.CLOSELY
     before = known.overview
+    if stands_still(before, now):
+        return Look.NOT
     if _errors(before) != _errors(now) or before.counts.total != now.counts.total:
         return Look.CLOSELY
-    checked = before.lastcheckedtime != now.lastcheckedtime
     if before.counts != now.counts:
+        checked = before.lastcheckedtime != now.lastcheckedtime
         return Look.CLOSELY if checked else Look.BUILDS
-    if not checked:
-        return Look.NOT
     return Look.CLOSELY if now.counts.scheduled else Look.WITNESS
+
+
+def stands_still(before: JobsetOverview, now: JobsetOverview) -> bool:
+    """Tell whether nothing moved between two overviews; a mere trigger is nothing."""
+    same = before.counts == now.counts and before.lastcheckedtime == now.lastcheckedtime
+    return same and _errors(before) == _errors(now)
 
 
 def _was_shown(known: Jobset) -> bool:

@@ -41,6 +41,12 @@ class Selection:
         """Return how many evaluations of a jobset are fetched."""
         return self.evaluations + 1
 
+    @property
+    def named(self) -> list[JobsetKey]:
+        """Return the jobsets that are named one by one, without a wildcard."""
+        literal = [glob for glob in self.jobsets if "/" in glob and not set(glob) & set("*?[")]
+        return [JobsetKey(*glob.split("/", 1)) for glob in literal]
+
     def wants_project(self, project: Project) -> bool:
         """Tell whether any jobset of the project may be wanted."""
         if project.hidden and not self.hidden:

@@ -5,5 +5,15 @@ from hydrasnap.store.claim import check_folder
 from hydrasnap.store.layout import Manifest
 from hydrasnap.store.lock import holder
 from hydrasnap.store.opening import open_cache, read_snapshot
+from hydrasnap.store.unfinished import Begun, Unfinished
 
-__all__ = ["Cache", "Manifest", "check_folder", "holder", "open_cache", "read_snapshot"]
+__all__ = [
+    "Begun",
+    "Cache",
+    "Manifest",
+    "Unfinished",
+    "check_folder",
+    "holder",
+    "open_cache",
+    "read_snapshot",
+]

@@ -137,6 +137,12 @@ class Cache:
         both = tuple(sorted(others | ({project} if silent else set())))
         self.manifest = msgspec.structs.replace(self.manifest, silent=both)
 
+    def keep_notes(self) -> None:
+        """Write what is noted of silent projects, where a run ends before its first object."""
+        if self.manifest.silent:
+            with self.writing():
+                write_whole(self._folder / MANIFEST, encode_object(self.manifest))
+
     @property
     def unfinished(self) -> Unfinished:
         """How far the run before came, if it ended early."""

@@ -1,0 +1,119 @@
+"""Jobsets that Hydra renames: their history moves, and who named them is led on."""
+
+from pathlib import Path
+
+import pytest
+from hydras import STABLE, TRUNK, Crawler, assert_up_to_date, evaluate, fresh_crawl, hydra
+
+from hydrasnap.client import Limits
+from hydrasnap.crawl import Note
+from hydrasnap.errors import ConfigError
+from hydrasnap.model import JobsetKey
+from hydrasnap.plan import Selection
+
+NAMED = Selection(jobsets=("one/trunk",))
+MAIN = Selection(jobsets=("one/main",))
+
+
+def notes(crawler: Crawler) -> list[str]:
+    """Return what was said, and forget it."""
+    found = [event.text for event in crawler.events if isinstance(event, Note)]
+    crawler.events.clear()
+    return found
+
+
+def test_a_named_jobset_is_followed_to_its_new_name(tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path / "kept", hydra(), selection=NAMED)
+    data = crawler.hydra.world
+    crawler.run()
+    old = crawler.snapshot.jobsets[TRUNK].evaluations
+    new = data.rename_jobset(TRUNK, "main")
+    for turn in (7, 8):
+        evaluation = evaluate(data, new, turn)
+        assert crawler.run().run.complete
+        found = crawler.snapshot
+        assert found.jobsets[TRUNK].renamed_to == "main"
+        assert set(old) | {evaluation} <= set(found.jobsets[new].evaluations)
+        assert STABLE not in found.jobsets
+        (note,) = notes(crawler)
+        assert note.startswith("Hydra has renamed the jobset one/trunk to one/main, which is taken")
+    assert len(crawler.asked()) == 2
+    crawler.selection = MAIN
+    assert len(crawler.asked()) == 2
+    assert_up_to_date(
+        crawler.snapshot, fresh_crawl(tmp_path / "fresh", crawler.hydra, MAIN).snapshot
+    )
+
+
+def test_an_old_name_is_followed_by_who_comes_first_too(tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path / "kept", hydra(), selection=NAMED)
+    new = crawler.hydra.world.rename_jobset(TRUNK, "main")
+    assert crawler.run().run.complete
+    fresh = fresh_crawl(tmp_path / "fresh", crawler.hydra, MAIN).snapshot
+    found = crawler.snapshot
+    assert found.jobsets[new] == fresh.jobsets[new]
+    assert (found.evaluations, found.builds) == (fresh.evaluations, fresh.builds)
+    assert len(crawler.asked()) == 2
+
+
+@pytest.mark.parametrize("between", [True, False])
+def test_two_renames_are_followed(between: bool, tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path / "kept", hydra(), selection=NAMED)
+    crawler.run()
+    middle = crawler.hydra.world.rename_jobset(TRUNK, "main")
+    if between:
+        crawler.run()
+    new = crawler.hydra.world.rename_jobset(middle, "next")
+    evaluation = evaluate(crawler.hydra.world, new, 9)
+    assert crawler.run().run.complete
+    assert evaluation in crawler.snapshot.jobsets[new].evaluations
+    assert len(crawler.asked()) == 2
+
+
+@pytest.mark.parametrize(
+    "globs", [("one/tr*",), ("trunk",), ("one/trun[k]",), ("one/stable", "one/trunk*")]
+)
+def test_a_pattern_is_not_led_on(globs: tuple[str, ...], tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path, hydra(), selection=Selection(jobsets=globs))
+    crawler.run()
+    new = crawler.hydra.world.rename_jobset(TRUNK, "main")
+    evaluation = evaluate(crawler.hydra.world, new, 9)
+    crawler.run()
+    assert evaluation not in crawler.snapshot.evaluations
+    assert notes(crawler) == []
+
+
+def test_a_new_jobset_of_the_old_name_is_the_one_that_is_named(tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path, hydra(), selection=NAMED)
+    data = crawler.hydra.world
+    crawler.run()
+    new = data.rename_jobset(TRUNK, "main")
+    crawler.run()
+    notes(crawler)
+    data.rename_jobset(STABLE, "trunk")
+    data.renames.pop(TRUNK, None)
+    evaluations = evaluate(data, new, 9), evaluate(data, TRUNK, 9)
+    crawler.run()
+    assert [number in crawler.snapshot.evaluations for number in evaluations] == [False, True]
+    assert notes(crawler) == []
+
+
+def test_a_name_that_never_was_is_still_a_mistake(tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path / "cache", hydra(), selection=Selection(jobsets=("one/trunc",)))
+    with pytest.raises(ConfigError, match="No jobset matches --jobset 'one/trunc'"):
+        crawler.run()
+    assert not crawler.folder.exists()
+
+
+@pytest.mark.parametrize("requests", [3, 4])
+def test_a_small_budget_gets_past_a_rename(requests: int, tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path / "kept", hydra(), selection=NAMED)
+    crawler.run()
+    new = crawler.hydra.world.rename_jobset(TRUNK, "main")
+    evaluation = evaluate(crawler.hydra.world, new, 9)
+    for _ in range(20):
+        if crawler.run(limits=Limits(requests=requests)).error is None:
+            break
+    assert crawler.snapshot.unknown_builds(crawler.snapshot.evaluations[evaluation]) == 0
+    assert JobsetKey("one", "main") in crawler.snapshot.jobsets
+    assert len(crawler.asked()) == 2
