@@ -7,6 +7,7 @@ others Hydra has none.
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import escape
 
 from hydrasnap.model import Build
@@ -78,6 +79,7 @@ def badge_files(badge: Badge, shield_path: str, picture_path: str) -> Iterator[F
     yield File(picture_path, picture(badge))
 
 
+@lru_cache(maxsize=1024)
 def shield(badge: Badge) -> str:
     """Write what shields.io reads: https://shields.io/badges/endpoint-badge."""
     content = {
@@ -89,6 +91,7 @@ def shield(badge: Badge) -> str:
     return json.dumps(content, separators=(",", ":")) + "\n"
 
 
+@lru_cache(maxsize=1024)
 def picture(badge: Badge) -> str:
     """Draw a badge; both texts are stretched to a width that no font changes."""
     left, right, total = _width(badge.label), _width(badge.message), _total(badge)
@@ -105,6 +108,7 @@ def picture(badge: Badge) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def _total(badge: Badge) -> int:
     return _width(badge.label) + _width(badge.message) + 24
 
