@@ -45,6 +45,7 @@ class Scope:
             self._settings,
             _objects.encode(snapshot.projects.get(key.project)),
             _objects.encode(_lasting(jobset)),
+            _objects.encode(self._site.former(key)),
             *map(_objects.encode, evaluations),
             _objects.encode([index.unknown(found) for found in evaluations]),
             *self._dependencies(evaluations),

@@ -10,7 +10,8 @@ from hydrasnap.links import relative
 from hydrasnap.model import JobsetKey
 from hydrasnap.pages.atom import TYPE, Entry, Feed, Group, atom
 from hydrasnap.pages.frame import Alternate, Link
-from hydrasnap.pages.page import File
+from hydrasnap.pages.page import File, Page
+from hydrasnap.pages.redirects import with_former
 from hydrasnap.pages.site import Site
 from hydrasnap.report.changes import Change, ChangeKind
 from hydrasnap.report.news import News
@@ -20,13 +21,14 @@ ITEMS = 100
 _NOT_IN_A_TAG = re.compile(r"[^A-Za-z0-9.-]+")
 
 
-def feed_files(site: Site) -> Iterator[File]:
+def feed_files(site: Site) -> Iterator[Page | File]:
     """Give the feed of each jobset and project."""
     for project in site.health:
         keys = [jobset.key for jobset in project.jobsets if jobset.jobset.renamed_to is None]
         for key in keys:
             path, page = site.links.jobset(key, "/feed.atom"), site.links.jobset(key)
-            yield feed_file(site, path, Link(label=str(key), href=page), site.news(key))
+            feed = feed_file(site, path, Link(label=str(key), href=page), site.news(key))
+            yield from with_former(site, key, [feed])
         name = project.name
         path, page = site.links.project(name, "/feed.atom"), site.links.project(name)
         yield feed_file(site, path, Link(label=name, href=page), merged(site, keys))

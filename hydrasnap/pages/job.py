@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from hydrasnap.model import Build, BuildStatus, JobKey
+from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
 from hydrasnap.pages.badges import BadgeBox, badge_box, badge_files, build_badge
 from hydrasnap.pages.build import constituents_of
 from hydrasnap.pages.chart import Chart
@@ -19,6 +19,7 @@ from hydrasnap.pages.permalinks import (
     job_permalinks,
     permalink_page,
 )
+from hydrasnap.pages.redirects import with_former
 from hydrasnap.pages.rows import BuildRow, build_row, build_rows
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
@@ -85,14 +86,19 @@ class JobPage(Frame, frozen=True, kw_only=True):
 def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
     """Give the pages of jobs that known builds belong to, and their badges."""
     for job in filter(site.has_job_page, jobs):
-        history = job_history(site.index, job)
-        yield Page(site.links.job(job), "job.html", job_page(site, history))
-        yield data_file(site.links.job(job, ".json"), job_data(history))
-        if history.results:
-            paths = site.links.job(job, "/shield.json"), site.links.job(job, ".svg")
-            yield from badge_files(build_badge(history.results[0]), *paths)
-        for link in job_permalinks(site, history):
-            yield permalink_page(str(job), link)
+        jobset = JobsetKey(job.project, job.jobset)
+        yield from with_former(site, jobset, _items(site, job), job)
+
+
+def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
+    history = job_history(site.index, job)
+    yield Page(site.links.job(job), "job.html", job_page(site, history))
+    yield data_file(site.links.job(job, ".json"), job_data(history))
+    if history.results:
+        paths = site.links.job(job, "/shield.json"), site.links.job(job, ".svg")
+        yield from badge_files(build_badge(history.results[0]), *paths)
+    for link in job_permalinks(site, history):
+        yield permalink_page(str(job), link)
 
 
 def job_page(site: Site, history: JobHistory) -> JobPage:

@@ -21,6 +21,7 @@ from hydrasnap.pages.permalinks import (
     jobset_permalinks,
     permalink_page,
 )
+from hydrasnap.pages.redirects import with_former
 from hydrasnap.pages.rows import EvaluationRow, Figures, evaluation_rows, figures
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
@@ -89,8 +90,12 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
 
 def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     """Give the four pages of a jobset and what goes with them, unless it was renamed."""
-    if jobset.renamed_to is not None:
-        return
+    if jobset.renamed_to is None:
+        yield from with_former(site, jobset.key, _items(site, jobset))
+        yield from finished_permalinks(site, jobset.key)
+
+
+def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     key, links = jobset.key, site.links
     health = site.health_of(key)
     yield Page(links.jobset(key), "jobset.html", jobset_page(site, health))
@@ -102,7 +107,6 @@ def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
     for link in jobset_permalinks(site, key):
         yield permalink_page(str(key), link)
-    yield from finished_permalinks(site, key)
 
 
 def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from hydrasnap.links import relative, safe_name
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.pages.frame import Link
-from hydrasnap.pages.page import Page
-from hydrasnap.pages.redirects import RedirectPage
+from hydrasnap.pages.page import File, Page
+from hydrasnap.pages.redirects import TEMPLATE, RedirectPage, with_former
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.report.history import JobHistory
@@ -29,10 +29,11 @@ def permalink_page(of: str, link: Permalink) -> Page:
         description=f"{link.label} of {of} is {link.target.label}.",
         shows="",
         live=link.live,
+        says="At present it is",
         target=link.target,
         relative=relative(link.target.href, link.href),
     )
-    return Page(link.href, "permalink.html", context)
+    return Page(link.href, TEMPLATE, context)
 
 
 def jobset_permalinks(site: Site, key: JobsetKey) -> Iterator[Permalink]:
@@ -68,7 +69,7 @@ def job_permalinks(site: Site, history: JobHistory) -> Iterator[Permalink]:
             yield _to_build(site, best, ("latest-for", system), f"Latest success for {system}")
 
 
-def finished_permalinks(site: Site, key: JobsetKey) -> Iterator[Page]:
+def finished_permalinks(site: Site, key: JobsetKey) -> Iterator[Page | File]:
     """Give the pages of a jobset's jobs that lead to the latest success in a finished evaluation.
 
     There is one for every job with a lasting address. It hangs on the other jobs of the jobset, so
@@ -80,7 +81,8 @@ def finished_permalinks(site: Site, key: JobsetKey) -> Iterator[Page]:
         if latest_success(builds) is None:
             continue
         whole = latest_finished_success(site.index, builds, finished)
-        yield permalink_page(str(job), finished_permalink(site, job, whole))
+        page = permalink_page(str(job), finished_permalink(site, job, whole))
+        yield from with_former(site, key, [page], job)
 
 
 def finished_permalink(site: Site, job: JobKey, whole: Build | None = None) -> Permalink:

@@ -21,7 +21,6 @@ from hydrasnap.pages.lists import list_pages
 from hydrasnap.pages.overview import overview_pages
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.project import project_pages
-from hydrasnap.pages.redirects import redirect_pages
 from hydrasnap.pages.search import search_files
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.watch import watch_pages
@@ -48,7 +47,6 @@ class Share:
 # What is made from the whole snapshot: add a kind of page here.
 WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     search_files,
-    redirect_pages,
     project_pages,
     feed_files,
     list_pages,

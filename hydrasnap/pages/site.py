@@ -59,6 +59,19 @@ class Site:
         """Know how a jobset that was not renamed does."""
         return self._health[key]
 
+    def former(self, key: JobsetKey) -> tuple[JobsetKey, ...]:
+        """Return the names that a jobset had before it was renamed."""
+        return self._former.get(key, ())
+
+    @cached_property
+    def _former(self) -> dict[JobsetKey, tuple[JobsetKey, ...]]:
+        former: dict[JobsetKey, tuple[JobsetKey, ...]] = {}
+        for key in self.snapshot.jobsets:
+            name = _name_now(self.snapshot.jobsets, key)
+            if name != key:
+                former[name] = (*former.get(name, ()), key)
+        return former
+
     def prepare(self) -> None:
         """Find at once what many pages ask for, so that processes can share it."""
         self.links.project("")
@@ -155,16 +168,30 @@ class Site:
         return (*above, self.jobset_link(JobsetKey(project, jobset)))
 
 
+def _name_now(jobsets: Mapping[JobsetKey, Jobset], key: JobsetKey) -> JobsetKey:
+    """Follow a jobset to the name it has now, which is its own where that leads nowhere."""
+    found, seen = key, {key}
+    while (jobset := jobsets.get(found)) and jobset.renamed_to is not None:
+        found = JobsetKey(found.project, jobset.renamed_to)
+        if found in seen:
+            return key
+        seen.add(found)
+    return found if jobset else key
+
+
 def rooted(snapshot: Snapshot) -> Snapshot:
     """Give every build and evaluation a jobset, and every jobset a project.
 
     Where Hydra could not be read in part, the objects above are missing; their pages are needed.
+    A jobset that was renamed to one that is not known stands under its old name.
     """
     keys = {build.jobset_key for build in snapshot.builds.values()}
     keys |= {evaluation.jobset_key for evaluation in snapshot.evaluations.values()}
     jobsets = dict(snapshot.jobsets)
     for key in keys - jobsets.keys():
         jobsets[key] = Jobset(project=key.project, name=key.name)
+    lost = [key for key in jobsets if _name_now(jobsets, key) == key]
+    jobsets |= {key: structs.replace(jobsets[key], renamed_to=None) for key in lost}
     projects = dict(snapshot.projects)
     for name in {key.project for key in jobsets} - projects.keys():
         projects[name] = Project(name=name)
