@@ -12,7 +12,16 @@ from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.errors import NotAHydraError, NotFoundError, TooBigError
 from hydrasnap.listing import read_listing
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobsetOverview
-from hydrasnap.plan import Way, cheapest, merge, moved, tally, telling
+from hydrasnap.plan import (
+    Way,
+    cheapest,
+    is_turn_of,
+    merge,
+    moved,
+    second_look,
+    tally,
+    telling,
+)
 from hydrasnap.wire import read_build, read_builds, read_evaluation, read_queue
 
 _QUEUE = 20_000
@@ -241,18 +250,16 @@ class BuildStep:
         return [known[number] for number in evaluation.builds if number in known]
 
     async def _recheck(self, windows: dict[JobsetKey, list[Evaluation]]) -> None:
-        """Look again at failures, at a slow pace: a restart may have mended them unnoticed."""
-        cache, now = self.session.cache, self.session.now
+        """Look again at failures, and slower at all: a restart may have changed them unnoticed."""
+        cache, now, pace = self.session.cache, self.session.now, self.session.selection.recheck
         checked = cache.manifest.checked
         cache.note_checked({str(key): now for key in windows if str(key) not in checked})
         for key, window in windows.items():
-            if now - checked.get(str(key), now) < self.session.selection.recheck:
+            if now - checked.get(str(key), now) < pace:
                 continue
             for evaluation in window:
-                stale = [
-                    build.id
-                    for build in self._builds(evaluation)
-                    if build.finished and not build.status.succeeded and build.id not in self.fresh
-                ]
+                whole = is_turn_of(evaluation.id, among=len(window), turn=now // max(pace, 1))
+                found = second_look(self._builds(evaluation), whole=whole)
+                stale = [number for number in found if number not in self.fresh]
                 await self._fetch(evaluation, stale, self._way(len(stale), evaluation))
             cache.note_checked({str(key): now})

@@ -1,7 +1,15 @@
 """What to ask next: pure decisions from what the cache has and what Hydra's overview says."""
 
 from hydrasnap.plan.aggregates import aggregates
-from hydrasnap.plan.builds import cheapest, merge, moved, tally, telling
+from hydrasnap.plan.builds import (
+    cheapest,
+    is_turn_of,
+    merge,
+    moved,
+    second_look,
+    tally,
+    telling,
+)
 from hydrasnap.plan.jobsets import (
     EVALUATIONS_A_PAGE,
     Listing,
@@ -23,9 +31,11 @@ __all__ = [
     "aggregates",
     "cheapest",
     "errors_moved",
+    "is_turn_of",
     "look",
     "merge",
     "moved",
+    "second_look",
     "stands_still",
     "tally",
     "telling",

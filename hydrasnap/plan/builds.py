@@ -90,6 +90,20 @@ def moved(builds: Mapping[int, Build], queue: frozenset[int], *, whole: bool) ->
     return sorted(found, reverse=True)
 
 
+def second_look(builds: Iterable[Build], *, whole: bool) -> list[int]:
+    """Return the finished builds to look at again: the failures, or `whole`, the successes too."""
+    return [b.id for b in builds if b.finished and (whole or not b.status.succeeded)]
+
+
+def is_turn_of(evaluation: int, *, among: int, turn: int) -> bool:
+    """Tell whether it is the turn of an evaluation to be looked at whole.
+
+    Of as many turns as there are evaluations `among` which it is, one is its own, and on the
+    average a turn is that of one evaluation: successes are looked at again by one request a jobset.
+    """
+    return evaluation % among == turn % among
+
+
 def telling(builds: Iterable[Build], before: Iterable[Build]) -> list[int]:
     """Return the builds known from a listing alone that are worth a request each, newest first.
 
