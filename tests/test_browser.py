@@ -129,7 +129,17 @@ def test_a_dark_scheme_is_dark(opened: Opener, demo_site: Path) -> None:
     assert colours["light"][1] != colours["dark"][1]
 
 
-@pytest.mark.parametrize("path", ["gone.html", "build/9.html", "job/p/j/deep/er/gone.html"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "gone.html",
+        "build/9.html",
+        "job/p/j/deep/er/gone.html",
+        "no/such/place.html",
+        "no/such/folder/",
+        "channel/custom/p/j/latest",
+    ],
+)
 def test_the_page_for_what_is_missing_works_at_any_depth(
     opened: Opener, hosted: tuple[str, Path], path: str
 ) -> None:
@@ -146,6 +156,16 @@ def test_with_a_base_address_it_works_without_scripts_too(
     address, folder = hosted
     publish(snapshot(), SiteSettings(base=address), folder)
     assert_helps(opened(java_script_enabled=scripts), address, path)
+
+
+def test_the_missing_page_finds_a_root_that_is_called_like_one_of_our_folders(
+    opened: Opener, hosted: tuple[str, Path]
+) -> None:
+    address, folder = hosted
+    site = folder / "build" / "eval"
+    publish(snapshot(), SiteSettings(), site)
+    (folder / "404.html").write_bytes((site / "404.html").read_bytes())  # as the host shows it
+    assert_helps(opened(), f"{address}/build/eval", "build/gone.html")
 
 
 def assert_helps(page: Page, address: str, path: str) -> None:
