@@ -75,9 +75,12 @@ def gap_lines(run: Run) -> list[str]:
 def plan_lines(steps: Sequence[PlannedStep], overview_requests: int) -> list[str]:
     """Say what a crawl would ask for."""
     lines = [f"{overview_requests:>7,}  the overview, asked for now"]
-    lines += [f"{_at_most(step):>7}  {step.jobset}: {step.look.value}" for step in steps]
+    lines += [f"{_about(step):>7}  {step.jobset}: {step.look.value}" for step in steps]
     total = sum(step.requests for step in steps)
-    return [*lines, f"{total:>7,}  requests at most would follow, and some for aggregates"]
+    if not total:
+        return [*lines, "No more requests would follow."]
+    what = f"About {plural(total, 'request')} would follow"
+    return [*lines, f"{what}, and one for each build of an aggregate that is found."]
 
 
 def plan_fields(steps: Sequence[PlannedStep], overview_requests: int) -> dict[str, Any]:
@@ -86,11 +89,11 @@ def plan_fields(steps: Sequence[PlannedStep], overview_requests: int) -> dict[st
         {"jobset": f"{step.jobset}", "look": step.look.value, "requests": step.requests}
         for step in steps
     ]
-    at_most = sum(step.requests for step in steps)
-    return {"overview_requests": overview_requests, "at_most": at_most, "jobsets": rows}
+    about = sum(step.requests for step in steps)
+    return {"overview_requests": overview_requests, "about": about, "jobsets": rows}
 
 
-def _at_most(step: PlannedStep) -> str:
+def _about(step: PlannedStep) -> str:
     return f"{step.requests:,}" if step.requests else "-"
 
 

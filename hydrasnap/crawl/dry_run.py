@@ -5,18 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hydrasnap.client import Client, Settings, World
+from hydrasnap.crawl.listing import needed_look
 from hydrasnap.crawl.overview import fetch_overview
 from hydrasnap.crawl.session import Event, Session
-from hydrasnap.model import JobsetKey, JobsetOverview
-from hydrasnap.plan import EVALUATIONS_A_PAGE, Look, Selection, errors_moved, look
+from hydrasnap.model import Jobset, JobsetKey, JobsetOverview
+from hydrasnap.plan import EVALUATIONS_A_PAGE, Look, Selection
 from hydrasnap.store import Cache
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """What a jobset needs: how closely it would be looked at, and the requests that at most takes.
+    """What a jobset needs: how closely it would be looked at, and about how many requests.
 
-    Aggregates come on top, as they are known only when the builds are.
+    Builds are counted as one request for each evaluation that lacks some. Aggregates come on top,
+    as they are known only when the builds are.
     """
 
     jobset: JobsetKey
@@ -40,12 +42,20 @@ async def dry_run(
 
 
 def _step(session: Session, overview: JobsetOverview) -> PlannedStep:
-    known = session.cache.jobsets.get(overview.key)
-    needed = look(known, overview, session.selection.window)
-    if needed is not Look.CLOSELY:
-        return PlannedStep(overview.key, needed, {Look.NOT: 0, Look.WITNESS: 1}.get(needed, 2))
-    window = session.selection.window
-    if known is not None and known.evaluations:
-        return PlannedStep(overview.key, needed, 3 + errors_moved(known, overview))
-    pages = math.ceil(window / EVALUATIONS_A_PAGE)
-    return PlannedStep(overview.key, needed, 1 + pages + window)
+    known, window = session.cache.jobsets.get(overview.key), session.selection.window
+    needed = needed_look(session, overview)
+    requests = _lacking(session, known)
+    if needed is Look.CLOSELY and (known is None or not known.evaluations):
+        requests = 1 + math.ceil(window / EVALUATIONS_A_PAGE) + window
+    elif needed is Look.CLOSELY:
+        requests += 3
+    elif needed is not Look.NOT:
+        requests += 1
+    return PlannedStep(overview.key, needed, requests)
+
+
+def _lacking(session: Session, known: Jobset | None) -> int:
+    """Count the evaluations of which builds are still to be fetched."""
+    cache = session.cache
+    held = [cache.evaluations.get(number) for number in (known.evaluations if known else ())]
+    return sum(not (e and (e.gone or cache.builds.keys() >= set(e.builds))) for e in held)

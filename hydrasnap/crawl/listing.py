@@ -22,26 +22,30 @@ async def list_jobsets(
     up again, without a second look at the list.
     """
     moved: list[JobsetOverview] = []
-    window = session.selection.window
 
     async def one(overview: JobsetOverview) -> None:
-        begun = session.progress.of(overview.key)
-        needed = look(session.cache.jobsets.get(overview.key), overview, window)
-        if begun.listed >= window:
-            needed = Look.BUILDS
+        needed = needed_look(session, overview)
         with session.gap_at(paths.evaluations(*overview.key)):
             if needed is Look.WITNESS and not await _has_new_evaluation(session, overview.key):
                 settle_witness(session, overview)
             elif needed is not Look.NOT:
                 if needed is not Look.BUILDS:
                     await _list(session, overview)
-                begun.finish_list(window)
+                session.progress.of(overview.key).finish_list(session.selection.window)
                 moved.append(overview)
         session.watch(Step(str(overview.key)))
 
     session.watch(Stage("jobsets", len(overviews)))
     await session.each(overviews, one)
     return sorted(moved, key=lambda overview: overview.key)
+
+
+def needed_look(session: Session, overview: JobsetOverview) -> Look:
+    """Decide how closely to look at a jobset; what the run before has listed needs no list."""
+    window = session.selection.window
+    if session.progress.of(overview.key).listed >= window:
+        return Look.BUILDS
+    return look(session.cache.jobsets.get(overview.key), overview, window)
 
 
 def settle_witness(session: Session, overview: JobsetOverview) -> None:
