@@ -9,8 +9,9 @@ from hydrasnap.model import Build, Evaluation, JobKey
 from hydrasnap.report.changes import Change, ChangeKind, compare
 from hydrasnap.report.index import Index
 
-# What a build and a job take on the disk, measured on sites of both kinds of Hydra.
-BUILD_BYTES, JOB_BYTES = 6_000, 17_000
+# What a build, a job, and a build in the lists and data of an evaluation take, measured on sites of
+# both kinds of Hydra.
+BUILD_BYTES, JOB_BYTES, ROW_BYTES = 6_000, 17_000, 600
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,16 @@ def decide(index: Index, wish: str, budget: int) -> Policy:
     builds = index.snapshot.builds.values()
     if wish == "all":
         return EVERYTHING
-    size = BUILD_BYTES * len(builds) + JOB_BYTES * len({build.job_key for build in builds})
+    jobs = len({build.job_key for build in builds})
+    rows = sum(len(evaluation.builds) for evaluation in _shown(index))
+    size = BUILD_BYTES * len(builds) + JOB_BYTES * jobs + ROW_BYTES * rows
     if wish == "auto" and size <= budget:
         return EVERYTHING
     found = frozenset(number for e in _shown(index) for number in _notable(index, e))
-    jobs = frozenset(index.snapshot.builds[number].job_key for number in found)
+    paged = frozenset(index.snapshot.builds[number].job_key for number in found)
     reason = f"pages for all would take some {size // 10**6:,} MB, more than the budget of "
     why = f"{reason}{budget // 10**6:,} MB" if wish == "auto" else "the settings ask for that"
-    return Policy(found, jobs, why)
+    return Policy(found, paged, why)
 
 
 def _shown(index: Index) -> list[Evaluation]:
