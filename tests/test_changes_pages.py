@@ -2,10 +2,12 @@
 
 import pytest
 from example import snapshot
+from msgspec import structs
 
 from hydrasnap.pages import Page, Site, all_pages
 from hydrasnap.pages.changes import ListPage
 from hydrasnap.pages.evaluation import EvaluationPage
+from hydrasnap.pages.lists import queue_page
 
 
 @pytest.fixture
@@ -39,3 +41,28 @@ def test_a_short_list_has_no_further_page(pages: dict[str, Page]) -> None:
     short = [found for found in page.lists if found.count <= 3]
     assert short
     assert not any(found.more for found in short)
+
+
+def test_what_is_undecided_is_counted_and_only_the_first_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hydrasnap.pages.evaluation.UNDECIDED", 1)
+    found = snapshot()
+    kept = {number: build for number, build in found.builds.items() if number != 101}
+    pages = {
+        page.path: page.context
+        for page in all_pages(Site(structs.replace(found, builds=kept)))
+        if isinstance(page, Page)
+    }
+    page = pages["eval/12.html"]
+    assert isinstance(page, EvaluationPage)
+    assert ([row.job for row in page.undecided], page.undecided_total) == (["breaks"], 2)
+
+
+def test_of_a_long_queue_the_first_are_listed_and_all_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hydrasnap.pages.lists.WAITING", 1)
+    page = queue_page(Site(snapshot()))
+    assert ([row.id for row in page.rows], page.total) == ([203], 2)
+    assert sum(row.amount for row in page.jobsets) == 2

@@ -16,6 +16,7 @@ SHOWN = 250  # rows in sight; the others of a list are folded
 LONG = 500  # what a list may have on one page; of a longer one
 FIRST = 100  # so many rows are on the evaluation's page
 PAGED = 2000  # and so many on each further page
+UNDECIDED = 100
 _ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
 _LOOKS = {

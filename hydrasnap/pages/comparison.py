@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.pages.changes import (
+    UNDECIDED,
     ChangeList,
     SystemRow,
     change_lists,
@@ -43,6 +44,7 @@ class ComparisonPage(Frame, frozen=True, kw_only=True):
     baseline_unknown: int
     lists: tuple[ChangeList, ...]
     undecided: tuple[BuildRow, ...]
+    undecided_total: int
     systems: tuple[SystemRow, ...]
     differences: tuple[InputDifference, ...]
 
@@ -177,7 +179,8 @@ def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonP
         unknown=changes.unknown,
         baseline_unknown=changes.baseline_unknown,
         lists=change_lists(site, changes, _path(site, evaluation, other), _LISTED),
-        undecided=build_rows(site, changes.undecided),
+        undecided=build_rows(site, changes.undecided[:UNDECIDED]),
+        undecided_total=len(changes.undecided),
         systems=system_rows(changes),
         differences=differences(other, evaluation),
     )

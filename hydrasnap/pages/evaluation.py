@@ -6,6 +6,7 @@ from functools import partial
 from hydrasnap.model import BuildStatus, Evaluation
 from hydrasnap.pages.badges import badge_files, tally_badge
 from hydrasnap.pages.changes import (
+    UNDECIDED,
     ChangeList,
     SystemRow,
     change_lists,
@@ -62,6 +63,7 @@ class EvaluationPage(Frame, frozen=True, kw_only=True):
     gone: bool
     lists: tuple[ChangeList, ...]
     undecided: tuple[BuildRow, ...]
+    undecided_total: int
     systems: tuple[SystemRow, ...]
     statuses: tuple[StatusCount, ...]
     blockers: tuple[BlockerRow, ...]
@@ -114,7 +116,8 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         next=site.evaluation_link(site.index.next(evaluation)),
         gone=evaluation.gone,
         lists=change_lists(site, changes, site.links.evaluation(evaluation.id)),
-        undecided=build_rows(site, changes.undecided),
+        undecided=build_rows(site, changes.undecided[:UNDECIDED]),
+        undecided_total=len(changes.undecided),
         systems=system_rows(changes),
         statuses=_statuses(site, evaluation),
         blockers=tuple(_blocker(site, found) for found in blocking[:BLOCKERS]),

@@ -13,6 +13,7 @@ from hydrasnap.pages.view import View
 from hydrasnap.phrases import plural
 
 LATEST = 250
+WAITING = 2000
 
 
 class Waiting(View, frozen=True, kw_only=True):
@@ -25,8 +26,9 @@ class Waiting(View, frozen=True, kw_only=True):
 
 
 class QueuePage(Frame, frozen=True, kw_only=True):
-    """What waits or runs."""
+    """What waits or runs; `total` counts all of it."""
 
+    total: int
     rows: tuple[BuildRow, ...]
     jobsets: tuple[Waiting, ...]
     systems: tuple[tuple[str, int], ...]
@@ -54,7 +56,8 @@ def queue_page(site: Site) -> QueuePage:
         description=f"{plural(len(builds), 'build')} queued or running on {site.host}.",
         shows="This page lists the builds of the snapshot that had no result when it was taken.",
         live=site.live("queue"),
-        rows=build_rows(site, builds),
+        total=len(builds),
+        rows=build_rows(site, builds[:WAITING]),
         jobsets=tuple(_waiting(site, builds)),
         systems=tuple(sorted(systems.items(), key=lambda item: (-item[1], item[0]))),
     )
