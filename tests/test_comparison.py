@@ -11,6 +11,7 @@ from hydrasnap.model import JobsetConfiguration, JobsetKey, JobsetState, Snapsho
 from hydrasnap.pages import Page, Site, all_pages
 from hydrasnap.pages.comparison import JOBSETS, ComparisonPage, HubPage
 from hydrasnap.pages.evaluation import EvaluationPage
+from hydrasnap.pages.jobset import JobsetPage
 from hydrasnap.report.baselines import own_baselines
 
 DAY = 86_400
@@ -113,6 +114,15 @@ def test_an_evaluation_points_to_its_comparisons(pages: dict[str, object]) -> No
         "eval/105/vs/101.html",
     ]
     assert (newest.hub, older.hub) == ("eval/105/compare.html", "")
+
+
+def test_a_jobset_points_to_the_comparison_with_its_pinned_baseline(
+    pages: dict[str, object],
+) -> None:
+    found = pages["jobset/p/j.html"]
+    assert isinstance(found, JobsetPage)
+    assert found.comparisons[0].href == "eval/105/vs/11.html"
+    assert found.comparisons[0].label == "the pinned baseline, 11"
 
 
 def test_failures_are_counted_by_kind_and_blockers_named() -> None:

@@ -94,7 +94,7 @@ def test_an_entry_names_what_an_evaluation_broke_and_mended() -> None:
     found = parsed(feeds(Site(snapshot()))["jobset/p/j/feed.atom"])
     (entry,) = found.entries
     assert entry.title == "p:j: 2 newly failing, 1 fixed in evaluation 12"
-    assert entry.updated == moment(NOON + 12)
+    assert entry.updated == moment(NOON + 202 + 65)  # by then the last of its builds had ended
     assert found.feed.updated == entry.updated
     text = entry.content[0].value
     assert "breaks (x86_64-linux): failed" in text

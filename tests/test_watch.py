@@ -7,12 +7,13 @@ import pytest
 from click.testing import CliRunner
 from example import snapshot
 from lxml import etree
+from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.cli import main
 from hydrasnap.config import load
 from hydrasnap.errors import ConfigError
-from hydrasnap.model import JobsetKey
+from hydrasnap.model import JobsetKey, JobsetState
 from hydrasnap.pages import Page, Site, all_pages
 from hydrasnap.pages.overview import OverviewPage
 from hydrasnap.pages.watch import WatchPage
@@ -64,6 +65,20 @@ def test_the_page_tells_what_fails_since_when_and_what_was_fixed() -> None:
     (news,) = page.news
     assert [row.job for row in news.broken] == ["breaks"]
     assert [row.job for row in news.mended] == ["mended"]
+
+
+def test_a_job_of_a_disabled_jobset_is_marked(tmp_path: Path) -> None:
+    found = snapshot()
+    key = JobsetKey("p", "j")
+    off = structs.replace(found.jobsets[key].configuration, state=JobsetState.DISABLED)
+    disabled = {**found.jobsets, key: structs.replace(found.jobsets[key], configuration=off)}
+    publish(structs.replace(found, jobsets=disabled), SiteSettings(watches=(MINE,)), tmp_path)
+    page = LexborHTMLParser((tmp_path / "watch/my~20jobs.html").read_text())
+    assert [tag.text() for tag in page.css("#failing .tag")] == ["disabled"] * 3
+    assert {row.tag for row in shown(MINE).failing} == {""}
+    badge = page.css_first("#badge img")
+    assert badge is not None
+    assert badge.attributes["width"] is not None
 
 
 def test_a_list_that_matches_nothing_says_so_and_does_no_harm(tmp_path: Path) -> None:

@@ -70,9 +70,15 @@ def _entry(site: Site, path: str, news: News) -> Entry:
         id=_tag(site, f"{path.removesuffix('/feed.atom')}/eval/{evaluation.id}"),
         title=f"{evaluation.jobset_key}: {words} in evaluation {evaluation.id}",
         href=_address(site, page, path),
-        updated=evaluation.timestamp,
+        updated=_updated(news),
         groups=groups,
     )
+
+
+def _updated(news: News) -> int:
+    """Return when the news became what it is: by the last of its builds, where that is later."""
+    ends = (change.build.stoptime for change in (*news.broken, *news.mended) if change.build)
+    return max(news.evaluation.timestamp, *filter(None, ends), 0)
 
 
 def _groups(site: Site, path: str, news: News) -> Iterator[Group]:

@@ -7,6 +7,7 @@ from hydrasnap.pages.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.chart import Chart
 from hydrasnap.pages.charts import burn_down_chart
+from hydrasnap.pages.comparison import comparison_links
 from hydrasnap.pages.data import data_file, data_link, jobset_data
 from hydrasnap.pages.errors import ErrorText, error_texts, errors_page
 from hydrasnap.pages.evaluations import evaluations_page
@@ -71,6 +72,7 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     figures: Figures
     latest: Link | None
     latest_finished: Link | None
+    comparisons: tuple[Link, ...]
     burn_down: Chart | None
     counts: tuple[Link, ...]
     broken: tuple[ChangeRow, ...]
@@ -137,6 +139,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         figures=words,
         latest=site.evaluation_link(health.latest),
         latest_finished=site.evaluation_link(health.latest_finished),
+        comparisons=tuple(_comparisons(site, health)),
         burn_down=burn_down_chart(site, key),
         counts=tuple(_counts(site, health.changes)),
         broken=tuple(_broken(site, health.changes)),
@@ -153,6 +156,12 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         badge=badge_box(site, tally_badge(health.tally), site.links.jobset(key), str(key)),
         note=site.note(*key),
     )
+
+
+def _comparisons(site: Site, health: JobsetHealth) -> Iterator[Link]:
+    """Point to what the newest evaluation is compared with, a pinned baseline first."""
+    if health.latest is not None and site.index.is_comparable(health.latest):
+        yield from comparison_links(site, health.latest)
 
 
 def _counts(site: Site, changes: Changes | None) -> Iterator[Link]:

@@ -5,8 +5,8 @@ from functools import partial
 from itertools import islice
 
 from hydrasnap.links import Links
-from hydrasnap.model import JobsetKey
-from hydrasnap.pages.badges import badge_files, tally_badge
+from hydrasnap.model import Jobset, JobsetKey, JobsetState
+from hydrasnap.pages.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.feeds import feed_file, feed_link, merged
 from hydrasnap.pages.frame import Frame, Link
@@ -24,9 +24,13 @@ _LONG_AGO = 0
 
 
 class FailingRow(View, frozen=True, kw_only=True):
-    """A watched job that fails, and the first build that did; `exact` as for a job."""
+    """A watched job that fails, and the first build that did; `exact` as for a job.
+
+    `tag` tells of a jobset that is no longer evaluated, whose builds stay as they are.
+    """
 
     build: BuildRow
+    tag: str
     since: int | None
     since_build: int | None
     exact: bool
@@ -60,7 +64,7 @@ class WatchPage(Frame, frozen=True, kw_only=True):
     failing: tuple[FailingRow, ...]
     news: tuple[NewsRow, ...]
     rules: tuple[tuple[str, str], ...]
-    badge: str
+    badge: BadgeBox
 
 
 class WatchesPage(Frame, frozen=True, kw_only=True):
@@ -138,7 +142,7 @@ def _page(site: Site, watch: Watch, found: list[Watched], news: list[News]) -> W
         failing=tuple(_failing(site, item) for item in failing),
         news=tuple(_news(site, item) for item in islice(news, NEWS)),
         rules=tuple(_rules(watch)),
-        badge=paths(".svg"),
+        badge=badge_box(site, tally_badge(tally(i.build for i in found)), paths(), watch.name),
     )
 
 
@@ -150,10 +154,15 @@ def _failing(site: Site, found: Watched) -> FailingRow:
     since = found.run.since
     return FailingRow(
         build=build_row(site, found.build),
+        tag=_tag(site.snapshot.jobsets[found.build.jobset_key]),
         since=since.stoptime if since else None,
         since_build=since.id if since else None,
         exact=found.run.last_good is not None,
     )
+
+
+def _tag(jobset: Jobset) -> str:
+    return "disabled" if jobset.configuration.state is JobsetState.DISABLED else ""
 
 
 def _news(site: Site, news: News) -> NewsRow:
