@@ -105,17 +105,6 @@ def test_a_killed_run_goes_on_where_it_was(answers: int, tmp_path: Path) -> None
     assert crawler.damaged == []
 
 
-def test_a_damaged_file_that_hydra_cannot_replace_blocks_no_reader(crawler: Crawler) -> None:
-    crawler.run()
-    oldest = min(crawler.snapshot.jobsets[TRUNK].evaluations)
-    crawler.hydra.world.delete_evaluation(oldest)
-    file = crawler.folder / "evals" / f"{oldest}.json"
-    file.write_bytes(b"{")
-    assert crawler.run().error is None
-    assert oldest not in crawler.snapshot.evaluations
-    assert file.with_name(f"{file.name}.damaged").read_bytes() == b"{"
-
-
 def test_a_jobset_that_was_named_may_be_deleted_on_hydra(tmp_path: Path) -> None:
     named = Selection(jobsets=("one/trunk", "one/stable"))
     crawler = Crawler(tmp_path / "cache", hydra(), selection=named)
