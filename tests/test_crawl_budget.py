@@ -190,6 +190,14 @@ def test_a_budget_that_never_suffices_is_told_with_what_would(
     assert not crawler.folder.exists()
 
 
+@pytest.mark.parametrize("limits", [Limits(seconds=0.0005), Limits(bytes=1)])
+def test_a_budget_that_goes_on_the_overview_alone_says_so(limits: Limits, tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path / "cache", hydra())
+    with pytest.raises(BudgetError, match=r"is used up: .* too little for the overview, .* allow"):
+        crawler.run(limits=limits)
+    assert not crawler.folder.exists()
+
+
 def test_what_was_begun_is_not_taken_up_where_the_jobset_moved(tmp_path: Path) -> None:
     crawler = Crawler(tmp_path / "kept", hydra())
     crawler.run()

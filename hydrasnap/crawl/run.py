@@ -16,6 +16,8 @@ from hydrasnap.model import Run
 from hydrasnap.plan import Selection
 from hydrasnap.store import Cache, Unfinished
 
+_NOTHING_LEARNED = "That was too little for the overview, so nothing was learned: allow more."
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -54,6 +56,8 @@ async def crawl(
             cache.file()
             if not session.overviewed:
                 cache.keep_notes()
+                if isinstance(ended, BudgetError):
+                    raise BudgetError(f"{ended.message} {_NOTHING_LEARNED}") from ended
                 raise
             error = ended
         run = Run(
