@@ -1,16 +1,19 @@
 """Tests of the HTML itself: valid by the Nu Html Checker, and without a dead end."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from example import snapshot
+from example import HOSTILE, snapshot
 from selectolax.lexbor import LexborHTMLParser
 
+from hydrasnap.pages import Document, Page, Site, all_pages
 from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.report import Watch
 
 JAR = "HYDRASNAP_VNU_JAR"
 # Names are shown as the Hydra gave them, and some are not in Normalization Form C. The checker does
@@ -53,8 +56,34 @@ def test_each_kind_of_page_is_valid(
     assert complaints(checker, demo_site, [*demo_pages.values(), *static]) == ""
 
 
-def test_pages_of_awkward_contents_are_valid(checker: list[str], tmp_path: Path) -> None:
-    publish(snapshot(), SiteSettings(), tmp_path)
+@pytest.fixture
+def everything(monkeypatch: pytest.MonkeyPatch) -> SiteSettings:
+    """Let a site of awkward contents have every kind of page, those of long lists too."""
+    monkeypatch.setattr("hydrasnap.pages.changes.FIRST", 1)
+    monkeypatch.setattr("hydrasnap.pages.changes.SHOWN", 1)
+    monkeypatch.setattr("hydrasnap.pages.changes.LONG", 1)
+    return SiteSettings(watches=(Watch(f"mine {HOSTILE}"), Watch("nothing", jobs=("no-such",))))
+
+
+def test_the_awkward_site_has_every_kind_of_page(everything: SiteSettings) -> None:
+    folder = Path(__file__).parents[1] / "templates"
+    texts = {file.name: file.read_text() for file in folder.iterdir()}
+    parts = {
+        name
+        for text in texts.values()
+        for name in re.findall(r'{% (?:extends|import|include) "(.*?)"', text)
+    }
+    documents = (Document(path="more.html", title="More", text="# More"),)
+    site = Site(snapshot(), documents=documents, watches=everything.watches)
+    made = {page.template for page in all_pages(site) if isinstance(page, Page)}
+    frame = {"header.html", "footer.html", "assets.html"}  # around the pages of a folder
+    assert made == texts.keys() - parts - frame
+
+
+def test_pages_of_awkward_contents_are_valid(
+    checker: list[str], everything: SiteSettings, tmp_path: Path
+) -> None:
+    publish(snapshot(), everything, tmp_path)
     pages = [file.relative_to(tmp_path).as_posix() for file in sorted(tmp_path.rglob("*.html"))]
     assert complaints(checker, tmp_path, pages) == ""
 
