@@ -9,6 +9,7 @@ from random import Random
 import httpx
 import pytest
 from hydras import (
+    FULL_SPEED,
     REQUESTS,
     STABLE,
     TRUNK,
@@ -23,7 +24,7 @@ from hydras import (
     unlucky,
 )
 
-from hydrasnap.client import Limits
+from hydrasnap.client import Credentials, Limits
 from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProjectRow, synthetic_world
 from hydrasnap.demo import World as Data
 from hydrasnap.errors import BudgetError, ConfigError
@@ -287,3 +288,15 @@ def test_settings_that_want_more_are_heeded_by_the_next_piece(tmp_path: Path) ->
     (jobset,) = crawler.snapshot.jobsets.values()
     assert len(jobset.evaluations) >= 51
     assert_same(crawler, tmp_path / "fresh")
+
+
+def test_a_login_is_no_obstacle_to_small_pieces(tmp_path: Path) -> None:
+    of = DemoHydra(private=("reader", "s3cret-word"), world=hydra().world)
+    settings = replace(FULL_SPEED, credentials=Credentials("reader", "s3cret-word"))
+    crawler = Crawler(tmp_path / "kept", of, settings=settings)
+    with pytest.raises(ConfigError, match="alone takes 4 here"):
+        crawler.run(limits=Limits(requests=LEAST + 1))
+    run_on(crawler, LEAST + 2)
+    whole = Crawler(tmp_path / "whole", of, settings=settings)
+    assert whole.run().run.complete
+    assert crawler.files == whole.files

@@ -9,7 +9,7 @@ from hydras import ORIGIN, REQUESTS, STABLE, TRUNK, Crawler, Wire, conclude, eva
 from hydrasnap.cli.words import plan_fields, plan_lines
 from hydrasnap.client import Limits
 from hydrasnap.crawl import PlannedStep, dry_run
-from hydrasnap.plan import Look
+from hydrasnap.plan import Look, Selection
 from hydrasnap.store import open_cache
 
 
@@ -64,6 +64,18 @@ def test_what_a_budget_left_over_is_counted(crawler: Crawler) -> None:
     crawler.run(limits=Limits(requests=REQUESTS // 2))
     requests = sum(requests for _, requests in planned(crawler).values())
     assert 0 < follows(crawler) <= requests + 1  # the queue
+
+
+def test_a_new_name_is_followed_and_nothing_written(crawler: Crawler) -> None:
+    crawler.selection = Selection(jobsets=("one/trunk",))
+    crawler.run()
+    new = crawler.hydra.world.rename_jobset(TRUNK, "main")
+    before = crawler.files
+    wire = Wire(lambda *_: None, crawler.hydra)
+    with open_cache(crawler.folder, ORIGIN, lambda *_: None) as cache:
+        plan = dry_run(cache, crawler.settings, crawler.selection, world=world(wire))
+        assert [step.jobset for step in asyncio.run(plan)[1]] == [new]
+    assert crawler.files == before
 
 
 def test_the_plan_is_told_in_sentences_and_to_machines() -> None:

@@ -1,6 +1,6 @@
 """The first step: what there is, for one request and one a project."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -23,12 +23,16 @@ _OFFERED = 12
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What Hydra's overview says of the selected part: `jobsets` in the order to look at them."""
+    """What Hydra's overview says of the selected part: `jobsets` in the order to look at them.
+
+    It is still to be found out what became of the `vanished` ones; of `renamed` ones it is known.
+    """
 
     everything: tuple[Project, ...]
     projects: tuple[Project, ...]
     jobsets: tuple[JobsetOverview, ...]
     vanished: tuple[JobsetKey, ...]
+    renamed: Mapping[JobsetKey, JobsetKey]
 
 
 async def fetch_overview(session: Session) -> Overview:
@@ -37,10 +41,10 @@ async def fetch_overview(session: Session) -> Overview:
     everything = await session.client.read(
         paths.OVERVIEW, doubting(session.client, read_projects, paths.OVERVIEW, unlikely=True)
     )
-    session.selection = await follow_renames(session, everything)
-    check_selection(everything, session.selection, session.cache.jobsets.keys())
+    renamed = await follow_renames(session, everything)
+    check_selection(everything, session.selection, session.cache.jobsets.keys() | renamed.keys())
     selected = [project for project in everything if session.selection.wants_project(project)]
-    check_budget(session.client, len(selected))
+    check_budget(session.client, len(selected), len(renamed))
     found: dict[str, list[JobsetOverview]] = {}
 
     async def one(project: Project) -> None:
@@ -58,10 +62,11 @@ async def fetch_overview(session: Session) -> Overview:
         if session.selection.wants_jobset(overview.key)
     ]
     answered = [project for project in selected if project.name in found]
-    vanished = vanished_jobsets(session, answered, {overview.key for overview in jobsets})
+    settled = {overview.key for overview in jobsets} | renamed.keys()
+    vanished = vanished_jobsets(session, answered, settled)
     session.progress.begin(jobsets)
     session.overviewed = True
-    return Overview(tuple(everything), tuple(selected), tuple(jobsets), vanished)
+    return Overview(tuple(everything), tuple(selected), tuple(jobsets), vanished, renamed)
 
 
 async def _overviews(session: Session, project: Project) -> list[JobsetOverview]:
@@ -90,10 +95,10 @@ def _doubted(session: Session, project: Project, read: Reader) -> Reader:
     return doubting(session.client, read, paths.jobsets(project.name), unlikely=True)
 
 
-def check_budget(client: Client, projects: int) -> None:
+def check_budget(client: Client, projects: int, renamed: int) -> None:
     """Refuse a budget with which no run would ever get beyond the overview."""
     most, login = client.settings.limits.requests, 2 * client.logged_in
-    needed = login + 1 + projects + 1
+    needed = login + 1 + projects + max(renamed, 1)  # to learn a new name is headway too
     if projects and most is not None and most < needed:
         raise ConfigError(
             f"--max-requests {most} is too little: the overview alone takes {needed - 1} here. "

@@ -6,24 +6,33 @@ from glob import escape
 
 from hydrasnap.client import paths
 from hydrasnap.crawl.session import Note, Session
-from hydrasnap.crawl.vanished import ask_new_name, rename
-from hydrasnap.model import Jobset, JobsetKey, Project
-from hydrasnap.plan import Selection
+from hydrasnap.crawl.vanished import ask_new_name
+from hydrasnap.model import JobsetKey, Project
 
 _LONGEST_CHAIN = 10
 
 
-async def follow_renames(session: Session, projects: Iterable[Project]) -> Selection:
-    """Return the selection with the new names of jobsets that it names without a wildcard."""
+async def follow_renames(
+    session: Session, projects: Iterable[Project]
+) -> dict[JobsetKey, JobsetKey]:
+    """Add to the selection the new names of jobsets that it names without a wildcard.
+
+    Return the new names that Hydra told just now, which the cache has still to take note of.
+    """
     names = {project.name: project.jobsets for project in projects}
-    found = []
+    told: dict[JobsetKey, JobsetKey] = {}
     for key in session.selection.named:
         if key.project in names and key.name not in names[key.project]:
             with session.gap_at(paths.errors(*key)):
-                if new := await _current_name(session, key, names):
-                    found.append(escape(f"{new.project}/{new.name}"))
+                if new := await _current_name(session, key, names, told):
+                    _select(session, new)
                     session.watch(Note(_sentence(key, new)))
-    return dataclasses.replace(session.selection, jobsets=(*session.selection.jobsets, *found))
+    return told
+
+
+def _select(session: Session, key: JobsetKey) -> None:
+    globs = (*session.selection.jobsets, escape(f"{key.project}/{key.name}"))
+    session.selection = dataclasses.replace(session.selection, jobsets=globs)
 
 
 def _sentence(key: JobsetKey, new: JobsetKey) -> str:
@@ -34,7 +43,10 @@ def _sentence(key: JobsetKey, new: JobsetKey) -> str:
 
 
 async def _current_name(
-    session: Session, key: JobsetKey, names: Mapping[str, Collection[str]]
+    session: Session,
+    key: JobsetKey,
+    names: Mapping[str, Collection[str]],
+    told: dict[JobsetKey, JobsetKey],
 ) -> JobsetKey | None:
     """Go from name to name, by the signposts in the cache or else by Hydra's redirects."""
     for _ in range(_LONGEST_CHAIN):
@@ -45,9 +57,9 @@ async def _current_name(
             new = JobsetKey(key.project, known.renamed_to) if known.renamed_to else None
         else:
             new = await ask_new_name(session, key)
-            if new is not None:
-                rename(session, known or Jobset(project=key.project, name=key.name), new)
         if new is None:
             return None
+        if known is None or not known.gone:
+            told[key] = new
         key = new
     return None

@@ -10,9 +10,9 @@ from hydrasnap.crawl.builds import BuildStep
 from hydrasnap.crawl.listing import list_jobsets
 from hydrasnap.crawl.overview import fetch_overview, keep_projects
 from hydrasnap.crawl.session import Event, Session
-from hydrasnap.crawl.vanished import settle_vanished
+from hydrasnap.crawl.vanished import rename, settle_vanished
 from hydrasnap.errors import BudgetError, CrawlError
-from hydrasnap.model import Run
+from hydrasnap.model import Jobset, Run
 from hydrasnap.plan import Selection
 from hydrasnap.store import Cache, Unfinished
 
@@ -43,7 +43,7 @@ async def crawl(
 ) -> Outcome:
     """Bring `cache` up to date with its Hydra; however it ends, what came is kept.
 
-    A `CrawlError` before anything was learned is raised; a later one is in the outcome.
+    A `CrawlError` before the overview is known is raised; a later one is in the outcome.
     """
     started = int(clock())
     evaluations, builds = len(cache.evaluations), len(cache.builds)
@@ -81,6 +81,10 @@ async def crawl(
 async def _steps(session: Session) -> None:
     overview = await fetch_overview(session)
     keep_projects(session, overview)
+    for old, new in overview.renamed.items():
+        rename(
+            session, session.cache.jobsets.get(old, Jobset(project=old.project, name=old.name)), new
+        )
     names = {project.name: project.jobsets for project in overview.projects}
     await settle_vanished(session, overview.vanished, names)
     changed = await list_jobsets(session, overview.jobsets)
