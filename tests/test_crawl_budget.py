@@ -279,6 +279,25 @@ def test_details_of_a_listing_are_fetched_in_small_pieces(tmp_path: Path) -> Non
     assert_same(crawler, tmp_path / "fresh")
 
 
+@pytest.mark.parametrize("requests", [3, 4])
+def test_what_is_too_big_is_asked_for_once_in_all_pieces(requests: int, tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path / "kept", hydra())
+    asked: list[str] = []
+
+    def tap(_: int, request: httpx.Request) -> Answer:
+        if not request.url.path.endswith("/builds"):
+            return None
+        asked.append(request.url.path)
+        return reply(b"", 504, Content_Type="text/html")
+
+    for _ in range(MOST_RUNS):
+        if not crawler.run(tap, limits=Limits(requests=requests)).out_of_budget:
+            break
+    found = crawler.snapshot
+    assert not [e for e in found.evaluations.values() if found.unknown_builds(e)]
+    assert len(set(asked)) == len(asked) == 6
+
+
 def test_settings_that_want_more_are_heeded_by_the_next_piece(tmp_path: Path) -> None:
     of = DemoHydra(world=synthetic_world(20, 65))
     crawler = Crawler(tmp_path / "kept", of, selection=Selection(evaluations=5))

@@ -100,11 +100,12 @@ def test_a_large_jobset_asks_html_first_and_each_new_evaluation_alone(
     assert len(gone) == (change is _delete)
 
 
-def test_html_in_small_pieces(tmp_path: Path) -> None:
+@pytest.mark.parametrize("requests", [3, 4, 5])
+def test_html_in_small_pieces(requests: int, tmp_path: Path) -> None:
     crawler = Crawler(tmp_path / "kept", hydra(4))
     runs = 1
     tap = lists(crawler.hydra, json=False)
-    while crawler.run(tap, limits=Limits(requests=5)).out_of_budget:
+    while crawler.run(tap, limits=Limits(requests=requests)).out_of_budget:
         runs += 1
         assert runs < 60, "makes no headway"
     assert crawler.files == fresh_crawl(tmp_path / "fresh", crawler.hydra).files

@@ -132,11 +132,15 @@ class BuildStep:
 
     async def _fetch_by(self, way: Way, evaluation: Evaluation, wanted: list[int]) -> None:
         """Take one way; where the server is not up to it, the listing."""
+        tried = self.session.progress.of(evaluation.jobset_key).too_big
+        if way is Way.TOGETHER and evaluation.id in tried:
+            way = Way.LISTING
         if way is Way.TOGETHER:
             try:
                 await self._together(evaluation)
             except TooBigError as error:
                 self.session.watch(Note(f"{error.message} Reading the listing instead."))
+                tried.add(evaluation.id)
                 way = Way.LISTING
         if way is Way.LISTING:
             await self._listed(evaluation)

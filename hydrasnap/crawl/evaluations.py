@@ -14,6 +14,7 @@ from hydrasnap.model import Evaluation, JobsetKey, JobsetOverview
 from hydrasnap.plan import Listing
 from hydrasnap.wire import EvaluationPage, read_evaluation, read_evaluation_page
 
+_LIST = 0  # no evaluation has this number
 LARGE = 10_000  # builds of an evaluation, from which on the way by HTML costs the server less
 
 
@@ -22,12 +23,15 @@ async def list_evaluations(
 ) -> Listing:
     """Read pages until the window is filled and the `known` history is met."""
     ways = [_Way(session, overview.key, known).by_json, _Way(session, overview.key, known).by_html]
-    if known and overview.counts.total > LARGE:
+    tried = session.progress.of(overview.key).too_big
+    large = bool(known) and overview.counts.total > LARGE
+    if large != (_LIST in tried):
         ways.reverse()
     try:
         return await _read(session, overview.key, known, ways[0])
     except (TooBigError, NotAHydraError) as error:
         session.watch(Note(f"{error.message} Trying the other page."))
+        tried.symmetric_difference_update({_LIST})
         return await _read(session, overview.key, known, ways[1])
 
 

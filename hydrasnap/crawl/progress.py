@@ -17,6 +17,7 @@ class JobsetProgress:
     listed: int = 0
     queued: bool = False
     answers: dict[str, bytes] = field(default_factory=dict)
+    too_big: set[int] = field(default_factory=set)
 
     def finish_list(self, window: int) -> None:
         """Note that the cache has the list of evaluations, of which `window` are wanted."""
@@ -44,13 +45,14 @@ class Progress:
             self._jobsets[overview.key] = JobsetProgress(overview)
             if left is not None and stands_still(left.overview, overview):
                 self._jobsets[overview.key] = JobsetProgress(
-                    overview, left.listed, left.queued, dict(left.answers)
+                    overview, left.listed, left.queued, dict(left.answers), set(left.too_big)
                 )
                 self.fresh.update(left.fresh)
 
     def of(self, key: JobsetKey) -> JobsetProgress:
         """Return how far it has come with one jobset."""
-        return self._jobsets[key]
+        overview = JobsetOverview(project=key.project, name=key.name)
+        return self._jobsets.setdefault(key, JobsetProgress(overview))
 
     def queue_known_for(self, jobsets: Collection[JobsetOverview]) -> bool:
         """Tell whether the queue was asked after all of these were listed."""
@@ -74,9 +76,10 @@ class Progress:
                 queued=found.queued,
                 fresh=tuple(fresh[key]),
                 answers=found.answers,
+                too_big=tuple(sorted(found.too_big)),
             )
             for key, found in sorted(self._jobsets.items())
-            if found.listed or found.answers or fresh[key]
+            if found.listed or found.answers or found.too_big or fresh[key]
         )
         queue = sorted(self.queue) if any(found.queued for found in begun) else ()
         return Unfinished(jobsets=begun, queue=tuple(queue))

@@ -15,7 +15,8 @@ class Begun(Value, frozen=True):
 
     `listed` is how many evaluations were wanted when they were listed, 0 if they were not;
     `answers` are those to a list that was not read to its end, by address; `queued` tells that the
-    queue was asked after that; `fresh` are the builds whose state was asked for.
+    queue was asked after that; `fresh` are the builds whose state was asked for; `too_big` are what
+    the server did not get done: evaluations, and 0 for the list of them.
     """
 
     overview: JobsetOverview
@@ -23,6 +24,7 @@ class Begun(Value, frozen=True):
     queued: bool = False
     fresh: tuple[int, ...] = ()
     answers: dict[str, bytes] = msgspec.field(default_factory=dict)
+    too_big: tuple[int, ...] = ()
 
 
 class Unfinished(Value, frozen=True):
