@@ -7,7 +7,7 @@ Paths are texts and not `Path`s here: a large site has hundreds of thousands of 
 
 import os
 import stat
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -36,6 +36,21 @@ def stands(root: str, path: str, size: int, since: int) -> bool:
         return False
     same = found.st_size == size and found.st_mtime_ns <= since and stat.S_ISREG(found.st_mode)
     return same and not leads_outside(root, path)
+
+
+def all_stand(root: str, files: Iterable[tuple[str, int]], since: int) -> bool:
+    """Whether `stands` holds for all files, given by path and size; made for many."""
+    folders = set()
+    for path, size in files:
+        try:
+            found = os.lstat(f"{root}/{path}")
+        except OSError:
+            return False
+        if found.st_size != size or found.st_mtime_ns > since or not stat.S_ISREG(found.st_mode):
+            return False
+        folders.add(path.rpartition("/")[0])
+    above = {str(parent) for folder in folders for parent in PurePosixPath(folder).parents}
+    return not any(os.path.islink(f"{root}/{folder}") for folder in (folders | above) - {"", "."})
 
 
 def leads_outside(root: str, path: str) -> bool:

@@ -1,23 +1,23 @@
 """From a snapshot to the site in the output folder: pages, templates, static files."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hydrasnap import state
 from hydrasnap.links import Links
 from hydrasnap.model import Snapshot
-from hydrasnap.output import Output, Written
+from hydrasnap.output import Output
 from hydrasnap.pages import Site
 from hydrasnap.pages.frame import Link
-from hydrasnap.pages.policy import EVERYTHING, Policy, decide
+from hydrasnap.pages.policy import decide
 from hydrasnap.pages.remarks import lost, oversize, unused
 from hydrasnap.pages.site import rooted
 from hydrasnap.render import Renderer
-from hydrasnap.rendering import Work, is_whole
+from hydrasnap.rendering import Work
 from hydrasnap.report.index import Index
-from hydrasnap.report.watch import Watch
 from hydrasnap.resources import bundled
+from hydrasnap.settings import Published, SiteSettings
+from hydrasnap.standing import published, stamp_of, standing
 from hydrasnap.state import Entry, Made, State, digest
 from hydrasnap.store import read_snapshot
 from hydrasnap.texts import documents, notes
@@ -35,72 +35,14 @@ _STATIC = "static"
 _WORTH_A_FORK = 250
 
 
-@dataclass(frozen=True)
-class SiteSettings:
-    """What the user may choose about the site.
-
-    `base` is the site's absolute address or empty. `templates` is a folder whose files win over
-    templates and static files of the same name; `pages` holds Markdown pages; `notes` holds
-    ``PROJECT.md``, ``PROJECT/JOBSET.md`` and ``PROJECT/JOBSET/JOB.md``. Each of `watches` gets a
-    page, a feed and a badge. `baselines` pins an evaluation to compare with for jobsets written
-    ``PROJECT:JOBSET``. `policy` says what gets a page: ``all``, ``notable`` builds and jobs, or
-    ``auto``, which is all if the site then takes no more than `max_bytes`.
-    """
-
-    title: str = ""
-    base: str = ""
-    templates: Path | None = None
-    pages: Path | None = None
-    notes: Path | None = None
-    watches: tuple[Watch, ...] = ()
-    baselines: Mapping[str, int] = field(default_factory=dict)
-    policy: str = "auto"
-    max_bytes: int = 900_000_000
-
-    def digest(self) -> bytes:
-        """Digest everything but the snapshot that the site is made from, this program too."""
-        folders = (self.templates, self.pages, self.notes)
-        own = (bundled("templates"), bundled("site"), Path(__file__).parent)
-        texts = (_text(folder) for folder in (*own, *filter(None, folders)))
-        here = repr(
-            (
-                [folder is None for folder in folders],
-                self.watches,
-                self.baselines,
-                self.policy,
-                self.max_bytes,
-            )
-        )
-        return digest(self.title.encode(), self.base.encode(), here.encode(), *texts)
-
-
-@dataclass(frozen=True)
-class Published:
-    """What a run did; `bytes` is the size of the whole site, `index` the page to open.
-
-    `lost` says what the cache should hold and does not; `remarks` are on settings without effect.
-    """
-
-    written: int
-    unchanged: int
-    removed: int
-    pages: int
-    bytes: int
-    index: Path
-    policy: Policy = EVERYTHING
-    lost: str = ""
-    remarks: tuple[str, ...] = ()
-
-
 def publish_cache(
     cache: Path, settings: SiteSettings, output: Path, progress: Progress | None = None
 ) -> Published:
     """Write the site of a cache; if neither it, the settings nor the site changed, do nothing."""
-    stamp = digest(state.stamp(cache), settings.digest())
-    found = state.load(output)
-    if found.stamp == stamp and is_whole(output, found):
-        return _untouched(found, output)
-    return publish(read_snapshot(cache), settings, output, progress, stamp=stamp)
+    found = stamp_of(cache, settings)
+    return standing(found, output) or publish(
+        read_snapshot(cache), settings, output, progress, stamp=found
+    )
 
 
 def publish(
@@ -133,10 +75,10 @@ def publish(
                 progress(pages, max(expected, pages))
         big = oversize(out.result.bytes, settings.max_bytes, settings.policy)
         missing, remarks = lost(snapshot), (*unused(site), *big)
-        kept = State(stamp, before.settings, made, lost=missing, remarks=remarks)
+        why = site.policy.why
+        kept = State(stamp, before.settings, made, why=why, lost=missing, remarks=remarks)
         out.keep(state.dump(kept))
-    published = _published(out.result, pages, output)
-    return replace(published, policy=site.policy, lost=missing, remarks=remarks)
+    return published(kept, out.result, output)
 
 
 def _site(snapshot: Snapshot, settings: SiteSettings) -> Site:
@@ -177,25 +119,6 @@ def _take(out: Output, made: Made, changed: Container[str]) -> int:
     return sum(entry.is_page for entry in made.entries)
 
 
-def _untouched(found: State, output: Path) -> Published:
-    entries = list(found.entries())
-    size = sum(entry.size for entry in entries)
-    pages = sum(entry.is_page for entry in entries)
-    done = _published(Written(0, len(entries), 0, size), pages, output)
-    return replace(done, lost=found.lost, remarks=found.remarks)
-
-
-def _published(done: Written, pages: int, output: Path) -> Published:
-    return Published(
-        written=done.written,
-        unchanged=done.unchanged,
-        removed=done.removed,
-        pages=pages,
-        bytes=done.bytes,
-        index=output / Links.OVERVIEW,
-    )
-
-
 def _site_facts(site: Site) -> Mapping[str, object]:
     """Tell what every template may know of the whole site."""
     pages = (Link(label=found.title, href=found.path) for found in site.documents)
@@ -219,13 +142,6 @@ def _static_files(own: Path | None) -> Iterator[tuple[str, bytes]]:
         files |= {file.name: file for file in _files(own / "static")}
     for name in sorted(files):
         yield f"static/{name}", files[name].read_bytes()
-
-
-def _text(folder: Path) -> bytes:
-    """Return the names and contents of the files of a folder, of a program only its sources."""
-    kept = (file for file in sorted(folder.rglob("*")) if file.suffix != ".pyc" and file.is_file())
-    names = ((file.relative_to(folder).as_posix(), file) for file in kept)
-    return b"".join(digest(name.encode(), file.read_bytes()) for name, file in names)
 
 
 def _files(folder: Path) -> Iterable[Path]:

@@ -1,12 +1,10 @@
 """A share of the site from its pages to its files, or the finding that it is there already."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from hydrasnap.output import Stage
 from hydrasnap.pages import File, Page, Share, Site, shares
-from hydrasnap.places import forget
 from hydrasnap.render import Renderer
 from hydrasnap.scope import Scope, item_digest
 from hydrasnap.state import Entry, Made, State
@@ -18,13 +16,6 @@ class Done(NamedTuple):
     key: str
     made: Made | None
     changed: frozenset[str]
-
-
-def is_whole(output: Path, found: State) -> bool:
-    """Whether all files of a site are as the last render left them."""
-    stage = Stage(output)
-    forget()
-    return all(stage.stands(entry.path, entry.size, found.left) for entry in found.entries())
 
 
 class Work:

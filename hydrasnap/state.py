@@ -43,6 +43,7 @@ class State(Struct, frozen=True, array_like=True):
     settings: bytes = b""
     shares: dict[str, Made] = {}
     left: int = 0
+    why: str = ""
     lost: str = ""
     remarks: tuple[str, ...] = ()
 

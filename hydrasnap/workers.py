@@ -5,18 +5,20 @@ reaches the parent alone, which lets the others finish their piece and ends them
 """
 
 import gc
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydrasnap.errors import HydrasnapError
 
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
 Result = TypeVar("Result")
+Item = TypeVar("Item")
+_WORTH_A_FORK = 20_000
 
 _work: Callable[[int], Any] | None = None
 
@@ -30,8 +32,10 @@ def cores() -> int:
 
 def each(work: Callable[[int], Result], count: int, workers: int) -> Iterator[Result]:
     """Yield ``work(0)``, ``work(1)`` … in this order; an error that one raises comes through."""
+    from concurrent.futures.process import BrokenProcessPool  # a quick look does without
+
     workers = min(workers, count)
-    if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():  # noqa: PLR2004
+    if workers < 2 or not hasattr(os, "fork"):  # noqa: PLR2004
         yield from map(work, range(count))
         return
     with _pool(work, workers) as pool:
@@ -45,8 +49,34 @@ def each(work: Callable[[int], Result], count: int, workers: int) -> Iterator[Re
             raise HydrasnapError(message) from error
 
 
+def all_hold(check: Callable[[list[Item]], bool], items: list[Item]) -> bool:
+    """Whether a quick check holds for all of many items, looked at by all processors."""
+    workers = min(cores(), 1 + len(items) // _WORTH_A_FORK) if hasattr(os, "fork") else 1
+    size = -(-len(items) // workers) or 1
+    pieces = [items[start : start + size] for start in range(0, len(items), size)] or [[]]
+    children = [_forked(check, piece) for piece in pieces[1:]]
+    held = check(pieces[0])
+    codes = [os.waitpid(child, 0)[1] for child in children]
+    return held and not any(codes)
+
+
+def _forked(check: Callable[[list[Item]], bool], items: list[Item]) -> int:
+    """Check in a process of its own, which ends with 0 if all is well; return its number."""
+    child = os.fork()
+    if child == 0:
+        held = False
+        try:
+            held = check(items)
+        finally:
+            os._exit(not held)
+    return child
+
+
 @contextmanager
-def _pool(work: Callable[[int], Any], workers: int) -> Iterator[ProcessPoolExecutor]:
+def _pool(work: Callable[[int], Any], workers: int) -> "Iterator[ProcessPoolExecutor]":
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     gc.freeze()  # a collection would touch, and so copy, what the processes share
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(work,))

@@ -8,8 +8,9 @@ from example import HOSTILE, snapshot
 from lxml import etree
 
 from hydrasnap.pages.badges import Badge, picture, tally_badge
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
 from hydrasnap.report.tally import Tally
+from hydrasnap.settings import SiteSettings
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import pytest
 from example import snapshot
 from playwright.sync_api import Page, expect
 
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 pytest_plugins = ("chromium",)
 pytestmark = pytest.mark.browser

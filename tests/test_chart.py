@@ -15,8 +15,9 @@ from hydrasnap.pages import Site
 from hydrasnap.pages.chart import HEIGHT, WIDTH, Moment, Series, chart, scale, unit_words
 from hydrasnap.pages.charts import BUILDS, burn_down_chart, job_charts
 from hydrasnap.phrases import number
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
 from hydrasnap.report.history import job_history
+from hydrasnap.settings import SiteSettings
 
 NAME = ("key", "Title", "Build")
 

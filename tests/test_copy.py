@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from hydrasnap.pages import Page as SitePage
 from hydrasnap.pages import Site, all_pages
 from hydrasnap.pages.build import BuildPage
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 pytest_plugins = ("chromium",)
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from example import snapshot
 
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hydras import ORIGIN, REQUESTS, STABLE, TRUNK, Crawler, Wire, conclude, evaluate, hydra, world
 
-from hydrasnap.cli.words import plan_fields, plan_lines
+from hydrasnap.cli.accounts import plan_fields, plan_lines
 from hydrasnap.client import Limits
 from hydrasnap.crawl import PlannedStep, dry_run
 from hydrasnap.plan import Look, Selection

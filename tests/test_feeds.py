@@ -15,7 +15,8 @@ from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.pages import File, Site
 from hydrasnap.pages.atom import moment
 from hydrasnap.pages.feeds import ENTRIES, ITEMS, feed_files
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 BASE = "https://example.org/snap"
 ATOM = "{http://www.w3.org/2005/Atom}"

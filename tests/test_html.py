@@ -11,9 +11,10 @@ import pytest
 from example import HOSTILE, snapshot
 from selectolax.lexbor import LexborHTMLParser
 
+from hydrasnap.model import Watch
 from hydrasnap.pages import Document, Page, Site, all_pages
-from hydrasnap.publish import SiteSettings, publish
-from hydrasnap.report import Watch
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 JAR = "HYDRASNAP_VNU_JAR"
 # Names are shown as the Hydra gave them, and some are not in Normalization Form C. The checker does

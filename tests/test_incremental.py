@@ -14,7 +14,8 @@ from msgspec import structs
 
 from hydrasnap.demo import ProjectRow, World
 from hydrasnap.output import STATE
-from hydrasnap.publish import Published, SiteSettings, publish, publish_cache
+from hydrasnap.publish import publish, publish_cache
+from hydrasnap.settings import Published, SiteSettings
 
 PLAIN = SiteSettings()
 Files = dict[str, bytes]

@@ -11,8 +11,9 @@ from hydrasnap.pages import Page, Site, all_pages
 from hydrasnap.pages.badges import Badge, badge_box
 from hydrasnap.pages.job import JobPage
 from hydrasnap.pages.jobset import JobsetPage
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
 from hydrasnap.report.constituents import constituent_grid
+from hydrasnap.settings import SiteSettings
 
 
 def flaky() -> Snapshot:

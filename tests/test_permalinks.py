@@ -10,8 +10,9 @@ from hydrasnap.model import JobKey, JobsetKey, Snapshot
 from hydrasnap.pages import Page, Site, all_pages
 from hydrasnap.pages.permalinks import job_permalinks
 from hydrasnap.pages.redirects import RedirectPage
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
 from hydrasnap.report.history import job_history
+from hydrasnap.settings import SiteSettings
 
 
 def grown() -> Snapshot:

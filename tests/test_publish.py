@@ -9,7 +9,8 @@ from msgspec import structs
 
 from hydrasnap.errors import ConfigError, OutputError
 from hydrasnap.model import Run, Snapshot
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 
 def render(folder: Path, settings: SiteSettings | None = None, **changes: object) -> Path:

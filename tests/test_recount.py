@@ -16,7 +16,8 @@ from recounted import Ask
 
 from hydrasnap.demo import DemoHydra, Job, Result
 from hydrasnap.plan import Selection
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 from hydrasnap.store import read_snapshot
 
 Spoil = Callable[[str, Any], Any]

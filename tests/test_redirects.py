@@ -9,7 +9,8 @@ from msgspec import structs
 
 from hydrasnap.model import Jobset, JobsetKey, Snapshot
 from hydrasnap.pages import Site
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 NEW, OLD, OLDER = (JobsetKey("p", name) for name in ("j", "old", "older"))
 

@@ -9,10 +9,11 @@ from example import snapshot
 from hydras import fresh_crawl, hydra
 from msgspec import structs
 
+from hydrasnap.model import Watch
 from hydrasnap.pages import Site
 from hydrasnap.pages.remarks import lost, unused
-from hydrasnap.publish import SiteSettings, publish
-from hydrasnap.report.watch import Watch
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 
 def remarks(**settings: object) -> list[str]:

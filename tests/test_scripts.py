@@ -11,7 +11,8 @@ from msgspec import structs
 from playwright.sync_api import Page, expect
 
 from hydrasnap.model import Snapshot
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 pytest_plugins = ("chromium",)
 pytestmark = pytest.mark.browser

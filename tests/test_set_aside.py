@@ -7,7 +7,8 @@ import pytest
 from hydras import TRUNK, Crawler, hydra
 
 from hydrasnap.demo import World
-from hydrasnap.publish import SiteSettings, publish_cache
+from hydrasnap.publish import publish_cache
+from hydrasnap.settings import SiteSettings
 
 DELETED: dict[str, Callable[[World], object]] = {
     "jobsets/one/trunk.json": lambda data: data.delete_jobset(TRUNK),

@@ -13,7 +13,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from hydrasnap.links import Links
 from hydrasnap.model import JobKey
 from hydrasnap.output import MANIFEST, STATE
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 FETCHING = "link, script, img, iframe, object, embed, audio, video, source, form"
 FETCHED = ("src", "srcset", "poster", "data", "background", "action", "formaction")

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 from hydrasnap.model import Build, Snapshot
 from hydrasnap.pages import Site
 from hydrasnap.pages.inputs import differences
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
 from hydrasnap.report.changes import Change, ChangeKind, compare
+from hydrasnap.settings import SiteSettings
 from hydrasnap.store import read_snapshot
 
 pytest_plugins = ("chromium",)

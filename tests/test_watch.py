@@ -13,12 +13,12 @@ from selectolax.lexbor import LexborHTMLParser
 from hydrasnap.cli import main
 from hydrasnap.config import load
 from hydrasnap.errors import ConfigError
-from hydrasnap.model import JobsetKey, JobsetState
+from hydrasnap.model import JobsetKey, JobsetState, Watch
 from hydrasnap.pages import Page, Site, all_pages
 from hydrasnap.pages.overview import OverviewPage
 from hydrasnap.pages.watch import WatchPage
-from hydrasnap.publish import SiteSettings, publish
-from hydrasnap.report.watch import Watch
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 MINE = Watch("my jobs", jobs=("b*", "mended", "gives-up"), jobsets=("p/j",))
 NOTHING = Watch("nothing", jobs=("no-such-job",))

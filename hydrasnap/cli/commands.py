@@ -62,15 +62,15 @@ def snapshot(url: str | None, **options: Any) -> None:
     \b
     hydrasnap snapshot https://hydra.example.org --project nixpkgs --evaluations 5
     """
-    from hydrasnap.cli import work
+    from hydrasnap.cli import site, work
 
     telling = opt.telling(options)
     config = opt.configured(options, url)
-    work.check_all(config)
+    site.check_all(config)
     outcome = work.run_crawl(config, telling)
     lost = ""
     if outcome.error is None or outcome.out_of_budget:
-        lost = work.run_render(config, telling).lost
+        lost = site.run_render(config, telling).lost
     _end(outcome, telling, lost)
 
 
@@ -109,12 +109,10 @@ def render(**options: Any) -> None:
     \b
     hydrasnap render --cache cache --output _site
     """
-    from hydrasnap.cli import work
+    from hydrasnap.cli import site
 
     telling = opt.telling(options)
-    config = opt.configured(options)
-    work.check_all(config)
-    if work.run_render(config, telling).lost:
+    if site.run_render(opt.configured(options), telling).lost:
         raise click.exceptions.Exit(EXIT_GAPS)
 
 

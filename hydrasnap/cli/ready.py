@@ -12,8 +12,8 @@ from hydrasnap import output
 from hydrasnap.blame import MISHAPS, explain
 from hydrasnap.config import Config
 from hydrasnap.errors import ConfigError
-from hydrasnap.publish import SiteSettings
 from hydrasnap.render import environment
+from hydrasnap.settings import SiteSettings
 from hydrasnap.store import check_folder
 from hydrasnap.texts import documents, notes
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,6 +21,12 @@ class Telling:
     verbose: bool = False
     progress: bool = True
     json: bool = False
+
+    def begin(self, stage: str) -> None:
+        """Say that a stage begins; where there is a terminal, its end is soon to be seen there."""
+        if not self.quiet and (self.json or not (self.progress and sys.stderr.isatty())):
+            fields = {"name": stage, "total": None}
+            self._say(stage, "stage", fields, to_log=True)
 
     def log(self, text: str, event: str, fields: Mapping[str, Any]) -> None:
         """Say what was done: a text to standard output, or an event to the log."""

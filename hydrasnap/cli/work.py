@@ -11,37 +11,29 @@ from pathlib import Path
 import click
 from msgspec import structs
 
-from hydrasnap.cli.progress import Teller, teller
-from hydrasnap.cli.ready import check_folders, check_site
-from hydrasnap.cli.stopping import heard_once, run_stoppable, stoppable
-from hydrasnap.cli.telling import Telling
-from hydrasnap.cli.words import (
+from hydrasnap.cli.accounts import (
     crawl_summary,
     plan_fields,
     plan_lines,
-    publish_fields,
-    publish_summary,
     status_fields,
     status_lines,
 )
+from hydrasnap.cli.progress import Teller, teller
+from hydrasnap.cli.ready import check_folders
+from hydrasnap.cli.site import render_into
+from hydrasnap.cli.stopping import run_stoppable, stoppable
+from hydrasnap.cli.telling import Telling
 from hydrasnap.client import Credentials, Limits, Settings, World, is_private_host, normal_origin
 from hydrasnap.config import Config, password
-from hydrasnap.crawl import Note, Outcome, Stage, dry_run, prune
+from hydrasnap.crawl import Note, Outcome, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError
 from hydrasnap.phrases import plural
 from hydrasnap.plan import Retention, Selection, Way
-from hydrasnap.publish import Published, SiteSettings, publish_cache
-from hydrasnap.report import Watch
+from hydrasnap.settings import SiteSettings
 from hydrasnap.store import Cache, check_folder, holder, open_cache, read_snapshot
 
 _KEPT = "What was fetched is kept; run again to go on."
-
-
-def check_all(config: Config) -> None:
-    """Refuse what would spoil the rendering at its end, before anything is asked or written."""
-    check_folders(Path(config.cache.folder), Path(config.site.output))
-    check_site(config, _site_settings(config))
 
 
 def run_crawl(config: Config, telling: Telling) -> Outcome:
@@ -205,38 +197,6 @@ def _selection(config: Config) -> Selection:
     )
 
 
-def _site_settings(config: Config) -> SiteSettings:
-    site = config.site
-    return SiteSettings(
-        title=site.title,
-        base=site.base,
-        templates=Path(site.templates) if site.templates else None,
-        pages=Path(site.pages) if site.pages else None,
-        notes=Path(site.notes) if site.notes else None,
-        policy=site.policy,
-        max_bytes=site.max_bytes,
-        baselines=site.baselines,
-        watches=tuple(Watch(w.name, w.jobs, w.jobsets, w.systems) for w in config.watch),
-    )
-
-
-def run_render(config: Config, telling: Telling) -> Published:
-    """Render the configured cache to the configured folder, and say what was written."""
-    output = Path(config.site.output)
-    return _render(Path(config.cache.folder), _site_settings(config), output, telling)
-
-
-def _render(cache: Path, settings: SiteSettings, output: Path, telling: Telling) -> Published:
-    with stoppable("The cache is whole; `hydrasnap render` writes the site."), heard_once():
-        with teller(telling, Limits()) as watch:
-            watch(Stage("render"))
-        done = publish_cache(cache, settings, output)
-    telling.log(publish_summary(done), "rendered", publish_fields(done))
-    if done.lost and not telling.json:
-        click.echo(done.lost, err=True)
-    return done
-
-
 def run_demo(moment: int, cache: Path, output: Path, telling: Telling) -> Outcome:
     """Crawl and render the embedded Hydra as it was at a moment."""
     from httpx import ASGITransport
@@ -256,7 +216,7 @@ def run_demo(moment: int, cache: Path, output: Path, telling: Telling) -> Outcom
 
     outcome = _crawl(cache, hydra.ORIGIN, teller(telling, Limits()), run)
     _say(hydra.ORIGIN, outcome, telling)
-    _render(cache, SiteSettings(title="hydrasnap demo"), output, telling)
+    render_into(output, cache, SiteSettings(title="hydrasnap demo"), telling)
     return outcome
 
 

@@ -20,6 +20,7 @@ from hydrasnap.model.objects import (
 )
 from hydrasnap.model.snapshot import Gap, Run, Snapshot
 from hydrasnap.model.status import BuildStatus, Outcome, build_status
+from hydrasnap.model.watch import Watch
 
 __all__ = [
     "Build",
@@ -43,5 +44,6 @@ __all__ = [
     "Project",
     "Run",
     "Snapshot",
+    "Watch",
     "build_status",
 ]

@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import translate
 
-from hydrasnap.model import JobKey, JobsetKey, Snapshot
+from hydrasnap.model import JobKey, JobsetKey, Snapshot, Watch
 from hydrasnap.pages.site import Site
 from hydrasnap.phrases import plural
 from hydrasnap.report.lacking import Lacking, lacking
-from hydrasnap.report.watch import Watch
 
 
 def lost(snapshot: Snapshot) -> str:

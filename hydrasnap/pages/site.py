@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from msgspec import msgpack, structs
 
 from hydrasnap.links import Links, live_path
-from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot
+from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot, Watch
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.policy import EVERYTHING, Policy
 from hydrasnap.pages.view import View
@@ -17,7 +17,6 @@ from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview
 from hydrasnap.report.index import Index
 from hydrasnap.report.latest import finished_evaluations
 from hydrasnap.report.news import News, news
-from hydrasnap.report.watch import Watch
 
 
 class Document(View, frozen=True, kw_only=True):

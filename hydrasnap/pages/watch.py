@@ -5,7 +5,7 @@ from functools import partial
 from itertools import islice
 
 from hydrasnap.links import Links
-from hydrasnap.model import Jobset, JobsetKey, JobsetState
+from hydrasnap.model import Jobset, JobsetKey, JobsetState, Watch
 from hydrasnap.pages.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.feeds import feed_file, feed_link, merged
@@ -17,7 +17,7 @@ from hydrasnap.pages.view import View
 from hydrasnap.phrases import plural
 from hydrasnap.report.news import News
 from hydrasnap.report.tally import tally
-from hydrasnap.report.watch import Watch, Watched, watched_builds, watched_news
+from hydrasnap.report.watch import Watched, watched_builds, watched_news
 
 NEWS = 20
 _LONG_AGO = 0

@@ -51,7 +51,7 @@ from hydrasnap.report.tally import (
     tally_by_system,
     tally_of,
 )
-from hydrasnap.report.watch import Watch, Watched, watched_builds, watched_news
+from hydrasnap.report.watch import Watched, watched_builds, watched_news
 
 __all__ = [
     "Blocker",
@@ -79,7 +79,6 @@ __all__ = [
     "Point",
     "ProjectHealth",
     "Tally",
-    "Watch",
     "Watched",
     "blockers",
     "burn_down",

@@ -1,32 +1,13 @@
-"""Watch lists: the jobs that somebody cares for, across jobsets."""
+"""What became of the jobs on a watch list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
-from hydrasnap.model import Build, Evaluation, JobsetKey
+from hydrasnap.model import Build, Evaluation, JobsetKey, Watch
 from hydrasnap.report.changes import Change
 from hydrasnap.report.history import FailingRun, failing_run
 from hydrasnap.report.index import Index
 from hydrasnap.report.news import News
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What to watch, by globs; a jobset is written ``PROJECT/NAME``. No globs mean everything."""
-
-    name: str
-    jobs: tuple[str, ...] = ()
-    jobsets: tuple[str, ...] = ()
-    systems: tuple[str, ...] = ()
-
-    def has_jobset(self, key: JobsetKey) -> bool:
-        """Tell whether anything in a jobset may be watched."""
-        return _fits(f"{key.project}/{key.name}", self.jobsets)
-
-    def has(self, job: str, system: str) -> bool:
-        """Tell whether a job is watched, in a jobset that is."""
-        return _fits(job, self.jobs) and _fits(system, self.systems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +17,6 @@ class Watched:
     evaluation: Evaluation
     build: Build
     run: FailingRun
-
-
-def _fits(name: str, globs: tuple[str, ...]) -> bool:
-    return not globs or any(fnmatchcase(name, glob) for glob in globs)
 
 
 def watched_builds(index: Index, watch: Watch, key: JobsetKey) -> Iterator[Watched]:
