@@ -117,6 +117,33 @@ def test_a_job_has_a_chart_of_its_build_time_and_of_each_metric_with_two_values(
     assert found[1].top == "300 MiB"
 
 
+def test_the_systems_of_a_job_have_charts_strips_and_metrics_of_their_own(tmp_path: Path) -> None:
+    every = measured()
+    arm = {
+        number + 100: structs.replace(every.builds[number], id=number + 100, system="aarch64-linux")
+        for number in (401, 402)
+    }
+    both = structs.replace(every, builds={**every.builds, **arm})
+    site = Site(both)
+    found = job_charts(site, job_history(site.index, JobKey("p", "j", "measured")))
+    assert {one.key: (one.title, [row.moment.label for row in one.rows]) for one in found} == {
+        "build-time-1": ("Build time, aarch64-linux", ["502", "501"]),
+        "build-time-2": ("Build time, x86_64-linux", ["402", "401"]),
+        "metric-1-1": ("<size>, aarch64-linux", ["502", "501"]),
+        "metric-1-2": ("<size>, x86_64-linux", ["402", "401"]),
+    }
+    publish(both, SiteSettings(), tmp_path)
+    page = LexborHTMLParser((tmp_path / "job/p/j/measured.html").read_text())
+    assert [strip.attributes["aria-label"] for strip in page.css("ol.strip")] == [
+        "Last results for aarch64-linux, oldest first",
+        "Last results for x86_64-linux, oldest first",
+    ]
+    assert [row.css("td")[1].text() for row in page.css("#metrics tbody tr")][:2] == [
+        "aarch64-linux",
+        "x86_64-linux",
+    ]
+
+
 def test_a_long_history_is_cut_to_its_newest_builds() -> None:
     every = snapshot()
     many = {n: build(n, "long") for n in range(5000, 5000 + BUILDS + 9)}

@@ -85,7 +85,8 @@ def test_the_breakage_names_the_evaluations_and_what_changed_between_them() -> N
 def test_the_strip_is_oldest_first_and_leaves_out_the_queue() -> None:
     past = job_history(story(), A)
     assert [found.id for found in past.results] == [5, 4, 3, 2, 1]
-    assert [found.id for found in past.strip(3)] == [3, 4, 5]
+    (strip,) = past.strips(3).values()
+    assert [found.id for found in strip] == [3, 4, 5]
     assert [found.id for found in past.queued] == [6]
 
 
@@ -128,6 +129,8 @@ def test_systems_of_one_job_are_told_apart() -> None:
     past = job_history(index(steady, {10: tuple(range(1, 9))}), A)
     assert [found.id for found in past.builds] == [8, 7, 6, 5, 4, 3, 2, 1]
     assert past.systems == ("arm", "i686")
+    strips = {name: [b.id for b in strip] for name, strip in past.strips(3).items()}
+    assert strips == {"arm": [4, 6, 8], "i686": [3, 5, 7]}
     assert past.failing_since is not None
     assert (past.failing_since.id, past.last_good, past.flakiness) == (2, None, 0.0)
 

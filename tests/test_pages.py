@@ -157,7 +157,7 @@ def test_a_job_tells_since_when_it_fails_and_what_changed() -> None:
     assert found.breakage is not None
     assert [change.name for change in found.breakage.inputs] == ["src"]
     assert [row.id for row in found.results] == [201, 101]
-    assert [row.id for row in found.strip] == [101, 201]
+    assert [[row.id for row in strip.rows] for strip in found.strips] == [[101, 201]]
 
 
 def test_a_job_that_left_the_newest_evaluation_says_so() -> None:

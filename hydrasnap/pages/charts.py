@@ -7,7 +7,7 @@ from hydrasnap.pages.chart import Chart, Moment, Series, chart, unit_words
 from hydrasnap.pages.site import Site
 from hydrasnap.phrases import number, plural
 from hydrasnap.report.burndown import BurnDownPoint, burn_down
-from hydrasnap.report.history import JobHistory, Point
+from hydrasnap.report.history import JobHistory, Point, by_system
 
 EVALUATIONS = 50
 BUILDS = 60
@@ -37,26 +37,30 @@ def _evaluation(site: Site, point: BurnDownPoint) -> Moment:
 
 
 def job_charts(site: Site, history: JobHistory) -> tuple[Chart, ...]:
-    """Draw the build times and each metric of a job that has two values or more."""
+    """Draw the build times and each metric of a job that has two values or more, by system."""
     return tuple(_job_charts(site, history))
 
 
 def _job_charts(site: Site, history: JobHistory) -> Iterator[Chart]:
-    if len(history.durations) >= _FEWEST:
-        yield _points(site, ("build-time", "Build time"), "s", history.durations)
-    for place, (name, points) in enumerate(sorted(history.metrics.items()), 1):
-        if len(points) >= _FEWEST:
-            yield _points(site, (f"metric-{place}", name), points[-1].unit, points)
+    several = len(history.systems) > 1
+    metrics = enumerate(sorted(history.metrics.items()), 1)
+    values = [("build-time", "Build time", history.durations)]
+    values += [(f"metric-{place}", name, points) for place, (name, points) in metrics]
+    for key, title, points in values:
+        for place, (system, own) in enumerate(by_system(points).items(), 1):
+            name = (f"{key}-{place}", f"{title}, {system}") if several else (key, title)
+            if len(own) >= _FEWEST:
+                yield _points(site, name, own)
 
 
-def _points(site: Site, name: tuple[str, str], unit: str, points: Sequence[Point]) -> Chart:
+def _points(site: Site, name: tuple[str, str], points: Sequence[Point]) -> Chart:
     newest = points[-BUILDS:]
     moments = [
         Moment(label=str(point.build), href=_href(site, point), time=point.timestamp)
         for point in newest
     ]
     series = [Series(name=name[1], values=tuple(point.value for point in newest))]
-    return chart((*name, "Build"), moments, series, unit_words(unit))
+    return chart((*name, "Build"), moments, series, unit_words(newest[-1].unit))
 
 
 def _href(site: Site, point: Point) -> str:

@@ -23,7 +23,7 @@ from hydrasnap.pages.redirects import with_former
 from hydrasnap.pages.rows import BuildRow, build_row, build_rows
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
-from hydrasnap.report.history import Breakage, JobHistory, job_history
+from hydrasnap.report.history import Breakage, JobHistory, by_system, job_history
 
 SHOWN = 100
 _FLAKY = 0.1
@@ -40,10 +40,18 @@ class Break(View, frozen=True, kw_only=True):
     inputs: tuple[InputDifference, ...]
 
 
+class Strip(View, frozen=True, kw_only=True):
+    """The last results for a system, oldest first."""
+
+    system: str
+    rows: tuple[BuildRow, ...]
+
+
 class MetricRow(View, frozen=True, kw_only=True):
-    """The newest value of a metric, and how many there are."""
+    """The newest value of a metric for a system, and how many there are."""
 
     name: str
+    system: str
     value: float
     unit: str
     build: int
@@ -53,8 +61,8 @@ class MetricRow(View, frozen=True, kw_only=True):
 class JobPage(Frame, frozen=True, kw_only=True):
     """A job; `results` are finished builds newest first, `folded` those beyond the first hundred.
 
-    `several` systems share its name; `strip` has the last results, oldest first; `flakiness` is a
-    percentage or None where the job is steady or has too few results.
+    `several` systems share its name; `flakiness` is a percentage or None where the job is steady or
+    has too few results.
     """
 
     name: str
@@ -69,7 +77,7 @@ class JobPage(Frame, frozen=True, kw_only=True):
     in_latest: bool
     gone: bool
     flakiness: int | None
-    strip: tuple[BuildRow, ...]
+    strips: tuple[Strip, ...]
     breakage: Break | None
     queued: tuple[BuildRow, ...]
     results: tuple[BuildRow, ...]
@@ -127,7 +135,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         in_latest=history.in_latest,
         gone=all(build.gone for build in history.builds),
         flakiness=_flakiness(history),
-        strip=build_rows(site, history.strip()),
+        strips=tuple(_strips(site, history)),
         breakage=_break(site, history.breakage),
         queued=build_rows(site, history.queued),
         results=build_rows(site, islice(results, SHOWN)),
@@ -145,6 +153,12 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
 def _permalinks(site: Site, history: JobHistory) -> tuple[Permalink, ...]:
     links = tuple(job_permalinks(site, history))
     return (*links, finished_permalink(site, history.key)) if links else ()
+
+
+def _strips(site: Site, history: JobHistory) -> Iterator[Strip]:
+    for system, builds in history.strips().items():
+        if len(builds) > 1:
+            yield Strip(system=system, rows=build_rows(site, builds))
 
 
 def _row(site: Site, build: Build | None) -> BuildRow | None:
@@ -181,13 +195,14 @@ def _metrics(history: JobHistory) -> tuple[MetricRow, ...]:
     return tuple(
         MetricRow(
             name=name,
+            system=system,
             value=points[-1].value,
             unit=points[-1].unit,
             build=points[-1].build,
             values=len(points),
         )
-        for name, points in sorted(history.metrics.items())
-        if points
+        for name, every in sorted(history.metrics.items())
+        for system, points in by_system(every).items()
     )
 
 

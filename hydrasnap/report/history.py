@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from hydrasnap.report.index import Index
 from hydrasnap.report.inputs import InputChange, changed_inputs
 
 _id = attrgetter("id")
+_system = attrgetter("system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Point:
     timestamp: int
     value: float
     unit: str
+    system: str
 
 
 class FailingRun(NamedTuple):
@@ -75,9 +78,10 @@ class JobHistory:
     durations: tuple[Point, ...]
     metrics: Mapping[str, tuple[Point, ...]]
 
-    def strip(self, count: int = 30) -> tuple[Build, ...]:
-        """Return the last finished builds, oldest first."""
-        return self.results[:count][::-1]
+    def strips(self, count: int = 30) -> dict[str, tuple[Build, ...]]:
+        """Return the last finished builds of each system that has any, oldest first."""
+        groups = groupby(sorted(self.results, key=_system), key=_system)
+        return {system: tuple(islice(builds, count))[::-1] for system, builds in groups}
 
     @property
     def queued(self) -> tuple[Build, ...]:
@@ -113,6 +117,12 @@ def job_history(index: Index, key: JobKey) -> JobHistory:
         durations=_durations(results),
         metrics=_metrics(results),
     )
+
+
+def by_system(points: Iterable[Point]) -> dict[str, tuple[Point, ...]]:
+    """Tell the values of several systems apart, systems by name."""
+    groups = groupby(sorted(points, key=_system), key=_system)
+    return {system: tuple(group) for system, group in groups}
 
 
 def failing_run(results: Iterable[Build]) -> FailingRun:
@@ -190,7 +200,7 @@ def _in_latest(index: Index, key: JobKey) -> bool:
 def _durations(results: Iterable[Build]) -> tuple[Point, ...]:
     """Leave out what did not run: Hydra gives a cached build the same start and stop time."""
     return tuple(
-        Point(build.id, build.timestamp, build.duration, "s")
+        Point(build.id, build.timestamp, build.duration, "s", build.system)
         for build in sorted(results, key=_id)
         if build.status.succeeded and build.duration
     )
@@ -200,6 +210,6 @@ def _metrics(results: Iterable[Build]) -> dict[str, tuple[Point, ...]]:
     series: defaultdict[str, list[Point]] = defaultdict(list)
     for build in sorted(results, key=_id):
         for metric in build.metrics:
-            point = Point(build.id, build.timestamp, metric.value, metric.unit)
+            point = Point(build.id, build.timestamp, metric.value, metric.unit, build.system)
             series[metric.name].append(point)
     return {name: tuple(series[name]) for name in sorted(series)}
