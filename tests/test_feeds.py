@@ -11,14 +11,16 @@ from example import HOSTILE, NOON, evaluation, snapshot
 from lxml import etree
 from msgspec import structs
 
-from hydrasnap.model import Evaluation, JobsetKey
+from hydrasnap.model import Evaluation, JobsetKey, Watch
 from hydrasnap.pages import File, Site
 from hydrasnap.pages.atom import moment
 from hydrasnap.pages.feeds import ENTRIES, ITEMS, feed_files
+from hydrasnap.pages.watch import watch_pages
 from hydrasnap.publish import publish
 from hydrasnap.settings import SiteSettings
 
 BASE = "https://example.org/snap"
+WATCHES = (Watch("every job"), Watch(HOSTILE, jobs=("breaks",)), Watch("none", jobs=("no-job",)))
 ATOM = "{http://www.w3.org/2005/Atom}"
 # What RFC 4287, appendix B, says of the elements that a feed of ours may have.
 SCHEMA = """
@@ -53,7 +55,9 @@ SCHEMA = """
 
 
 def feeds(site: Site) -> dict[str, str]:
-    return {file.path: file.text for file in feed_files(site) if isinstance(file, File)}
+    every = (*feed_files(site), *watch_pages(site))
+    files = [file for file in every if isinstance(file, File)]
+    return {file.path: file.text for file in files if file.path.endswith(".atom")}
 
 
 def parsed(text: str) -> Any:
@@ -76,7 +80,8 @@ def many(count: int) -> Site:
 def test_every_feed_keeps_the_schema_and_the_rules_beyond_it(base: str) -> None:
     schema = etree.RelaxNG(etree.fromstring(SCHEMA))
     ids: list[str] = []
-    for path, text in feeds(Site(snapshot(), base=base)).items():
+    site = Site(snapshot(), base=base, watches=WATCHES)
+    for path, text in feeds(site).items():
         root = etree.fromstring(text.encode())
         schema.assertValid(root)
         here = [str(found.text) for found in root.iter(f"{ATOM}id")]
@@ -86,8 +91,9 @@ def test_every_feed_keeps_the_schema_and_the_rules_beyond_it(base: str) -> None:
         for place in (root, *root.iter(f"{ATOM}entry")):
             ways = [(link.get("rel"), link.get("type")) for link in place.findall(f"{ATOM}link")]
             assert len(ways) == len(set(ways))
-    old = Site(snapshot()).links.jobset(JobsetKey("p", "old"), "/feed.atom")
-    assert old in feeds(Site(snapshot(), base=base))  # the same feed where it was once
+    assert {site.links.watch(watch.name, "/feed.atom") for watch in WATCHES} <= feeds(site).keys()
+    old = site.links.jobset(JobsetKey("p", "old"), "/feed.atom")
+    assert old in feeds(site)  # the same feed where it was once
     assert len(ids) == len(set(ids)) + 1
 
 
