@@ -7,7 +7,7 @@ from msgspec import structs
 from hydrasnap.pages import Page, Site, all_pages
 from hydrasnap.pages.changes import ListPage
 from hydrasnap.pages.evaluation import EvaluationPage
-from hydrasnap.pages.lists import queue_page
+from hydrasnap.pages.queue import queue_page
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_what_is_undecided_is_counted_and_only_the_first_are_listed(
 def test_of_a_long_queue_the_first_are_listed_and_all_are_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("hydrasnap.pages.lists.WAITING", 1)
+    monkeypatch.setattr("hydrasnap.pages.queue.WAITING", 1)
     page = queue_page(Site(snapshot()))
     assert ([row.id for row in page.rows], page.total) == ([203], 2)
     assert sum(row.amount for row in page.jobsets) == 2

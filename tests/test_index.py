@@ -7,6 +7,7 @@ import pytest
 
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Run, Snapshot
 from hydrasnap.report import Index, compare, job_grid, jobset_health
+from hydrasnap.report.index import newest_results
 
 TRUNK, STABLE = JobsetKey("demo", "trunk"), JobsetKey("demo", "stable")
 
@@ -121,7 +122,7 @@ def test_the_queue_is_by_priority_without_deleted_builds(index: Index) -> None:
 
 
 def test_latest_builds_are_those_that_stopped_last(index: Index) -> None:
-    assert ids(index.latest_builds(2)) == [2, 3]
+    assert ids(newest_results(index.snapshot.builds.values(), 2)) == [2, 3]
 
 
 def test_the_size_of_nixpkgs_takes_no_quadratic_time() -> None:

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 import pytest
-from example import snapshot
+from example import AWKWARD_JOBS, snapshot
 from msgspec import structs
 
 from hydrasnap.pages import File, Page, Site, all_pages
@@ -17,9 +17,10 @@ from hydrasnap.pages.frame import Frame
 from hydrasnap.pages.grid import GridPage
 from hydrasnap.pages.job import JobPage
 from hydrasnap.pages.jobset import JobsetPage
-from hydrasnap.pages.lists import BuildsPage, QueuePage
+from hydrasnap.pages.latest import BuildsPage, JobsetBuildsPage
 from hydrasnap.pages.overview import OverviewPage
 from hydrasnap.pages.project import ProjectPage
+from hydrasnap.pages.queue import QueuePage
 
 P = TypeVar("P", bound=Frame)
 SITE = Site(snapshot())
@@ -219,6 +220,18 @@ def test_the_queue_and_the_latest_builds_are_in_order() -> None:
     assert [row.id for row in page("queue.html", QueuePage).rows] == [203, 1012]
     newest = [row.id for row in page("builds.html", BuildsPage).rows]
     assert newest[0] == max(newest)
+
+
+def test_a_project_and_a_jobset_have_their_own_latest_builds() -> None:
+    every = page("project/p/all.html", BuildsPage)
+    assert {row.jobset for row in every.rows} == {"p:j", "p:weird"}
+    assert every.rows[0].id == 1000 + len(AWKWARD_JOBS) - 1
+    own = page("jobset/p/j/all.html", JobsetBuildsPage)
+    assert [row.id for row in own.rows][:3] == [207, 206, 204]
+    assert (own.finished, len(own.rows)) == (11, 11)
+    assert page("jobset/p/j.html", JobsetPage).parts[-1].href == "jobset/p/j/all.html"
+    assert page("project/p.html", ProjectPage).builds == "project/p/all.html"
+    assert page("jobset/p/empty/all.html", JobsetBuildsPage).rows == ()
 
 
 def test_a_renamed_jobset_is_listed_under_its_new_name_only() -> None:

@@ -14,6 +14,7 @@ from hydrasnap.pages.evaluations import evaluations_page
 from hydrasnap.pages.feeds import feed_link
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.grid import grid_page
+from hydrasnap.pages.latest import jobset_builds_page
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.parts import JobsetPart, parts
 from hydrasnap.pages.permalinks import (
@@ -91,7 +92,7 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
 
 
 def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
-    """Give the four pages of a jobset and what goes with them, unless it was renamed."""
+    """Give the pages of a jobset and what goes with them, unless it was renamed."""
     if jobset.renamed_to is None:
         yield from with_former(site, jobset.key, _items(site, jobset))
         yield from finished_permalinks(site, jobset.key)
@@ -107,6 +108,8 @@ def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
     yield Page(links.jobset(key, "/jobs.html"), "jobs.html", grid_page(site, jobset))
     yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
+    builds = jobset_builds_page(site, jobset)
+    yield Page(links.jobset(key, "/all.html"), "jobset-builds.html", builds)
     for link in jobset_permalinks(site, key):
         yield permalink_page(str(key), link)
 

@@ -21,4 +21,5 @@ def parts(site: Site, jobset: Jobset) -> tuple[Link, ...]:
         Link(label="Evaluations", href=site.links.jobset(jobset.key, "/evals.html")),
         Link(label="Jobs", href=site.links.jobset(jobset.key, "/jobs.html")),
         Link(label="Errors", href=site.links.jobset(jobset.key, "/errors.html")),
+        Link(label="Builds", href=site.links.jobset(jobset.key, "/all.html")),
     )

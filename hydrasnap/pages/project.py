@@ -9,6 +9,7 @@ from hydrasnap.pages.badges import badge_files, tally_badge
 from hydrasnap.pages.data import data_file, data_link, project_data
 from hydrasnap.pages.feeds import feed_link
 from hydrasnap.pages.frame import Frame, Link, Outside
+from hydrasnap.pages.latest import project_builds_page
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.rows import Figures, figures
 from hydrasnap.pages.site import Site
@@ -47,6 +48,7 @@ class ProjectPage(Frame, frozen=True, kw_only=True):
     run_command: bool
     declarative: str
     jobsets: tuple[JobsetRow, ...]
+    builds: str
     note: str
 
 
@@ -56,6 +58,7 @@ def project_pages(site: Site) -> Iterator[Page | File]:
         project = site.snapshot.projects[health.name]
         paths = partial(site.links.project, health.name)
         yield Page(paths(), "project.html", _page(site, project, health))
+        yield project_builds_page(site, health.name, [found.key for found in health.jobsets])
         yield data_file(paths(".json"), project_data(site, health))
         yield from badge_files(tally_badge(health.tally), paths("/shield.json"), paths(".svg"))
 
@@ -86,6 +89,7 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         if declared
         else "",
         jobsets=rows,
+        builds=site.links.project(project.name, "/all.html"),
         note=site.note(project.name),
     )
 

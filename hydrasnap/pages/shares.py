@@ -17,10 +17,11 @@ from hydrasnap.pages.evaluations import all_evaluations_page
 from hydrasnap.pages.feeds import feed_files
 from hydrasnap.pages.job import job_pages
 from hydrasnap.pages.jobset import jobset_pages
-from hydrasnap.pages.lists import list_pages
+from hydrasnap.pages.latest import latest_builds_page
 from hydrasnap.pages.overview import overview_pages
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.project import project_pages
+from hydrasnap.pages.queue import queue_pages
 from hydrasnap.pages.search import search_files
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.watch import watch_pages
@@ -49,7 +50,8 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     search_files,
     project_pages,
     feed_files,
-    list_pages,
+    queue_pages,
+    latest_builds_page,
     all_evaluations_page,
     document_pages,
     missing_page,

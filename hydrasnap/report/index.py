@@ -25,6 +25,12 @@ def build_order(build: Build) -> tuple[str, str, int]:
     return build.job, build.system, build.id
 
 
+def newest_results(builds: Iterable[Build], count: int) -> tuple[Build, ...]:
+    """Return those of some builds that finished last, newest first."""
+    done = (build for build in builds if build.finished)
+    return tuple(nlargest(count, done, key=lambda build: (build.stoptime or 0, build.id)))
+
+
 class Index:
     """Answers of a snapshot, each found once; the snapshot must not change behind it.
 
@@ -138,11 +144,6 @@ class Index:
         """Return what waits or runs, in the order of Hydra's queue: priority, then id."""
         waiting = (b for b in self.snapshot.builds.values() if not b.finished and not b.gone)
         return tuple(sorted(waiting, key=lambda build: (-build.priority, build.id)))
-
-    def latest_builds(self, count: int) -> tuple[Build, ...]:
-        """Return the builds that finished last, newest first."""
-        done = (build for build in self.snapshot.builds.values() if build.finished)
-        return tuple(nlargest(count, done, key=lambda build: (build.stoptime or 0, build.id)))
 
     @cached_property
     def _newest(self) -> tuple[Evaluation, ...]:

@@ -1,4 +1,4 @@
-"""The pages that list builds of all jobsets: the queue and the builds that finished last."""
+"""The page of the queue: what waits or runs, of all jobsets."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,6 @@ from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.phrases import plural
 
-LATEST = 250
 WAITING = 2000
 
 
@@ -34,17 +33,9 @@ class QueuePage(Frame, frozen=True, kw_only=True):
     systems: tuple[tuple[str, int], ...]
 
 
-class BuildsPage(Frame, frozen=True, kw_only=True):
-    """The builds that finished last; `finished` counts all that the snapshot holds."""
-
-    rows: tuple[BuildRow, ...]
-    finished: int
-
-
-def list_pages(site: Site) -> Iterator[Page]:
-    """Give the queue and the latest builds."""
+def queue_pages(site: Site) -> Iterator[Page]:
+    """Give the queue."""
     yield Page(Links.QUEUE, "queue.html", queue_page(site))
-    yield Page(Links.BUILDS, "builds.html", builds_page(site))
 
 
 def queue_page(site: Site) -> QueuePage:
@@ -72,15 +63,3 @@ def _waiting(site: Site, builds: Iterable[Build]) -> Iterator[Waiting]:
         times = [build.timestamp for build in group]
         link = Link(label=str(key), href=site.links.jobset(key))
         yield Waiting(link=link, amount=len(group), oldest=min(times), newest=max(times))
-
-
-def builds_page(site: Site) -> BuildsPage:
-    """Describe the builds that finished last."""
-    return BuildsPage(
-        title="Latest builds",
-        description=f"The builds of {site.host} that finished last.",
-        shows="This page lists the builds of the snapshot that finished last, newest first.",
-        live=site.live("all"),
-        rows=build_rows(site, site.index.latest_builds(LATEST)),
-        finished=sum(1 for build in site.snapshot.builds.values() if build.finished),
-    )
