@@ -40,7 +40,7 @@ def stands(root: str, path: str, size: int, since: int) -> bool:
 
 def all_stand(root: str, files: Iterable[tuple[str, int]], since: int) -> bool:
     """Whether `stands` holds for all files, given by path and size; made for many."""
-    folders = set()
+    folders = {""}
     for path, size in files:
         try:
             found = os.lstat(f"{root}/{path}")
@@ -48,9 +48,20 @@ def all_stand(root: str, files: Iterable[tuple[str, int]], since: int) -> bool:
             return False
         if found.st_size != size or found.st_mtime_ns > since or not stat.S_ISREG(found.st_mode):
             return False
-        folders.add(path.rpartition("/")[0])
-    above = {str(parent) for folder in folders for parent in PurePosixPath(folder).parents}
-    return not any(os.path.islink(f"{root}/{folder}") for folder in (folders | above) - {"", "."})
+        if path.rpartition("/")[0] not in folders and not _is_sound(root, path, folders):
+            return False
+    return True
+
+
+def _is_sound(root: str, path: str, sound: set[str]) -> bool:
+    """Whether no folder above a path is a link; those that are none are added to `sound`."""
+    folder = path.rpartition("/")[0]
+    if folder in sound:
+        return True
+    if os.path.islink(f"{root}/{folder}") or not _is_sound(root, folder, sound):
+        return False
+    sound.add(folder)
+    return True
 
 
 def leads_outside(root: str, path: str) -> bool:

@@ -10,7 +10,7 @@ from hydrasnap import places, state, workers
 from hydrasnap.links import Links
 from hydrasnap.output import Written
 from hydrasnap.settings import Published, SiteSettings
-from hydrasnap.state import Entry, State, digest
+from hydrasnap.state import State, digest
 
 
 def stamp_of(cache: Path, settings: SiteSettings) -> bytes:
@@ -30,12 +30,8 @@ def standing(stamp: bytes, output: Path) -> Published | None:
 
 def _is_whole(output: Path, found: State) -> bool:
     """Whether all files of a site are as the last render left them."""
-    check = partial(_stand, str(output), found.left)
-    return workers.all_hold(check, list(found.entries()))
-
-
-def _stand(output: str, since: int, entries: list[Entry]) -> bool:
-    return places.all_stand(output, ((entry.path, entry.size) for entry in entries), since)
+    check = partial(places.all_stand, str(output), since=found.left)
+    return workers.all_hold(check, [(entry.path, entry.size) for entry in found.entries()])
 
 
 def published(kept: State, done: Written, output: Path) -> Published:
