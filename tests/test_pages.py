@@ -3,9 +3,10 @@
 from typing import TypeVar
 
 import pytest
-from example import AWKWARD_JOBS, snapshot
+from example import AWKWARD_JOBS, build, snapshot
 from msgspec import structs
 
+from hydrasnap.model import Product
 from hydrasnap.pages import File, Page, Site, all_pages
 from hydrasnap.pages.ansi import runs
 from hydrasnap.pages.build import BuildPage
@@ -19,6 +20,7 @@ from hydrasnap.pages.job import JobPage
 from hydrasnap.pages.jobset import JobsetPage
 from hydrasnap.pages.latest import BuildsPage, JobsetBuildsPage
 from hydrasnap.pages.overview import OverviewPage
+from hydrasnap.pages.products import install_command, product_rows
 from hydrasnap.pages.project import ProjectPage
 from hydrasnap.pages.queue import QueuePage
 
@@ -120,6 +122,60 @@ def test_a_build_tells_all_that_the_api_gives() -> None:
     assert found.live == "https://hydra.example.org/build/206"
     assert found.evaluation is not None
     assert (found.evaluation.label, found.evaluation.href) == ("12", "eval/12.html")
+
+
+def test_a_product_tells_what_it_is_and_where_its_latest_is() -> None:
+    manual, image = page("build/206.html", BuildPage).products
+    assert (manual.type, image.type) == ("Manual", "File")
+    job = "https://hydra.example.org/job/p/j/rich/latest/"
+    assert (manual.latest, image.latest) == (
+        f"{job}download-by-type/doc/manual",
+        f"{job}download/2",
+    )
+
+
+@pytest.mark.parametrize(
+    ("type_", "subtype", "words"),
+    [
+        ("nix-build", "", "Nix package"),
+        ("nix-build", "doc", "Nix package doc"),
+        ("file", "iso", "ISO image"),
+        ("file", "squashfs", "File squashfs"),
+        ("doc-pdf", "manual", "Manual (PDF)"),
+        ("report", "coverage", "Coverage report"),
+        ("custom", "thing", "custom thing"),
+    ],
+)
+def test_a_product_is_called_what_hydra_calls_it(type_: str, subtype: str, words: str) -> None:
+    product = Product(number=1, type=type_, subtype=subtype, path="/nix/store/x-it's")
+    built = build(1, "a/b", products=(product, product))
+    rows = list(product_rows(SITE, built))
+    assert {row.type for row in rows} == {words}
+    assert {row.latest for row in rows} == {""}  # Hydra cannot be asked for a job with a slash
+    named = build(1, "ab", products=(product, structs.replace(product, number=2)))
+    assert [row.latest.rpartition("/latest/")[2] for row in product_rows(SITE, named)] == [
+        "download/1",
+        "download/2",
+    ]
+    packaged = type_ == "nix-build"
+    assert install_command(structs.replace(named, products=(product,))) == (
+        "nix-env --install '/nix/store/x-it'\"'\"'s'" if packaged else ""
+    )
+    assert install_command(structs.replace(named, buildstatus=6)) == ""
+
+
+def test_a_failed_build_tells_when_its_job_broke_and_what_changed() -> None:
+    found = page("build/201.html", BuildPage).breakage
+    assert found is not None
+    assert (found.good.id, found.bad.id) == (101, 201)
+    assert [row.name for row in found.inputs] == ["src"]
+    assert page("build/101.html", BuildPage).breakage is None  # it succeeded
+    assert page("build/204.html", BuildPage).breakage is None  # it was aborted
+    assert page("build/104.html", BuildPage).breakage is None  # nothing good is known before
+
+
+def test_a_build_names_the_expression_that_its_jobset_evaluates() -> None:
+    assert page("build/206.html", BuildPage).expression == "release.nix in src"
 
 
 def test_an_aggregate_lists_what_did_not_succeed_first() -> None:

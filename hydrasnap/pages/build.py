@@ -3,15 +3,17 @@
 import shlex
 from collections.abc import Iterable, Iterator
 
-from hydrasnap.links import live_path
-from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Output, Product
+from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Output
+from hydrasnap.pages.breakage import Break, broke
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import Page
+from hydrasnap.pages.parts import expression
+from hydrasnap.pages.products import ProductRow, install_command, product_rows
 from hydrasnap.pages.rows import BuildRow, build_rows
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.phrases import plural
-from hydrasnap.report.history import newer_build, older_build, older_builds
+from hydrasnap.report.history import breakage_of, newer_build, older_build, older_builds
 from hydrasnap.report.tally import tally
 
 
@@ -19,17 +21,6 @@ class EvaluationRef(View, frozen=True, kw_only=True):
     """The evaluation that brought the build; `href` is empty where it has no page."""
 
     label: str
-    href: str
-
-
-class ProductRow(View, frozen=True, kw_only=True):
-    """A product; `href` leads to its download on the Hydra."""
-
-    name: str
-    type: str
-    size: int | None
-    sha256: str
-    path: str
     href: str
 
 
@@ -62,6 +53,7 @@ class BuildPage(Frame, frozen=True, kw_only=True):
     system: str
     nixname: str
     releasename: str
+    expression: str
     drvpath: str
     queued: int
     started: int | None
@@ -72,6 +64,8 @@ class BuildPage(Frame, frozen=True, kw_only=True):
     gone: bool
     outputs: tuple[Output, ...]
     products: tuple[ProductRow, ...]
+    install: str
+    breakage: Break | None
     metrics: tuple[Metric, ...]
     evaluation: EvaluationRef | None
     grid: str
@@ -112,6 +106,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         system=build.system,
         nixname=build.nixname,
         releasename=build.releasename,
+        expression=expression(site.snapshot.jobsets[build.jobset_key].configuration),
         drvpath=build.drvpath,
         queued=build.timestamp,
         started=build.starttime,
@@ -121,7 +116,9 @@ def build_page(site: Site, build: Build) -> BuildPage:
         partial=build.partial,
         gone=build.gone,
         outputs=build.outputs,
-        products=tuple(_product(site, build, product) for product in build.products),
+        products=tuple(product_rows(site, build)),
+        install=install_command(build),
+        breakage=broke(site, breakage_of(site.index, build)),
         metrics=build.metrics,
         evaluation=_evaluation(site, first),
         grid=site.links.jobset(build.jobset_key, "/jobs.html"),
@@ -130,19 +127,6 @@ def build_page(site: Site, build: Build) -> BuildPage:
         neighbours=tuple(_neighbours(site, build)),
         reproduce=_reproduce(build, first, script),
         script=script,
-    )
-
-
-def _product(site: Site, build: Build, product: Product) -> ProductRow:
-    name = product.name or product.path.rpartition("/")[2] or f"product {product.number}"
-    path = live_path("build", str(build.id), "download", str(product.number), name)
-    return ProductRow(
-        name=name,
-        type=" ".join(filter(None, (product.type, product.subtype))),
-        size=product.filesize,
-        sha256=product.sha256hash,
-        path="/".join(filter(None, (product.path, product.defaultpath))),
-        href=site.snapshot.origin.rstrip("/") + path,
     )
 
 

@@ -5,13 +5,13 @@ from itertools import islice
 
 from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
 from hydrasnap.pages.badges import BadgeBox, badge_box, badge_files, build_badge
+from hydrasnap.pages.breakage import Break, broke
 from hydrasnap.pages.build import constituents_of
 from hydrasnap.pages.chart import Chart
 from hydrasnap.pages.charts import job_charts
 from hydrasnap.pages.constituents import PartsGrid, parts_grid
 from hydrasnap.pages.data import data_file, data_link, job_data
 from hydrasnap.pages.frame import Frame, Link
-from hydrasnap.pages.inputs import InputDifference, difference
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.permalinks import (
     Permalink,
@@ -23,21 +23,10 @@ from hydrasnap.pages.redirects import with_former
 from hydrasnap.pages.rows import BuildRow, build_row, build_rows
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
-from hydrasnap.report.history import Breakage, JobHistory, by_system, job_history
+from hydrasnap.report.history import JobHistory, by_system, job_history
 
 SHOWN = 100
 _FLAKY = 0.1
-
-
-class Break(View, frozen=True, kw_only=True):
-    """Between which builds and evaluations the job broke, and what changed there."""
-
-    good: BuildRow
-    bad: BuildRow
-    good_evaluation: Link | None
-    bad_evaluation: Link | None
-    between: tuple[Link, ...]
-    inputs: tuple[InputDifference, ...]
 
 
 class Strip(View, frozen=True, kw_only=True):
@@ -136,7 +125,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         gone=all(build.gone for build in history.builds),
         flakiness=_flakiness(history),
         strips=tuple(_strips(site, history)),
-        breakage=_break(site, history.breakage),
+        breakage=broke(site, history.breakage),
         queued=build_rows(site, history.queued),
         results=build_rows(site, islice(results, SHOWN)),
         folded=build_rows(site, results),
@@ -168,21 +157,6 @@ def _row(site: Site, build: Build | None) -> BuildRow | None:
 def _flakiness(history: JobHistory) -> int | None:
     score = history.flakiness
     return None if score is None or score < _FLAKY else round(100 * score)
-
-
-def _break(site: Site, breakage: Breakage | None) -> Break | None:
-    if breakage is None:
-        return None
-    return Break(
-        good=build_row(site, breakage.last_good),
-        bad=build_row(site, breakage.first_bad),
-        good_evaluation=site.evaluation_link(breakage.good_evaluation),
-        bad_evaluation=site.evaluation_link(breakage.bad_evaluation),
-        between=tuple(
-            link for evaluation in breakage.between if (link := site.evaluation_link(evaluation))
-        ),
-        inputs=tuple(map(difference, breakage.inputs)),
-    )
 
 
 def _constituents(site: Site, history: JobHistory) -> tuple[BuildRow, ...] | None:

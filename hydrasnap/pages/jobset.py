@@ -16,7 +16,7 @@ from hydrasnap.pages.frame import Link
 from hydrasnap.pages.grid import grid_page
 from hydrasnap.pages.latest import jobset_builds_page
 from hydrasnap.pages.page import File, Page
-from hydrasnap.pages.parts import JobsetPart, parts
+from hydrasnap.pages.parts import JobsetPart, expression, parts
 from hydrasnap.pages.permalinks import (
     Permalink,
     finished_permalinks,
@@ -208,7 +208,7 @@ def _settings(configuration: JobsetConfiguration) -> Iterator[Setting]:
     lines = [
         ("State", c.state.label),
         ("Flake", c.flake),
-        ("Nix expression", f"{c.nixexprpath} in {c.nixexprinput}" if c.nixexprpath else ""),
+        ("Nix expression", expression(c)),
         ("Check interval", duration(c.checkinterval) if c.checkinterval else "never on its own"),
         ("Scheduling shares", f"{c.schedulingshares:,}"),
         ("Evaluations to keep", f"{c.keepnr:,}"),

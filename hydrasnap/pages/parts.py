@@ -1,6 +1,6 @@
 """What the pages of one jobset share: their heading and the way between them."""
 
-from hydrasnap.model import Jobset
+from hydrasnap.model import Jobset, JobsetConfiguration
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.site import Site
 
@@ -23,3 +23,9 @@ def parts(site: Site, jobset: Jobset) -> tuple[Link, ...]:
         Link(label="Errors", href=site.links.jobset(jobset.key, "/errors.html")),
         Link(label="Builds", href=site.links.jobset(jobset.key, "/all.html")),
     )
+
+
+def expression(configuration: JobsetConfiguration) -> str:
+    """Say which Nix expression a jobset evaluates, unless it is a flake."""
+    path, found = configuration.nixexprpath, configuration.nixexprinput
+    return f"{path} in {found}" if path else ""

@@ -174,6 +174,14 @@ def _place(index: Index, build: Build) -> tuple[Sequence[Build], int]:
     return every, bisect_left(every, -build.id, key=lambda other: -other.id)
 
 
+def breakage_of(index: Index, build: Build) -> Breakage | None:
+    """Tell when the run of failures began that a failed build belongs to, where that is known."""
+    if not build.status.failed:
+        return None
+    run = failing_run((build, *older_builds(index, build)))
+    return _breakage(index, run.last_good, run.since) if run.last_good and run.since else None
+
+
 def _breakage(index: Index, good: Build, bad: Build) -> Breakage:
     last = next(iter(index.evaluations_with(good.id)), None)
     first = next(reversed(index.evaluations_with(bad.id)), None)
