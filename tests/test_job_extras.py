@@ -3,14 +3,16 @@
 from pathlib import Path
 
 import pytest
-from example import build, evaluation, snapshot
+from example import NOON, build, evaluation, snapshot
 from msgspec import structs
+from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Build, Evaluation, JobKey, Snapshot
 from hydrasnap.pages import Page, Site, all_pages
 from hydrasnap.pages.badges import Badge, badge_box
 from hydrasnap.pages.job import JobPage
 from hydrasnap.pages.jobset import JobsetPage
+from hydrasnap.phrases import clock
 from hydrasnap.publish import publish
 from hydrasnap.report.constituents import constituent_grid
 from hydrasnap.settings import SiteSettings
@@ -80,6 +82,22 @@ def test_a_badge_can_be_copied_where_the_sites_address_is_known(base: str, markd
     assert box.markdown == markdown
     assert (box.words, box.picture) == ("hydra build: failing", "job/p/j/x.svg")
     assert box.shield == "job/p/j/x/shield.json"
+
+
+def test_what_waits_tells_since_when_and_how_urgently(tmp_path: Path) -> None:
+    publish(snapshot(), SiteSettings(), tmp_path)
+    table = LexborHTMLParser((tmp_path / "job/p/j/waits.html").read_text()).css_first("#queued")
+    assert table is not None
+    heads = [head.text().split()[0] for head in table.css("th")]
+    cells = [cell.text() for cell in table.css("td")]
+    assert dict(zip(heads, cells, strict=True)) == {
+        "Status": "Queued",
+        "Build": "203",
+        "Queued": clock(NOON + 203),
+        "Priority": "10",
+        "Package": "waits-1.0",
+        "System": "x86_64-linux",
+    }
 
 
 def test_the_sections_are_on_the_pages(tmp_path: Path) -> None:
