@@ -3,10 +3,10 @@
 from typing import TypeVar
 
 import pytest
-from example import AWKWARD_JOBS, build, snapshot
+from example import AWKWARD_JOBS, NOON, build, snapshot
 from msgspec import structs
 
-from hydrasnap.model import Product
+from hydrasnap.model import JobsetKey, JobsetOverview, Product
 from hydrasnap.pages import File, Page, Site, all_pages
 from hydrasnap.pages.ansi import runs
 from hydrasnap.pages.build import BuildPage
@@ -23,6 +23,8 @@ from hydrasnap.pages.overview import OverviewPage
 from hydrasnap.pages.products import install_command, product_rows
 from hydrasnap.pages.project import ProjectPage
 from hydrasnap.pages.queue import QueuePage
+from hydrasnap.pages.rows import verdict
+from hydrasnap.report.tally import Tally
 
 P = TypeVar("P", bound=Frame)
 SITE = Site(snapshot())
@@ -262,7 +264,62 @@ def test_the_overview_tells_what_broke_and_what_is_missing() -> None:
     assert [row.change.job for row in found.broken] == ["all", "breaks"]
     assert [row.jobset.label for row in found.troubles] == ["p:j"]
     assert [gap.path for gap in found.gaps] == ["/jobset/p/lost"]
-    assert [row.link.label for row in found.projects] == ["p", "void"]
+    assert [row.link.label for row in found.projects] == ["p"]
+    assert [(row.link.label, row.homepage) for row in found.off] == [
+        ("void", "https://example.org/")
+    ]
+    assert found.projects[0].homepage is None  # javascript: leads nowhere
+
+
+def test_the_overview_tells_what_hydra_does_and_the_verdict_on_each_jobset() -> None:
+    every = snapshot()
+    key = JobsetKey("p", "j")
+    seen = JobsetOverview(project="p", name="j", lastcheckedtime=NOON, starttime=7, triggertime=6)
+    busy = structs.replace(every.jobsets[key], overview=seen)
+    found = pages(Site(structs.replace(every, jobsets={**every.jobsets, key: busy})))["index.html"]
+    assert isinstance(found, Page)
+    assert isinstance(found.context, OverviewPage)
+    row = next(row for row in found.context.projects[0].jobsets if row.link.label == "j")
+    assert (row.running, row.pending, row.checked) == (7, None, NOON)
+    assert row.verdict is not None
+    assert (row.verdict.words, row.verdict.percent) == ("Not all have a known result", 25)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words", "percent"),
+    [
+        ({"succeeded": 3}, "All succeeded", 100),
+        ({"succeeded": 999, "failed": 1}, "Some failed", 99),
+        ({"failed": 2, "aborted": 1}, "All failed", 0),
+        ({"succeeded": 1, "aborted": 1}, "Some aborted", 50),
+        ({"aborted": 1}, "All aborted", 0),
+        ({"succeeded": 1, "unknown": 1}, "Not all have a known result", 50),
+    ],
+)
+def test_a_verdict_is_the_worst_news_and_never_rounds_up(
+    counts: dict[str, int], words: str, percent: int
+) -> None:
+    found = verdict(Tally(**counts))
+    assert found is not None
+    assert (found.words, found.percent) == (words, percent)
+    assert verdict(Tally()) is None
+
+
+def test_a_project_folds_what_is_off_and_tells_where_it_is_declared() -> None:
+    found = page("project/p.html", ProjectPage)
+    assert [row.link.label for row in found.off] == ["gone"]
+    assert "gone" not in [row.link.label for row in found.jobsets]
+    assert found.declarative is None
+
+
+def test_a_jobset_tells_when_it_was_evaluated_and_how_long_that_took() -> None:
+    every = snapshot()
+    slow = structs.replace(every.evaluations[12], checkouttime=5, evaltime=60)
+    changed = structs.replace(every, evaluations={**every.evaluations, 12: slow})
+    found = pages(Site(changed))["jobset/p/j.html"]
+    assert isinstance(found, Page)
+    assert isinstance(found.context, JobsetPage)
+    assert (found.context.evaluated, found.context.took) == (NOON + 12, 65)
 
 
 def test_a_home_page_is_linked_only_if_it_is_one() -> None:

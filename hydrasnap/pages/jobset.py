@@ -65,13 +65,18 @@ class Setting(View, frozen=True, kw_only=True):
 
 
 class JobsetPage(JobsetPart, frozen=True, kw_only=True):
-    """A jobset; `counts` are those of the lists of its newest evaluation."""
+    """A jobset; `counts` are those of the lists of its newest evaluation.
+
+    That was `evaluated` at a time and `took` some seconds, its checkout included.
+    """
 
     summary: str
     disabled: bool
     hidden: bool
     figures: Figures
     latest: Link | None
+    evaluated: int | None
+    took: int | None
     latest_finished: Link | None
     comparisons: tuple[Link, ...]
     burn_down: Chart | None
@@ -116,7 +121,7 @@ def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
 
 def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
     """Describe a jobset by its newest evaluation."""
-    jobset, key = health.jobset, health.key
+    jobset, key, latest = health.jobset, health.key, health.latest
     configuration = jobset.configuration
     shown = site.index.shown_evaluations(key)
     failing = failing_longest(site.index, key, LONGEST)
@@ -140,7 +145,9 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         disabled=not configuration.state.value,
         hidden=not configuration.visible,
         figures=words,
-        latest=site.evaluation_link(health.latest),
+        latest=site.evaluation_link(latest),
+        evaluated=latest.timestamp or None if latest else None,
+        took=latest.checkouttime + latest.evaltime if latest else None,
         latest_finished=site.evaluation_link(health.latest_finished),
         comparisons=tuple(_comparisons(site, health)),
         burn_down=burn_down_chart(site, key),

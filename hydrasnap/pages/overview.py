@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from hydrasnap.links import Links
+from hydrasnap.links import Links, outward
 from hydrasnap.model import Gap, Run
 from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.data import INDEX, data_file, data_link, index_data
@@ -11,7 +11,7 @@ from hydrasnap.pages.evaluations import newest_evaluations
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.project import JobsetRow, jobset_rows
-from hydrasnap.pages.rows import EvaluationRow, Figures, evaluation_rows, figures
+from hydrasnap.pages.rows import EvaluationRow, evaluation_rows
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.pages.watch import WatchRow, watch_rows
@@ -37,8 +37,7 @@ class ProjectRow(View, frozen=True, kw_only=True):
     link: Link
     name: str
     summary: str
-    figures: Figures
-    newly_failing: int
+    homepage: str | None
     tags: tuple[str, ...]
     disabled: bool
     jobsets: tuple[JobsetRow, ...]
@@ -52,7 +51,10 @@ class Trouble(View, frozen=True, kw_only=True):
 
 
 class OverviewPage(Frame, frozen=True, kw_only=True):
-    """The first page; what changes with every crawl stands here and in ``snapshot.js`` only."""
+    """The first page; what changes with every crawl stands here and in ``snapshot.js`` only.
+
+    `off` are the projects that are disabled or gone.
+    """
 
     origin: str
     as_of: int
@@ -64,6 +66,7 @@ class OverviewPage(Frame, frozen=True, kw_only=True):
     broken_total: int
     troubles: tuple[Trouble, ...]
     projects: tuple[ProjectRow, ...]
+    off: tuple[ProjectRow, ...]
     evaluations: tuple[EvaluationRow, ...]
 
 
@@ -86,6 +89,7 @@ def overview_page(site: Site) -> OverviewPage:
     jobsets = [jobset for project in site.health for jobset in project.jobsets]
     broken = newly_broken(jobsets, BROKEN)
     newest = newest_evaluations(site)
+    projects = _projects(site)
     return OverviewPage(
         title="Overview",
         description=f"A static snapshot of the Hydra at {site.host}: what broke, jobset by jobset.",
@@ -108,7 +112,8 @@ def overview_page(site: Site) -> OverviewPage:
         broken=tuple(_broken(site, row) for row in broken.rows),
         broken_total=broken.total,
         troubles=tuple(_troubles(site, jobsets)),
-        projects=_projects(site),
+        projects=tuple(row for row in projects if not row.disabled),
+        off=tuple(row for row in projects if row.disabled),
         evaluations=evaluation_rows(site, newest[:NEWEST]),
     )
 
@@ -144,8 +149,7 @@ def _projects(site: Site) -> tuple[ProjectRow, ...]:
             link=site.project_link(project.name),
             name=project.displayname or project.name,
             summary=project.description,
-            figures=figures(health.tally),
-            newly_failing=health.newly_failing,
+            homepage=outward(project.homepage),
             tags=tuple(mark for mark, is_set in marks.items() if is_set),
             disabled=project.gone or not project.enabled,
             jobsets=jobset_rows(site, health),

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from functools import partial
 
 from hydrasnap.links import outward
-from hydrasnap.model import Project
+from hydrasnap.model import Declarative, JobsetOverview, Project
 from hydrasnap.pages.badges import badge_files, tally_badge
 from hydrasnap.pages.data import data_file, data_link, project_data
 from hydrasnap.pages.feeds import feed_link
 from hydrasnap.pages.frame import Frame, Link, Outside
 from hydrasnap.pages.latest import project_builds_page
 from hydrasnap.pages.page import File, Page
-from hydrasnap.pages.rows import Figures, figures
+from hydrasnap.pages.rows import Figures, Verdict, figures, verdict
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.phrases import plural
@@ -19,7 +19,10 @@ from hydrasnap.report.health import JobsetHealth, ProjectHealth
 
 
 class JobsetRow(View, frozen=True, kw_only=True):
-    """A jobset by its newest evaluation; `tags` say what is special about it."""
+    """A jobset by its newest evaluation; `tags` say what is special about it.
+
+    `checked`, `running` and `pending` (since when) change with every crawl: for the overview only.
+    """
 
     link: Link
     full: str
@@ -27,15 +30,18 @@ class JobsetRow(View, frozen=True, kw_only=True):
     latest: Link | None
     evaluated: int | None
     figures: Figures
+    verdict: Verdict | None
     newly_failing: int
     errors: str
     tags: tuple[str, ...]
     checked: int | None
+    running: int | None
+    pending: int | None
     disabled: bool
 
 
 class ProjectPage(Frame, frozen=True, kw_only=True):
-    """A project."""
+    """A project; `off` are the jobsets that are disabled or gone."""
 
     name: str
     displayname: str
@@ -46,8 +52,9 @@ class ProjectPage(Frame, frozen=True, kw_only=True):
     hidden: bool
     gone: bool
     run_command: bool
-    declarative: str
+    declarative: Declarative | None
     jobsets: tuple[JobsetRow, ...]
+    off: tuple[JobsetRow, ...]
     builds: str
     note: str
 
@@ -65,7 +72,6 @@ def project_pages(site: Site) -> Iterator[Page | File]:
 
 def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
     rows = jobset_rows(site, health)
-    declared = project.declarative
     return ProjectPage(
         title=f"{project.displayname or project.name} ({project.name})",
         description=f"The project {project.name} on {site.host}: {plural(len(rows), 'jobset')}.",
@@ -85,10 +91,9 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         hidden=project.hidden,
         gone=project.gone,
         run_command=project.enable_dynamic_run_command,
-        declarative=" ".join(filter(None, (declared.file, declared.type, declared.value)))
-        if declared
-        else "",
-        jobsets=rows,
+        declarative=project.declarative,
+        jobsets=tuple(row for row in rows if not row.disabled),
+        off=tuple(row for row in rows if row.disabled),
         builds=site.links.project(project.name, "/all.html"),
         note=site.note(project.name),
     )
@@ -102,6 +107,7 @@ def jobset_rows(site: Site, health: ProjectHealth) -> tuple[JobsetRow, ...]:
 
 def _row(site: Site, health: JobsetHealth) -> JobsetRow:
     jobset, latest = health.jobset, health.latest
+    seen = jobset.overview or JobsetOverview(*health.key)
     return JobsetRow(
         link=site.jobset_link(health.key),
         full=str(health.key),
@@ -109,10 +115,13 @@ def _row(site: Site, health: JobsetHealth) -> JobsetRow:
         latest=site.evaluation_link(latest),
         evaluated=latest.timestamp or None if latest else None,
         figures=figures(health.tally),
+        verdict=verdict(health.tally),
         newly_failing=health.newly_failing,
         errors=site.links.jobset(health.key, "/errors.html") if health.has_errors else "",
         tags=tuple(_tags(health)),
-        checked=jobset.overview.lastcheckedtime if jobset.overview else None,
+        checked=seen.lastcheckedtime,
+        running=seen.starttime,
+        pending=None if seen.starttime else seen.triggertime,
         disabled=jobset.gone or not jobset.configuration.state.value,
     )
 

@@ -88,6 +88,29 @@ def figures(tally: Tally) -> Figures:
     return Figures(columns=columns, total=tally.total, words=", ".join(words) or "no builds")
 
 
+class Verdict(View, frozen=True, kw_only=True):
+    """The result of an evaluation in one sign: its worst news, and the part that succeeded."""
+
+    status: BuildStatus
+    words: str
+    percent: int
+
+
+def verdict(tally: Tally) -> Verdict | None:
+    """Judge as Hydra's lists of jobsets do: unfinished, all well, some failed or all."""
+    total = tally.total
+    if not total:
+        return None
+    status, words = BuildStatus.SUCCEEDED, "All succeeded"
+    if tally.queued or tally.unknown:
+        status, words = BuildStatus.QUEUED, "Not all have a known result"
+    elif tally.failed:
+        status, words = BuildStatus.FAILED, "Some failed" if tally.succeeded else "All failed"
+    elif tally.aborted:
+        status, words = BuildStatus.ABORTED, "Some aborted" if tally.succeeded else "All aborted"
+    return Verdict(status=status, words=words, percent=100 * tally.succeeded // total)
+
+
 class Revision(View, frozen=True, kw_only=True):
     """An input that changed, in few words; `href` shows the change or the new state."""
 
