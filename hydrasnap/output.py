@@ -7,7 +7,7 @@ Any process may stage a file; the one that holds the folder takes them all.
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from errno import EACCES, ENOTDIR
 from os import strerror
@@ -60,10 +60,6 @@ class Stage:
         except OSError as error:
             raise places.unusable(f"{self._folder}/{path}", error) from error
         return Staged(path, len(content), changed=True)
-
-    def stands(self, path: str, size: int, since: int) -> bool:
-        """Whether a file of an earlier run is as that run left it, at the time `since`."""
-        return places.stands(self._folder, path, size, since)
 
 
 class Output:
@@ -143,7 +139,7 @@ class Output:
             self._own(STATE, self._state)
             os.utime(self._folder / STATE)  # files are as we left them if they are older than this
 
-    def _replace(self, stale: Iterable[str]) -> None:
+    def _replace(self, stale: Collection[str]) -> None:
         self._remember(self._before | self._paths)
         folder, staging = str(self._folder), str(self._staging)
         places.move_in(staging, folder, self._last, _refuse)
@@ -152,7 +148,8 @@ class Output:
         places.forget()
         for path in sorted(stale):
             self._removed += places.remove(folder, path)
-        self._remember(self._paths)
+        if stale:
+            self._remember(self._paths)
 
     def _remember(self, paths: Iterable[str]) -> None:
         text = _HEADER + "".join(f"{path}\n" for path in sorted(paths))

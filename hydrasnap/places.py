@@ -38,30 +38,18 @@ def stands(root: str, path: str, size: int, since: int) -> bool:
     return same and not leads_outside(root, path)
 
 
-def all_stand(root: str, files: Iterable[tuple[str, int]], since: int) -> bool:
-    """Whether `stands` holds for all files, given by path and size; made for many."""
-    folders = {""}
-    for path, size in files:
-        try:
-            found = os.lstat(f"{root}/{path}")
-        except OSError:
-            return False
-        if found.st_size != size or found.st_mtime_ns > since or not stat.S_ISREG(found.st_mode):
-            return False
-        if path.rpartition("/")[0] not in folders and not _is_sound(root, path, folders):
-            return False
-    return True
+def quiet(root: str, folders: Iterable[str], since: int) -> set[str]:
+    """Return the folders in which nothing came, went or was replaced `since` a time."""
+    return {folder for folder in folders if _is_quiet(root, folder, since)}
 
 
-def _is_sound(root: str, path: str, sound: set[str]) -> bool:
-    """Whether no folder above a path is a link; those that are none are added to `sound`."""
-    folder = path.rpartition("/")[0]
-    if folder in sound:
-        return True
-    if os.path.islink(f"{root}/{folder}") or not _is_sound(root, folder, sound):
+def _is_quiet(root: str, folder: str, since: int) -> bool:
+    try:
+        found = os.lstat(f"{root}/{folder}")
+    except OSError:
         return False
-    sound.add(folder)
-    return True
+    same = found.st_mtime_ns <= since and stat.S_ISDIR(found.st_mode)
+    return same and not leads_outside(root, folder)
 
 
 def leads_outside(root: str, path: str) -> bool:

@@ -67,7 +67,7 @@ def publish(
     with Output(output, last=_LAST) as out:
         before = _known(output, digest(settings.digest(), site.digest()))
         pages, made = 0, {_STATIC: _put_static(out, settings)}
-        work = Work(site, renderer, out.stage, before)
+        work = Work(site, renderer, out.stage, output, before)
         for done in each(work, len(work), workers):
             made[done.key] = done.made or before.shares[done.key]
             pages += _take(out, made[done.key], done.changed)

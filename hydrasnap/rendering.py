@@ -1,12 +1,14 @@
 """A share of the site from its pages to its files, or the finding that it is there already."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from hydrasnap.output import Stage
 from hydrasnap.pages import File, Page, Share, Site, shares
 from hydrasnap.render import Renderer
 from hydrasnap.scope import Scope, item_digest
+from hydrasnap.standing import Standing
 from hydrasnap.state import Entry, Made, State
 
 
@@ -21,11 +23,14 @@ class Done(NamedTuple):
 class Work:
     """Renders the shares of a site by their number; what `before` tells of is not made again."""
 
-    def __init__(self, site: Site, renderer: Renderer, stage: Stage, before: State) -> None:
+    def __init__(
+        self, site: Site, renderer: Renderer, stage: Stage, output: Path, before: State
+    ) -> None:
         self._renderer = renderer
         self._stage = stage
         self._before = before
         self._settings = before.settings
+        self._stands = Standing(output, before)
         self._shares = tuple(shares(site))
         self._scope = Scope(site, before.settings)
 
@@ -55,9 +60,6 @@ class Work:
             if staged.changed:
                 changed.append(item.path)
             yield Entry(item.path, staged.size, digest, isinstance(item, Page))
-
-    def _stands(self, entry: Entry) -> bool:
-        return self._stage.stands(entry.path, entry.size, self._before.left)
 
     def _content(self, item: Page | File) -> bytes:
         if isinstance(item, File):

@@ -27,17 +27,25 @@ class Scope:
     def __init__(self, site: Site, settings: bytes) -> None:
         self._site = site
         self._settings = digest(settings, *sorted(name.encode() for name in site.links.twins))
-        self._jobset = lru_cache(maxsize=4)(self._jobset_digest)
+        self._state = lru_cache(maxsize=64)(self._state_digest)
+        self._whole = lru_cache(maxsize=64)(self._whole_digest)
 
     def of(self, share: Share) -> bytes:
         """Digest what a share is made from; nothing if it may look at the whole snapshot."""
-        if share.jobset is None:
-            return b""
-        builds = list(share.builds())
-        own = b"".join(map(_objects.encode, builds))
-        return digest(self._jobset(share.jobset), own, b"".join(self._around(builds)))
+        if share.builds is None:
+            return digest(*map(self._whole, share.jobsets)) if share.jobsets else b""
+        return digest(*map(self._state, share.jobsets), *self._closure(share.builds()))
 
-    def _jobset_digest(self, key: JobsetKey) -> bytes:
+    def _whole_digest(self, key: JobsetKey) -> bytes:
+        return digest(self._state(key), *self._closure(self._site.index.builds_of_jobset(key)))
+
+    def _closure(self, builds: Iterable[Build]) -> Iterator[bytes]:
+        """Give builds, the parts of aggregates among them and the aggregates of parts."""
+        every = list(builds)
+        yield b"".join(map(_objects.encode, every))
+        yield b"".join(self._around(every))
+
+    def _state_digest(self, key: JobsetKey) -> bytes:
         snapshot, index = self._site.snapshot, self._site.index
         jobset = snapshot.jobsets[key]
         evaluations = index.evaluations_of(key)

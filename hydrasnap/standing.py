@@ -1,16 +1,51 @@
-"""A site that stands as the last render left it, for a cache and settings that are the same.
+"""What of a site stands as the last render left it.
 
-Most runs of cron end here, so nothing is imported that only making pages needs.
+Most runs of cron find that all of it does, so nothing is imported that only making pages needs.
 """
 
-from functools import partial
 from pathlib import Path
 
-from hydrasnap import places, state, workers
+from hydrasnap import places, state
 from hydrasnap.links import Links
 from hydrasnap.output import Written
 from hydrasnap.settings import Published, SiteSettings
-from hydrasnap.state import State, digest
+from hydrasnap.state import Entry, State, digest
+
+MANY = 20_000
+
+
+class Standing:
+    """Tells of the files of a site whether they are as its notes say.
+
+    Each file is looked at, by its size and time. Of `MANY` files or more only those at the root
+    are: for the others their folder answers, whose time changes when a file in it comes, goes or is
+    replaced. What was written into such a file in place is put right when its page changes, or in a
+    first render, which a removed `.hydrasnap-state` makes of the next.
+    """
+
+    def __init__(self, output: Path, found: State) -> None:
+        self._output = str(output)
+        self._since = found.left
+        self._entries = list(found.entries())
+        self._folders: set[str] | None = None
+        places.forget()
+        if len(self._entries) >= MANY:
+            self._folders = {entry.path.rpartition("/")[0] for entry in self._entries} - {""}
+            self._quiet = places.quiet(self._output, self._folders, self._since)
+
+    def __call__(self, entry: Entry) -> bool:
+        """Whether a file stands."""
+        folder = entry.path.rpartition("/")[0]
+        if folder and self._folders is not None:
+            return folder in self._quiet
+        return places.stands(self._output, entry.path, entry.size, self._since)
+
+    def whole(self) -> bool:
+        """Whether all files stand."""
+        if self._folders is None:
+            return all(map(self, self._entries))
+        at_root = (entry for entry in self._entries if "/" not in entry.path)
+        return self._quiet == self._folders and all(map(self, at_root))
 
 
 def stamp_of(cache: Path, settings: SiteSettings) -> bytes:
@@ -21,17 +56,10 @@ def stamp_of(cache: Path, settings: SiteSettings) -> bytes:
 def standing(stamp: bytes, output: Path) -> Published | None:
     """Describe the site of a stamp if there is nothing to do about it."""
     found = state.load(output)
-    if found.stamp != stamp or not _is_whole(output, found):
+    if found.stamp != stamp or not Standing(output, found).whole():
         return None
-    size = sum(entry.size for entry in found.entries())
-    count = sum(1 for _ in found.entries())
-    return published(found, Written(0, count, 0, size), output)
-
-
-def _is_whole(output: Path, found: State) -> bool:
-    """Whether all files of a site are as the last render left them."""
-    check = partial(places.all_stand, str(output), since=found.left)
-    return workers.all_hold(check, [(entry.path, entry.size) for entry in found.entries()])
+    sizes = [entry.size for entry in found.entries()]
+    return published(found, Written(0, len(sizes), 0, sum(sizes)), output)
 
 
 def published(kept: State, done: Written, output: Path) -> Published:

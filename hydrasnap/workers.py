@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 Result = TypeVar("Result")
-Item = TypeVar("Item")
-_WORTH_A_FORK = 20_000
 
 _work: Callable[[int], Any] | None = None
 
@@ -47,29 +45,6 @@ def each(work: Callable[[int], Result], count: int, workers: int) -> Iterator[Re
                 "The site is as it was before."
             )
             raise HydrasnapError(message) from error
-
-
-def all_hold(check: Callable[[list[Item]], bool], items: list[Item]) -> bool:
-    """Whether a quick check holds for all of many items, looked at by all processors."""
-    workers = min(cores(), 1 + len(items) // _WORTH_A_FORK) if hasattr(os, "fork") else 1
-    size = -(-len(items) // workers) or 1
-    pieces = [items[start : start + size] for start in range(0, len(items), size)] or [[]]
-    children = [_forked(check, piece) for piece in pieces[1:]]
-    held = check(pieces[0])
-    codes = [os.waitpid(child, 0)[1] for child in children]
-    return held and not any(codes)
-
-
-def _forked(check: Callable[[list[Item]], bool], items: list[Item]) -> int:
-    """Check in a process of its own, which ends with 0 if all is well; return its number."""
-    child = os.fork()
-    if child == 0:
-        held = False
-        try:
-            held = check(items)
-        finally:
-            os._exit(not held)
-    return child
 
 
 @contextmanager

@@ -92,20 +92,26 @@ def comparison_links(site: Site, evaluation: Evaluation) -> Iterator[Link]:
 def comparison_pages(site: Site, evaluation: Evaluation) -> Iterator[Page]:
     """Give the comparisons with evaluations of the same jobset."""
     for baseline in _own(site, evaluation):
-        yield from _pages(site, evaluation, baseline)
+        yield from pages_against(site, evaluation, baseline)
 
 
-def hub_pages(site: Site) -> Iterator[Page]:
-    """Give the comparisons of newest evaluations with other jobsets, and the lists of all."""
-    hubs: list[Link] = []
+def newest_against_others(site: Site) -> Iterator[tuple[Evaluation, list[Baseline]]]:
+    """Give the newest evaluation of each jobset, and those of other jobsets to compare it with."""
     for project in site.health:
         keys = [health.key for health in project.jobsets]
         others = jobset_baselines(site.index, keys, JOBSETS + 1)
         for key in keys:
             shown = site.index.shown_evaluations(key)
             if shown and site.index.next(shown[0]) is None:
-                yield from _hub(site, shown[0], _others(others, key))
-                hubs.append(Link(label=str(key), href=hub_path(site, shown[0])))
+                yield shown[0], _others(others, key)
+
+
+def hub_pages(site: Site) -> Iterator[Page]:
+    """Give the lists of the comparisons of newest evaluations, and the page for any two."""
+    hubs: list[Link] = []
+    for evaluation, others in newest_against_others(site):
+        yield _hub(site, evaluation, others)
+        hubs.append(Link(label=str(evaluation.jobset_key), href=hub_path(site, evaluation)))
     yield versus_page(site, tuple(hubs))
 
 
@@ -113,9 +119,7 @@ def _others(baselines: list[Baseline], key: JobsetKey) -> list[Baseline]:
     return [one for one in baselines if one.evaluation.jobset_key != key][:JOBSETS]
 
 
-def _hub(site: Site, evaluation: Evaluation, others: list[Baseline]) -> Iterator[Page]:
-    for baseline in others:
-        yield from _pages(site, evaluation, baseline)
+def _hub(site: Site, evaluation: Evaluation, others: list[Baseline]) -> Page:
     key = evaluation.jobset_key
     every = (*_own(site, evaluation), *others)
     context = HubPage(
@@ -128,7 +132,7 @@ def _hub(site: Site, evaluation: Evaluation, others: list[Baseline]) -> Iterator
         jobset=_jobset(site, evaluation),
         rows=tuple(_choice(site, evaluation, baseline) for baseline in every),
     )
-    yield Page(hub_path(site, evaluation), "compare.html", context)
+    return Page(hub_path(site, evaluation), "compare.html", context)
 
 
 def _link(site: Site, evaluation: Evaluation) -> Link:
@@ -152,7 +156,8 @@ def _choice(site: Site, evaluation: Evaluation, baseline: Baseline) -> Choice:
     )
 
 
-def _pages(site: Site, evaluation: Evaluation, baseline: Baseline) -> Iterator[Page]:
+def pages_against(site: Site, evaluation: Evaluation, baseline: Baseline) -> Iterator[Page]:
+    """Give the comparison of an evaluation with another, with all of its long lists."""
     changes = compare(site.index, evaluation, baseline.evaluation)
     path = _path(site, evaluation, baseline.evaluation)
     page = _comparison(site, changes, baseline)

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey
 from hydrasnap.pages.build import build_pages
-from hydrasnap.pages.comparison import hub_pages
+from hydrasnap.pages.comparison import hub_pages, newest_against_others, pages_against
 from hydrasnap.pages.documents import document_pages, missing_page
 from hydrasnap.pages.evaluation import evaluation_pages
 from hydrasnap.pages.evaluations import all_evaluations_page
@@ -25,6 +25,7 @@ from hydrasnap.pages.queue import queue_pages
 from hydrasnap.pages.search import search_files
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.watch import watch_pages
+from hydrasnap.report.baselines import Baseline
 
 JOBS = 128
 
@@ -35,14 +36,15 @@ Items = Iterator[Page | File]
 class Share:
     """Pages that are made together; `key` names them, the same in every run.
 
-    Of a share with a `jobset`, every page is made from the jobset's own state, its evaluations and
-    `builds`, and from the parts and the wholes of these builds; else from anything.
+    Of a share with `jobsets`, every page is made from the states of these, their evaluations and
+    their builds, or only the `builds` given, and from the parts and the wholes of these builds;
+    else from anything.
     """
 
     key: str
     make: Callable[[], Items]
-    jobset: JobsetKey | None = None
-    builds: Callable[[], Iterable[Build]] = tuple
+    jobsets: tuple[JobsetKey, ...] = ()
+    builds: Callable[[], Iterable[Build]] | None = None
 
 
 # What is made from the whole snapshot: add a kind of page here.
@@ -65,6 +67,8 @@ def shares(site: Site) -> Iterator[Share]:
     for evaluation in site.snapshot.evaluations.values():
         if evaluation.hasnewbuilds:
             yield _evaluation(site, evaluation)
+    for evaluation, others in newest_against_others(site):
+        yield from (_comparison(site, evaluation, baseline) for baseline in others)
     for kind in WHOLE:
         yield _whole(site, kind)
     for jobset in site.snapshot.jobsets.values():
@@ -78,12 +82,19 @@ def _whole(site: Site, kind: Callable[[Site], Iterable[Page | File]]) -> Share:
 
 
 def _evaluation(site: Site, evaluation: Evaluation) -> Share:
-    key = evaluation.jobset_key
     return Share(
         f"evaluation {evaluation.id}",
         lambda: evaluation_pages(site, evaluation),
-        key,
-        lambda: site.index.builds_of_jobset(key),
+        (evaluation.jobset_key,),
+    )
+
+
+def _comparison(site: Site, evaluation: Evaluation, baseline: Baseline) -> Share:
+    other = baseline.evaluation
+    return Share(
+        f"comparison {evaluation.id} {other.id}",
+        lambda: pages_against(site, evaluation, baseline),
+        (evaluation.jobset_key, other.jobset_key),
     )
 
 
@@ -92,8 +103,7 @@ def _jobset(site: Site, jobset: Jobset) -> Share:
     return Share(
         f"jobset {key.project}/{key.name}",
         lambda: jobset_pages(site, jobset),
-        key,
-        lambda: site.index.builds_of_jobset(key),
+        (key,),
     )
 
 
@@ -118,4 +128,4 @@ def _pile(site: Site, name: str, jobs: list[JobKey]) -> Share:
         yield from job_pages(site, jobs)
         yield from build_pages(site, builds())
 
-    return Share(name, make, JobsetKey(*jobs[0][:2]), builds)
+    return Share(name, make, (JobsetKey(*jobs[0][:2]),), builds)

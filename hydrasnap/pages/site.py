@@ -85,7 +85,9 @@ class Site:
     def news(self, key: JobsetKey) -> tuple[News, ...]:
         """Return what the evaluations of a jobset broke and mended, newest first."""
         if key not in self._news:
-            self._news[key] = tuple(news(self.index, key))
+            health = self._health.get(key)
+            newest = health.changes if health else None
+            self._news[key] = tuple(news(self.index, key, newest))
         return self._news[key]
 
     def finished_evaluations(self, key: JobsetKey) -> frozenset[int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hydrasnap.model import Evaluation, JobsetKey
-from hydrasnap.report.changes import Change, ChangeKind, compare
+from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
 from hydrasnap.report.index import Index
 
 
@@ -17,10 +17,14 @@ class News:
     mended: tuple[Change, ...]
 
 
-def news(index: Index, key: JobsetKey) -> Iterator[News]:
-    """Yield the news of a jobset's shown evaluations, newest first; quiet ones are left out."""
+def news(index: Index, key: JobsetKey, newest: Changes | None = None) -> Iterator[News]:
+    """Yield the news of a jobset's shown evaluations, newest first; quiet ones are left out.
+
+    `newest` are the changes of the newest evaluation, where they are known already.
+    """
     for evaluation in index.shown_evaluations(key):
-        changes = compare(index, evaluation)
+        known = newest is not None and newest.evaluation is evaluation
+        changes = newest if newest and known else compare(index, evaluation)
         broken, mended = changes[ChangeKind.NEWLY_FAILING], changes[ChangeKind.NEWLY_SUCCEEDING]
         if broken or mended:
             yield News(evaluation, broken, mended)
