@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example import snapshot
+from example import NOON, snapshot
+from msgspec import structs
 
 from hydrasnap.publish import publish
 from hydrasnap.settings import SiteSettings
@@ -116,3 +117,42 @@ def test_data_is_sorted_and_plain(folder: Path) -> None:
             assert keys == sorted(keys), file
             count += 1
     assert count > 30
+
+
+def test_the_revisions_of_a_jobset_stand_by_evaluation(folder: Path) -> None:
+    found = read(folder, "jobset/p/j/revisions.json")
+    assert found["columns"] == ["evaluation", "timestamp", "src"]
+    assert found["evaluations"] == [
+        [12, NOON + 12, f"{12:040x}"],
+        [11, NOON + 11, f"{11:040x}"],
+    ]
+    assert (
+        'href="../../../jobset/p/j/revisions.json"'
+        in (folder / "jobset/p/j/evals.html").read_text()
+    )
+
+
+def test_what_changed_can_be_pasted_and_what_fails_listed(folder: Path, tmp_path: Path) -> None:
+    text = (folder / "eval/12.md").read_text()
+    assert text.startswith(
+        "# [Evaluation 12](https://hydra.example.org/eval/12) of `p:j`\n\n2 newly"
+    )
+    line = "- `breaks` on `x86_64-linux`: [failed](https://hydra.example.org/build/201)"
+    assert "\n## Newly failing: 2\n\n- `all`" in text
+    assert line in text.splitlines()
+    assert "## Aborted or timed out: 1" in text
+    assert (folder / "eval/12/failing.txt").read_text() == "all\nbad\nbreaks\nrich\n"
+    publish(snapshot(), SiteSettings(base="https://example.org/s/"), tmp_path)
+    assert "[failed](https://example.org/s/build/201.html)" in (tmp_path / "eval/12.md").read_text()
+
+
+def test_a_long_list_of_changes_is_cut_and_any_name_is_quoted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("hydrasnap.pages.downloads.ITEMS", 1)
+    every = snapshot()
+    odd = structs.replace(every.builds[204], job="`x``y\n# z")
+    publish(structs.replace(every, builds={**every.builds, 204: odd}), SiteSettings(), tmp_path)
+    lines = (tmp_path / "eval/12.md").read_text().splitlines()
+    assert "- and 1 more" in lines
+    assert any(line.startswith("- ``` `x``y⟨U+000A⟩# z ``` on ") for line in lines)

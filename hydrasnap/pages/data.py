@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from msgspec import to_builtins
 from msgspec.json import Encoder
 
-from hydrasnap.model import Build, Evaluation
+from hydrasnap.model import Build, Evaluation, JobsetKey
 from hydrasnap.pages.frame import Alternate
 from hydrasnap.pages.page import File
 from hydrasnap.pages.site import Site
@@ -23,6 +23,7 @@ from hydrasnap.report.tally import Tally, tally_of
 
 SCHEMA = 1
 INDEX = "index.json"
+REVISIONS = "/revisions.json"
 FLAKIEST = 100
 
 Data = Mapping[str, object]
@@ -222,6 +223,22 @@ def _change(change: Change) -> Data:
         "system": change.system,
         **(result(build) if build else {}),
         "before": result(change.before) if change.before else None,
+    }
+
+
+def revisions_data(site: Site, key: JobsetKey) -> Data:
+    """Return the revision of each input in each known evaluation, which is what bisecting needs."""
+    evaluations = site.index.evaluations_of(key)
+    known = [{row.name: row.revision for row in inputs_of(found)} for found in evaluations]
+    names = sorted({name for inputs in known for name, revision in inputs.items() if revision})
+    return {
+        "project": key.project,
+        "jobset": key.name,
+        "columns": ["evaluation", "timestamp", *names],
+        "evaluations": [
+            [found.id, found.timestamp, *(inputs.get(name) or None for name in names)]
+            for found, inputs in zip(evaluations, known, strict=True)
+        ],
     }
 
 

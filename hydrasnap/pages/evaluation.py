@@ -16,6 +16,7 @@ from hydrasnap.pages.changes import (
 )
 from hydrasnap.pages.comparison import comparison_links, comparison_pages, hub_path
 from hydrasnap.pages.data import data_file, data_link, evaluation_data, jobs_data
+from hydrasnap.pages.downloads import download_files, download_links
 from hydrasnap.pages.frame import Alternate, Frame, Link
 from hydrasnap.pages.inputs import InputDifference, InputRow, differences, input_rows
 from hydrasnap.pages.page import File, Page
@@ -86,6 +87,7 @@ def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File
     yield from list_pages(site, changes, paths(), page)
     yield data_file(paths(".json"), evaluation_data(site, changes))
     yield data_file(paths("/jobs.json"), jobs_data(site, evaluation))
+    yield from download_files(site, changes)
     badge = tally_badge(tally_of(site.index, evaluation))
     yield from badge_files(badge, paths("/shield.json"), paths(".svg"))
     yield from comparison_pages(site, evaluation)
@@ -138,6 +140,7 @@ def _alternates(site: Site, evaluation: Evaluation) -> tuple[Alternate, ...]:
             f"Evaluation {number}: every job",
             "JSON of all jobs",
         ),
+        *download_links(site, number),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hydrasnap.links import Links
 from hydrasnap.model import Evaluation, Jobset
+from hydrasnap.pages.data import REVISIONS, data_link
 from hydrasnap.pages.frame import Frame
 from hydrasnap.pages.page import Page
 from hydrasnap.pages.parts import JobsetPart, parts
@@ -38,6 +39,9 @@ def evaluations_page(site: Site, jobset: Jobset) -> EvaluationsPage:
         shows=f"This page lists the evaluations of {key} that the snapshot holds.",
         crumbs=site.trail(*key),
         live=site.live("jobset", *key, "evals"),
+        alternates=(
+            data_link(site.links.jobset(key, REVISIONS), f"The inputs' revisions in {key}"),
+        ),
         key=str(key),
         parts=parts(site, jobset),
         here="Evaluations",

@@ -8,7 +8,7 @@ from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.chart import Chart
 from hydrasnap.pages.charts import burn_down_chart
 from hydrasnap.pages.comparison import comparison_links
-from hydrasnap.pages.data import data_file, data_link, jobset_data
+from hydrasnap.pages.data import REVISIONS, data_file, data_link, jobset_data, revisions_data
 from hydrasnap.pages.errors import ErrorText, error_texts, errors_page
 from hydrasnap.pages.evaluations import evaluations_page
 from hydrasnap.pages.feeds import feed_link
@@ -108,6 +108,7 @@ def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     health = site.health_of(key)
     yield Page(links.jobset(key), "jobset.html", jobset_page(site, health))
     yield data_file(links.jobset(key, ".json"), jobset_data(site, health))
+    yield data_file(links.jobset(key, REVISIONS), revisions_data(site, key))
     paths = links.jobset(key, "/shield.json"), links.jobset(key, ".svg")
     yield from badge_files(tally_badge(health.tally), *paths)
     yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
