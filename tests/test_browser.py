@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from example import snapshot
+from example import NOON, snapshot
 from playwright.sync_api import Page, expect
 
 from hydrasnap.publish import publish
@@ -17,6 +18,13 @@ pytestmark = pytest.mark.browser
 
 Opener = Callable[..., Page]
 PHONE = 390
+
+
+@pytest.fixture(scope="module")
+def awkward_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("awkward")
+    publish(snapshot(), SiteSettings(), folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +99,24 @@ def test_scripts_add_the_age_of_the_data(opened: Opener, demo_site: Path) -> Non
     page = opened()
     page.goto(f"{demo_site.as_uri()}/queue.html")
     expect(page.locator("#asof")).to_contain_text("Data as of 2026-")
+
+
+def test_tables_tell_how_long_ago_and_the_exact_time_on_pointing(
+    opened: Opener, awkward_site: Path
+) -> None:
+    page = opened(timezone_id="Europe/Berlin")
+    page.clock.set_fixed_time(datetime.fromtimestamp(NOON + 11 + 3 * 3600, UTC))
+    page.goto((awkward_site / "jobset/p/j/evals.html").as_uri())
+    time = page.locator("td time").last
+    expect(time).to_have_text("3 h ago")
+    expect(time).to_have_attribute("title", "2027-01-15 09:00 GMT+1, 2027-01-15 08:00 UTC")
+    page.locator("input[name=filter]").fill("2027-01-15")
+    expect(time).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(time).to_have_text("2027-01-15 09:00")
+    page.clock.set_fixed_time(datetime.fromtimestamp(NOON + 11 + 8 * 86400, UTC))
+    page.reload()
+    expect(time).to_have_text("2027-01-15 09:00")
 
 
 @pytest.mark.parametrize("scripts", [False, True])

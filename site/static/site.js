@@ -6,6 +6,7 @@
 "use strict";
 
 const STALE_AFTER = 2 * 86400; // seconds
+const RECENT = 7 * 86400;
 
 // Say how long ago a moment was, in one unit.
 function age(seconds) {
@@ -14,6 +15,13 @@ function age(seconds) {
     if (amount >= 1) return `${amount} ${unit}${amount === 1 ? "" : "s"} ago`;
   }
   return "just now";
+}
+
+// Say how long ago a moment was as Hydra's tables do, or nothing where the date tells more.
+function ago(seconds) {
+  if (seconds < 0 || seconds >= RECENT) return "";
+  const [unit, length] = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]].find(([, size]) => seconds >= size) ?? ["s", 1];
+  return `${Math.floor(seconds / length)} ${unit} ago`;
 }
 
 // Write a moment in the reader's zone, as wide as the UTC text that it replaces.
@@ -29,10 +37,16 @@ function showLocalTimes() {
   for (const label of document.querySelectorAll(".tz")) label.textContent = zone;
   for (const time of document.querySelectorAll("time")) {
     const date = new Date(time.dateTime);
-    time.title = `${time.dateTime.slice(0, 16).replace("T", " ")} UTC`;
     const text = local(date);
-    time.textContent = time.textContent.length > 10 ? text : text.slice(0, 10);
+    time.title = `${text} ${zone}, ${time.dateTime.slice(0, 16).replace("T", " ")} UTC`;
+    const recent = time.closest("td") && ago((Date.now() - date) / 1000);
+    time.textContent = recent || (time.textContent.length > 10 ? text : text.slice(0, 10));
   }
+}
+
+// On paper nobody knows from when "ago" counts.
+function showDates() {
+  for (const time of document.querySelectorAll("td time")) time.textContent = local(new Date(time.dateTime));
 }
 
 function showAge(place, data) {
@@ -88,5 +102,6 @@ showLocalTimes();
 addCopyButtons();
 if (typeof hydrasnap === "object") showAge(document.getElementById("asof"), hydrasnap);
 addEventListener("beforeprint", () => {
+  showDates();
   for (const fold of document.querySelectorAll("details")) fold.open = true;
 });

@@ -34,7 +34,8 @@
 
   function read(row, { system, status, grid }) {
     const name = row.cells[0].textContent.trim();
-    const text = grid ? name : row.textContent;
+    const dates = [...row.querySelectorAll("time")].map((time) => time.title);
+    const text = grid ? name : [row.textContent, ...dates].join(" ");
     const signs = grid ? [...row.querySelectorAll(".st")] : status < 0 ? [] : [row.cells[status].querySelector(".st")];
     return {
       row,
