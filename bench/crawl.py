@@ -31,7 +31,7 @@ CONNECTIONS = 8
 SERVER = """
 import sys, uvicorn
 from hydrasnap.demo import DemoHydra, synthetic_world
-hydra = DemoHydra(world=synthetic_world(int(sys.argv[1]), evaluations=1))
+hydra = DemoHydra(world=synthetic_world(int(sys.argv[1]), evaluations=int(sys.argv[3])))
 uvicorn.run(hydra, host="127.0.0.1", port=int(sys.argv[2]), log_level="error", lifespan="off")
 """
 
@@ -52,13 +52,13 @@ def main() -> None:
 
 
 @contextmanager
-def own_server(builds: int, port: int) -> Iterator[str]:
-    """Serve a synthetic evaluation over HTTP from another process."""
-    command = [sys.executable, "-c", SERVER, str(builds), str(port)]
+def own_server(builds: int, port: int, evaluations: int = 1) -> Iterator[str]:
+    """Serve a synthetic jobset over HTTP from another process."""
+    command = [sys.executable, "-c", SERVER, str(builds), str(port), str(evaluations)]
     process = subprocess.Popen(command)
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(100):
+        for _ in range(600):
             try:
                 httpx.get(url, headers={"Accept": "application/json"}, timeout=30)
                 break

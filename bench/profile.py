@@ -1,6 +1,6 @@
 """Profile one render of a cache in one process, by the time that each function takes itself.
 
-python bench/costs.py cache [--top 40]
+python bench/profile.py cache [--top 40]
 """
 
 import argparse
@@ -9,7 +9,8 @@ import pstats
 import tempfile
 from pathlib import Path
 
-from hydrasnap.publish import SiteSettings, publish
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 from hydrasnap.store import read_snapshot
 
 
