@@ -290,3 +290,11 @@ def test_a_home_follows_from_the_name() -> None:
     assert home_of("p", "j", "x", 1) == 0
     assert home_of("p", "j", "x", 256) == crc32("p/j/x".encode("utf-16-le")) % 256
     assert [power_of_two(amount) for amount in (0, 1, 1.5, 3, 1024)] == [1, 1, 2, 4, 1024]
+
+
+def test_a_project_is_found_by_its_display_name_and_its_description() -> None:
+    every = snapshot()
+    named = structs.replace(every.projects["p"], displayname="Shown", description="What it is")
+    plain = structs.replace(every.projects["void"], displayname="void", description="")
+    index = shards(structs.replace(every, projects={"p": named, "void": plain}))
+    assert [words for _, _, words in index["directory"]["projects"]] == ["Shown: What it is", ""]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hydrasnap.model import BuildStatus
+from hydrasnap.model import BuildStatus, Project
 from hydrasnap.pages.search.catalogue import Catalogue
 from hydrasnap.pages.search.names import LONGEST, Names
 from hydrasnap.pages.site import Site
@@ -41,9 +41,15 @@ def evaluations(site: Site, catalogue: Catalogue) -> object:
 
 def _projects(site: Site) -> list[object]:
     return [
-        [project.name, site.links.project(project.name), _also(project.displayname, project.name)]
+        [project.name, site.links.project(project.name), _about(project)]
         for project in site.snapshot.projects.values()
     ]
+
+
+def _about(project: Project) -> str:
+    """Join the words of a project, each said once, that Hydra's search looks in too."""
+    words = (project.displayname, project.description)
+    return ": ".join(filter(None, (_also(each, project.name) for each in words)))[:LONGEST]
 
 
 def _jobsets(site: Site, catalogue: Catalogue) -> list[object]:
