@@ -132,7 +132,7 @@ class Output:
         self._state = state
 
     def _publish(self) -> None:
-        stale = self._before - self._paths
+        stale = set(filter(places.is_inside, self._before - self._paths))
         if self._changed or self._before != self._paths:
             self._replace(stale)
         if self._state:
@@ -140,7 +140,7 @@ class Output:
             os.utime(self._folder / STATE)  # files are as we left them if they are older than this
 
     def _replace(self, stale: Collection[str]) -> None:
-        self._remember(self._before | self._paths)
+        self._remember(self._paths.union(stale))
         folder, staging = str(self._folder), str(self._staging)
         places.move_in(staging, folder, self._last, _refuse)
         for path in sorted(self._changed.intersection(self._last)):
@@ -187,7 +187,7 @@ def _manifest(folder: Path) -> frozenset[str]:
     if file.is_file():
         header, _, rest = file.read_text(encoding="utf-8").partition("\n")
         if header.startswith("hydrasnap "):
-            return frozenset(filter(places.is_inside, rest.splitlines()))
+            return frozenset(rest.splitlines())
     found = sorted(entry.name for entry in folder.iterdir() if entry.name != _STAGING)
     if found:
         message = (
