@@ -7,7 +7,7 @@ from example import NOON, build, evaluation, snapshot
 from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
-from hydrasnap.model import Build, Evaluation, JobKey, Snapshot
+from hydrasnap.model import Build, Evaluation, JobKey, Product, Snapshot
 from hydrasnap.pages import Page, Site, all_pages
 from hydrasnap.pages.badges import Badge, badge_box
 from hydrasnap.pages.job import JobPage
@@ -98,6 +98,21 @@ def test_what_waits_tells_since_when_and_how_urgently(tmp_path: Path) -> None:
         "Package": "waits-1.0",
         "System": "x86_64-linux",
     }
+
+
+def test_a_build_leads_to_its_products_install_help_and_inputs(tmp_path: Path) -> None:
+    every = snapshot()
+    package = Product(number=1, type="nix-build", path="/nix/store/x-good")
+    good = structs.replace(every.builds[105], products=(package,))
+    publish(structs.replace(every, builds={**every.builds, 105: good}), SiteSettings(), tmp_path)
+    page = LexborHTMLParser((tmp_path / "build/105.html").read_text())
+    links = [link.attributes["href"] for link in page.css("main a")]
+    assert "../eval/11.html#inputs" in links
+    assert "https://hydra.example.org/job/p/j/good/latest/download/1" in links
+    assert "nix-env --install /nix/store/x-good" in [pre.text() for pre in page.css("pre")]
+    assert page.css_first("#breakage") is None
+    failed = LexborHTMLParser((tmp_path / "build/201.html").read_text())
+    assert failed.css_first("#breakage table") is not None
 
 
 def test_the_sections_are_on_the_pages(tmp_path: Path) -> None:
