@@ -1,6 +1,8 @@
 """Tests of publishing: settings, the user's files, what stands where."""
 
+import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -113,6 +115,19 @@ def test_the_users_folder_wins_over_templates_and_static_files(tmp_path: Path) -
     assert (site / "static" / "style.css").read_text() == "body { color: red }"
     assert (site / "static" / "logo.svg").exists()
     assert (site / "static" / "site.js").exists()
+
+
+def test_our_scripts_go_without_comments_and_are_small_and_the_users_stay(tmp_path: Path) -> None:
+    own = tmp_path / "own" / "static"
+    own.mkdir(parents=True)
+    (own / "mine.js").write_text("// mine\nlet mine;\n")
+    scripts = {
+        file.name: file.read_bytes()
+        for file in (render(tmp_path, SiteSettings(templates=own.parent)) / "static").glob("*.js")
+    }
+    assert scripts.pop("mine.js") == b"// mine\nlet mine;\n"
+    assert [name for name, text in scripts.items() if re.search(rb"(?m)^ *//", text)] == []
+    assert sum(len(gzip.compress(text, 9)) for text in scripts.values()) < 20_000
 
 
 def test_a_broken_template_leaves_the_old_site(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@
 "use strict";
 
 {
-  const { ready, element, sign, shown } = globalThis.hydrasnapSearch;
+  const { element, number, shown, sign, table, entitle, utc } = globalThis.hydrasnapPage;
+  const { asked, bar, counted } = globalThis.hydrasnapTables;
+  const { ready } = globalThis.hydrasnapSearch;
   const SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   const SHOWN = 250, MORE = 2000;
   const LISTS = [
@@ -99,7 +101,6 @@
 
   const place = document.getElementById("comparison");
   const form = document.getElementById("versus");
-  const number = (amount) => amount.toLocaleString("en");
   const link = (href, ...content) => (href ? element("a", { href }, ...content) : element("span", {}, ...content));
 
   function jobHref({ of: { jobset, folder }, job, place: where, file }, ROOT) {
@@ -120,13 +121,7 @@
     return made;
   }
 
-  function table(heads, rows) {
-    const cells = heads.map(([title, look]) => element("th", { scope: "col", class: look }, title));
-    const body = element("tbody", {}, ...rows);
-    return element("div", { class: "wide" }, element("table", { class: "builds" }, element("thead", {}, element("tr", {}, ...cells)), body));
-  }
-
-  const HEADS = [["Status", "c-status"], ["Job", ""], ["Build", "c-id"], ["System", "c-system"], ["Before", "c-before"]];
+  const HEADS = [["Status", "c-status"], "Job", ["Build", "c-id"], ["System", "c-system"], ["Before", "c-before"]];
 
   function section([slug, title], rows, all, ROOT) {
     const count = rows.length === all ? number(all) : `${number(rows.length)} of ${number(all)}`;
@@ -138,7 +133,7 @@
     const add = (amount) => {
       const part = rows.slice(start, start + amount).map((found) => row(found, ROOT));
       if (start) made.querySelector("tbody").append(...part);
-      else made.append(table(HEADS, part));
+      else made.append(table("builds", HEADS, part));
       start += amount;
       if (start < rows.length) {
         more.textContent = `Show ${number(Math.min(MORE, rows.length - start))} more of ${number(rows.length - start)}`;
@@ -150,15 +145,7 @@
     return made;
   }
 
-  // The words of the filter as tables.js understands them.
-  function filtered(rows, filter) {
-    const terms = filter.toLowerCase().split(/\s+/).filter(Boolean);
-    if (!terms.length) return rows;
-    return rows.filter(({ build }) => {
-      const text = `${build.job} ${build.system} ${build.status[0]} ${build.id}`.toLowerCase();
-      return terms.every((term) => (term.length > 1 && term[0] === "-" ? !text.includes(term.slice(1)) : text.includes(term)));
-    });
-  }
+  const text = ({ build }) => `${build.job} ${build.system} ${build.status[0]} ${build.id}`.toLowerCase();
 
   function inputs(rows) {
     if (!rows.length) return element("p", { class: "soft" }, "All inputs are the same.");
@@ -167,14 +154,13 @@
       const cells = [about, ...[before, after].map((text) => element("span", { class: "path" }, shown(text)))];
       return element("tr", {}, element("th", { scope: "row" }, shown(name)), ...cells.map((cell) => element("td", {}, cell)));
     });
-    const heads = ["Input", "Change", "Before", "Now"].map((head) => element("th", { scope: "col" }, head));
-    return element("div", { class: "wide", tabindex: "0", role: "region", "aria-label": "Changes of inputs" },
-      element("table", {}, element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...lines)));
+    const made = table("", ["Input", "Change", "Before", "Now"], lines);
+    for (const [key, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": "Changes of inputs" })) made.setAttribute(key, value);
+    return made;
   }
 
   function named({ data: { id, jobset, pages, timestamp } }, ROOT) {
-    const time = new Date(timestamp * 1000).toISOString().slice(0, 16);
-    return [link(pages[1] && ROOT + pages[1], String(id)), " of ", link(ROOT + pages[0], shown(jobset.join(":"))), `, ${time.replace("T", " ")} UTC`];
+    return [link(pages[1] && ROOT + pages[1], String(id)), " of ", link(ROOT + pages[0], shown(jobset.join(":"))), `, ${utc(new Date(timestamp * 1000).toISOString())}`];
   }
 
   function about(now, then, ROOT) {
@@ -189,18 +175,18 @@
 
   function show(now, then, ROOT) {
     const lists = compare(now, then);
-    const field = element("input", { type: "search", placeholder: "Filter: word -not", "aria-label": "Filter rows: words that must all be there, -word must not", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
-    const said = element("output", { class: "soft" });
-    const bar = element("form", { role: "search", "aria-label": "Rows of this page" }, field, said);
+    const { form: filter, field, said } = bar();
     const jump = element("nav", { class: "jump", "aria-label": "Lists" });
     const body = element("div", {});
     const fill = () => {
-      const found = LISTS.map((list) => [list, filtered(lists[list[0]], field.value), lists[list[0]].length]);
+      const fits = asked(field.value);
+      const found = LISTS.map((list) => [list, lists[list[0]].filter((entry) => fits(text(entry))), lists[list[0]].length]);
       body.replaceChildren(...found.filter(([, rows]) => rows.length).map(([list, rows, all]) => section(list, rows, all, ROOT)));
       jump.replaceChildren(...found.filter(([, rows]) => rows.length).map(([[slug, title, look], rows]) =>
         element("a", { href: `#${slug}`, class: look }, element("b", {}, number(rows.length)), ` ${title.toLowerCase()}`)));
-      const [some, all] = [1, 2].map((at) => found.reduce((sum, part) => sum + (at === 1 ? part[1].length : part[2]), 0));
-      said.textContent = some === all ? `${number(all)} rows` : `${number(some)} of ${number(all)}`;
+      const [some, all] = [({ 1: rows }) => rows.length, ({ 2: amount }) => amount]
+        .map((amount) => found.reduce((sum, list) => sum + amount(list), 0));
+      said.textContent = counted(some < all, some, all);
     };
     field.value = new URLSearchParams(location.search).get("filter") ?? "";
     field.addEventListener("input", () => {
@@ -210,13 +196,12 @@
       history.replaceState(null, "", `?${query}`);
       fill();
     });
-    bar.addEventListener("submit", (event) => event.preventDefault());
     fill();
     const changed = differences(now, then);
     const heading = element("h2", {}, "Input changes", element("span", { class: "count" }, String(changed.length)));
-    place.replaceChildren(...about(now, then, ROOT), jump, element("div", { class: "filter" }, bar),
+    place.replaceChildren(...about(now, then, ROOT), jump, element("div", { class: "filter" }, filter),
       element("section", { id: "changes" }, heading, inputs(changed)), body);
-    document.title = document.title.replace(/^.*?(?= · )/, () => `Evaluation ${now.data.id} against ${then.data.id}`);
+    entitle(`Evaluation ${now.data.id} against ${then.data.id}`);
   }
 
   const say = (text) => place.replaceChildren(element("p", { class: "lead", role: "status" }, text));

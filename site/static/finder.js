@@ -5,6 +5,7 @@
 "use strict";
 
 {
+  const { element, decoded } = globalThis.hydrasnapPage;
   const ROOT = new URL("../", document.currentScript.src).href;
   const BUDGET = 440000; // characters of names that are loaded without asking
   const PREFIX = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -23,9 +24,8 @@
   function load(name) {
     if (!shards.has(name)) {
       shards.set(name, new Promise((resolve, reject) => {
-        const script = document.createElement("script");
+        const script = element("script", { src: `${ROOT}search/${name}.js` });
         arrivals.set(name, resolve);
-        script.src = `${ROOT}search/${name}.js`;
         script.onload = () => script.remove();
         script.onerror = () => {
           shards.delete(name);
@@ -106,14 +106,6 @@
       else terms.push(...pieces(word, directory));
     }
     return { terms, not };
-  }
-
-  function decoded(text) {
-    try {
-      return decodeURIComponent(text);
-    } catch {
-      return text;
-    }
   }
 
   function pieces(word, { systems, jobsets }) {

@@ -4,27 +4,16 @@
 "use strict";
 
 {
-  const { ready, element, sign, shown } = globalThis.hydrasnapSearch;
+  const { element, shown, sign, table, entitle, decoded, local, utc } = globalThis.hydrasnapPage;
+  const { ready } = globalThis.hydrasnapSearch;
   const place = document.getElementById("search-page") ?? document.getElementById("missing");
   const missing = place.id === "missing";
-
-  const two = (number) => String(number).padStart(2, "0");
 
   function moment(seconds) {
     if (!seconds) return element("span", { class: "none" }, "–");
     const date = new Date(seconds * 1000);
-    const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-    const utc = date.toISOString();
-    const title = `${utc.slice(0, 16).replace("T", " ")} UTC`;
-    return element("time", { datetime: `${utc.slice(0, 16)}Z`, title }, `${day} ${two(date.getHours())}:${two(date.getMinutes())}`);
-  }
-
-  function decoded(text) {
-    try {
-      return decodeURIComponent(text);
-    } catch {
-      return text;
-    }
+    const datetime = date.toISOString();
+    return element("time", { datetime, title: utc(datetime) }, local(date));
   }
 
   // Read what is asked for: after # on search.html, else the address as Hydra and we write it.
@@ -89,14 +78,12 @@
       element("h1", {}, shown(job), " ", element("span", { class: "count" }, `of ${shown(`${project}:${jobset}`)}`)),
       element("p", { class: "lead" }, "The builds of this job in the snapshot, newest first. ", link(live, "See the live page on Hydra"), "."),
       ...page,
-      element("div", { class: "wide" }, element("table", {},
-        element("thead", {}, element("tr", {}, ...heads.map((head) => element("th", { scope: "col" }, head)))),
-        element("tbody", {}, ...builds.map((build) => buildRow(build, about))))),
+      table("", heads, builds.map((build) => buildRow(build, about))),
     ];
   }
 
   function show(content, title) {
-    document.title = document.title.replace(/^.*?(?= · )/, () => title);
+    entitle(title);
     document.querySelector("#main > h1").remove();
     place.replaceChildren(...content);
   }

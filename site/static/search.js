@@ -5,6 +5,7 @@
 "use strict";
 
 {
+  const { element, number, shown, sign, table, entitle } = globalThis.hydrasnapPage;
   const HERE = document.currentScript.src;
   const form = document.querySelector(".find");
   const input = form.querySelector("input");
@@ -12,13 +13,6 @@
   const SHORT = 12, LONG = 60;
   let found = null; // the list below the field, made when it is first needed
   let asked = 0; // counts questions, so that a late answer to an old one is dropped
-
-  function element(name, attributes = {}, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    made.append(...children);
-    return made;
-  }
 
   // Load what answers, once, when it is first needed.
   let finder = null;
@@ -96,22 +90,12 @@
       (total > results.length || left ? " Enter shows more." : "");
   }
 
-  // --- words and signs, as on the pages ----------------------------------------------------------
-
-  const number = (amount) => amount.toLocaleString("en");
-
   function words(shownNow, total, left) {
     const part = left ? " in the part of the names that was read" : "";
     if (!total) return `Nothing found${part}.`;
     if (shownNow < total) return `${number(shownNow)} of ${number(total)} results${part}.`;
     return `${number(total)} ${total === 1 ? "result" : "results"}${part}.`;
   }
-
-  // Show invisible and turning characters by their number, as the pages do.
-  const shown = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
-    `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
-
-  const sign = ([label, outcome, icon]) => element("span", { class: `st ${outcome} i-${icon}` }, label);
 
   // --- search.html -------------------------------------------------------------------------------
 
@@ -128,12 +112,7 @@
   function showPage({ results, total, left }, query) {
     const said = element("p", { class: "lead", role: "status" }, query ? words(results.length, total, left) : hint());
     const parts = [said];
-    if (results.length) {
-      const heads = ["Kind", "Name", "Of"].map((head) => element("th", { scope: "col" }, head));
-      const table = element("table", { class: "results" },
-        element("thead", {}, element("tr", {}, ...heads)), element("tbody", {}, ...results.map(row)));
-      parts.push(element("div", { class: "wide" }, table));
-    }
+    if (results.length) parts.push(table("results", ["Kind", "Name", "Of"], results.map(row)));
     if (left) {
       const more = element("button", { type: "button" }, `Search the remaining names (${number(Math.ceil(left / 1000))} kB)`);
       more.addEventListener("click", () => answer(true));
@@ -148,7 +127,7 @@
   function remember(query) {
     const address = query ? `?q=${encodeURIComponent(query)}` : location.pathname;
     history.replaceState(null, "", address);
-    document.title = document.title.replace(/^.*?(?= · )/, () => (query ? `${query}: search` : "Search"));
+    entitle(query ? `${query}: search` : "Search");
   }
 
   // --- the way from a key to an answer -----------------------------------------------------------
@@ -212,5 +191,5 @@
     if (input.value) input.value = ""; // what a browser kept when one went back
   }
 
-  globalThis.hydrasnapSearch = { ready, element, sign, shown };
+  globalThis.hydrasnapSearch = { ready };
 }

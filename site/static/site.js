@@ -1,107 +1,151 @@
 // Adds what HTML alone cannot: the age of the data, the reader's own time zone, buttons to copy, open
-// folds in print.
+// folds in print; and has what all scripts use to write as the pages do.
 // Every page is complete without it. `hydrasnap` comes from snapshot.js, the one file that changes
 // with every snapshot.
 
 "use strict";
 
-const STALE_AFTER = 2 * 86400; // seconds
-const RECENT = 7 * 86400;
+{
+  const STALE_AFTER = 2 * 86400; // seconds
+  const RECENT = 7 * 86400;
 
-// Say how long ago a moment was, in one unit.
-function age(seconds) {
-  for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
-    const amount = Math.floor(seconds / length);
-    if (amount >= 1) return `${amount} ${unit}${amount === 1 ? "" : "s"} ago`;
+  // --- what other scripts use ------------------------------------------------------------------------
+
+  function element(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
   }
-  return "just now";
-}
 
-// Say how long ago a moment was as Hydra's tables do, or nothing where the date tells more.
-function ago(seconds) {
-  if (seconds < 0 || seconds >= RECENT) return "";
-  const [unit, length] = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]].find(([, size]) => seconds >= size) ?? ["s", 1];
-  return `${Math.floor(seconds / length)} ${unit} ago`;
-}
+  const number = (amount) => amount.toLocaleString("en");
 
-// Write a moment in the reader's zone, as wide as the UTC text that it replaces.
-function local(date) {
-  const two = (number) => String(number).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
-}
+  // Show invisible and turning characters by their number, as the pages do.
+  const shown = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+    `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 
-function showLocalTimes() {
-  const zone = new Intl.DateTimeFormat("en", { timeZoneName: "short" })
-    .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
-  for (const label of document.querySelectorAll(".tz")) label.textContent = zone;
-  for (const time of document.querySelectorAll("time")) {
-    const date = new Date(time.dateTime);
-    const text = local(date);
-    time.title = `${text} ${zone}, ${time.dateTime.slice(0, 16).replace("T", " ")} UTC`;
-    const recent = time.closest("td") && ago((Date.now() - date) / 1000);
-    time.textContent = recent || (time.textContent.length > 10 ? text : text.slice(0, 10));
-  }
-}
+  const sign = ([label, outcome, icon]) => element("span", { class: `st ${outcome} i-${icon}` }, label);
 
-// On paper nobody knows from when "ago" counts.
-function showDates() {
-  for (const time of document.querySelectorAll("td time")) time.textContent = local(new Date(time.dateTime));
-}
-
-function showAge(place, data) {
-  const seconds = Date.now() / 1000 - data.asOf;
-  const stale = seconds > STALE_AFTER;
-  place.textContent = `Data as of ${local(new Date(data.asOf * 1000))} (${age(seconds)})`;
-  place.classList.toggle("stale", stale);
-  if (stale) place.title = "This snapshot has not been renewed for some time.";
-}
-
-// Put a button to copy it on whatever asks for one; the style sheet has left room.
-function addCopyButtons() {
-  const said = document.createElement("p");
-  said.className = "vh";
-  said.setAttribute("role", "status");
-  document.body.append(said);
-  for (const holder of document.querySelectorAll("[data-copy]")) {
-    const wanted = "address" in holder.dataset ? holder.querySelector("a").href : holder.textContent;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.title = `Copy the ${holder.dataset.copy}`;
-    button.setAttribute("aria-label", button.title);
-    button.addEventListener("click", async () => {
-      const done = await copy(wanted);
-      button.dataset.said = done ? "Copied" : "Not allowed";
-      said.textContent = done ? `Copied the ${holder.dataset.copy}` : "The browser does not allow copying";
-      setTimeout(() => {
-        delete button.dataset.said;
-        said.textContent = "";
-      }, 2000);
+  // Make a table; a head is its words, or its words and its class.
+  function table(look, heads, rows) {
+    const cells = heads.map((head) => {
+      const [words, column = ""] = [head].flat();
+      return element("th", { scope: "col", class: column }, words);
     });
-    holder.append(button);
+    return element("div", { class: "wide" }, element("table", { class: look },
+      element("thead", {}, element("tr", {}, ...cells)), element("tbody", {}, ...rows)));
   }
-}
 
-// Without a secure connection there is no clipboard but that of a selection.
-async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "vh";
-  document.body.append(field);
-  const focused = document.activeElement;
-  field.select();
-  const done = document.execCommand("copy");
-  field.remove();
-  focused?.focus();
-  return done;
-}
+  // Write the start of the page's title anew; the name of the site stays.
+  function entitle(text) {
+    document.title = document.title.replace(/^.*?(?= · )/, () => text);
+  }
 
-showLocalTimes();
-addCopyButtons();
-if (typeof hydrasnap === "object") showAge(document.getElementById("asof"), hydrasnap);
-addEventListener("beforeprint", () => {
-  showDates();
-  for (const fold of document.querySelectorAll("details")) fold.open = true;
-});
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+
+  // --- times -------------------------------------------------------------------------------------------
+
+  // Say how long ago a moment was, in one unit.
+  function age(seconds) {
+    for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+      const amount = Math.floor(seconds / length);
+      if (amount >= 1) return `${amount} ${unit}${amount === 1 ? "" : "s"} ago`;
+    }
+    return "just now";
+  }
+
+  // Say how long ago a moment was as Hydra's tables do, or nothing where the date tells more.
+  function ago(seconds) {
+    if (seconds < 0 || seconds >= RECENT) return "";
+    const [unit, length] = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]].find(([, size]) => seconds >= size) ?? ["s", 1];
+    return `${Math.floor(seconds / length)} ${unit} ago`;
+  }
+
+  // Write a moment in the reader's zone, as wide as the UTC text that it replaces.
+  function local(date) {
+    const two = (number) => String(number).padStart(2, "0");
+    const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+    return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+  }
+
+  // Write a moment of the form that `dateTime` and `toISOString` have.
+  const utc = (text) => `${text.slice(0, 16).replace("T", " ")} UTC`;
+
+  function showLocalTimes() {
+    const zone = new Intl.DateTimeFormat("en", { timeZoneName: "short" })
+      .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
+    for (const label of document.querySelectorAll(".tz")) label.textContent = zone;
+    for (const time of document.querySelectorAll("time")) {
+      const date = new Date(time.dateTime);
+      const text = local(date);
+      time.title = `${text} ${zone}, ${utc(time.dateTime)}`;
+      const recent = time.closest("td") && ago((Date.now() - date) / 1000);
+      time.textContent = recent || (time.textContent.length > 10 ? text : text.slice(0, 10));
+    }
+  }
+
+  // On paper nobody knows from when "ago" counts.
+  function showDates() {
+    for (const time of document.querySelectorAll("td time")) time.textContent = local(new Date(time.dateTime));
+  }
+
+  function showAge(place, data) {
+    const seconds = Date.now() / 1000 - data.asOf;
+    const stale = seconds > STALE_AFTER;
+    place.textContent = `Data as of ${local(new Date(data.asOf * 1000))} (${age(seconds)})`;
+    place.classList.toggle("stale", stale);
+    if (stale) place.title = "This snapshot has not been renewed for some time.";
+  }
+
+  // --- buttons to copy, and print -----------------------------------------------------------------------
+
+  // Put a button to copy it on whatever asks for one; the style sheet has left room.
+  function addCopyButtons() {
+    const said = element("p", { class: "vh", role: "status" });
+    document.body.append(said);
+    for (const holder of document.querySelectorAll("[data-copy]")) {
+      const wanted = "address" in holder.dataset ? holder.querySelector("a").href : holder.textContent;
+      const title = `Copy the ${holder.dataset.copy}`;
+      const button = element("button", { type: "button", class: "copy", title, "aria-label": title });
+      button.addEventListener("click", async () => {
+        const done = await copy(wanted);
+        button.dataset.said = done ? "Copied" : "Not allowed";
+        said.textContent = done ? `Copied the ${holder.dataset.copy}` : "The browser does not allow copying";
+        setTimeout(() => {
+          delete button.dataset.said;
+          said.textContent = "";
+        }, 2000);
+      });
+      holder.append(button);
+    }
+  }
+
+  // Without a secure connection there is no clipboard but that of a selection.
+  async function copy(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text).then(() => true, () => false);
+    const field = element("textarea", { class: "vh" }, text);
+    document.body.append(field);
+    const focused = document.activeElement;
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    focused?.focus();
+    return done;
+  }
+
+  globalThis.hydrasnapPage = { element, number, shown, sign, table, entitle, decoded, local, utc };
+
+  showLocalTimes();
+  addCopyButtons();
+  if (typeof hydrasnap === "object") showAge(document.getElementById("asof"), hydrasnap);
+  addEventListener("beforeprint", () => {
+    showDates();
+    for (const fold of document.querySelectorAll("details")) fold.open = true;
+  });
+}

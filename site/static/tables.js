@@ -6,6 +6,7 @@
 "use strict";
 
 {
+  const { element, number } = globalThis.hydrasnapPage;
   const place = document.querySelector(".filter");
   const follows = (table) => place.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING;
   const tables = place ? [...document.querySelectorAll("main table")].filter((table) =>
@@ -14,14 +15,6 @@
   const UNITS = { s: 1, min: 60, h: 3600, d: 86400 };
   const words = new Intl.Collator("en", { numeric: true });
 
-  function element(name, attributes, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    made.append(...children);
-    return made;
-  }
-
-  const number = (amount) => amount.toLocaleString("en");
   const title = (head) => [...head.childNodes].filter((node) => !node.classList?.contains("tz"))
     .map((node) => node.textContent).join("").trim();
 
@@ -87,12 +80,16 @@
 
   // --- filtering --------------------------------------------------------------------------------------
 
-  function test({ filter, system, status }) {
+  // Test lower-case texts by the words of the field.
+  function asked(filter) {
     const terms = filter.toLowerCase().split(/\s+/).filter(Boolean);
-    const not = terms.filter((term) => term.length > 1 && term[0] === "-").map((term) => term.slice(1));
-    const all = terms.filter((term) => !(term.length > 1 && term[0] === "-"));
-    return (row) => (!system || row.system === system) && (!status || row.statuses.has(status)) &&
-      all.every((term) => row.text.includes(term)) && !not.some((term) => row.text.includes(term));
+    return (text) => terms.every((term) =>
+      (term.length > 1 && term[0] === "-" ? !text.includes(term.slice(1)) : text.includes(term)));
+  }
+
+  function test({ filter, system, status }) {
+    const fits = asked(filter);
+    return (row) => (!system || row.system === system) && (!status || row.statuses.has(status)) && fits(row.text);
   }
 
   function unfold(group, filtered) {
@@ -125,8 +122,11 @@
       shown += here;
       total += group.rows.length;
     }
-    return filtered ? `${number(shown)} of ${number(total)}` : `${number(total)} ${total === 1 ? "row" : "rows"}`;
+    return counted(filtered, shown, total);
   }
+
+  const counted = (filtered, shown, total) =>
+    (filtered ? `${number(shown)} of ${number(total)}` : `${number(total)} ${total === 1 ? "row" : "rows"}`);
 
   // --- sorting ----------------------------------------------------------------------------------------
 
@@ -209,18 +209,16 @@
     return select;
   }
 
-  function bar(groups) {
-    const rows = groups.flatMap((group) => group.rows);
+  // Make the form: a field for words, other fields, and room to say how many rows there are.
+  function bar(...others) {
     const field = element("input", {
       type: "search", name: "filter", placeholder: "Filter: word -not", "aria-label": "Filter rows: words that must all be there, -word must not",
       autocomplete: "off", autocapitalize: "none", spellcheck: "false",
     });
-    const systems = choices("Any system", "system", new Set(rows.map((row) => row.system)));
-    const statuses = choices("Any status", "status", new Set(rows.flatMap((row) => [...row.statuses])));
     const said = element("output", { class: "soft" });
-    const form = element("form", { role: "search", "aria-label": "Rows of this page" }, field, systems, statuses, said);
-    place.append(form);
-    return { form, said, fields: { filter: field, system: systems, status: statuses } };
+    const form = element("form", { role: "search", "aria-label": "Rows of this page" }, field, ...others, said);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    return { form, field, said };
   }
 
   // --- walking through the rows -------------------------------------------------------------------------
@@ -242,7 +240,12 @@
 
   function start() {
     const groups = groupsOf(tables);
-    const { form, said, fields } = bar(groups);
+    const rows = groups.flatMap((group) => group.rows);
+    const system = choices("Any system", "system", new Set(rows.map((row) => row.system)));
+    const status = choices("Any status", "status", new Set(rows.flatMap((row) => [...row.statuses])));
+    const { form, field: words, said } = bar(system, status);
+    const fields = { filter: words, system, status };
+    place.append(form);
     const choice = chosen();
     for (const [key, field] of Object.entries(fields)) field.value = choice[key];
     const show = () => {
@@ -256,7 +259,6 @@
         remember(choice);
       });
     }
-    form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("input", () => {
       for (const [key, field] of Object.entries(fields)) choice[key] = field.value;
       show();
@@ -270,4 +272,5 @@
   }
 
   if (tables.length) start();
+  globalThis.hydrasnapTables = { asked, bar, counted };
 }
