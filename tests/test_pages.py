@@ -238,7 +238,9 @@ def test_a_jobset_shows_its_state_and_its_errors() -> None:
         "Evaluation errors",
     ]
     assert [row.job for row in found.broken] == ["all", "breaks"]
-    assert found.counts[0].href == "eval/12.html#newly-failing"
+    newly_failing = found.counts[0]
+    assert newly_failing.href == "eval/12.html#newly-failing"
+    assert (newly_failing.title, newly_failing.look) == ("Newly failing", "failed")
     assert [row.id for row in found.evaluations] == [12, 11]
 
 

@@ -19,7 +19,7 @@ PAGED = 2000  # and so many on each further page
 UNDECIDED = 100
 _ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
-_LOOKS = {
+LOOKS = {
     ChangeKind.NEWLY_FAILING: "failed",
     ChangeKind.STILL_FAILING: "failed",
     ChangeKind.NEWLY_SUCCEEDING: "succeeded",
@@ -154,7 +154,7 @@ def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
     return ChangeList(
         slug=kind.slug,
         title=kind.title,
-        look=_LOOKS.get(kind, ""),
+        look=LOOKS.get(kind, ""),
         count=changes.count(kind),
         before=kind not in _PLAIN,
         rows=(),

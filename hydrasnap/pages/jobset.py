@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hydrasnap.model import BuildStatus, Jobset, JobsetConfiguration, JobsetInput
 from hydrasnap.pages.badges import BadgeBox, badge_box, badge_files, tally_badge
-from hydrasnap.pages.changes import ChangeRow, change_row
+from hydrasnap.pages.changes import LOOKS, ChangeRow, change_row
 from hydrasnap.pages.chart import Chart
 from hydrasnap.pages.charts import burn_down_chart
 from hydrasnap.pages.comparison import comparison_links
@@ -47,6 +47,15 @@ class FailingRow(View, frozen=True, kw_only=True):
     exact: bool
 
 
+class ListCount(View, frozen=True, kw_only=True):
+    """How many jobs a list of an evaluation has, and the way to it."""
+
+    amount: int
+    title: str
+    look: str
+    href: str
+
+
 class FlakyRow(View, frozen=True, kw_only=True):
     """An unreliable job and its score of 100."""
 
@@ -80,7 +89,7 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     latest_finished: Link | None
     comparisons: tuple[Link, ...]
     burn_down: Chart | None
-    counts: tuple[Link, ...]
+    counts: tuple[ListCount, ...]
     broken: tuple[ChangeRow, ...]
     evaluations: tuple[EvaluationRow, ...]
     evaluations_known: int
@@ -175,13 +184,12 @@ def _comparisons(site: Site, health: JobsetHealth) -> Iterator[Link]:
         yield from comparison_links(site, health.latest)
 
 
-def _counts(site: Site, changes: Changes | None) -> Iterator[Link]:
+def _counts(site: Site, changes: Changes | None) -> Iterator[ListCount]:
     """Point to each list of the newest evaluation that has something."""
     for kind in ChangeKind if changes else ():
-        if changes and changes.count(kind):
-            page = site.links.evaluation(changes.evaluation.id)
-            label = f"{changes.count(kind):,} {kind.title.lower()}"
-            yield Link(label=label, href=f"{page}#{kind.slug}")
+        if changes and (amount := changes.count(kind)):
+            href = f"{site.links.evaluation(changes.evaluation.id)}#{kind.slug}"
+            yield ListCount(amount=amount, title=kind.title, look=LOOKS.get(kind, ""), href=href)
 
 
 def _broken(site: Site, changes: Changes | None) -> Iterator[ChangeRow]:

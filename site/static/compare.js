@@ -5,7 +5,7 @@
 "use strict";
 
 {
-  const { element, number, shown, sign, table, entitle, utc } = globalThis.hydrasnapPage;
+  const { element, number, shown, sign, table, entitle, moment, zone } = globalThis.hydrasnapPage;
   const { asked, bar, counted } = globalThis.hydrasnapTables;
   const { ready } = globalThis.hydrasnapSearch;
   const SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -110,12 +110,12 @@
 
   const buildHref = ({ id, paged }, ROOT) => ROOT + (paged ? `build/${id}.html` : `search.html#build/${id}`);
 
-  function row({ build, before }, ROOT) {
+  function row({ build, before }, ROOT, plain) {
     const was = !before ? element("span", { class: "none" }, "–")
       : before.id === build.id ? element("span", { class: "soft" }, "same build")
         : element("a", { class: `st ${before.status[1]} i-${before.status[2]}`, href: buildHref(before, ROOT), title: before.status[0] },
           element("span", { class: "vh" }, `${before.status[0]}, build `), String(before.id));
-    const cells = [sign(build.status), link(jobHref(build, ROOT), shown(build.job)), link(buildHref(build, ROOT), String(build.id)), shown(build.system), was];
+    const cells = [sign(build.status), link(jobHref(build, ROOT), shown(build.job)), link(buildHref(build, ROOT), String(build.id)), shown(build.system), ...(plain ? [] : [was])];
     const made = element("tr", { "data-build": build.id, "data-job": build.job });
     made.append(...cells.map((cell) => element("td", {}, cell)));
     return made;
@@ -128,12 +128,13 @@
     const made = element("section", { id: slug, "data-count": rows.length },
       element("h2", {}, title, element("span", { class: "count" }, count)));
     if (slug === "undecided") made.append(element("p", { class: "soft" }, "Finished builds of which the snapshot cannot tell whether anything changed."));
+    const plain = ["new", "removed", "still-succeeding"].includes(slug); // as the pages show them
     let start = 0;
     const more = element("button", { type: "button" });
     const add = (amount) => {
-      const part = rows.slice(start, start + amount).map((found) => row(found, ROOT));
+      const part = rows.slice(start, start + amount).map((found) => row(found, ROOT, plain));
       if (start) made.querySelector("tbody").append(...part);
-      else made.append(table("builds", HEADS, part));
+      else made.append(table("builds", plain ? HEADS.slice(0, -1) : HEADS, part));
       start += amount;
       if (start < rows.length) {
         more.textContent = `Show ${number(Math.min(MORE, rows.length - start))} more of ${number(rows.length - start)}`;
@@ -160,7 +161,7 @@
   }
 
   function named({ data: { id, jobset, pages, timestamp } }, ROOT) {
-    return [link(pages[1] && ROOT + pages[1], String(id)), " of ", link(ROOT + pages[0], shown(jobset.join(":"))), `, ${utc(new Date(timestamp * 1000).toISOString())}`];
+    return [link(pages[1] && ROOT + pages[1], String(id)), " of ", link(ROOT + pages[0], shown(jobset.join(":"))), ", ", moment(timestamp), ` ${zone}`];
   }
 
   function about(now, then, ROOT) {

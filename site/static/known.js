@@ -4,17 +4,10 @@
 "use strict";
 
 {
-  const { element, shown, sign, table, entitle, decoded, local, utc } = globalThis.hydrasnapPage;
+  const { element, shown, sign, table, entitle, decoded, moment } = globalThis.hydrasnapPage;
   const { ready } = globalThis.hydrasnapSearch;
   const place = document.getElementById("search-page") ?? document.getElementById("missing");
   const missing = place.id === "missing";
-
-  function moment(seconds) {
-    if (!seconds) return element("span", { class: "none" }, "–");
-    const date = new Date(seconds * 1000);
-    const datetime = date.toISOString();
-    return element("time", { datetime, title: utc(datetime) }, local(date));
-  }
 
   // Read what is asked for: after # on search.html, else the address as Hydra and we write it.
   function asked() {

@@ -77,9 +77,17 @@
   // Write a moment of the form that `dateTime` and `toISOString` have.
   const utc = (text) => `${text.slice(0, 16).replace("T", " ")} UTC`;
 
+  function moment(seconds) {
+    if (!seconds) return element("span", { class: "none" }, "–");
+    const date = new Date(seconds * 1000);
+    const datetime = date.toISOString();
+    return element("time", { datetime, title: utc(datetime) }, local(date));
+  }
+
+  const zone = new Intl.DateTimeFormat("en", { timeZoneName: "short" })
+    .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
+
   function showLocalTimes() {
-    const zone = new Intl.DateTimeFormat("en", { timeZoneName: "short" })
-      .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
     for (const label of document.querySelectorAll(".tz")) label.textContent = zone;
     for (const time of document.querySelectorAll("time")) {
       const date = new Date(time.dateTime);
@@ -139,7 +147,7 @@
     return done;
   }
 
-  globalThis.hydrasnapPage = { element, number, shown, sign, table, entitle, decoded, local, utc };
+  globalThis.hydrasnapPage = { element, number, shown, sign, table, entitle, decoded, moment, zone };
 
   showLocalTimes();
   addCopyButtons();
