@@ -160,11 +160,14 @@ class Site:
         return self._total("index.html", "#newly-failing"), builds
 
     def jobs(self) -> Iterator[tuple[dict[str, Any], LexborHTMLParser]]:
-        """Give the data and the page of each job that has one."""
+        """Give the data and the page of each job that has one; one that leads on is none."""
         for file in sorted((self.folder / "job").rglob("*.json")):
             found = json.loads(file.read_bytes())
-            if "failingSince" in found:
-                yield found, LexborHTMLParser(file.with_suffix(".html").read_bytes())
+            if "failingSince" not in found:
+                continue
+            page = LexborHTMLParser(file.with_suffix(".html").read_bytes())
+            if page.css_first("meta[http-equiv=refresh]") is None:
+                yield found, page
 
 
 def fact(page: LexborHTMLParser, name: str) -> LexborNode | None:
