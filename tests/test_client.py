@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 from hydras import (
     FULL_SPEED,
@@ -271,7 +272,7 @@ def test_a_circle_of_redirects_has_an_end() -> None:
 def test_the_target_of_a_redirect_can_be_asked_for(answer: Answer, found: str | None) -> None:
     async def run() -> str | None:
         async with client(Wire(in_turn(answer))) as talker:
-            return await talker.redirect("/jobset/a/b/latest-eval")
+            return await talker.redirect("/jobset/a/b/latest-eval", msgspec.json.decode)
 
     assert asyncio.run(run()) == found
 
@@ -402,7 +403,11 @@ def test_what_a_user_may_not_read_is_not_asked_again_and_again() -> None:
     assert [request.method for request in wire.seen] == ["GET", "POST", "GET"]
 
 
-@pytest.mark.parametrize("fault", [page("", 502), reply(b"", 429), httpx.ReadError("")], ids=repr)
+@pytest.mark.parametrize(
+    "fault",
+    [page("", 502), page("", 500), page("Just a moment..."), reply(b"", 429), httpx.ReadError("")],
+    ids=repr,
+)
 def test_a_login_that_fails_by_a_passing_fault_is_tried_again(
     fault: Answer, tmp_path: Path
 ) -> None:

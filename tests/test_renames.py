@@ -2,8 +2,22 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
-from hydras import STABLE, TRUNK, Crawler, assert_up_to_date, evaluate, fresh_crawl, hydra
+from hydras import (
+    ORIGIN,
+    STABLE,
+    TRUNK,
+    Answer,
+    Crawler,
+    assert_up_to_date,
+    evaluate,
+    fresh,
+    fresh_crawl,
+    hydra,
+    page,
+    reply,
+)
 
 from hydrasnap.client import Limits
 from hydrasnap.crawl import Note
@@ -117,3 +131,38 @@ def test_a_small_budget_gets_past_a_rename(requests: int, tmp_path: Path) -> Non
     assert crawler.snapshot.unknown_builds(crawler.snapshot.evaluations[evaluation]) == 0
     assert JobsetKey("one", "main") in crawler.snapshot.jobsets
     assert len(crawler.asked()) == 2
+
+
+def test_a_broken_answer_does_not_make_a_renamed_jobset_a_deleted_one(tmp_path: Path) -> None:
+    broken = [reply(b'{"replay":"unexpected"}'), reply(b"[]")]
+
+    def tap(_: int, request: httpx.Request) -> Answer:
+        return broken.pop() if "/trunk/errors" in request.url.path and broken else None
+
+    crawler = Crawler(tmp_path, hydra())
+    crawler.run()
+    crawler.hydra.world.rename_jobset(TRUNK, "main")
+    assert crawler.run(tap).run.complete
+    assert crawler.snapshot.jobsets[TRUNK].renamed_to == "main"
+    assert not broken
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply(b'{"name":"trunk","project":"one","enabled":1}'),
+        page("", 302, Location=f"{ORIGIN}/login"),
+        page("", 302, Location=f"{ORIGIN}/jobset/one/trunk/errors"),
+    ],
+    ids=["still there", "to the login", "to itself"],
+)
+def test_a_jobset_is_deleted_only_where_hydra_says_so(answer: Answer, tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path, hydra())
+    crawler.run()
+    crawler.hydra.world.rename_jobset(TRUNK, "main")
+    done = crawler.run(lambda _, r: fresh(answer) if "/trunk/errors" in r.url.path else None)
+    assert [gap.path for gap in done.run.gaps] == ["/jobset/one/trunk/errors"]
+    assert not crawler.snapshot.jobsets[TRUNK].gone
+    assert not any(build.gone for build in crawler.snapshot.builds.values())
+    assert crawler.run().run.complete
+    assert crawler.snapshot.jobsets[TRUNK].renamed_to == "main"

@@ -111,17 +111,23 @@ class Client:
         """Ask for a page that has no JSON form."""
         return await self._patiently(path, HTML, parse)
 
-    async def redirect(self, path: str) -> str | None:
-        """Return the path that `path` redirects to, or None where it answers itself."""
-        return await self._patiently(path, JSON, None)
+    async def redirect(self, path: str, parse: Callable[[bytes], object]) -> str | None:
+        """Return the path that `path` redirects to, or None where it answers itself readably."""
 
-    async def _patiently(self, path: str, wanted: str, parse: Callable[[bytes], T] | None) -> T:
-        """Ask until there is an answer, or patience ends; without `parse`, ask for a redirect."""
+        def nowhere(body: bytes) -> None:
+            parse(body)
+
+        return await self._patiently(path, JSON, nowhere, follow=False)
+
+    async def _patiently(
+        self, path: str, wanted: str, parse: Callable[[bytes], T], *, follow: bool = True
+    ) -> T:
+        """Ask until there is an answer, or patience ends; a redirect not to `follow` is one."""
         paths.check(path)
         failures, waited = 0, 0.0
         while True:
             try:
-                answer = await self._exchange(path, wanted, follow=parse is not None)
+                answer = await self._exchange(path, wanted, follow=follow)
                 return self._take(path, answer, wanted, parse)
             except TryAgainError as trouble:
                 failures += trouble.counts
@@ -135,18 +141,18 @@ class Client:
         path: str,
         answer: httpx.Response,
         wanted: str,
-        parse: Callable[[bytes], T] | None,
+        parse: Callable[[bytes], T],
     ) -> T:
-        if parse is None and answer.status_code in REDIRECTS:
+        if answer.status_code in REDIRECTS:
             self._judge.accept(path)
             return self._within(answer).removeprefix(self.origin).partition("?")[0]  # type: ignore[return-value]
         self._judge.judge(path, answer, wanted)
         try:
-            result = parse(answer.content) if parse else None
+            result = parse(answer.content)
         except NotAHydraError as error:
             raise self._judge.unreadable(path, error, wanted) from error
         self._judge.accept(path)
-        return result  # type: ignore[return-value]
+        return result
 
     async def _pause(self, path: str, trouble: TryAgainError, failures: int) -> float:
         """Wait as long as the fault asks for; return the seconds."""
@@ -242,8 +248,14 @@ class Client:
             answer = await self._receive(request)
         except (httpx.TransportError, httpx.DecodingError) as error:
             raise self._judge.failed(paths.LOGIN, error) from None
-        if answer.status_code in PASSING:
+        if _is_a_front_ends(answer):
             self._judge.judge(paths.LOGIN, answer, JSON)
         if answer.status_code not in (HTTPStatus.OK, HTTPStatus.FOUND):
             reason = error_of(answer) if is_json(answer) else f"status {answer.status_code}"
             raise LoginError(f"{self.origin} does not let {credentials.username} in: {reason}.")
+
+
+def _is_a_front_ends(answer: httpx.Response) -> bool:
+    """Tell whether an answer to the login is none of Hydra's, which says yes or no in JSON."""
+    mute = answer.status_code in (HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return answer.status_code in PASSING or (mute and not is_json(answer))

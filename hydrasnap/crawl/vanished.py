@@ -7,8 +7,9 @@ import msgspec
 from hydrasnap.client import paths
 from hydrasnap.crawl.gone import mark_gone
 from hydrasnap.crawl.session import Session
-from hydrasnap.errors import NotFoundError
+from hydrasnap.errors import NotAHydraError, NotFoundError
 from hydrasnap.model import Jobset, JobsetKey, Project
+from hydrasnap.wire import read_jobset
 
 
 def vanished_jobsets(
@@ -49,13 +50,19 @@ async def settle_vanished(
 
 
 async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
-    """Ask Hydra where a jobset that is in no list has moved to; None if it is deleted."""
+    """Ask Hydra where a jobset that is in no list has moved to; None if it is deleted.
+
+    That is believed only where Hydra says that there is no such jobset.
+    """
+    path = paths.errors(*key)
     try:
-        target = await session.client.redirect(paths.errors(*key))
+        target = await session.client.redirect(path, lambda body: read_jobset(body, path))
     except NotFoundError:
         return None
     new = paths.jobset_of(target) if target else None
-    return JobsetKey(*new) if new is not None and new != key else None
+    if new is None or new == key:
+        raise NotAHydraError(f"{path} is there, but the jobset is in no list; ask again later.")
+    return JobsetKey(*new)
 
 
 def delete_jobset(session: Session, jobset: Jobset) -> None:
