@@ -33,6 +33,7 @@ def grown() -> Snapshot:
 
 
 SITE = Site(grown())
+BUILDS = SITE.snapshot.builds.values()
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +67,23 @@ def test_by_system_only_where_there_are_several(targets: dict[str, str]) -> None
     assert not [path for path in targets if path.startswith("job/p/j/good/latest-for")]
 
 
-def test_a_jobset_leads_to_its_newest_and_its_newest_finished_evaluation(
-    targets: dict[str, str],
+@pytest.mark.parametrize("place", ["jobset/p/j", "project/p"])
+def test_a_jobset_and_a_project_lead_to_their_newest_successes(
+    targets: dict[str, str], place: str
 ) -> None:
-    assert targets["jobset/p/j/latest.html"] == "eval/13.html"
-    assert targets["jobset/p/j/latest-finished.html"] == "eval/11.html"
-    assert targets["jobset/p/j/latest-eval.html"] == "eval/11.html"
-    assert "jobset/p/weird/latest-finished.html" not in targets
+    newest = max(
+        b.id for b in BUILDS if b.status.succeeded and (b.jobset == "j" or place[0] == "p")
+    )
+    assert targets[f"{place}/latest.html"] == f"build/{newest}.html"
+    assert targets[f"{place}/latest-for/x86_64-linux.html"] == f"build/{newest}.html"
+    assert targets["jobset/p/j/latest-finished.html"] == "build/106.html"
     assert "jobset/p/empty/latest.html" not in targets
+    assert "project/void/latest.html" not in targets
+
+
+def test_a_jobset_leads_to_its_newest_finished_evaluation(targets: dict[str, str]) -> None:
+    assert targets["jobset/p/j/latest-eval.html"] == "eval/11.html"
+    assert "jobset/p/weird/latest-eval.html" not in targets
 
 
 def test_the_address_on_hydra_is_quoted_as_hydra_wants_it() -> None:

@@ -1,6 +1,7 @@
-"""Addresses that stay while what they lead to changes: the latest evaluation or good build."""
+"""Addresses that stay while what they lead to changes: the latest evaluation or success."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 
 from hydrasnap.links import relative, safe_name
 from hydrasnap.model import Build, JobKey, JobsetKey
@@ -10,7 +11,7 @@ from hydrasnap.pages.redirects import TEMPLATE, RedirectPage, with_former
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.report.history import JobHistory
-from hydrasnap.report.latest import latest_finished_success, latest_success
+from hydrasnap.report.latest import latest_finished_success, latest_success, latest_successes
 
 
 class Permalink(View, frozen=True, kw_only=True):
@@ -37,22 +38,61 @@ def permalink_page(of: str, link: Permalink) -> Page:
 
 
 def jobset_permalinks(site: Site, key: JobsetKey) -> Iterator[Permalink]:
-    """Name the lasting addresses of a jobset; ``latest-eval`` is Hydra's own word."""
+    """Name the lasting addresses of a jobset; ``latest-eval`` leads to an evaluation."""
+    yield from _latest_builds(site, ("jobset", *key), [key])
+    finished = site.finished_evaluations(key)
     shown = site.index.shown_evaluations(key)
-    finished = [found for found in shown if found.id in site.finished_evaluations(key)]
-    for name, label, found, live in (
-        ("latest", "Newest evaluation", shown, "evals"),
-        ("latest-finished", "Newest finished evaluation", finished, "latest-eval"),
-        ("latest-eval", "Newest finished evaluation (latest-eval)", finished, "latest-eval"),
-    ):
-        if found:
-            number = found[0].id
-            yield Permalink(
-                label=label,
-                href=site.links.jobset(key, f"/{name}.html"),
-                target=Link(label=f"evaluation {number}", href=site.links.evaluation(number)),
-                live=site.live("jobset", *key, live),
-            )
+    newest = next((found.id for found in shown if found.id in finished), None)
+    if newest is not None:
+        yield Permalink(
+            label="Newest finished evaluation",
+            href=site.links.jobset(key, "/latest-eval.html"),
+            target=Link(label=f"evaluation {newest}", href=site.links.evaluation(newest)),
+            live=site.live("jobset", *key, "latest-eval"),
+        )
+
+
+def project_permalinks(site: Site, project: str, keys: Iterable[JobsetKey]) -> Iterator[Permalink]:
+    """Name the lasting addresses of a project with these jobsets."""
+    yield from _latest_builds(site, ("project", project), list(keys))
+
+
+def _latest_builds(
+    site: Site, names: tuple[str, ...], keys: list[JobsetKey]
+) -> Iterator[Permalink]:
+    """Name what leads to the newest successes in some jobsets: any, in what is finished, by system.
+
+    `names` are the kind and the names of the project or jobset that has the addresses.
+    """
+    every = [build for key in keys for build in site.index.builds_of_jobset(key)]
+    by_system = latest_successes(every)
+    if not by_system:
+        return
+    yield _leading(site, names, ("latest",), _newest(by_system), "Latest success")
+    evaluations = site.snapshot.evaluations
+    ids = {n for key in keys for e in site.finished_evaluations(key) for n in evaluations[e].builds}
+    whole = latest_successes(build for build in every if build.id in ids)
+    if whole:
+        label = "Latest success in a finished evaluation"
+        yield _leading(site, names, ("latest-finished",), _newest(whole), label)
+    for system, build in by_system.items():
+        yield _leading(site, names, ("latest-for", system), build, f"Latest success for {system}")
+
+
+def _newest(builds: Mapping[str, Build]) -> Build:
+    return max(builds.values(), key=attrgetter("id"))
+
+
+def _leading(
+    site: Site, names: tuple[str, ...], way: tuple[str, ...], build: Build, label: str
+) -> Permalink:
+    folder = "/".join((names[0], *map(site.links.name, names[1:]), *map(safe_name, way)))
+    return Permalink(
+        label=label,
+        href=f"{folder}.html",
+        target=Link(label=f"build {build.id} of {build.job}", href=site.links.build(build.id)),
+        live=site.live(*names, *way),
+    )
 
 
 def job_permalinks(site: Site, history: JobHistory) -> Iterator[Permalink]:

@@ -11,6 +11,7 @@ from hydrasnap.pages.feeds import feed_link
 from hydrasnap.pages.frame import Frame, Link, Outside
 from hydrasnap.pages.latest import project_builds_page
 from hydrasnap.pages.page import File, Page
+from hydrasnap.pages.permalinks import Permalink, permalink_page, project_permalinks
 from hydrasnap.pages.rows import Figures, Verdict, figures, verdict
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
@@ -56,6 +57,7 @@ class ProjectPage(Frame, frozen=True, kw_only=True):
     jobsets: tuple[JobsetRow, ...]
     off: tuple[JobsetRow, ...]
     builds: str
+    permalinks: tuple[Permalink, ...]
     note: str
 
 
@@ -64,7 +66,9 @@ def project_pages(site: Site) -> Iterator[Page | File]:
     for health in site.health:
         project = site.snapshot.projects[health.name]
         paths = partial(site.links.project, health.name)
-        yield Page(paths(), "project.html", _page(site, project, health))
+        page = _page(site, project, health)
+        yield Page(paths(), "project.html", page)
+        yield from (permalink_page(health.name, link) for link in page.permalinks)
         yield project_builds_page(site, health.name, [found.key for found in health.jobsets])
         yield data_file(paths(".json"), project_data(site, health))
         yield from badge_files(tally_badge(health.tally), paths("/shield.json"), paths(".svg"))
@@ -72,6 +76,7 @@ def project_pages(site: Site) -> Iterator[Page | File]:
 
 def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
     rows = jobset_rows(site, health)
+    keys = (jobset.key for jobset in health.jobsets)
     return ProjectPage(
         title=f"{project.displayname or project.name} ({project.name})",
         description=f"The project {project.name} on {site.host}: {plural(len(rows), 'jobset')}.",
@@ -95,6 +100,7 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         jobsets=tuple(row for row in rows if not row.disabled),
         off=tuple(row for row in rows if row.disabled),
         builds=site.links.project(project.name, "/all.html"),
+        permalinks=tuple(project_permalinks(site, project.name, keys)),
         note=site.note(project.name),
     )
 

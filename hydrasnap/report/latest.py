@@ -21,6 +21,16 @@ def latest_success(builds: Iterable[Build]) -> Build | None:
     return next((build for build in builds if build.status.succeeded), None)
 
 
+def latest_successes(builds: Iterable[Build]) -> dict[str, Build]:
+    """Return the newest success for each system, systems by name, given builds in any order."""
+    best: dict[str, Build] = {}
+    for build in builds:
+        known = best.get(build.system)
+        if (known is None or build.id > known.id) and build.status.succeeded:
+            best[build.system] = build
+    return dict(sorted(best.items()))
+
+
 def latest_finished_success(
     index: Index, builds: Iterable[Build], finished: Container[int]
 ) -> Build | None:
