@@ -220,6 +220,16 @@ def test_nothing_moves_while_a_page_and_its_scripts_arrive(
     assert {kind: shift for kind, shift in shifts.items() if shift >= 0.01} == {}
 
 
+@pytest.mark.parametrize("asked", ["search.html?q=python", "compare.html?a=200&b=178"])
+def test_nothing_moves_when_what_was_asked_for_arrives(
+    opened: Opener, slow_host: str, asked: str
+) -> None:
+    page = opened(viewport={"width": 390, "height": 800})
+    page.goto(f"{slow_host}/{asked}")
+    expect(page.locator("main tbody tr").first).to_be_visible()
+    assert page.evaluate(SHIFTS) < 0.01
+
+
 def test_without_scripts_no_empty_bar_stands_there(opened: Opener, demo_site: Path) -> None:
     page = opened(java_script_enabled=False)
     page.goto(f"{demo_site.as_uri()}/builds.html")
