@@ -27,9 +27,15 @@ EXIT_LOCKED = 4
 
 
 class HydrasnapError(click.ClickException):
-    """Any problem that hydrasnap explains in a sentence instead of a traceback."""
+    """Any problem that hydrasnap explains in a sentence instead of a traceback.
+
+    Its message may quote a stranger, so what would command a terminal is taken out.
+    """
 
     exit_code = EXIT_FAILURE
+
+    def __init__(self, message: str) -> None:
+        super().__init__("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in message))
 
 
 class ConfigError(HydrasnapError):

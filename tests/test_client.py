@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import traceback
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -289,6 +289,32 @@ def test_an_answer_without_end_is_cut_off() -> None:
     with pytest.raises(NotAHydraError, match="more than 4000 bytes"):
         ask(wire, "/", settings=Settings(most_bytes=4000))
     assert len(wire.seen) == 1
+
+
+def test_an_answer_that_drips_in_is_cut_off() -> None:
+    async def drips() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0.001)
+            yield b" "
+
+    wire = Wire(lambda *_: httpx.Response(200, content=drips(), headers={"Content-Type": "x/y"}))
+    with pytest.raises(TooBigError, match="/ was not all sent in"):
+        ask(wire, "/", settings=Settings(timeout=0.05))
+    assert len(wire.seen) == 1
+
+
+def test_headers_may_be_any_bytes() -> None:
+    answer = reply(b"[]")
+    answer.headers = httpx.Headers([*answer.headers.raw, (b"Retry-After", b"\xb2\xff")])
+    assert ask(Wire(lambda *_: answer), "/") == [b"[]"]
+
+
+def test_a_reason_that_commands_the_terminal_is_disarmed() -> None:
+    wire = Wire(lambda *_: reply('{"error":"\\u001b]0;x\\u0007' + "y" * 9999 + '"}', 404))
+    with pytest.raises(NotFoundError) as caught:
+        ask(wire, "/")
+    assert caught.value.message.isprintable()
+    assert len(caught.value.message) < 500
 
 
 def test_an_answer_that_unfolds_without_end_is_cut_off() -> None:

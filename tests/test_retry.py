@@ -39,6 +39,7 @@ def test_patience_ends_by_attempts_and_by_time(failures: int, waited: float) -> 
         ("Mon, 02 Nov 2026 00:01:30 GMT", 90), ("Sun, 01 Nov 2026 00:00:00 GMT", 0),
         ("Mon, 02 Nov 2026 00:01:30 -0000", 90), ("Fri, 02 Nov 2096 00:00:00 GMT", 3600),
         ("Mon, 99 Nov 2026 00:00:00 GMT", 0), ("Mon, 02 Nov 99999 00:00:00 GMT", 0),
+        ("Mon, 02 Nov 2026 00:00:00 +99999999999999", 0),
     ],
 )  # fmt: skip
 def test_retry_after_is_read_in_both_its_forms(value: str | None, seconds: float) -> None:

@@ -366,6 +366,18 @@ def test_a_place_that_is_no_folder_is_said_to_be_so(tmp_path: Path, place: str) 
         opened(tmp_path / place).__enter__()
 
 
+@pytest.mark.parametrize("name", ["unfinished.json", "journal.jsonl", "builds/0.json"])
+def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path, name: str) -> None:
+    crawler = Crawler(tmp_path, hydra())
+    crawler.run()
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).mkdir()
+    with pytest.raises(CacheError, match=rf"Is a directory .*{name}"):
+        crawler.run()
+    (tmp_path / name).rmdir()
+    assert crawler.run().run.complete
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_said_to_be_so(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

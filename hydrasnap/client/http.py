@@ -32,7 +32,7 @@ from hydrasnap.client.settings import (
     World,
     normal_origin,
 )
-from hydrasnap.errors import LoginError, NotAHydraError, UnreachableError
+from hydrasnap.errors import LoginError, NotAHydraError, TooBigError, UnreachableError
 
 T = TypeVar("T")
 
@@ -197,6 +197,15 @@ class Client:
             return answer
 
     async def _receive(self, request: httpx.Request) -> httpx.Response:
+        """Read an answer, unless it drips in for ever."""
+        most = 2 * self.settings.timeout
+        try:
+            async with asyncio.timeout(most):
+                return await self._read(request)
+        except TimeoutError:
+            raise TooBigError(f"{request.url} was not all sent in {most:.0f} s.") from None
+
+    async def _read(self, request: httpx.Request) -> httpx.Response:
         """Read an answer, but no more of it than is allowed."""
         most = self.settings.most_bytes
         answer = await self._http.send(request, stream=True)
@@ -209,7 +218,7 @@ class Client:
                     raise NotAHydraError(f"{request.url} sends more than {most} bytes.")
         finally:
             await answer.aclose()
-        headers = [(k, v) for k, v in answer.headers.multi_items() if k != "content-encoding"]
+        headers = [(k, v) for k, v in answer.headers.raw if k.lower() != b"content-encoding"]
         return httpx.Response(
             answer.status_code, headers=headers, content=bytes(body), request=request
         )

@@ -24,6 +24,7 @@ PASSING = frozenset({429, 502, 503, 504})
 _TROUBLE = frozenset({500, 502, 503, 504})
 _DENIED = frozenset({401, 403})
 _STRANGE_ANSWERS = 4
+_LONGEST_REASON = 300
 
 
 class TryAgainError(Exception):
@@ -172,10 +173,10 @@ def error_of(answer: httpx.Response) -> str:
     """Return the sentence in Hydra's ``{"error": …}``."""
     try:
         found = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return "no reason given"
     text = found.get("error") if isinstance(found, dict) else None
-    return str(text).strip().rstrip(".") if text else "no reason given"
+    return str(text)[:_LONGEST_REASON].strip().rstrip(".") if text else "no reason given"
 
 
 def _has_type(answer: httpx.Response, wanted: str) -> bool:

@@ -41,7 +41,7 @@ def retry_after(value: str | None, *, now: datetime | None = None) -> float:
         return min(float(value), 3600.0)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -146,7 +146,8 @@ class Cache:
     @property
     def unfinished(self) -> Unfinished:
         """How far the run before came, if it ended early."""
-        return read_unfinished(self._folder)
+        with self.writing():
+            return read_unfinished(self._folder)
 
     def close_run(self, run: Run, unfinished: Unfinished = Unfinished()) -> None:  # noqa: B008
         """File everything, then mark the run as done in `snapshot.json`, the last file written."""
@@ -226,7 +227,9 @@ class Cache:
 
     def recover(self) -> None:
         """Take in what a killed run left in its journal."""
-        for entry in self._journal.replay():
+        with self.writing():
+            entries = list(self._journal.replay())
+        for entry in entries:
             if entry.project:
                 self._keep_project(entry.project)
             if entry.build:

@@ -31,6 +31,8 @@ def write_whole(path: Path, data: bytes) -> bool:
 def cannot(action: str, folder: Path, error: OSError) -> CacheError:
     """Explain a failed operation on the cache."""
     reason = error.strerror or type(error).__name__
+    if error.filename and Path(error.filename) != folder:
+        reason += f" ({error.filename})"
     return CacheError(
         f"Cannot {action} the cache {folder}: {reason}. Nothing that it held is lost; "
         "make room or give it another place with --cache, and run again."
