@@ -119,7 +119,7 @@ def test_the_sections_are_on_the_pages(tmp_path: Path) -> None:
     publish(flaky(), SiteSettings(base="https://example.org"), tmp_path)
     jobset = (tmp_path / "jobset/p/j.html").read_text()
     assert 'id="flakiest"' in jobset
-    assert '<img src="../../jobset/p/j.svg" width="' in jobset
+    assert 'src="../../jobset/p/j.svg" width="' in jobset
     assert "https://example.org/jobset/p/j.svg" in jobset
     job = (tmp_path / "job/p/j/all.html").read_text()
     assert 'id="constituents-over-time"' in job
