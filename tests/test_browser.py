@@ -146,6 +146,23 @@ def test_a_renamed_jobset_leads_to_its_new_page(
     page.wait_for_url(f"{tmp_path.as_uri()}/jobset/p/j.html")
 
 
+@pytest.mark.parametrize("scripts", [False, True])
+def test_paper_shows_what_is_folded_and_nothing_to_press(
+    opened: Opener, demo_site: Path, demo_pages: dict[str, str], *, scripts: bool
+) -> None:
+    page = opened(java_script_enabled=scripts)
+    page.goto(f"{demo_site.as_uri()}/{demo_pages['jobset']}")
+    folded = page.locator("main details td")
+    assert folded.count() > 0
+    expect(folded.first).to_be_hidden()
+    page.emulate_media(media="print")
+    if scripts:
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    for cell in (folded.first, folded.last):
+        expect(cell).to_be_visible()
+    expect(page.locator("input:visible, button:visible, summary:visible")).to_have_count(0)
+
+
 def test_a_dark_scheme_is_dark(opened: Opener, demo_site: Path) -> None:
     colours = {}
     for scheme in ("light", "dark"):
