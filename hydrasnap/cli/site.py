@@ -1,5 +1,6 @@
 """Rendering, as commands ask for it. What makes pages is imported where there are some to make."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -23,24 +24,39 @@ def check_all(config: Config) -> None:
 
 def run_render(config: Config, telling: Telling) -> Published:
     """Render the configured cache to the configured folder, and say what was written."""
-    cache, output, settings = Path(config.cache.folder), Path(config.site.output), _settings(config)
-    done = standing(stamp_of(cache, settings), output)
+    cache, output = Path(config.cache.folder), Path(config.site.output)
+    return render_into(output, cache, _settings(config), telling, lambda: check_all(config))
+
+
+def render_into(
+    output: Path,
+    cache: Path,
+    settings: SiteSettings,
+    telling: Telling,
+    check: Callable[[], None] = lambda: None,
+) -> Published:
+    """Render a cache to a folder, unless its site stands there, and say what was written.
+
+    `check` is called before anything is rendered.
+    """
+    stamp = stamp_of(cache, settings)
+    done = standing(stamp, output)
     if done is None:
-        check_all(config)
-        return render_into(output, cache, settings, telling)
+        check()
+        done = _rendered(output, cache, settings, telling, stamp)
     _say(done, telling)
     return done
 
 
-def render_into(output: Path, cache: Path, settings: SiteSettings, telling: Telling) -> Published:
-    """Render a cache to a folder, and say what was written."""
-    from hydrasnap.publish import publish_cache
+def _rendered(
+    output: Path, cache: Path, settings: SiteSettings, telling: Telling, stamp: bytes
+) -> Published:
+    from hydrasnap.publish import publish
+    from hydrasnap.store import read_snapshot
 
     with stoppable("The cache is whole; `hydrasnap render` writes the site."), heard_once():
         telling.begin("render")
-        done = publish_cache(cache, settings, output)
-    _say(done, telling)
-    return done
+        return publish(read_snapshot(cache), settings, output, stamp=stamp)
 
 
 def _say(done: Published, telling: Telling) -> None:

@@ -89,12 +89,13 @@ def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
 
 def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
     history = job_history(site.index, job)
-    yield Page(site.links.job(job), "job.html", job_page(site, history))
+    page = job_page(site, history)
+    yield Page(site.links.job(job), "job.html", page)
     yield data_file(site.links.job(job, ".json"), job_data(history))
     if history.results:
         paths = site.links.job(job, "/shield.json"), site.links.job(job, ".svg")
         yield from badge_files(build_badge(history.results[0]), *paths)
-    for link in job_permalinks(site, history):
+    for link in page.permalinks[:-1]:  # the last hangs on the whole jobset and is made with it
         yield permalink_page(str(job), link)
 
 

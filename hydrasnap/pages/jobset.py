@@ -115,7 +115,8 @@ def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
 def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     key, links = jobset.key, site.links
     health = site.health_of(key)
-    yield Page(links.jobset(key), "jobset.html", jobset_page(site, health))
+    page = jobset_page(site, health)
+    yield Page(links.jobset(key), "jobset.html", page)
     yield data_file(links.jobset(key, ".json"), jobset_data(site, health))
     yield data_file(links.jobset(key, REVISIONS), revisions_data(site, key))
     paths = links.jobset(key, "/shield.json"), links.jobset(key, ".svg")
@@ -125,7 +126,7 @@ def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
     builds = jobset_builds_page(site, jobset)
     yield Page(links.jobset(key, "/all.html"), "jobset-builds.html", builds)
-    for link in jobset_permalinks(site, key):
+    for link in page.permalinks:
         yield permalink_page(str(key), link)
 
 
