@@ -48,6 +48,7 @@ class CrawlTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     concurrency: Annotated[int, Meta(ge=1, le=16)] = 1
     builds: Literal["auto", "singly", "together", "listing"] = "auto"
     details: Natural = 100
+    sizes: tuple[Glob, ...] = ()
     recheck_days: Annotated[float, Meta(gt=0, le=36_500)] = 7.0
     max_requests: Positive | None = None
     max_seconds: Positive | None = None

@@ -49,6 +49,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         projects = ["a*"]
         jobsets = ["a/b"]
         exclude = ["a/pr-*"]
+        sizes = ["a/b/hello.*"]
         hidden = true
         evaluations = 3
         rate = 0.5
@@ -67,6 +68,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         notes = "n"
     """)  # fmt: skip
     assert config.crawl.jobsets == ("a/b",)
+    assert config.crawl.sizes == ("a/b/hello.*",)
     assert config.hydra.contact.startswith("Jürgen")
     assert [config.cache.folder, config.site.output, config.hydra.password_file] == [
         str(tmp_path / name) for name in ("kept", "out", "secret")

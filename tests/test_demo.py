@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from hydrasnap.demo import DemoHydra, Job, JobsetRow, World, synthetic_world
+from hydrasnap.demo import DemoHydra, Job, JobsetRow, Result, World, synthetic_world
 
 JSON = {"Accept": "application/json"}
 
@@ -271,6 +271,33 @@ def test_a_badge_tells_the_newest_finished_build(status: int, message: str) -> N
     world.finish(world.add_evaluation(key, [Job("k")]).builds[0], status)
     world.add_evaluation(key, [Job("k", recipe="queued")])
     assert value(DemoHydra(world=world), "/job/p/j/k/shield")["message"] == message
+
+
+def test_sizes_are_told_of_the_successes_that_have_a_closure_and_only_as_json() -> None:
+    world = World()
+    world.add_project("p")
+    key = world.add_jobset(JobsetRow("p", "j"))
+    results = [
+        Result(0, 60, size=5, closuresize=2**33),
+        Result(1, size=5, closuresize=6),
+        Result(6, size=5, closuresize=6),
+        Result(0, 60),
+        Result(0, 0, size=7, closuresize=8),
+    ]
+    for turn, result in enumerate(results):
+        (build,) = world.add_evaluation(key, [Job("k", recipe=str(turn))]).builds
+        world.finish(build, result)
+    hydra, where = DemoHydra(world=world), "/job/p/j/k/"
+    told = {
+        kind: [(each["id"] - 1001, each["value"]) for each in value(hydra, where + kind)]
+        for kind in ("closure-sizes", "output-sizes", "build-times")
+    }
+    assert told == {
+        "closure-sizes": [(0, 2**33), (4, 8)], "output-sizes": [(0, 5), (4, 7)],
+        "build-times": [(0, 60)],
+    }  # fmt: skip
+    assert value(hydra, "/job/p/j/never/closure-sizes") == []
+    assert get(hydra, where + "closure-sizes", Accept="*/*").status_code == 500
 
 
 def test_the_hook_may_change_the_world_before_an_answer(hydra: DemoHydra) -> None:

@@ -66,6 +66,17 @@ def test_what_a_budget_left_over_is_counted(crawler: Crawler) -> None:
     assert 0 < follows(crawler) <= requests + 1  # the queue
 
 
+def test_sizes_that_lack_are_counted(crawler: Crawler) -> None:
+    crawler.run()
+    crawler.selection = Selection(sizes=("one/trunk/hello.*", "one/stable/zlib.*"))
+    found = planned(crawler)
+    assert {name: count for name, (look, count) in found.items() if look is Look.NOT} == {
+        ".empty": 0, "stable": 2, "trunk": 2,
+    }  # fmt: skip
+    assert follows(crawler) == 4
+    assert set(planned(crawler).values()) == {(Look.NOT, 0)}
+
+
 def test_a_new_name_is_followed_and_nothing_written(crawler: Crawler) -> None:
     crawler.selection = Selection(jobsets=("one/trunk",))
     crawler.run()

@@ -22,7 +22,8 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
         "/build/1/", "/build/", "/build/x", "/build/1?x=1", "/build/-1", "//evil/",
         "/eval/1?full=1&x",
         "/jobset/p/j", "/jobset/p/j/evals?page=-1", "/jobset/../build/errors", "/jobset/p/./errors",
-        "/jobset/p/j/k/errors", "/api/jobsets?project=..", "",
+        "/jobset/p/j/k/errors", "/job/p/j/k", "/job/p/j/k/sizes", "/job/p/j/a/b/closure-sizes",
+        "/job/p/j/../closure-sizes", "/api/jobsets?project=..", "",
         "/build/1/constituents\n", "/build/1\n", "https://elsewhere/", "/build/1#x",
         "/jobset/p/j/evals?page=1/../../../../build/1/restart",
     ],
@@ -40,6 +41,7 @@ def test_every_address_of_its_own_is_on_the_list(project: str, name: str, number
         paths.latest_evaluation(project, name), paths.evaluation(number),
         paths.evaluation_builds(number), paths.listing(number), paths.build(number),
         paths.constituents(number), paths.queue(number),
+        paths.sizes("closure", project, name, name), paths.sizes("output", project, name, name),
     ):  # fmt: skip
         assert paths.check(path) == path
         assert path.isascii()

@@ -16,9 +16,12 @@ from hydrasnap.model import (
     JobsetCounts,
     JobsetKey,
     JobsetOverview,
+    JobSizes,
     Output,
     Product,
     Project,
+    SizePoint,
+    SizeSeries,
 )
 from hydrasnap.plan import (
     Listing,
@@ -28,6 +31,8 @@ from hydrasnap.plan import (
     aggregates,
     cheapest,
     errors_moved,
+    join_sizes,
+    lacking_sizes,
     look,
     merge,
     moved,
@@ -323,11 +328,65 @@ def test_globs_choose(selection: Selection, projects: str, jobsets: str) -> None
     assert [f"{k.project}/{k.name}" for k in found] == jobsets.split()
 
 
+@pytest.mark.parametrize(
+    ("globs", "jobs", "vain"),
+    [
+        ((), "", ""),
+        (("p/j/hello.*",), "p/j/hello.x", ""),
+        (("p/*",), "p/j/a/b p/j/hello.x", ""),
+        (("*/hello.x", "p/j/Hello.x", "nothing"), "p/j/hello.x q/j/hello.x", "p/j/Hello.x nothing"),
+    ],
+)
+def test_globs_choose_jobs_by_address_and_tell_which_are_in_vain(
+    globs: tuple[str, ...], jobs: str, vain: str
+) -> None:
+    known = [JobKey("q", "j", "hello.x"), JobKey("p", "j", "hello.x"), JobKey("p", "j", "a/b")]
+    chosen, useless = Selection(sizes=globs).sized(known)
+    assert ["/".join(job) for job in chosen] == jobs.split()
+    assert useless == vain.split()
+
+
+JOB = JobKey("p", "j", "a")
+
+
+def series(*builds: int, unsized: tuple[int, ...] = ()) -> SizeSeries:
+    points = tuple(SizePoint(build=number, timestamp=5, value=number) for number in builds)
+    return SizeSeries(points=points, unsized=unsized)
+
+
+def sized(**kinds: SizeSeries) -> JobSizes:
+    return JobSizes(project="p", jobset="j", job="a", series=kinds)
+
+
+def test_sizes_lack_where_a_success_is_not_covered_and_the_never_asked_come_first() -> None:
+    other = JOB._replace(name="b")
+    good = {other: [5], JOB: [3, 9]}
+    never = [(JOB, "closure"), (JOB, "output"), (other, "closure"), (other, "output")]
+    assert lacking_sizes(good, {}) == never
+    half = {JOB: sized(closure=series(3, 9, 8))}
+    assert lacking_sizes(good, half) == [*never[2:], never[1]]
+    stale = {JOB: sized(closure=series(9), output=series(9, unsized=(3,)))}
+    assert lacking_sizes({JOB: [3, 9]}, stale) == never[:1]
+    assert lacking_sizes({JOB: [9]}, stale) == []
+
+
+def test_sizes_that_hydra_no_longer_tells_stay_and_new_ones_win() -> None:
+    fresh = [SizePoint(build=3, timestamp=6, value=33), SizePoint(build=4, timestamp=6, value=4)]
+    known = sized(closure=series(1, 3, unsized=(4, 5)), output=series(3))
+    found = join_sizes(known, "closure", fresh, [3, 4, 8])
+    points = found.series["closure"].points
+    assert [(point.build, point.value) for point in points] == [(1, 1), (3, 33), (4, 4)]
+    assert found.series["closure"].unsized == (8,)
+    assert (found.key, found.series["output"]) == (JOB, series(3))
+    assert join_sizes(found, "closure", fresh, [3, 4, 8]) == found
+
+
 DECISIONS: list[Callable[[], object]] = [
     lambda: look(None, OVERVIEW, 1),
     lambda: aggregates([], (), ()),
     lambda: moved({}, frozenset(), whole=True),
     lambda: tally([]),
+    lambda: lacking_sizes({}, {}),
 ]
 
 

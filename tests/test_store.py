@@ -16,7 +16,17 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hydrasnap.errors import CacheError, LockedError
-from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Project, Run
+from hydrasnap.model import (
+    Build,
+    Evaluation,
+    JobKey,
+    Jobset,
+    JobsetKey,
+    JobSizes,
+    Project,
+    Run,
+    SizeSeries,
+)
 from hydrasnap.store import Cache, open_cache, read_snapshot
 from hydrasnap.store.files import write_whole
 from hydrasnap.store.journal import Entry, Journal
@@ -53,6 +63,7 @@ def filled(folder: Path) -> None:
             builds=[build(number) for number in (7, 999, 1000, 250_000)],
             evaluations=[Evaluation(id=3, project="p", jobset="j", builds=(7, 999))],
             jobsets=[Jobset(project="p", name="j", evaluations=(3,))],
+            sizes=[JobSizes(project="p", jobset="j", job="A/b", series={"output": SizeSeries()})],
         )
         cache.close_run(Run(started=5, finished=9, requests=4))
 
@@ -63,9 +74,10 @@ def test_what_is_put_in_comes_out(tmp_path: Path) -> None:
     assert (found.origin, found.run.requests) == (ORIGIN, 4)
     assert list(found.builds) == [7, 999, 1000, 250_000]
     assert found.jobsets[JobsetKey("p", "j")].evaluations == (3,)
+    assert found.sizes[JobKey("p", "j", "A/b")].series == {"output": SizeSeries()}
     assert sorted(files(tmp_path)) == [
         "builds/0.json", "builds/1000.json", "builds/250000.json", "evals/3.json",
-        "jobsets/p/j.json", "projects/p.json",
+        "jobsets/p/j.json", "projects/p.json", "sizes/p/j/%41%2Fb.json",
     ]  # fmt: skip
 
 
@@ -228,7 +240,7 @@ def test_a_reader_needs_no_lock_and_sees_whole_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b'[{"id":1}]', b"null"])
 @pytest.mark.parametrize("name", ["builds/0.json", "evals/3.json", "projects/p.json",
-                                  "jobsets/p/j.json"])  # fmt: skip
+                                  "jobsets/p/j.json", "sizes/p/j/%41%2Fb.json"])  # fmt: skip
 def test_a_damaged_file_is_named_and_the_rest_is_read(
     tmp_path: Path, name: str, content: bytes
 ) -> None:
@@ -406,7 +418,8 @@ def test_dropping_leaves_no_trace_and_no_empty_shard(tmp_path: Path) -> None:
     filled(tmp_path)
     with opened(tmp_path) as cache:
         cache.put(evaluations=[Evaluation(id=4, project="p", jobset="j")])
-        cache.drop(evaluations=[3, 4], builds=[7, 250_000], jobsets=[JobsetKey("p", "j")])
+        cache.drop(evaluations=[3, 4], builds=[7, 250_000], jobsets=[JobsetKey("p", "j")],
+                   sizes=[JobKey("p", "j", "A/b")])  # fmt: skip
     assert sorted(files(tmp_path)) == ["builds/0.json", "builds/1000.json", "projects/p.json"]
     assert list(read_snapshot(tmp_path).builds) == [999, 1000]
 

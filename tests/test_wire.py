@@ -18,6 +18,7 @@ from hydrasnap.model import (
     Metric,
     Output,
     Product,
+    SizePoint,
 )
 from hydrasnap.wire import (
     read_build,
@@ -28,6 +29,7 @@ from hydrasnap.wire import (
     read_overviews,
     read_projects,
     read_queue,
+    read_sizes,
 )
 
 KEY = JobsetKey("p", "j")
@@ -205,6 +207,23 @@ def test_lists_are_sorted() -> None:
     assert read_queue(b'[{"id":3,"x":1},{"id":1}]', "/") == {1, 3}
 
 
+def test_sizes_are_of_each_build_once_and_may_be_huge() -> None:
+    body = json.dumps([
+        {"id": 7, "timestamp": 5, "value": 2**40}, {"id": 3, "value": 0},
+        {"timestamp": 5, "id": 7, "value": 2**40},
+    ])  # fmt: skip
+    assert read_sizes(body.encode(), "/") == [
+        SizePoint(build=3, timestamp=0, value=0), SizePoint(build=7, timestamp=5, value=2**40),
+    ]  # fmt: skip
+    assert read_sizes(b"[]", "/") == []
+
+
+@pytest.mark.parametrize("value", [-1, 2**63, "5", None, 1.5])
+def test_a_size_that_is_none_is_refused(value: object) -> None:
+    with pytest.raises(NotAHydraError, match="did not answer as a Hydra does"):
+        read_sizes(json.dumps([{"id": 1, "timestamp": 5, "value": value}]).encode(), "/")
+
+
 READERS: list[tuple[Callable[[bytes], Any], Any]] = [
     (read_projects, [PROJECT]),
     (lambda body: read_overviews(body, "/x"), [OVERVIEW]),
@@ -217,6 +236,7 @@ READERS: list[tuple[Callable[[bytes], Any], Any]] = [
     (lambda body: read_builds(body, "/x"), [BUILD]),
     (lambda body: read_build(body, "/x"), BUILD),
     (lambda body: read_queue(body, "/x"), [{"id": 1}]),
+    (lambda body: read_sizes(body, "/x"), [{"id": 1, "timestamp": 5, "value": 2**33}]),
 ]
 BROKEN = [b"", b"null", b"5", b'"x"', b"{", b"<html>", b'{"error":"x"}', b"[{}]", b"\xff\xfe",
           b'[{"id":"1"}]', b'{"a":' + b"[" * 100_000, b'{"id":1,"builds":[1.5]}',

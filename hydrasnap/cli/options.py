@@ -72,6 +72,10 @@ crawl_options = _bundle(
         help="Show the newest N evaluations of each jobset (default: 10).",
     ),
     click.option(
+        "--sizes", multiple=True, metavar="GLOB",
+        help="Ask how big the builds of jobs are whose PROJECT/JOBSET/JOB matches.",
+    ),
+    click.option(
         "--rate", type=float, metavar="R",
         help="Ask at most R times a second (default: 1; no limit on this machine itself).",
     ),

@@ -194,6 +194,7 @@ def _selection(config: Config) -> Selection:
         way=_WAYS[config.crawl.builds],
         details=config.crawl.details,
         recheck=int(config.crawl.recheck_days * 86400),
+        sizes=config.crawl.sizes,
     )
 
 

@@ -18,6 +18,7 @@ _ALLOWED = re.compile(
     rf"|/jobset/{_NAME}/{_NAME}/(errors|latest-eval|evals(\?page=\d+)?)"
     r"|/eval/\d+(/builds|\?full=1)?"
     r"|/build/\d+(/constituents)?"
+    rf"|/job/{_NAME}/{_NAME}/{_NAME}/(closure|output)-sizes"
 )
 
 
@@ -75,6 +76,17 @@ def build(number: int) -> str:
 def constituents(number: int) -> str:
     """Address the builds that an aggregate is made of."""
     return f"/build/{number}/constituents"
+
+
+def sizes(kind: str, project: str, jobset: str, job: str) -> str:
+    """Address the sizes of a job's builds, of the `kind` ``closure`` or ``output``."""
+    names = "/".join(quote(name, safe="") for name in (project, jobset, job))
+    return f"/job/{names}/{kind}-sizes"
+
+
+def is_job_name(name: str) -> bool:
+    """Tell whether a job of this name can be addressed: Hydra itself trips over ``/`` and ``%``."""
+    return name not in ("", ".", "..") and not set(name) & set("/%")
 
 
 def queue(most: int) -> str:

@@ -1,6 +1,7 @@
 """What a crawl would ask for, found out from the overview alone."""
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from hydrasnap.client import Client, Settings, World
 from hydrasnap.crawl.listing import needed_look
 from hydrasnap.crawl.overview import fetch_overview
 from hydrasnap.crawl.session import Event, Session
+from hydrasnap.crawl.sizes import chosen_jobs
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview
 from hydrasnap.plan import EVALUATIONS_A_PAGE, Look, Selection
 from hydrasnap.store import Cache
@@ -18,7 +20,7 @@ class PlannedStep:
     """What a jobset needs: how closely it would be looked at, and about how many requests.
 
     Builds are counted as one request for each evaluation that lacks some. Aggregates come on top,
-    as they are known only when the builds are.
+    and the sizes of new builds, as they are known only when the builds are.
     """
 
     jobset: JobsetKey
@@ -38,15 +40,18 @@ async def dry_run(
     async with Client(cache.manifest.origin, settings, world=world, watch=watch) as client:
         session = Session(client, cache, selection, watch, now=0)
         overview = await fetch_overview(session)
-        return client.budget.requests, [_step(session, jobset) for jobset in overview.jobsets]
+        keys = frozenset(jobset.key for jobset in overview.jobsets)
+        sizes = Counter(JobsetKey(*job[:2]) for job, _ in chosen_jobs(session, keys).lacking)
+        steps = [_step(session, found, sizes[found.key]) for found in overview.jobsets]
+        return client.budget.requests, steps
 
 
-def _step(session: Session, overview: JobsetOverview) -> PlannedStep:
+def _step(session: Session, overview: JobsetOverview, sizes: int) -> PlannedStep:
     known, window = session.cache.jobsets.get(overview.key), session.selection.window
     needed = needed_look(session, overview)
-    requests = _lacking(session, known)
+    requests = _lacking(session, known) + sizes
     if needed is Look.CLOSELY and (known is None or not known.evaluations):
-        requests = 1 + math.ceil(window / EVALUATIONS_A_PAGE) + window
+        requests += 1 + math.ceil(window / EVALUATIONS_A_PAGE) + window
     elif needed is Look.CLOSELY:
         requests += 3
     elif needed is not Look.NOT:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from hydrasnap.model import Jobset
+from hydrasnap.model import JobKey, Jobset
 from hydrasnap.plan import Retention, unreferenced
 from hydrasnap.store import Cache
 
@@ -32,14 +32,21 @@ def prune(cache: Cache, retention: Retention) -> Pruned:
     kept = [e for number, e in cache.evaluations.items() if number not in gone]
     builds = unreferenced(cache.builds, kept)
     dropped = {jobset.key for jobset in whole}
+    sizes = _without_builds(cache, set(builds))
     cache.put(jobsets=[_without(j, gone) for j in cache.jobsets.values() if j.key not in dropped])
-    cache.drop(evaluations=gone, builds=builds, jobsets=dropped)
+    cache.drop(evaluations=gone, builds=builds, jobsets=dropped, sizes=sizes)
     return Pruned(len(whole), len(gone), len(builds))
 
 
 def _unwanted(cache: Cache, jobset: Jobset, retention: Retention) -> bool:
     project = cache.projects.get(jobset.project)
     return retention.unwanted(jobset, hidden=bool(project and project.hidden))
+
+
+def _without_builds(cache: Cache, gone: set[int]) -> list[JobKey]:
+    """Return the jobs whose sizes are known and of which no build is kept."""
+    jobs = {build.job_key for build in cache.builds.values() if build.id not in gone}
+    return [job for job in cache.sizes if job not in jobs]
 
 
 def _without(jobset: Jobset, gone: set[int]) -> Jobset:

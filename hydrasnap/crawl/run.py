@@ -10,6 +10,7 @@ from hydrasnap.crawl.builds import BuildStep
 from hydrasnap.crawl.listing import list_jobsets
 from hydrasnap.crawl.overview import fetch_overview, keep_projects
 from hydrasnap.crawl.session import Event, Session
+from hydrasnap.crawl.sizes import fetch_sizes
 from hydrasnap.crawl.vanished import rename, settle_vanished
 from hydrasnap.errors import BudgetError, CrawlError
 from hydrasnap.model import Jobset, Run
@@ -91,3 +92,4 @@ async def _steps(session: Session) -> None:
     keys = [jobset.key for jobset in overview.jobsets]
     await BuildStep(session).run(keys, changed)
     await fetch_constituents(session, keys)
+    await fetch_sizes(session, keys)

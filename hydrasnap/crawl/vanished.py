@@ -79,6 +79,7 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
     title = {"project": new.project, "name": new.name}
     evaluations = [e for e in cache.evaluations.values() if e.jobset_key == jobset.key]
     builds = [b for b in cache.builds.values() if b.jobset_key == jobset.key]
+    sizes = [s for s in cache.sizes.values() if s.key[:2] == jobset.key]
     successor = cache.jobsets.get(new)
     ids = {e.id for e in evaluations}.union(successor.evaluations if successor else ())
     overview = (successor or jobset).overview
@@ -95,4 +96,6 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
         builds=[msgspec.structs.replace(build, **names) for build in builds],
         evaluations=[msgspec.structs.replace(e, **names) for e in evaluations],
         jobsets=[moved, signpost],
+        sizes=[msgspec.structs.replace(found, **names) for found in sizes],
     )
+    cache.drop(sizes=[found.key for found in sizes])

@@ -1,6 +1,7 @@
 """The addresses below ``/job/P/J/JOB``: badge, metrics and redirects to the newest build."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 
 from hydrasnap.demo import answers
 from hydrasnap.demo.replies import Data, Page, Redirect, Reply, missing, quoted
@@ -26,8 +27,8 @@ def job_page(world: World, jobset: JobsetKey, path: tuple[str, ...]) -> Reply:
             return _shield(rows, job)
         case ["metric", name]:
             return _metric(rows, name)
-        case ["build-times"]:
-            return Data([_build_time(row) for row in rows if _really_built(row)], browsable=False)
+        case ["build-times" | "closure-sizes" | "output-sizes" as kind]:
+            return Data(list(_series(rows, kind)), browsable=False)
     return _redirect(world, rows, rest)
 
 
@@ -47,14 +48,20 @@ def _metric(rows: list[BuildRow], name: str) -> Reply:
     ])  # fmt: skip
 
 
-def _really_built(row: BuildRow) -> bool:
-    """Whether a build succeeded and took time: a cached one does not count."""
-    return row.finished and row.status == 0 and row.starttime != row.stoptime
+def _series(rows: list[BuildRow], kind: str) -> Iterator[answers.Json]:
+    """Tell a number of each success with a closure; a cached build has no time of its own."""
+    value = _VALUES[kind]
+    for row in rows:
+        told = kind != "build-times" or row.starttime != row.stoptime
+        if told and row.finished and row.status == 0 and row.closuresize:
+            yield {"id": row.id, "timestamp": row.timestamp, "value": value(row)}
 
 
-def _build_time(row: BuildRow) -> answers.Json:
-    duration = (row.stoptime or 0) - (row.starttime or 0)
-    return {"id": row.id, "timestamp": row.timestamp, "value": duration}
+_VALUES: dict[str, Callable[[BuildRow], int]] = {
+    "build-times": lambda row: (row.stoptime or 0) - (row.starttime or 0),
+    "closure-sizes": attrgetter("closuresize"),
+    "output-sizes": attrgetter("size"),
+}
 
 
 def _in_finished_evaluation(world: World, row: BuildRow) -> bool:

@@ -19,7 +19,9 @@ def result_of(build: BuildRow, status: int, number: int) -> Result:
     if status not in KEPT:
         return Result(status, duration)
     release = f"{build.nixname}.{build.drvpath[11:23]}" if build.job.startswith("tarball") else None
-    return Result(status, duration, _products(build), _metrics(build, number), release)
+    return Result(
+        status, duration, _products(build), _metrics(build, number), release, *_sizes(build, number)
+    )
 
 
 def _duration(build: BuildRow, status: int, number: int) -> int:
@@ -29,6 +31,14 @@ def _duration(build: BuildRow, status: int, number: int) -> int:
     slow = matches(SLOW, build.job)
     usual = 8 + chance("usual", build.job) % (3000 if slow else 400)
     return usual + number * usual // 100 + chance("drift", build.job, number) % (1 + usual // 8)
+
+
+def _sizes(build: BuildRow, number: int) -> tuple[int, int]:
+    """Return bytes of outputs and of their closure: both grow, what they need shrinks at times."""
+    usual = 40_000 + chance("size", build.job) % 90_000_000
+    size = usual + number * usual // 300 + chance("grown", build.job, number) % (1 + usual // 40)
+    needed = 35_000_000 + chance("needed", build.job) % 600_000_000
+    return size, size + needed + number * needed // 200 + chance("deps", number) % 14_000_000
 
 
 def _file(subtype: str, name: str, folder: str, size: int) -> ProductRow:

@@ -136,13 +136,18 @@ class ProductRow:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came out of a build; `duration` in seconds, `metrics` are ``(name, value, unit)``."""
+    """What came out of a build; `duration` in seconds, `metrics` are ``(name, value, unit)``.
+
+    `size` is of its outputs and `closuresize` of all that they need, in bytes, 0 where not known.
+    """
 
     status: int = 0
     duration: int = 60
     products: tuple[ProductRow, ...] = ()
     metrics: tuple[tuple[str, float, str | None], ...] = ()
     releasename: str | None = None
+    size: int = 0
+    closuresize: int = 0
 
 
 @dataclass(slots=True)
@@ -165,5 +170,7 @@ class BuildRow:
     products: tuple[ProductRow, ...] = ()
     metrics: tuple[tuple[str, float, str | None], ...] = ()
     releasename: str | None = None
+    size: int = 0
+    closuresize: int = 0
     constituents: tuple[int, ...] | None = None
     evaluations: set[int] = field(default_factory=set)

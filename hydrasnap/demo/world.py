@@ -155,6 +155,7 @@ class World:
         row.stoptime = self.now if at is None else at
         row.starttime = row.stoptime - result.duration
         row.metrics, row.releasename = result.metrics, result.releasename
+        row.size, row.closuresize = result.size, result.closuresize
         if result.status == 0:
             row.outputs = {
                 name: path or store_path(f"{row.drvpath}!{name}", row.nixname)

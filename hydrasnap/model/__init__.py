@@ -18,11 +18,13 @@ from hydrasnap.model.objects import (
     Product,
     Project,
 )
+from hydrasnap.model.sizes import SIZE_KINDS, JobSizes, SizePoint, SizeSeries
 from hydrasnap.model.snapshot import Gap, Run, Snapshot
 from hydrasnap.model.status import BuildStatus, Outcome, build_status
 from hydrasnap.model.watch import Watch
 
 __all__ = [
+    "SIZE_KINDS",
     "Build",
     "BuildStatus",
     "Declarative",
@@ -30,6 +32,7 @@ __all__ = [
     "EvaluationInput",
     "Gap",
     "JobKey",
+    "JobSizes",
     "Jobset",
     "JobsetConfiguration",
     "JobsetCounts",
@@ -43,6 +46,8 @@ __all__ = [
     "Product",
     "Project",
     "Run",
+    "SizePoint",
+    "SizeSeries",
     "Snapshot",
     "Watch",
     "build_status",

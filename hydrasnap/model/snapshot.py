@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 
-from hydrasnap.model.objects import Build, Evaluation, Jobset, JobsetKey, Project, Value
+from hydrasnap.model.objects import (
+    Build,
+    Evaluation,
+    JobKey,
+    Jobset,
+    JobsetKey,
+    Project,
+    Value,
+)
+from hydrasnap.model.sizes import JobSizes
 
 
 class Gap(Value, frozen=True):
@@ -32,7 +41,10 @@ class Run(Value, frozen=True):
 
 
 class Snapshot(Value, frozen=True):
-    """Everything the site is made from; the mappings are sorted by key and never changed."""
+    """Everything the site is made from; the mappings are sorted by key and never changed.
+
+    `sizes` are there for the jobs alone that the user has asked them of.
+    """
 
     origin: str
     run: Run
@@ -40,6 +52,7 @@ class Snapshot(Value, frozen=True):
     jobsets: Mapping[JobsetKey, Jobset]
     evaluations: Mapping[int, Evaluation]
     builds: Mapping[int, Build]
+    sizes: Mapping[JobKey, JobSizes] = {}
 
     def builds_of(self, evaluation: Evaluation) -> list[Build]:
         """Return the known builds of an evaluation, by id."""

@@ -20,6 +20,7 @@ from hydrasnap.plan.jobsets import (
 )
 from hydrasnap.plan.retention import Retention, unreferenced
 from hydrasnap.plan.selection import Selection, Way
+from hydrasnap.plan.sizes import join_sizes, lacking_sizes, successes
 
 __all__ = [
     "EVALUATIONS_A_PAGE",
@@ -32,11 +33,14 @@ __all__ = [
     "cheapest",
     "errors_moved",
     "is_turn_of",
+    "join_sizes",
+    "lacking_sizes",
     "look",
     "merge",
     "moved",
     "second_look",
     "stands_still",
+    "successes",
     "tally",
     "telling",
     "unreferenced",

@@ -1,11 +1,11 @@
 """What the user wants of a Hydra, and how."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 
-from hydrasnap.model import JobsetKey, Project
+from hydrasnap.model import JobKey, JobsetKey, Project
 
 
 class Way(Enum):
@@ -25,6 +25,7 @@ class Selection:
     compared; one more is fetched, for the oldest to be compared with. `way` is how to fetch builds,
     None for the cheapest; `details` bounds the builds of a listing that a run completes one by one;
     `recheck` is after how many seconds failures are looked at again although nothing moved.
+    `sizes` are globs on ``project/jobset/job``: of these jobs the sizes of builds are asked for.
     """
 
     projects: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Selection:
     way: Way | None = None
     details: int = 100
     recheck: int = 7 * 86400
+    sizes: tuple[str, ...] = ()
 
     @property
     def window(self) -> int:
@@ -67,6 +69,14 @@ class Selection:
         if any(_matches_address(address, glob) for glob in self.exclude):
             return False
         return not self.jobsets or any(_matches_address(address, glob) for glob in self.jobsets)
+
+    def sized(self, jobs: Collection[JobKey]) -> tuple[list[JobKey], list[str]]:
+        """Return the jobs whose sizes are wanted, and the globs that match none."""
+        fitting = {
+            glob: {job for job in jobs if fnmatchcase("/".join(job), glob)} for glob in self.sizes
+        }
+        wanted = set[JobKey]().union(*fitting.values())
+        return sorted(wanted), [glob for glob, found in fitting.items() if not found]
 
 
 def _matches(name: str, globs: Iterable[str]) -> bool:

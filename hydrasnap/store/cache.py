@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +14,7 @@ from hydrasnap.model import (
     JobKey,
     Jobset,
     JobsetKey,
+    JobSizes,
     Project,
     Run,
     Snapshot,
@@ -32,9 +34,13 @@ from hydrasnap.store.layout import (
     project_path,
     shard_of,
     shard_path,
+    sizes_path,
 )
 from hydrasnap.store.reading import Damaged, Reader
 from hydrasnap.store.unfinished import Unfinished, read_unfinished, write_unfinished
+
+Key = TypeVar("Key")
+Filed = TypeVar("Filed", Project, Jobset, Evaluation, JobSizes)
 
 _BATCH_BYTES = 32 * 1024 * 1024
 _KEPT_RUNS = 20
@@ -53,6 +59,7 @@ class Cache:
         self._jobsets: dict[JobsetKey, Jobset] = {}
         self._evaluations: dict[int, Evaluation] = {}
         self._builds: dict[int, Build] = {}
+        self._sizes: dict[JobKey, JobSizes] = {}
         self.manifest = Manifest(schema=SCHEMA, origin="")
 
     @property
@@ -76,6 +83,11 @@ class Cache:
         return self._builds
 
     @property
+    def sizes(self) -> Mapping[JobKey, JobSizes]:
+        """The sizes of builds by job, as far as they were asked for."""
+        return self._sizes
+
+    @property
     def empty(self) -> bool:
         """Whether there is nothing of any Hydra in it."""
         return not (self._projects or self._jobsets or self._evaluations or self._builds)
@@ -87,12 +99,14 @@ class Cache:
         builds: Iterable[Build] = (),
         evaluations: Iterable[Evaluation] = (),
         jobsets: Iterable[Jobset] = (),
+        sizes: Iterable[JobSizes] = (),
     ) -> None:
         """Keep objects at once and together; builds come before what refers to them."""
         entries = [Entry(project=p) for p in projects if self._keep_project(p)]
         entries += [Entry(build=b) for b in builds if self._keep_build(b)]
         entries += [Entry(evaluation=e) for e in evaluations if self._keep_evaluation(e)]
         entries += [Entry(jobset=j) for j in jobsets if self._keep_jobset(j)]
+        entries += [Entry(sizes=s) for s in sizes if self._keep_sizes(s)]
         if not entries:
             return
         with self.writing():
@@ -176,8 +190,12 @@ class Cache:
         evaluations: Iterable[int] = (),
         builds: Iterable[int] = (),
         jobsets: Iterable[JobsetKey] = (),
+        sizes: Iterable[JobKey] = (),
     ) -> None:
         """Forget objects that the user's retention no longer wants."""
+        for job in sizes:
+            del self._sizes[job]
+            self._forget(sizes_path(job))
         for key in jobsets:
             del self._jobsets[key]
             self._forget(jobset_path(key))
@@ -207,6 +225,7 @@ class Cache:
             jobsets=dict(sorted(self._jobsets.items())),
             evaluations=dict(sorted(self._evaluations.items())),
             builds=dict(sorted(self._builds.items())),
+            sizes=dict(sorted(self._sizes.items())),
         )
 
     def load(self) -> None:
@@ -214,14 +233,12 @@ class Cache:
         manifest = self._reader.manifest() or self.manifest
         origin = manifest.origin or self._reader.origin()
         self.manifest = msgspec.structs.replace(manifest, origin=origin)
-        for project in self._reader.all("projects/*.json", Project):
-            self._projects[project.name] = project
-        for jobset in self._reader.all("jobsets/*/*.json", Jobset):
-            self._jobsets[jobset.key] = jobset
-        for evaluation in self._reader.all("evals/*.json", Evaluation):
-            self._evaluations[evaluation.id] = evaluation
-        for shard in self._reader.all("builds/*.json", list[Build]):
-            self._builds.update((build.id, build) for build in shard)
+        read = self._reader.all
+        self._projects = {p.name: p for p in read("projects/*.json", Project)}
+        self._jobsets = {j.key: j for j in read("jobsets/*/*.json", Jobset)}
+        self._evaluations = {e.id: e for e in read("evals/*.json", Evaluation)}
+        self._sizes = {s.key: s for s in read("sizes/*/*/*.json", JobSizes)}
+        self._builds = {b.id: b for shard in read("builds/*.json", list[Build]) for b in shard}
         for number, build in self._builds.items():
             self._shards[shard_of(number)][number] = build
 
@@ -238,39 +255,36 @@ class Cache:
                 self._keep_evaluation(entry.evaluation)
             if entry.jobset:
                 self._keep_jobset(entry.jobset)
+            if entry.sizes:
+                self._keep_sizes(entry.sizes)
         self.file()
 
     def _keep_project(self, project: Project) -> bool:
-        if self._projects.get(project.name) == project:
-            return False
-        self._projects[project.name] = project
-        name = project.name
-        self._dirty[project_path(name)] = lambda: encode_object(self._projects[name])
-        return True
+        return self._keep(self._projects, project.name, project, project_path(project.name))
 
     def _keep_jobset(self, jobset: Jobset) -> bool:
-        key = jobset.key
-        if self._jobsets.get(key) == jobset:
-            return False
-        self._jobsets[key] = jobset
-        self._dirty[jobset_path(key)] = lambda: encode_object(self._jobsets[key])
-        return True
+        return self._keep(self._jobsets, jobset.key, jobset, jobset_path(jobset.key))
 
-    def _keep_evaluation(self, evaluation: Evaluation) -> bool:
-        number = evaluation.id
-        if self._evaluations.get(number) == evaluation:
+    def _keep_evaluation(self, found: Evaluation) -> bool:
+        return self._keep(self._evaluations, found.id, found, evaluation_path(found.id))
+
+    def _keep_sizes(self, sizes: JobSizes) -> bool:
+        return self._keep(self._sizes, sizes.key, sizes, sizes_path(sizes.key))
+
+    def _keep(self, held: dict[Key, Filed], key: Key, value: Filed, path: Path) -> bool:
+        """Hold an object that has a file of its own; return whether that is news."""
+        if held.get(key) == value:
             return False
-        self._evaluations[number] = evaluation
-        self._dirty[evaluation_path(number)] = lambda: encode_object(self._evaluations[number])
+        held[key] = value
+        self._dirty[path] = lambda: encode_object(held[key])
         return True
 
     def _keep_build(self, build: Build) -> bool:
         if self._builds.get(build.id) == build:
             return False
         self._builds[build.id] = build
-        first = shard_of(build.id)
-        self._shards[first][build.id] = build
-        self._touch_shard(first)
+        self._shards[shard_of(build.id)][build.id] = build
+        self._touch_shard(shard_of(build.id))
         return True
 
     def _touch_shard(self, first: int) -> None:

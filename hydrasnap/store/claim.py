@@ -8,7 +8,7 @@ from hydrasnap.errors import CacheError
 from hydrasnap.store.files import cannot
 from hydrasnap.store.layout import JOURNAL, MANIFEST, ORIGIN, UNFINISHED, Manifest
 
-_OBJECTS = {"projects", "jobsets", "evals", "builds"}
+_OBJECTS = {"projects", "jobsets", "evals", "builds", "sizes"}
 _OURS = {MANIFEST, f"{MANIFEST}.damaged", ORIGIN, JOURNAL, UNFINISHED, *_OBJECTS}
 _EVERYWHERE = {"lost+found"}
 

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import msgspec
 
-from hydrasnap.model import Build, Evaluation, Jobset, Project
+from hydrasnap.model import Build, Evaluation, Jobset, JobSizes, Project
 from hydrasnap.model.objects import Value
 from hydrasnap.store.layout import encoder
 
 
 class Entry(Value, frozen=True):
-    """One line: exactly one of the four is set."""
+    """One line: exactly one of the five is set."""
 
     project: Project | None = None
     jobset: Jobset | None = None
     evaluation: Evaluation | None = None
     build: Build | None = None
+    sizes: JobSizes | None = None
 
 
 _decoder = msgspec.json.Decoder(Entry)

@@ -7,6 +7,7 @@
       jobsets/PROJECT/NAME.json
       evals/ID.json
       builds/FIRST.json           the builds FIRST to FIRST + 999, one a line, each build once
+      sizes/PROJECT/JOBSET/JOB.json   how big the builds of a job are, where that was asked for
       journal.jsonl               what a run fetched and has not filed yet; empty between runs
       unfinished.json             how far a run came that ended early; see `unfinished`
 
@@ -20,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Project, Run
+from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, JobSizes, Project, Run
 from hydrasnap.model.objects import Value
 
 SCHEMA = 1
@@ -79,6 +80,12 @@ def evaluation_path(number: int) -> Path:
     return Path("evals", f"{number}.json")
 
 
+def sizes_path(key: JobKey) -> Path:
+    """Return where the sizes of a job's builds lie, below the cache folder."""
+    folder = Path("sizes", file_name(key.project), file_name(key.jobset))
+    return folder / f"{file_name(key.name)}.json"
+
+
 def shard_of(number: int) -> int:
     """Return the first build id of the shard that holds a build."""
     return number - number % SHARD
@@ -89,7 +96,7 @@ def shard_path(first: int) -> Path:
     return Path("builds", f"{first}.json")
 
 
-def encode_object(value: Project | Jobset | Evaluation | Manifest) -> bytes:
+def encode_object(value: Project | Jobset | Evaluation | JobSizes | Manifest) -> bytes:
     """Write an object with one key or element a line, for `jq` and `git diff`."""
     return msgspec.json.format(encoder.encode(value), indent=1) + b"\n"
 

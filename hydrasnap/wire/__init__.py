@@ -5,7 +5,7 @@ key order, 0/1 or true/false, "" or null. A body of another shape raises `NotAHy
 address `where` it came from in the sentence.
 """
 
-from hydrasnap.wire.builds import read_build, read_builds, read_queue
+from hydrasnap.wire.builds import read_build, read_builds, read_queue, read_sizes
 from hydrasnap.wire.evaluations import EvaluationPage, read_evaluation, read_evaluation_page
 from hydrasnap.wire.projects import JobsetAnswer, read_jobset, read_overviews, read_projects
 
@@ -20,4 +20,5 @@ __all__ = [
     "read_overviews",
     "read_projects",
     "read_queue",
+    "read_sizes",
 ]

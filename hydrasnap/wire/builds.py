@@ -1,4 +1,4 @@
-"""Builds and the queue: from raw structures to the model."""
+"""Builds, their sizes and the queue: from raw structures to the model."""
 
 import math
 from typing import Any
@@ -8,12 +8,14 @@ from hydrasnap.model import (
     Metric,
     Output,
     Product,
+    SizePoint,
 )
 from hydrasnap.wire.decode import decode, text_of, whole
 from hydrasnap.wire.raw import (
     RawBuild,
     RawProduct,
     RawQueued,
+    RawSize,
 )
 
 
@@ -30,6 +32,15 @@ def read_build(body: bytes, where: str) -> Build:
 def read_queue(body: bytes, where: str) -> frozenset[int]:
     """Read ``/api/queue``: the ids of all unfinished builds, restarted ones too."""
     return frozenset(entry.id for entry in decode(body, list[RawQueued], where))
+
+
+def read_sizes(body: bytes, where: str) -> list[SizePoint]:
+    """Read ``/job/P/J/JOB/closure-sizes`` or ``…/output-sizes``, each build once, by id."""
+    found = {raw.id: raw for raw in decode(body, list[RawSize], where)}
+    return [
+        SizePoint(build=number, timestamp=raw.timestamp or 0, value=raw.value)
+        for number, raw in sorted(found.items())
+    ]
 
 
 def _build(raw: RawBuild) -> Build:

@@ -4,13 +4,14 @@ The shapes are measured on Hydra 14332fbf; where older servers or the OpenAPI do
 types here take both (0/1 or true/false, "" or null, `inputs` or `jobsetinputs`).
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Flag = bool | int | None
 Text = str | None
 Number = int | None
+Bytes = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class RawDeclarative(Struct):
@@ -154,3 +155,11 @@ class RawQueued(Struct):
     """An element of ``/api/queue``."""
 
     id: int
+
+
+class RawSize(Struct):
+    """An element of ``/job/P/J/JOB/closure-sizes`` or ``…/output-sizes``."""
+
+    id: int
+    value: Bytes
+    timestamp: Number = None

@@ -1,0 +1,76 @@
+"""The last step: how big the builds of chosen jobs are, for two requests a job with news."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from hydrasnap.client import paths
+from hydrasnap.crawl.doubt import doubting
+from hydrasnap.crawl.session import Note, Session, Stage, Step
+from hydrasnap.model import JobKey, JobsetKey, JobSizes, SizePoint
+from hydrasnap.plan import join_sizes, lacking_sizes, successes
+from hydrasnap.wire import read_sizes
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenJobs:
+    """The jobs whose sizes the user wants: their successful builds, and the answers `lacking`.
+
+    `vain` are the globs that match no job, `mute` the jobs that Hydra cannot be asked about.
+    """
+
+    good: Mapping[JobKey, Collection[int]]
+    lacking: tuple[tuple[JobKey, str], ...]
+    vain: tuple[str, ...]
+    mute: tuple[JobKey, ...]
+
+
+def chosen_jobs(session: Session, jobsets: Collection[JobsetKey]) -> ChosenJobs:
+    """Choose among the known jobs of some jobsets."""
+    builds, selection = session.cache.builds.values(), session.selection
+    if not selection.sizes:
+        return ChosenJobs({}, (), (), ())
+    here = [build for build in builds if build.jobset_key in jobsets]
+    jobs, vain = selection.sized({build.job_key for build in here})
+    mute = tuple(job for job in jobs if not paths.is_job_name(job.name))
+    asked = set(jobs).difference(mute)
+    good = successes(build for build in here if build.job_key in asked)
+    return ChosenJobs(good, tuple(lacking_sizes(good, session.cache.sizes)), tuple(vain), mute)
+
+
+async def fetch_sizes(session: Session, jobsets: Collection[JobsetKey]) -> None:
+    """Ask for the sizes of the chosen jobs of which a build has succeeded since the last time."""
+    chosen = chosen_jobs(session, frozenset(jobsets))
+    for text in _remarks(chosen):
+        session.watch(Note(text))
+    if chosen.lacking:
+        session.watch(Stage("sizes", len(chosen.lacking)))
+
+    async def one(question: tuple[JobKey, str]) -> None:
+        job, kind = question
+        with session.gap_at(paths.sizes(kind, *job)):
+            answer = await _read(session, paths.sizes(kind, *job))
+            known = session.cache.sizes.get(job) or _nothing_of(job)
+            session.cache.put(sizes=[join_sizes(known, kind, answer, chosen.good[job])])
+        session.watch(Step(str(job)))
+
+    await session.each(chosen.lacking, one)
+
+
+def _nothing_of(job: JobKey) -> JobSizes:
+    return JobSizes(project=job.project, jobset=job.jobset, job=job.name)
+
+
+async def _read(session: Session, path: str) -> list[SizePoint]:
+    """Read an answer; an empty one is right where Hydra knows no size, and wrong in trouble."""
+    read = doubting(session.client, lambda body: read_sizes(body, path), path)
+    return await session.client.read(path, read)
+
+
+def _remarks(chosen: ChosenJobs) -> Iterator[str]:
+    for glob in chosen.vain:
+        yield f"No job matches --sizes {glob!r}; a job is written PROJECT/JOBSET/JOB."
+    if chosen.mute:
+        yield (
+            f"Hydra cannot be asked for the sizes of a job with / or % in its name: "
+            f"{len(chosen.mute)} left out, such as {chosen.mute[0]}."
+        )

@@ -1,0 +1,40 @@
+"""How big the builds of a job are, as Hydra tells by job and not by build."""
+
+import msgspec
+
+from hydrasnap.model.objects import JobKey, Value
+
+SIZE_KINDS = ("closure", "output")
+"""What has a size: the outputs with all that they need to run, and the outputs alone."""
+
+
+class SizePoint(Value, frozen=True):
+    """The size of one build in bytes; `timestamp` is when the build was queued."""
+
+    build: int
+    timestamp: int
+    value: int
+
+
+class SizeSeries(Value, frozen=True):
+    """The sizes of a job's successful builds by id, also of builds that the snapshot lacks.
+
+    `unsized` are the successes that were known when Hydra was asked, and that it did not name.
+    """
+
+    points: tuple[SizePoint, ...] = ()
+    unsized: tuple[int, ...] = ()
+
+
+class JobSizes(Value, frozen=True):
+    """What Hydra told of the sizes of a job: `series` by kind, as far as it was asked."""
+
+    project: str
+    jobset: str
+    job: str
+    series: dict[str, SizeSeries] = msgspec.field(default_factory=dict)
+
+    @property
+    def key(self) -> JobKey:
+        """Name the job."""
+        return JobKey(self.project, self.jobset, self.job)

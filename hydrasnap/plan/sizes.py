@@ -1,0 +1,54 @@
+"""Which jobs to ask for the sizes of their builds, and how to join an answer."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+import msgspec
+
+from hydrasnap.model import SIZE_KINDS, Build, JobKey, JobSizes, SizePoint, SizeSeries
+
+
+def successes(builds: Iterable[Build]) -> dict[JobKey, list[int]]:
+    """Return the successful builds that Hydra still has, by job."""
+    found: defaultdict[JobKey, list[int]] = defaultdict(list)
+    for build in builds:
+        if build.status.succeeded and not build.gone:
+            found[build.job_key].append(build.id)
+    return dict(found)
+
+
+def lacking_sizes(
+    good: Mapping[JobKey, Collection[int]], known: Mapping[JobKey, JobSizes]
+) -> list[tuple[JobKey, str]]:
+    """Return the jobs and kinds of size that lack an answer on a success, the never asked first.
+
+    So where nothing has succeeded since, nothing is asked, and a small budget starves no job.
+    """
+    lacking = (
+        (job, kind)
+        for job, builds in good.items()
+        for kind in SIZE_KINDS
+        if not _covers(known.get(job), kind, builds)
+    )
+    return sorted(lacking, key=lambda found: (found[0] in known, found))
+
+
+def _covers(known: JobSizes | None, kind: str, builds: Iterable[int]) -> bool:
+    series = known.series.get(kind) if known else None
+    if series is None:
+        return False
+    told = {point.build for point in series.points}
+    return told.union(series.unsized).issuperset(builds)
+
+
+def join_sizes(
+    known: JobSizes, kind: str, answer: Iterable[SizePoint], good: Iterable[int]
+) -> JobSizes:
+    """Join an answer with what is known of a job: what Hydra has deleted since stays."""
+    before = known.series.get(kind, SizeSeries())
+    points = {point.build: point for point in (*before.points, *answer)}
+    series = SizeSeries(
+        points=tuple(points[build] for build in sorted(points)),
+        unsized=tuple(sorted(set(good) - points.keys())),
+    )
+    return msgspec.structs.replace(known, series={**known.series, kind: series})
