@@ -8,6 +8,7 @@ from msgspec import structs
 
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey
 from hydrasnap.pages import File, Page, Share, Site
+from hydrasnap.report.descent import LEVELS, maker
 from hydrasnap.state import digest
 
 _objects = msgspec.msgpack.Encoder()
@@ -60,11 +61,21 @@ class Scope:
         )
 
     def _dependencies(self, evaluations: Iterable[Evaluation]) -> Iterator[bytes]:
-        builds = self._site.snapshot.builds
-        for evaluation in evaluations:
-            for found in evaluation.inputs:
+        """Give what is known of builds that are inputs: who made them of what, as deep as told."""
+        index, ahead, seen = self._site.index, list(evaluations), set[int]()
+        for _ in range(LEVELS + 1):
+            makers: dict[int, Evaluation] = {}
+            for found in (each for evaluation in ahead for each in evaluation.inputs):
+                made = maker(index, found)
                 if found.dependency is not None:
-                    yield _objects.encode(builds.get(found.dependency))
+                    known = found.dependency in self._site.snapshot.builds
+                    yield _objects.encode([found.dependency, known, made and made.id])
+                if made is not None and made.id not in seen:
+                    makers[made.id] = made
+            seen |= makers.keys()
+            ahead = list(makers.values())
+            for made in ahead:
+                yield _objects.encode([made.flake, made.inputs, index.is_comparable(made)])
 
     def _around(self, builds: Iterable[Build]) -> Iterator[bytes]:
         """Give the parts of aggregates and the aggregates of parts."""

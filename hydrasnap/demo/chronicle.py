@@ -1,11 +1,11 @@
 """The telling of the story: evaluations by plan, and builds that finish as planned."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from hydrasnap.demo.outcomes import result_of
 from hydrasnap.demo.plan import Plan, chance
-from hydrasnap.demo.rows import BuildRow, EvaluationRow, JobsetRow, Result
+from hydrasnap.demo.rows import BuildRow, EvaluationRow, InputRow, JobsetRow, Result
 from hydrasnap.demo.world import World
 from hydrasnap.model import JobsetKey
 
@@ -44,7 +44,8 @@ class Chronicle:
         plan, number = self.plans[key], self.made.get(key, 0)
         self.made[key] = number + 1
         first = self.world.next_build
-        row = self.world.add_evaluation(key, plan.jobs(number), plan.inputs_at(number))
+        inputs = {**plan.inputs_at(number), **dict(self._newest(plan))}
+        row = self.world.add_evaluation(key, plan.jobs(number), inputs)
         row.flake = plan.flake_at(number) or row.flake
         row.checkouttime = 2 + chance("checkout", row.id) % 40
         row.evaltime = 5 + 2 * len(row.builds) + chance("evaluate", row.id) % 60
@@ -53,6 +54,14 @@ class Chronicle:
             if chance("queue", build) % 100 >= queued:
                 self.conclude(build, row.timestamp + AFTER_EVALUATION + chance(build) % within)
         return row
+
+    def _newest(self, plan: Plan) -> Iterator[tuple[str, InputRow]]:
+        """Give the builds that are inputs of an evaluation now: of each job the newest good one."""
+        builds = self.world.builds.values()
+        for name, job in plan.newest.items():
+            good = [row for row in builds if (*row.jobset, row.job) == job and row.status == 0]
+            ids = [row.id for row in good if (row.stoptime or 0) <= self.world.now]
+            yield name, InputRow("build", dependency=max(ids))
 
     def _plan(self, build: BuildRow, status: Callable[[str, int], int], number: int) -> None:
         self.planned[build.id] = result_of(build, status(build.job, number), number)

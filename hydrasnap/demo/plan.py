@@ -11,6 +11,7 @@ from zlib import crc32
 
 from hydrasnap.demo.packages import LATER, Entry
 from hydrasnap.demo.rows import InputRow, Job, revision
+from hydrasnap.model import JobKey
 
 ALWAYS = 100
 
@@ -62,8 +63,8 @@ class Plan:
 
     `churn` is the percentage of jobs with a new version in each evaluation, `rebuilds` are the
     evaluations that build everything anew, `quiet` those in which nothing changes. `sources` are
-    the repositories by input name, in addition to the plain `inputs`; `locked` is the flake with
-    ``{revision}`` in it.
+    the repositories by input name, in addition to the plain `inputs`, `newest` the jobs of which
+    the newest good build is an input; `locked` is the flake with ``{revision}`` in it.
     """
 
     entries: tuple[Entry, ...]
@@ -73,6 +74,7 @@ class Plan:
     quiet: frozenset[int] = frozenset()
     sources: Mapping[str, InputRow] = field(default_factory=dict)
     inputs: Mapping[str, InputRow] = field(default_factory=dict)
+    newest: Mapping[str, JobKey] = field(default_factory=dict)
     locked: str = ""
 
     def jobs(self, number: int) -> list[Job]:

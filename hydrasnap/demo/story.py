@@ -3,7 +3,7 @@
 from hydrasnap.demo.chronicle import Chronicle
 from hydrasnap.demo.plan import chance
 from hydrasnap.demo.story_odd import ERROR, make_hostile, odd
-from hydrasnap.demo.story_others import link_builds, others
+from hydrasnap.demo.story_others import others
 from hydrasnap.demo.story_tools import HOUR, tools
 from hydrasnap.demo.world import EPOCH
 from hydrasnap.model import JobsetKey
@@ -33,7 +33,6 @@ def beginning() -> Chronicle:
     story.tell(within=HOUR - 60, queued=QUEUED_PER_CENT)
     story.world.now = EPOCH
     make_hostile(story)
-    link_builds(story)
     _troubles(story)
     return story
 

@@ -6,7 +6,7 @@ from hydrasnap.demo.plan import Plan, Trouble
 from hydrasnap.demo.rows import InputRow, Job, JobsetInputRow, JobsetRow, ProjectRow
 from hydrasnap.demo.story_tools import DAY, HOUR
 from hydrasnap.demo.world import EPOCH
-from hydrasnap.model import JobsetKey
+from hydrasnap.model import JobKey
 
 FORGE = "https://codeberg.org/patchwork/patchwork.git"
 GITLAB = "https://gitlab.com/example/gateway.git"
@@ -73,29 +73,17 @@ def _gateway(story: Chronicle) -> None:
     jobs = entries("gateway:3.2 gateway-cli:3.2 gateway-web:3.2 gateway-docs:3.2", LINUX)
     inputs = (
         JobsetInputRow("gateway", "git", f"{GITLAB} develop"),
-        JobsetInputRow("tools", "build", "tools:trunk:tarball"),
+        JobsetInputRow("tools", "build", "tools:staging:systemd.x86_64-linux"),
     )
     plan = Plan(
         (*jobs, aggregate("all", jobs)),
         (Trouble("gateway-web.*", 2),),
         churn=20,
         sources={"gateway": InputRow("git", GITLAB)},
+        newest={"tools": JobKey("tools", "staging", "systemd.x86_64-linux")},
     )
     row = JobsetRow("gateway", "internal", "", inputs=inputs, nixexprinput="gateway")
     story.follow(row, plan, range(EPOCH - 6 * DAY, EPOCH - 2 * DAY, 28 * HOUR))
-
-
-def link_builds(story: Chronicle) -> None:
-    """Give the evaluations of ``gateway`` the build that they took as an input."""
-    for row in story.world.evaluations_of(JobsetKey("gateway", "internal")):
-        tarballs = [
-            build.id
-            for build in story.world.builds.values()
-            if build.jobset == JobsetKey("tools", "trunk")
-            and build.job == "tarball"
-            and build.timestamp < row.timestamp
-        ]
-        row.inputs = {**row.inputs, "tools": InputRow("build", dependency=max(tarballs))}
 
 
 def _museum(story: Chronicle) -> None:

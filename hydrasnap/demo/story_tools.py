@@ -1,5 +1,7 @@
 """The project ``tools``: a small Nixpkgs that was hit by a new compiler and is getting over it."""
 
+from dataclasses import replace
+
 from hydrasnap.demo.chronicle import Chronicle
 from hydrasnap.demo.packages import (
     DARWIN,
@@ -16,10 +18,12 @@ from hydrasnap.demo.packages import (
 from hydrasnap.demo.plan import Plan, Trouble
 from hydrasnap.demo.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
 from hydrasnap.demo.world import EPOCH
+from hydrasnap.model import JobKey
 
 HOUR = 3600
 DAY = 24 * HOUR
 TREE = "https://github.com/example/tools.git"
+INSTALLER = JobKey("tools", "trunk", "nixosTests.installer.x86_64-linux")
 NEW_COMPILER = 14
 FIRST_FIXES = 17
 MORE_FIXES = 21
@@ -156,7 +160,8 @@ def _staging_plan() -> Plan:
         Trouble("ffmpeg.* imagemagick.*", 3, LATER, 2),
         Trouble("zlib.aarch64-linux", 4),
     )
-    return _plan(entries(TOOLS, LINUX), 3, 2, 4, troubles=troubles)
+    plan = _plan(entries(TOOLS, LINUX), 3, 2, 4, troubles=troubles)
+    return replace(plan, newest={"installer": INSTALLER})
 
 
 def tools(story: Chronicle) -> None:
@@ -166,8 +171,9 @@ def tools(story: Chronicle) -> None:
     ))  # fmt: skip
     story.follow(_row("trunk", "The main branch", keepnr=5), trunk_plan(),
                  range(EPOCH - 25 * 15 * HOUR - 5400, EPOCH, 15 * HOUR))  # fmt: skip
-    story.follow(_row("staging", "Mass rebuilds gather here", enabled=3, schedulingshares=40),
-                 _staging_plan(), range(EPOCH - 14 * DAY, EPOCH - DAY, 60 * HOUR))  # fmt: skip
+    staging = _row("staging", "Mass rebuilds gather here", enabled=3, schedulingshares=40)
+    staging.inputs += (JobsetInputRow("installer", "build", ":".join(INSTALLER)),)
+    story.follow(staging, _staging_plan(), range(EPOCH - 14 * DAY, EPOCH - DAY, 60 * HOUR))
     story.follow(_row("release-26.05", "The stable release", enableemail=1), _release_plan(),
                  range(EPOCH - 15 * DAY + HOUR, EPOCH - DAY, 42 * HOUR))  # fmt: skip
     _smaller_jobsets(story)

@@ -31,5 +31,5 @@ def broke(site: Site, breakage: Breakage | None) -> Break | None:
         between=tuple(
             link for evaluation in breakage.between if (link := site.evaluation_link(evaluation))
         ),
-        inputs=tuple(map(difference, breakage.inputs)),
+        inputs=tuple(difference(site, change) for change in breakage.inputs),
     )

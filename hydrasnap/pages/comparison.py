@@ -187,5 +187,5 @@ def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonP
         undecided=build_rows(site, changes.undecided[:UNDECIDED]),
         undecided_total=len(changes.undecided),
         systems=system_rows(changes),
-        differences=differences(other, evaluation),
+        differences=differences(site, other, evaluation),
     )

@@ -127,7 +127,7 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         comparisons=tuple(comparison_links(site, evaluation)),
         hub=hub_path(site, evaluation),
         inputs=input_rows(site, evaluation),
-        differences=differences(changes.baseline, evaluation),
+        differences=differences(site, changes.baseline, evaluation),
     )
 
 

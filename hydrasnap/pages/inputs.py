@@ -4,7 +4,8 @@ from hydrasnap.model import Evaluation, EvaluationInput
 from hydrasnap.pages.frame import Link
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
-from hydrasnap.report.inputs import InputChange, changed_inputs, inputs_of, revision_url
+from hydrasnap.report.descent import deep_changes
+from hydrasnap.report.inputs import InputChange, inputs_of, revision_url
 
 
 class InputRow(View, frozen=True, kw_only=True):
@@ -18,13 +19,32 @@ class InputRow(View, frozen=True, kw_only=True):
     build: Link | None
 
 
+class InputState(View, frozen=True, kw_only=True):
+    """An input before or now; of a build with its page, or else its address on the Hydra.
+
+    `evaluation` is the one that made the build; `lack` says what of that is not known.
+    """
+
+    words: str
+    href: str = ""
+    live: str = ""
+    evaluation: Link | None = None
+    lack: str = ""
+
+
 class InputDifference(View, frozen=True, kw_only=True):
-    """An input that differs from the baseline's; `href` shows what lies between."""
+    """An input that differs from the baseline's; `href` shows what lies between.
+
+    `within` names the builds that it went into, where it is none of the evaluation's own inputs;
+    `note` says why what changed below a build is not told, or not all of it.
+    """
 
     name: str
+    within: tuple[str, ...]
     kind: str
-    before: str
-    after: str
+    note: str
+    before: InputState
+    after: InputState
     href: str | None
 
 
@@ -33,9 +53,11 @@ def input_rows(site: Site, evaluation: Evaluation) -> tuple[InputRow, ...]:
     return tuple(_input(site, found) for found in inputs_of(evaluation))
 
 
-def differences(before: Evaluation | None, after: Evaluation) -> tuple[InputDifference, ...]:
-    """Describe the inputs that differ between two evaluations."""
-    return tuple(map(difference, changed_inputs(before, after)))
+def differences(
+    site: Site, before: Evaluation | None, after: Evaluation
+) -> tuple[InputDifference, ...]:
+    """Describe the inputs that differ between two evaluations, builds with what went into them."""
+    return tuple(difference(site, change) for change in deep_changes(site.index, before, after))
 
 
 def _input(site: Site, found: EvaluationInput) -> InputRow:
@@ -54,14 +76,36 @@ def _input(site: Site, found: EvaluationInput) -> InputRow:
     )
 
 
-def difference(change: InputChange) -> InputDifference:
+def difference(site: Site, change: InputChange) -> InputDifference:
     """Describe how an input changed."""
     return InputDifference(
         name=change.name,
+        within=change.within,
         kind=change.kind.value,
-        before=_words(change.before, change.after),
-        after=_words(change.after, change.before),
+        note=change.below.value,
+        before=_state(site, change.before, change.after, change.made_before),
+        after=_state(site, change.after, change.before, change.made_after),
         href=change.compare_url,
+    )
+
+
+def _state(
+    site: Site,
+    found: EvaluationInput | None,
+    other: EvaluationInput | None,
+    made: Evaluation | None,
+) -> InputState:
+    words = _words(found, other)
+    if found is None or found.dependency is None:
+        return InputState(words=words)
+    known = found.dependency in site.snapshot.builds
+    evaluation = site.evaluation_link(made)
+    return InputState(
+        words=words,
+        href=site.links.build(found.dependency) if known else "",
+        live="" if known else site.live("build", str(found.dependency)),
+        evaluation=evaluation,
+        lack="" if evaluation else "evaluation not in the snapshot",
     )
 
 

@@ -3,6 +3,7 @@
 from hydrasnap.report.burndown import BurnDown, BurnDownPoint, burn_down
 from hydrasnap.report.causes import Blocker, FailureGroup, blockers, failures_by_status
 from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
+from hydrasnap.report.descent import deep_changes, maker
 from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.grid import Grid, GridRow, job_grid
 from hydrasnap.report.health import (
@@ -34,6 +35,7 @@ from hydrasnap.report.history import (
 )
 from hydrasnap.report.index import Index
 from hydrasnap.report.inputs import (
+    Below,
     InputChange,
     InputChangeKind,
     changed_inputs,
@@ -54,6 +56,7 @@ from hydrasnap.report.tally import (
 from hydrasnap.report.watch import Watched, watched_builds, watched_news
 
 __all__ = [
+    "Below",
     "Blocker",
     "Breakage",
     "Broken",
@@ -85,6 +88,7 @@ __all__ = [
     "changed_inputs",
     "compare",
     "compare_url",
+    "deep_changes",
     "evaluation_health",
     "failing_longest",
     "failing_run",
@@ -98,6 +102,7 @@ __all__ = [
     "job_history",
     "jobset_health",
     "latest_finished",
+    "maker",
     "newer_build",
     "newly_broken",
     "news",

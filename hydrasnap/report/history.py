@@ -9,9 +9,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey
+from hydrasnap.report.descent import deep_changes
 from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.index import Index
-from hydrasnap.report.inputs import InputChange, changed_inputs
+from hydrasnap.report.inputs import InputChange
 
 _id = attrgetter("id")
 _system = attrgetter("system")
@@ -188,7 +189,7 @@ def _breakage(index: Index, good: Build, bad: Build) -> Breakage:
     if last is None or first is None:
         return Breakage(good, bad, last, first, (), ())
     between = tuple(found for found in index.earlier(first) if found.id > last.id)
-    return Breakage(good, bad, last, first, between, changed_inputs(last, first))
+    return Breakage(good, bad, last, first, between, deep_changes(index, last, first))
 
 
 def _present(index: Index, key: JobKey) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Snapshot
 
 if TYPE_CHECKING:
+    from hydrasnap.report.inputs import InputChange
     from hydrasnap.report.tally import Tally
 
 _job = attrgetter("job")
@@ -44,6 +45,7 @@ class Index:
         self._members: dict[int, tuple[Build, ...]] = {}
         self._unknown: dict[int, int] = {}
         self.tallies: dict[int, Tally] = {}
+        self.deep_changes: dict[tuple[int, int], tuple[InputChange, ...]] = {}
         self._by_job: dict[JobsetKey, tuple[Build, ...]] = {}
 
     def prepare(self) -> None:

@@ -18,15 +18,33 @@ class InputChangeKind(Enum):
     TYPE_CHANGED = "type changed"
 
 
+class Below(Enum):
+    """Why what changed below a build is not all that is told; the value is the sentence for it."""
+
+    TOLD = ""
+    SAME = "its own inputs are the same"
+    CUT = "only the first changes below it are shown"
+    DEEPER = "what changed below it is not shown"
+
+
 @dataclass(frozen=True, slots=True)
 class InputChange:
-    """An input that differs; `compare_url` shows the commits in between on a known forge."""
+    """An input that differs; `compare_url` shows the commits in between on a known forge.
+
+    The last four are for `deep_changes`: `within` names the inputs above this one, the outermost
+    first; `made_before` and `made_after` are the evaluations that made the builds, None where that
+    is not known or the input is no build.
+    """
 
     name: str
     kind: InputChangeKind
     before: EvaluationInput | None
     after: EvaluationInput | None
     compare_url: str | None = None
+    within: tuple[str, ...] = ()
+    made_before: Evaluation | None = None
+    made_after: Evaluation | None = None
+    below: Below = Below.TOLD
 
 
 def inputs_of(evaluation: Evaluation) -> tuple[EvaluationInput, ...]:
