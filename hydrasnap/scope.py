@@ -35,7 +35,9 @@ class Scope:
         """Digest what a share is made from; nothing if it may look at the whole snapshot."""
         if share.builds is None:
             return digest(*map(self._whole, share.jobsets)) if share.jobsets else b""
-        return digest(*map(self._state, share.jobsets), *self._closure(share.builds()))
+        every = tuple(share.builds())
+        states = map(self._state, share.jobsets)
+        return digest(*states, *self._closure(every), *self._sizes(every))
 
     def _whole_digest(self, key: JobsetKey) -> bytes:
         return digest(self._state(key), *self._closure(self._site.index.builds_of_jobset(key)))
@@ -45,6 +47,13 @@ class Scope:
         every = list(builds)
         yield b"".join(map(_objects.encode, every))
         yield b"".join(self._around(every))
+
+    def _sizes(self, builds: Iterable[Build]) -> Iterator[bytes]:
+        """Give what Hydra told of the sizes of the jobs."""
+        known = self._site.snapshot.sizes
+        if known:
+            for job in sorted({build.job_key for build in builds} & known.keys()):
+                yield _objects.encode(known[job])
 
     def _state_digest(self, key: JobsetKey) -> bytes:
         snapshot, index = self._site.snapshot, self._site.index

@@ -12,11 +12,12 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import JobKey, JobsetKey, Metric, Snapshot
 from hydrasnap.pages import Site
-from hydrasnap.pages.chart import HEIGHT, WIDTH, Moment, Series, chart, scale, unit_words
-from hydrasnap.pages.charts import BUILDS, burn_down_chart, job_charts
+from hydrasnap.pages.chart import BUILDS, HEIGHT, WIDTH, Moment, Series, chart, scale, unit_words
+from hydrasnap.pages.charts import burn_down_chart, job_charts
 from hydrasnap.phrases import number
 from hydrasnap.publish import publish
 from hydrasnap.report.history import job_history
+from hydrasnap.report.sizes import SizeHistory
 from hydrasnap.settings import SiteSettings
 
 NAME = ("key", "Title", "Build")
@@ -108,7 +109,7 @@ def test_one_evaluation_makes_no_chart() -> None:
 
 def test_a_job_has_a_chart_of_its_build_time_and_of_each_metric_with_two_values() -> None:
     site = Site(measured())
-    found = job_charts(site, job_history(site.index, JobKey("p", "j", "measured")))
+    found = job_charts(site, job_history(site.index, JobKey("p", "j", "measured")), SizeHistory())
     assert [(one.key, one.title) for one in found] == [
         ("build-time", "Build time"),
         ("metric-1", "<size>"),
@@ -125,7 +126,7 @@ def test_the_systems_of_a_job_have_charts_strips_and_metrics_of_their_own(tmp_pa
     }
     both = structs.replace(every, builds={**every.builds, **arm})
     site = Site(both)
-    found = job_charts(site, job_history(site.index, JobKey("p", "j", "measured")))
+    found = job_charts(site, job_history(site.index, JobKey("p", "j", "measured")), SizeHistory())
     assert {one.key: (one.title, [row.moment.label for row in one.rows]) for one in found} == {
         "build-time-1": ("Build time, aarch64-linux", ["502", "501"]),
         "build-time-2": ("Build time, x86_64-linux", ["402", "401"]),
@@ -148,7 +149,7 @@ def test_a_long_history_is_cut_to_its_newest_builds() -> None:
     every = snapshot()
     many = {n: build(n, "long") for n in range(5000, 5000 + BUILDS + 9)}
     site = Site(structs.replace(every, builds={**every.builds, **many}))
-    (found,) = job_charts(site, job_history(site.index, JobKey("p", "j", "long")))
+    (found,) = job_charts(site, job_history(site.index, JobKey("p", "j", "long")), SizeHistory())
     assert len(found.rows) == BUILDS
     assert found.rows[0].moment.label == str(5000 + BUILDS + 8)
 

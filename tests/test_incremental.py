@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from hydrasnap.demo import ProjectRow, World
+from hydrasnap.demo import Job, ProjectRow, Result, World
 from hydrasnap.output import STATE
+from hydrasnap.plan import Selection
 from hydrasnap.publish import publish, publish_cache
 from hydrasnap.settings import Published, SiteSettings
 
 PLAIN = SiteSettings()
+SIZED = Selection(sizes=("one/trunk/*",))
 Files = dict[str, bytes]
 
 
@@ -34,6 +36,13 @@ def finish(data: World) -> None:
         conclude(data, row.id, row.id % 2)
 
 
+def succeed(data: World) -> None:
+    """Make a new version of a job well, with sizes; the newest evaluation tells no more jobs."""
+    row = data.add_evaluation(TRUNK, [Job("hello.x86_64-linux", recipe=str(data.now))])
+    for number in row.builds:
+        data.finish(number, Result(size=data.now, closuresize=3 * data.now))
+
+
 def restart(data: World) -> None:
     data.restart(max(number for number, row in data.builds.items() if row.status is not None))
 
@@ -47,6 +56,7 @@ STEPS: dict[str, Callable[[World], Any]] = {
     "error": lambda data: data.set_error(TRUNK, errormsg=f"error at {data.now}"),
     "well": lambda data: data.clear_error(TRUNK),
     "forget": lambda data: data.delete_evaluation(data.evaluations_of(TRUNK)[-1].id),
+    "succeed": succeed,
     "project": lambda data: data.add_project(ProjectRow(f"new-{data.now}")),
 }
 
@@ -60,7 +70,7 @@ def test_incremental_is_full(steps: list[str]) -> None:
         for number, step in enumerate(["nothing", *steps]):
             served.world.now += 60
             STEPS[step](served.world)
-            Crawler(folder / "cache", served).run()
+            Crawler(folder / "cache", served, selection=SIZED).run()
             publish_cache(folder / "cache", PLAIN, folder / "site")
             publish_cache(folder / "cache", PLAIN, folder / f"new-{number}")
             assert files(folder / "site") == files(folder / f"new-{number}"), steps

@@ -11,6 +11,7 @@ from hydrasnap.pages.parts import expression
 from hydrasnap.pages.products import ProductRow, install_command, product_rows
 from hydrasnap.pages.rows import BuildRow, build_rows
 from hydrasnap.pages.site import Site
+from hydrasnap.pages.sizes import SizeFact, build_sizes
 from hydrasnap.pages.view import View
 from hydrasnap.phrases import plural
 from hydrasnap.report.history import breakage_of, newer_build, older_build, older_builds
@@ -59,6 +60,7 @@ class BuildPage(Frame, frozen=True, kw_only=True):
     started: int | None
     finished: int | None
     duration: int | None
+    sizes: tuple[SizeFact, ...]
     priority: int
     partial: bool
     gone: bool
@@ -112,6 +114,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         started=build.starttime,
         finished=build.stoptime if build.finished else None,
         duration=build.duration,
+        sizes=tuple(build_sizes(site, build)),
         priority=build.priority,
         partial=build.partial,
         gone=build.gone,

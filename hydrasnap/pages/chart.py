@@ -11,16 +11,21 @@ from hydrasnap.phrases import date, duration, number, size
 
 WIDTH, HEIGHT = 1000, 100
 LOOKS = 6
+BUILDS = 60
 _BYTES = {"B": 1, "byte": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
 class Moment(View, frozen=True, kw_only=True):
-    """A place on the chart's time axis: a build or evaluation, its page, and a remark."""
+    """A place on the chart's time axis: a build or evaluation, its page, and a remark.
+
+    An `external` page is one of the Hydra.
+    """
 
     label: str
     href: str
     time: int
     note: str = ""
+    external: bool = False
 
 
 class Line(View, frozen=True, kw_only=True):
@@ -40,6 +45,7 @@ class Column(View, frozen=True, kw_only=True):
     width: str
     href: str
     words: str
+    external: bool
 
 
 class Row(View, frozen=True, kw_only=True):
@@ -171,4 +177,5 @@ def _column(row: Row, place: int, count: int, series: Sequence[Series]) -> Colum
         width=_short(WIDTH / count),
         href=row.moment.href,
         words=f"{row.moment.label}, {date(row.moment.time)}: {told}",
+        external=row.moment.external,
     )

@@ -1,16 +1,17 @@
-"""The charts of the site: failing jobs by system, build times, metrics."""
+"""The charts of the site: failing jobs by system, build times, sizes, metrics."""
 
 from collections.abc import Iterator, Sequence
 
 from hydrasnap.model import JobsetKey
-from hydrasnap.pages.chart import Chart, Moment, Series, chart, unit_words
+from hydrasnap.pages.chart import BUILDS, Chart, Moment, Series, chart, unit_words
 from hydrasnap.pages.site import Site
+from hydrasnap.pages.sizes import TITLES, build_place
 from hydrasnap.phrases import number, plural
 from hydrasnap.report.burndown import BurnDownPoint, burn_down
 from hydrasnap.report.history import JobHistory, Point, by_system
+from hydrasnap.report.sizes import SizeHistory
 
 EVALUATIONS = 50
-BUILDS = 60
 _FEWEST = 2
 
 
@@ -36,32 +37,35 @@ def _evaluation(site: Site, point: BurnDownPoint) -> Moment:
     )
 
 
-def job_charts(site: Site, history: JobHistory) -> tuple[Chart, ...]:
-    """Draw the build times and each metric of a job that has two values or more, by system."""
-    return tuple(_job_charts(site, history))
+def job_charts(site: Site, history: JobHistory, sizes: SizeHistory) -> tuple[Chart, ...]:
+    """Draw what has two values or more of a job, by system: build times, sizes, each metric."""
+    return tuple(_job_charts(site, history, sizes))
 
 
-def _job_charts(site: Site, history: JobHistory) -> Iterator[Chart]:
+def _job_charts(site: Site, history: JobHistory, sizes: SizeHistory) -> Iterator[Chart]:
     several = len(history.systems) > 1
     metrics = enumerate(sorted(history.metrics.items()), 1)
     values = [("build-time", "Build time", history.durations)]
+    values += [(f"{kind}-size", TITLES[kind], sizes.points.get(kind, ())) for kind in TITLES]
     values += [(f"metric-{place}", name, points) for place, (name, points) in metrics]
     for key, title, points in values:
         for place, (system, own) in enumerate(by_system(points).items(), 1):
             name = (f"{key}-{place}", f"{title}, {system}") if several else (key, title)
             if len(own) >= _FEWEST:
-                yield _points(site, name, own)
+                yield _points(site, name, own, sizes)
 
 
-def _points(site: Site, name: tuple[str, str], points: Sequence[Point]) -> Chart:
+def _points(
+    site: Site, name: tuple[str, str], points: Sequence[Point], sizes: SizeHistory
+) -> Chart:
     newest = points[-BUILDS:]
-    moments = [
-        Moment(label=str(point.build), href=_href(site, point), time=point.timestamp)
-        for point in newest
-    ]
+    moments = [_build(site, point, sizes) for point in newest]
     series = [Series(name=name[1], values=tuple(point.value for point in newest))]
     return chart((*name, "Build"), moments, series, unit_words(newest[-1].unit))
 
 
-def _href(site: Site, point: Point) -> str:
-    return site.links.build(point.build)
+def _build(site: Site, point: Point, sizes: SizeHistory) -> Moment:
+    place = build_place(site, sizes, point.build)
+    return Moment(
+        label=str(point.build), href=place.href, time=point.timestamp, external=place.external
+    )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from msgspec import to_builtins
 from msgspec.json import Encoder
 
-from hydrasnap.model import Build, Evaluation, JobsetKey
+from hydrasnap.model import Build, Evaluation, JobsetKey, JobSizes
 from hydrasnap.pages.frame import Alternate
 from hydrasnap.pages.page import File
 from hydrasnap.pages.site import Site
@@ -169,8 +169,8 @@ def jobset_data(site: Site, health: JobsetHealth) -> Data:
     }
 
 
-def job_data(history: JobHistory) -> Data:
-    """Return a job: its builds newest first, its metrics oldest first."""
+def job_data(history: JobHistory, sizes: JobSizes | None = None) -> Data:
+    """Return a job: its builds newest first, metrics and sizes (if asked for) oldest first."""
     score = history.flakiness
     since, good = history.failing_since, history.last_good
     return {
@@ -187,6 +187,14 @@ def job_data(history: JobHistory) -> Data:
             name: [[point.build, point.timestamp, point.value, point.unit] for point in points]
             for name, points in history.metrics.items()
         },
+        **(_sizes(sizes) if sizes else {}),
+    }
+
+
+def _sizes(sizes: JobSizes) -> Data:
+    return {
+        f"{kind}Sizes": [[point.build, point.timestamp, point.value] for point in series.points]
+        for kind, series in sizes.series.items()
     }
 
 

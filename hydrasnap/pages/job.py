@@ -22,8 +22,10 @@ from hydrasnap.pages.permalinks import (
 from hydrasnap.pages.redirects import with_former
 from hydrasnap.pages.rows import BuildRow, build_row, build_rows
 from hydrasnap.pages.site import Site
+from hydrasnap.pages.sizes import SizeFact, job_sizes
 from hydrasnap.pages.view import View
 from hydrasnap.report.history import JobHistory, by_system, job_history
+from hydrasnap.report.sizes import size_history
 
 SHOWN = 100
 _FLAKY = 0.1
@@ -66,6 +68,7 @@ class JobPage(Frame, frozen=True, kw_only=True):
     in_latest: bool
     gone: bool
     flakiness: int | None
+    sizes: tuple[SizeFact, ...]
     strips: tuple[Strip, ...]
     breakage: Break | None
     queued: tuple[BuildRow, ...]
@@ -91,7 +94,7 @@ def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
     history = job_history(site.index, job)
     page = job_page(site, history)
     yield Page(site.links.job(job), "job.html", page)
-    yield data_file(site.links.job(job, ".json"), job_data(history))
+    yield data_file(site.links.job(job, ".json"), job_data(history, site.snapshot.sizes.get(job)))
     if history.results:
         paths = site.links.job(job, "/shield.json"), site.links.job(job, ".svg")
         yield from badge_files(build_badge(history.results[0]), *paths)
@@ -101,7 +104,7 @@ def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
 
 def job_page(site: Site, history: JobHistory) -> JobPage:
     """Describe a job."""
-    key = history.key
+    key, sizes = history.key, size_history(site.index, history.key)
     newest = history.results[0] if history.results else None
     status = newest.status if newest else None
     label = status.label_for(newest.buildstatus) if newest and status else "No result yet"
@@ -125,6 +128,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         in_latest=history.in_latest,
         gone=all(build.gone for build in history.builds),
         flakiness=_flakiness(history),
+        sizes=tuple(job_sizes(site, sizes)),
         strips=tuple(_strips(site, history)),
         breakage=broke(site, history.breakage),
         queued=build_rows(site, history.queued),
@@ -133,7 +137,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         constituents=_constituents(site, history),
         grid=parts_grid(site, history),
         metrics=_metrics(history),
-        charts=job_charts(site, history),
+        charts=job_charts(site, history, sizes),
         badge=_badge(site, history),
         permalinks=_permalinks(site, history),
         note=site.note(*key),

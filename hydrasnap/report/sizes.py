@@ -1,0 +1,54 @@
+"""How big the builds of a job were, as Hydra told; also of builds from before the snapshot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hydrasnap.model import Build, JobKey, SizePoint
+from hydrasnap.report.history import Point
+from hydrasnap.report.index import Index
+
+
+@dataclass(frozen=True, slots=True)
+class SizeHistory:
+    """The sizes of a job's builds in bytes, by kind and oldest first.
+
+    `unknown` are the builds of these that the snapshot does not hold.
+    """
+
+    points: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
+    unknown: frozenset[int] = frozenset()
+
+    def up_to(self, kind: str, build: Build) -> tuple[Point, ...]:
+        """Return the sizes of a build's system up to its own, or nothing where that is not told."""
+        same = (point for point in self.points.get(kind, ()) if point.system == build.system)
+        found = tuple(point for point in same if point.build <= build.id)
+        return found if found and found[-1].build == build.id else ()
+
+
+def size_history(index: Index, key: JobKey) -> SizeHistory:
+    """Gather what is known of the sizes of a job.
+
+    Hydra names no system. A build from before the snapshot is of the only one that the job has;
+    where several share its name it is left out. So is a build that was restarted and failed since.
+    """
+    found = index.snapshot.sizes.get(key)
+    if found is None:
+        return SizeHistory()
+    builds = {build.id: build for build in index.builds_of_job(key)}
+    systems = {build.system for build in builds.values()}
+    sole = next(iter(systems)) if len(systems) == 1 else None
+    points = {
+        kind: tuple(
+            point for size in series.points if (point := _point(size, builds.get(size.build), sole))
+        )
+        for kind, series in found.series.items()
+    }
+    told = {point.build for every in points.values() for point in every}
+    return SizeHistory(points, frozenset(told - builds.keys()))
+
+
+def _point(size: SizePoint, build: Build | None, sole: str | None) -> Point | None:
+    system = build.system if build else sole
+    if system is None or (build and build.finished and not build.status.succeeded):
+        return None
+    return Point(size.build, size.timestamp, size.value, "bytes", system)
