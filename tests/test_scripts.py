@@ -234,6 +234,49 @@ def test_the_missing_page_shows_what_the_index_knows(
     assert [said for said in complaints if "404" not in said] == []
 
 
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("eval/12/job/breaks", "build/201.html"),
+        ("eval/11/job/breaks", "search.html#build/101"),  # has no page
+        ("eval/21/job/a%2Fb", "search.html#build/1000"),
+        ("eval/21/job/a/b", "search.html#build/1000"),
+        ("eval/12/job/rich", "build/206.html"),
+        ("eval/11/job/rich", "eval/11.html"),  # came later
+        ("eval/12/errors", "eval/12.html"),
+        ("build/105/eval", "eval/12.html"),
+        ("build/101/eval", "eval/11.html"),
+        ("build/201/log", "build/201.html"),
+    ],
+)
+def test_the_missing_page_leads_on_from_addresses_of_hydra_that_are_no_pages_here(
+    opened: Opener, hosted: tuple[str, Path], path: str, target: str
+) -> None:
+    address, folder = hosted
+    publish(snapshot(), SiteSettings(policy="notable"), folder)
+    page = opened()
+    page.goto(f"{address}/{path}")
+    page.wait_for_url(f"{address}/{target}")
+
+
+def test_all_evaluations_with_a_build_are_told(
+    opened: Opener, hosted: tuple[str, Path], complaints: list[str]
+) -> None:
+    address, folder = hosted
+    publish(snapshot(), SiteSettings(), folder)
+    page = opened()
+    page.goto(f"{address}/build/105.html")
+    page.get_by_role("link", name="all with it").click()
+    page.wait_for_url(f"{address}/search.html#build/105")
+    facts = page.locator(".facts").first
+    expect(facts).to_contain_text("Evaluations12, 11")
+    page.goto(f"{address}/build/105/evals")
+    expect(facts).to_contain_text("Evaluations12, 11")
+    page.get_by_role("link", name="The build's own page").click()
+    page.wait_for_url(f"{address}/build/105.html")
+    assert [said for said in complaints if "404" not in said] == []
+
+
 def with_long_tail() -> Snapshot:
     """Add a build of a job with a blank in its name."""
     given = snapshot()

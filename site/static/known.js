@@ -1,5 +1,6 @@
 // Shows what the search index knows of a build or job that has no page of its own, on search.html
-// (#build/12, #job/PROJECT/JOBSET/JOB) and on the 404 page (whose address says the same).
+// (#build/12, #job/PROJECT/JOBSET/JOB) and on the 404 page (whose address says the same). From
+// addresses below an evaluation or build that Hydra has and we have not, the 404 page leads on.
 
 "use strict";
 
@@ -14,7 +15,9 @@
     const path = missing ? location.href.slice(document.baseURI.length).replace(/[?#].*/, "") : location.hash.slice(1);
     const plain = missing ? path.replace(/\.html$|\/+$/, "") : path;
     const [kind, ...names] = plain.split("/").map(decoded);
-    if (kind === "build" && /^\d{1,15}$/.test(names[0])) return { kind, id: Number(names[0]) };
+    if (/^(build|eval)$/.test(kind) && /^\d{1,15}$/.test(names[0])) {
+      return { kind, id: Number(names[0]), part: names[1], job: names.slice(2).join("/") };
+    }
     if (kind === "job" && names.length > 2) {
       return { kind, project: names[0], jobset: names[1], job: names.slice(2).join("/") };
     }
@@ -42,7 +45,7 @@
     const live = `${origin}/build/${build.id}`;
     return [
       element("h1", {}, shown(build.job), " ", element("span", { class: "count" }, `build ${build.id}`)),
-      element("p", { class: "lead" }, "This build has no page of its own; this is what the snapshot's index knows of it."),
+      element("p", { class: "lead" }, ...(build.paged ? [link(build.href, "The build's own page")] : ["This build has no page of its own; this is what the snapshot's index knows of it."])),
       facts([
         ["Status", sign(build.status), `: ${build.status[3]}`],
         ["Job", link(build.jobHref, build.job), ` of ${shown(`${project}:${jobset}`)}`],
@@ -81,13 +84,29 @@
     place.replaceChildren(...content);
   }
 
+  // Say where Hydra's address leads: /build/B/eval to an evaluation, /build/B/log to the build,
+  // /eval/E/job/NAME to the build, /eval/E/errors to the evaluation.
+  async function way({ kind, id, part, job }, build, { evaluations, jobsets, jobOf, pages, ROOT }) {
+    if (build) {
+      const evaluation = part === "eval" && build.evaluations.find((one) => pages.has(one));
+      if (evaluation) return `${ROOT}eval/${evaluation}.html`;
+      return build.paged && part !== "evals" && build.href;
+    }
+    const held = kind === "eval" && evaluations.find(([one]) => one === id);
+    if (!held) return null;
+    const builds = part === "job" ? await jobOf(...jobsets[held[1]].slice(0, 2), job) : [];
+    return builds.find((one) => one.evaluations.includes(id))?.href ?? (held[2] && `${ROOT}eval/${id}.html`);
+  }
+
   async function known(wanted) {
     const { load, buildOf, jobOf, ROOT } = await ready();
-    const [{ origin }, evaluations] = await Promise.all([load("directory"), load("evals")]);
+    const [{ origin, jobsets }, evaluations] = await Promise.all([load("directory"), load("evals")]);
     const pages = new Set(evaluations.filter(([, , page]) => page).map(([id]) => id));
-    const about = { origin, pages, ROOT };
-    if (wanted.kind === "build") {
-      const build = await buildOf(wanted.id);
+    const about = { origin, jobsets, evaluations, jobOf, pages, ROOT };
+    if (wanted.id) {
+      const build = wanted.kind === "build" && await buildOf(wanted.id);
+      const href = missing && await way(wanted, build, about);
+      if (href && href !== location.href) return location.replace(href);
       return build && [showBuild(build, about), `Build ${build.id}`];
     }
     const builds = await jobOf(wanted.project, wanted.jobset, wanted.job);
