@@ -10,7 +10,7 @@ from hydrasnap.pages.data import INDEX, data_file, data_link, index_data
 from hydrasnap.pages.evaluations import newest_evaluations
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page
-from hydrasnap.pages.project import JobsetRow, jobset_rows
+from hydrasnap.pages.project import HIDDEN, JobsetRow, jobset_rows
 from hydrasnap.pages.rows import EvaluationRow, evaluation_rows
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
@@ -144,7 +144,7 @@ def _projects(site: Site) -> tuple[ProjectRow, ...]:
     rows = []
     for health in site.health:
         project = site.snapshot.projects[health.name]
-        marks = {"gone": project.gone, "disabled": not project.enabled, "hidden": project.hidden}
+        marks = {"gone": project.gone, "disabled": not project.enabled, HIDDEN: project.hidden}
         row = ProjectRow(
             link=site.project_link(project.name),
             name=project.displayname or project.name,
@@ -155,4 +155,4 @@ def _projects(site: Site) -> tuple[ProjectRow, ...]:
             jobsets=jobset_rows(site, health),
         )
         rows.append(row)
-    return tuple(sorted(rows, key=lambda row: (row.disabled, row.link.label)))
+    return tuple(sorted(rows, key=lambda row: (HIDDEN in row.tags, row.disabled, row.link.label)))

@@ -18,6 +18,8 @@ from hydrasnap.pages.view import View
 from hydrasnap.phrases import plural
 from hydrasnap.report.health import JobsetHealth, ProjectHealth
 
+HIDDEN = "hidden"
+
 
 class JobsetRow(View, frozen=True, kw_only=True):
     """A jobset by its newest evaluation; `tags` say what is special about it.
@@ -106,9 +108,9 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
 
 
 def jobset_rows(site: Site, health: ProjectHealth) -> tuple[JobsetRow, ...]:
-    """Describe the jobsets of a project, those in use first."""
+    """Describe the jobsets of a project as Hydra orders them: what is hidden or disabled last."""
     rows = [_row(site, jobset) for jobset in health.jobsets if jobset.jobset.renamed_to is None]
-    return tuple(sorted(rows, key=lambda row: (row.disabled, row.link.label)))
+    return tuple(sorted(rows, key=lambda row: (HIDDEN in row.tags, row.disabled, row.link.label)))
 
 
 def _row(site: Site, health: JobsetHealth) -> JobsetRow:
@@ -140,6 +142,6 @@ def _tags(health: JobsetHealth) -> Iterator[str]:
     if not jobset.configuration.state.value:
         yield "disabled"
     if not jobset.configuration.visible:
-        yield "hidden"
+        yield HIDDEN
     if health.tally.unknown:
         yield "partly known"
