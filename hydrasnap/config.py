@@ -49,6 +49,7 @@ class CrawlTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     builds: Literal["auto", "singly", "together", "listing"] = "auto"
     details: Natural = 100
     sizes: tuple[Glob, ...] = ()
+    live: bool = False
     recheck_days: Annotated[float, Meta(gt=0, le=36_500)] = 7.0
     max_requests: Positive | None = None
     max_seconds: Positive | None = None

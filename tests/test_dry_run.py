@@ -99,3 +99,6 @@ def test_the_plan_is_told_in_sentences_and_to_machines() -> None:
     fields = plan_fields(steps, 2)
     assert (fields["overview_requests"], fields["about"]) == (2, 1200)
     assert [row["requests"] for row in fields["jobsets"]] == [1200, 0]
+    *_, live, total = plan_lines(steps[1:], 2, 5)
+    assert (live, total.startswith("About 5 requests")) == ("      5  the live state", True)
+    assert plan_fields(steps, 2, 5)["about"] == 1205

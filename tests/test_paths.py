@@ -25,6 +25,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
         "/jobset/p/j/k/errors", "/job/p/j/k", "/job/p/j/k/sizes", "/job/p/j/a/b/closure-sizes",
         "/job/p/j/../closure-sizes", "/api/jobsets?project=..", "",
         "/build/1/constituents\n", "/build/1\n", "https://elsewhere/", "/build/1#x",
+        "/machines/x", "/status?x=1", "/api/nrbuilds?nr=5", "/api/nrbuilds?nr=5&period=week",
         "/jobset/p/j/evals?page=1/../../../../build/1/restart",
     ],
 )  # fmt: skip
@@ -41,6 +42,8 @@ def test_every_address_of_its_own_is_on_the_list(project: str, name: str, number
         paths.latest_evaluation(project, name), paths.evaluation(number),
         paths.evaluation_builds(number), paths.listing(number), paths.build(number),
         paths.constituents(number), paths.queue(number),
+        paths.RUNNING, paths.MACHINES, paths.RUNNER,
+        paths.throughput("hour", number), paths.throughput("day", number),
         paths.sizes("closure", project, name, name), paths.sizes("output", project, name, name),
     ):  # fmt: skip
         assert paths.check(path) == path

@@ -41,24 +41,30 @@ def gap_lines(run: Run) -> list[str]:
     return lines
 
 
-def plan_lines(steps: Sequence[PlannedStep], overview_requests: int) -> list[str]:
+def plan_lines(
+    steps: Sequence[PlannedStep], overview_requests: int, live_requests: int = 0
+) -> list[str]:
     """Say what a crawl would ask for."""
     lines = [f"{overview_requests:>7,}  the overview, asked for now"]
     lines += [f"{_about(step):>7}  {step.jobset}: {step.look.value}" for step in steps]
-    total = sum(step.requests for step in steps)
+    if live_requests:
+        lines.append(f"{live_requests:>7,}  the live state")
+    total = sum(step.requests for step in steps) + live_requests
     if not total:
         return [*lines, "No more requests would follow."]
     what = f"About {plural(total, 'request')} would follow"
     return [*lines, f"{what}, and one for each build of an aggregate that is found."]
 
 
-def plan_fields(steps: Sequence[PlannedStep], overview_requests: int) -> dict[str, Any]:
+def plan_fields(
+    steps: Sequence[PlannedStep], overview_requests: int, live_requests: int = 0
+) -> dict[str, Any]:
     """Say what a crawl would ask for, to a machine."""
     rows = [
         {"jobset": f"{step.jobset}", "look": step.look.value, "requests": step.requests}
         for step in steps
     ]
-    about = sum(step.requests for step in steps)
+    about = sum(step.requests for step in steps) + live_requests
     return {"overview_requests": overview_requests, "about": about, "jobsets": rows}
 
 
@@ -79,9 +85,20 @@ def status_fields(snapshot: Snapshot, bytes_on_disk: int, holder: str) -> dict[s
         "builds": len(snapshot.builds),
         "missing": missing._asdict(),
         "bytes": bytes_on_disk,
+        "live": live_words(snapshot),
         "running": holder,
         "run": {**structs.asdict(run), "gaps": [structs.asdict(gap) for gap in run.gaps]},
     }
+
+
+def live_words(snapshot: Snapshot) -> str:
+    """Say how much the Hydra was doing, and when; nothing if the last run did not ask."""
+    live = snapshot.live
+    if live is None:
+        return ""
+    amount = len(live.running or ()) + live.elsewhere
+    what = "" if live.running is None else f"{plural(amount, 'build')} running, "
+    return f"{what}as of {moment(live.asked)}"
 
 
 def status_lines(snapshot: Snapshot, fields: dict[str, Any], now: float) -> list[str]:
@@ -101,6 +118,8 @@ def status_lines(snapshot: Snapshot, fields: dict[str, Any], now: float) -> list
         f"last run     {run.requests:,} requests, {size(run.bytes)}, "
         f"{span(run.finished - run.started)}",
     ]
+    if fields["live"]:
+        lines.append(f"live state   {fields['live']}")
     if fields["running"]:
         lines.append(f"running      {fields['running']} is writing to the cache")
     return [*lines, *_missing_lines(snapshot)]

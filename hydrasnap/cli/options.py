@@ -76,6 +76,10 @@ crawl_options = _bundle(
         help="Ask how big the builds of jobs are whose PROJECT/JOBSET/JOB matches.",
     ),
     click.option(
+        "--live/--no-live", default=None,
+        help="Ask what the Hydra is doing now, for five requests (default: no).",
+    ),
+    click.option(
         "--rate", type=float, metavar="R",
         help="Ask at most R times a second (default: 1; no limit on this machine itself).",
     ),

@@ -25,7 +25,7 @@ from hydrasnap.cli.stopping import run_stoppable, stoppable
 from hydrasnap.cli.telling import Telling
 from hydrasnap.client import Credentials, Limits, Settings, World, is_private_host, normal_origin
 from hydrasnap.config import Config, password
-from hydrasnap.crawl import Note, Outcome, dry_run, prune
+from hydrasnap.crawl import LIVE_REQUESTS, Note, Outcome, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError
 from hydrasnap.phrases import plural
@@ -66,14 +66,15 @@ def plan_crawl(config: Config, telling: Telling) -> None:
     """Ask for the overview alone, and say what a crawl would ask for."""
     origin, folder = _origin(config), Path(config.cache.folder)
     check_folder(folder)
-    settings = _settings(config)
+    settings, selection = _settings(config), _selection(config)
     with (
         stoppable(""),
         teller(telling, Limits()) as watch,
         open_cache(folder, origin, _damaged(watch)) as cache,
     ):
-        asked, steps = run_stoppable(dry_run(cache, settings, _selection(config), watch=watch))
-    telling.answer("\n".join(plan_lines(steps, asked)), "plan", plan_fields(steps, asked))
+        asked, steps = run_stoppable(dry_run(cache, settings, selection, watch=watch))
+    plan = (steps, asked, LIVE_REQUESTS if selection.live else 0)
+    telling.answer("\n".join(plan_lines(*plan)), "plan", plan_fields(*plan))
 
 
 def run_prune(config: Config, telling: Telling) -> None:
@@ -195,6 +196,7 @@ def _selection(config: Config) -> Selection:
         details=config.crawl.details,
         recheck=int(config.crawl.recheck_days * 86400),
         sizes=config.crawl.sizes,
+        live=config.crawl.live,
     )
 
 

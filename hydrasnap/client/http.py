@@ -107,6 +107,10 @@ class Client:
         """Ask for JSON; an answer of another shape is asked for again like any passing fault."""
         return await self._patiently(path, JSON, parse)
 
+    async def read_if_told(self, path: str, parse: Callable[[bytes], T]) -> T:
+        """Ask for JSON that not every Hydra tells, or not in time: the first no is believed."""
+        return await self._patiently(path, JSON, parse, insist=False)
+
     async def read_html(self, path: str, parse: Callable[[bytes], T]) -> T:
         """Ask for a page that has no JSON form."""
         return await self._patiently(path, HTML, parse)
@@ -120,9 +124,18 @@ class Client:
         return await self._patiently(path, JSON, nowhere, follow=False)
 
     async def _patiently(
-        self, path: str, wanted: str, parse: Callable[[bytes], T], *, follow: bool = True
+        self,
+        path: str,
+        wanted: str,
+        parse: Callable[[bytes], T],
+        *,
+        follow: bool = True,
+        insist: bool = True,
     ) -> T:
-        """Ask until there is an answer, or patience ends; a redirect not to `follow` is one."""
+        """Ask until there is an answer, or patience ends; a redirect not to `follow` is one.
+
+        Who does not `insist` asks again only when too fast, or on a connection that was closed.
+        """
         paths.check(path)
         failures, waited = 0, 0.0
         while True:
@@ -131,6 +144,8 @@ class Client:
                 return self._take(path, answer, wanted, parse)
             except TryAgainError as trouble:
                 failures += trouble.counts
+                if not insist and failures > trouble.at_once:
+                    raise self._judge.no(path, trouble) from trouble
                 self.troubled |= trouble.is_fault
                 if self.settings.retry.exhausted(failures, waited):
                     raise trouble.error from trouble

@@ -94,6 +94,12 @@ class Judge:
             self._count_strange(path, error)
         return TryAgainError(error, at_once=2 if isinstance(error, DoubtError) else 0)
 
+    def no(self, path: str, trouble: TryAgainError) -> CrawlError:
+        """Return what a fault means to somebody who does not ask again."""
+        if isinstance(trouble.error, RefusedError):
+            return NotAHydraError(f"{self.origin}{path} has no answer in JSON.")
+        return trouble.error
+
     def failed(self, path: str, error: httpx.RequestError) -> Exception:
         """Return what a failed exchange means."""
         reason = str(error) or type(error).__name__

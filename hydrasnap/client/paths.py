@@ -11,10 +11,14 @@ from hydrasnap.errors import NotAHydraError
 
 OVERVIEW = "/"
 LOGIN = "/login"
+RUNNING = "/status"
+MACHINES = "/machines"
+RUNNER = "/queue-runner-status"
 
 _NAME = r"(?!\.{1,2}(?:/|$))[^/?#]+"
 _ALLOWED = re.compile(
     rf"/|/api/jobsets\?project={_NAME}|/api/queue\?nr=\d+"
+    rf"|{RUNNING}|{MACHINES}|{RUNNER}|/api/nrbuilds\?nr=\d+&period=(hour|day)"
     rf"|/jobset/{_NAME}/{_NAME}/(errors|latest-eval|evals(\?page=\d+)?)"
     r"|/eval/\d+(/builds|\?full=1)?"
     r"|/build/\d+(/constituents)?"
@@ -92,6 +96,11 @@ def is_job_name(name: str) -> bool:
 def queue(most: int) -> str:
     """Address the unfinished builds, at most `most` of them."""
     return f"/api/queue?nr={most}"
+
+
+def throughput(period: str, most: int) -> str:
+    """Address the amounts of builds of the newest periods, ``hour`` or ``day``, at most `most`."""
+    return f"/api/nrbuilds?nr={most}&period={period}"
 
 
 def jobset_of(path: str) -> tuple[str, str] | None:

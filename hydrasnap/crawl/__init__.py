@@ -1,11 +1,13 @@
 """Drives client → wire → store by the plan, and tells what it does as events."""
 
 from hydrasnap.crawl.dry_run import PlannedStep, dry_run
+from hydrasnap.crawl.live import LIVE_REQUESTS
 from hydrasnap.crawl.prune import Pruned, prune
 from hydrasnap.crawl.run import Outcome, crawl
 from hydrasnap.crawl.session import Event, Note, Stage, Step
 
 __all__ = [
+    "LIVE_REQUESTS",
     "Event",
     "Note",
     "Outcome",

@@ -8,6 +8,7 @@ from hydrasnap.client import Client, Settings, World
 from hydrasnap.crawl.aggregates import fetch_constituents
 from hydrasnap.crawl.builds import BuildStep
 from hydrasnap.crawl.listing import list_jobsets
+from hydrasnap.crawl.live import fetch_live
 from hydrasnap.crawl.overview import fetch_overview, keep_projects
 from hydrasnap.crawl.session import Event, Session
 from hydrasnap.crawl.sizes import fetch_sizes
@@ -52,7 +53,7 @@ async def crawl(
     async with Client(cache.manifest.origin, settings, world=world, watch=watch) as client:
         session = Session(client, cache, selection, watch, started)
         try:
-            await _steps(session)
+            await _steps(session, clock)
         except CrawlError as ended:
             cache.file()
             if not session.overviewed:
@@ -79,7 +80,7 @@ async def crawl(
     return Outcome(run, error)
 
 
-async def _steps(session: Session) -> None:
+async def _steps(session: Session, clock: Callable[[], float]) -> None:
     overview = await fetch_overview(session)
     keep_projects(session, overview)
     for old, new in overview.renamed.items():
@@ -93,3 +94,4 @@ async def _steps(session: Session) -> None:
     await BuildStep(session).run(keys, changed)
     await fetch_constituents(session, keys)
     await fetch_sizes(session, keys)
+    await fetch_live(session, frozenset(keys), clock)

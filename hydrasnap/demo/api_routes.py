@@ -3,6 +3,7 @@
 import re
 
 from hydrasnap.demo import answers
+from hydrasnap.demo.live_routes import throughput
 from hydrasnap.demo.replies import Data, Refusal, Reply, missing
 from hydrasnap.demo.requests import Request
 from hydrasnap.demo.world import World
@@ -18,6 +19,8 @@ def api_route(world: World, request: Request, rest: tuple[str, ...]) -> Reply:
         case ("queue",):
             rows = world.unfinished_builds()[: _number_of_rows(request)]
             return Data([answers.brief_build(row) for row in rows], api=True)
+        case ("nrbuilds",):
+            return throughput(world, request, _number_of_rows(request))
         case ("latestbuilds",):
             return _latest_builds(world, request)
     return missing()

@@ -7,6 +7,7 @@ from hydrasnap.demo.api_routes import api_route
 from hydrasnap.demo.build_routes import build_route, evaluation_route
 from hydrasnap.demo.job_routes import job_page
 from hydrasnap.demo.jobset_routes import PAGE_SIZE, find_jobset, jobset_page
+from hydrasnap.demo.live_routes import machine_list, queue_runner, running_builds
 from hydrasnap.demo.replies import Data, Page, Redirect, Reply, Text, missing, quoted
 from hydrasnap.demo.requests import Request
 from hydrasnap.demo.world import World
@@ -73,8 +74,9 @@ _HANDLERS: dict[str, Handler] = {
     "queue": _queue,
     "evals": _all_evaluations,
     "robots.txt": _robots,
-    "machines": lambda *_: Data({}),
-    "status": lambda *_: Data([]),
+    "machines": machine_list,
+    "status": running_builds,
+    "queue-runner-status": queue_runner,
     "steps": lambda *_: Page("Latest steps"),
     "queue-summary": lambda *_: Page("Queue"),
 }

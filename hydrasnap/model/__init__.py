@@ -1,5 +1,6 @@
 """Frozen values: the objects of a Hydra and the snapshot of them."""
 
+from hydrasnap.model.live import Live, Machine, QueueRunner, RunningBuild, SystemQueue
 from hydrasnap.model.objects import (
     Build,
     Declarative,
@@ -40,15 +41,20 @@ __all__ = [
     "JobsetKey",
     "JobsetOverview",
     "JobsetState",
+    "Live",
+    "Machine",
     "Metric",
     "Outcome",
     "Output",
     "Product",
     "Project",
+    "QueueRunner",
     "Run",
+    "RunningBuild",
     "SizePoint",
     "SizeSeries",
     "Snapshot",
+    "SystemQueue",
     "Watch",
     "build_status",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hydrasnap.model.live import Live
 from hydrasnap.model.objects import (
     Build,
     Evaluation,
@@ -43,7 +44,8 @@ class Run(Value, frozen=True):
 class Snapshot(Value, frozen=True):
     """Everything the site is made from; the mappings are sorted by key and never changed.
 
-    `sizes` are there for the jobs alone that the user has asked them of.
+    `sizes` are there for the jobs alone that the user has asked them of, `live` where the last run
+    asked for it.
     """
 
     origin: str
@@ -53,6 +55,7 @@ class Snapshot(Value, frozen=True):
     evaluations: Mapping[int, Evaluation]
     builds: Mapping[int, Build]
     sizes: Mapping[JobKey, JobSizes] = {}
+    live: Live | None = None
 
     def builds_of(self, evaluation: Evaluation) -> list[Build]:
         """Return the known builds of an evaluation, by id."""

@@ -26,6 +26,7 @@ class Selection:
     None for the cheapest; `details` bounds the builds of a listing that a run completes one by one;
     `recheck` is after how many seconds failures are looked at again although nothing moved.
     `sizes` are globs on ``project/jobset/job``: of these jobs the sizes of builds are asked for.
+    `live` asks what the Hydra is doing now.
     """
 
     projects: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class Selection:
     details: int = 100
     recheck: int = 7 * 86400
     sizes: tuple[str, ...] = ()
+    live: bool = False
 
     @property
     def window(self) -> int:

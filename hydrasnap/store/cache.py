@@ -15,6 +15,7 @@ from hydrasnap.model import (
     Jobset,
     JobsetKey,
     JobSizes,
+    Live,
     Project,
     Run,
     Snapshot,
@@ -23,10 +24,9 @@ from hydrasnap.store.files import cannot, write_whole
 from hydrasnap.store.journal import Entry, Journal
 from hydrasnap.store.layout import (
     JOURNAL,
+    LIVE,
     MANIFEST,
     ORIGIN,
-    SCHEMA,
-    Manifest,
     encode_object,
     encode_shard,
     evaluation_path,
@@ -36,6 +36,7 @@ from hydrasnap.store.layout import (
     shard_path,
     sizes_path,
 )
+from hydrasnap.store.notes import Notes
 from hydrasnap.store.reading import Damaged, Reader
 from hydrasnap.store.unfinished import Unfinished, read_unfinished, write_unfinished
 
@@ -46,10 +47,11 @@ _BATCH_BYTES = 32 * 1024 * 1024
 _KEPT_RUNS = 20
 
 
-class Cache:
+class Cache(Notes):
     """An open cache. Reading is by the mappings, which nobody but this class changes."""
 
     def __init__(self, folder: Path, damaged: Damaged) -> None:
+        super().__init__()
         self._folder = folder
         self._reader = Reader(folder, damaged)
         self._journal = Journal(folder / JOURNAL)
@@ -60,7 +62,7 @@ class Cache:
         self._evaluations: dict[int, Evaluation] = {}
         self._builds: dict[int, Build] = {}
         self._sizes: dict[JobKey, JobSizes] = {}
-        self.manifest = Manifest(schema=SCHEMA, origin="")
+        self._live: Live | None = None
 
     @property
     def projects(self) -> Mapping[str, Project]:
@@ -86,6 +88,11 @@ class Cache:
     def sizes(self) -> Mapping[JobKey, JobSizes]:
         """The sizes of builds by job, as far as they were asked for."""
         return self._sizes
+
+    @property
+    def live(self) -> Live | None:
+        """What the Hydra was doing when it was last asked."""
+        return self._live
 
     @property
     def empty(self) -> bool:
@@ -115,6 +122,14 @@ class Cache:
         if self._journal.size > _BATCH_BYTES:
             self.file()
 
+    def put_live(self, live: Live | None) -> None:
+        """Keep what the Hydra is doing now in place of what it did before; None is nothing."""
+        if live is not None:
+            self._dirty[Path(LIVE)] = lambda: encode_object(live)
+        elif self._live is not None:
+            self._forget(Path(LIVE))
+        self._live = live
+
     def _claim(self) -> None:
         """Say whose cache this is, once there is something in it."""
         if not (self._folder / MANIFEST).exists():
@@ -129,27 +144,6 @@ class Cache:
                 write_whole(self._folder / path, self._dirty[path]())
             self._dirty.clear()
             self._journal.clear()
-
-    @property
-    def plain_jobs(self) -> frozenset[JobKey]:
-        """The jobs that looked like aggregates, were asked, and are none."""
-        return frozenset(JobKey(*job) for job in self.manifest.plain_jobs)
-
-    def add_plain_jobs(self, jobs: Iterable[JobKey]) -> None:
-        """Remember that jobs are no aggregates."""
-        both = tuple(sorted({*self.manifest.plain_jobs, *map(tuple, jobs)}))
-        self.manifest = msgspec.structs.replace(self.manifest, plain_jobs=both)
-
-    def note_checked(self, checked: Mapping[str, int]) -> None:
-        """Remember when older failures of jobsets were looked at again, in Unix seconds."""
-        both = {**self.manifest.checked, **checked}
-        self.manifest = msgspec.structs.replace(self.manifest, checked=both)
-
-    def note_silent(self, project: str, *, silent: bool) -> None:
-        """Remember whether a project that names jobsets shows none of them."""
-        others = {name for name in self.manifest.silent if name != project}
-        both = tuple(sorted(others | ({project} if silent else set())))
-        self.manifest = msgspec.structs.replace(self.manifest, silent=both)
 
     def keep_notes(self) -> None:
         """Write what is noted of silent projects, where a run ends before its first object."""
@@ -226,6 +220,7 @@ class Cache:
             evaluations=dict(sorted(self._evaluations.items())),
             builds=dict(sorted(self._builds.items())),
             sizes=dict(sorted(self._sizes.items())),
+            live=self._live,
         )
 
     def load(self) -> None:
@@ -238,6 +233,7 @@ class Cache:
         self._jobsets = {j.key: j for j in read("jobsets/*/*.json", Jobset)}
         self._evaluations = {e.id: e for e in read("evals/*.json", Evaluation)}
         self._sizes = {s.key: s for s in read("sizes/*/*/*.json", JobSizes)}
+        self._live = next(read(LIVE, Live), None)
         self._builds = {b.id: b for shard in read("builds/*.json", list[Build]) for b in shard}
         for number, build in self._builds.items():
             self._shards[shard_of(number)][number] = build

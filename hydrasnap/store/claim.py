@@ -6,10 +6,10 @@ import msgspec
 
 from hydrasnap.errors import CacheError
 from hydrasnap.store.files import cannot
-from hydrasnap.store.layout import JOURNAL, MANIFEST, ORIGIN, UNFINISHED, Manifest
+from hydrasnap.store.layout import JOURNAL, LIVE, MANIFEST, ORIGIN, UNFINISHED, Manifest
 
 _OBJECTS = {"projects", "jobsets", "evals", "builds", "sizes"}
-_OURS = {MANIFEST, f"{MANIFEST}.damaged", ORIGIN, JOURNAL, UNFINISHED, *_OBJECTS}
+_OURS = {MANIFEST, f"{MANIFEST}.damaged", ORIGIN, JOURNAL, UNFINISHED, LIVE, *_OBJECTS}
 _EVERYWHERE = {"lost+found"}
 
 

@@ -8,6 +8,7 @@
       evals/ID.json
       builds/FIRST.json           the builds FIRST to FIRST + 999, one a line, each build once
       sizes/PROJECT/JOBSET/JOB.json   how big the builds of a job are, where that was asked for
+      live.json                   what the Hydra was doing, and when, if the last run asked for it
       journal.jsonl               what a run fetched and has not filed yet; empty between runs
       unfinished.json             how far a run came that ended early; see `unfinished`
 
@@ -21,7 +22,17 @@ from pathlib import Path
 
 import msgspec
 
-from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, JobSizes, Project, Run
+from hydrasnap.model import (
+    Build,
+    Evaluation,
+    JobKey,
+    Jobset,
+    JobsetKey,
+    JobSizes,
+    Live,
+    Project,
+    Run,
+)
 from hydrasnap.model.objects import Value
 
 SCHEMA = 1
@@ -30,6 +41,7 @@ MANIFEST = "snapshot.json"
 ORIGIN = "origin"
 JOURNAL = "journal.jsonl"
 UNFINISHED = "unfinished.json"
+LIVE = "live.json"
 
 encoder = msgspec.json.Encoder(order="sorted")
 
@@ -38,7 +50,7 @@ _LONGEST = 180
 
 
 class Manifest(Value, frozen=True):
-    """What `snapshot.json` says: the only file in which a run leaves times and figures.
+    """What `snapshot.json` says: where a run leaves its times and figures.
 
     `plain_jobs` are jobs that looked like aggregates and were asked: they are none.
     `checked` is when a jobset's older failures were last looked at again, in Unix seconds.
@@ -96,7 +108,7 @@ def shard_path(first: int) -> Path:
     return Path("builds", f"{first}.json")
 
 
-def encode_object(value: Project | Jobset | Evaluation | JobSizes | Manifest) -> bytes:
+def encode_object(value: Project | Jobset | Evaluation | JobSizes | Live | Manifest) -> bytes:
     """Write an object with one key or element a line, for `jq` and `git diff`."""
     return msgspec.json.format(encoder.encode(value), indent=1) + b"\n"
 

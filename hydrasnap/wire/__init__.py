@@ -7,6 +7,7 @@ address `where` it came from in the sentence.
 
 from hydrasnap.wire.builds import read_build, read_builds, read_queue, read_sizes
 from hydrasnap.wire.evaluations import EvaluationPage, read_evaluation, read_evaluation_page
+from hydrasnap.wire.live import read_machines, read_runner, read_running, read_throughput
 from hydrasnap.wire.projects import JobsetAnswer, read_jobset, read_overviews, read_projects
 
 __all__ = [
@@ -17,8 +18,12 @@ __all__ = [
     "read_evaluation",
     "read_evaluation_page",
     "read_jobset",
+    "read_machines",
     "read_overviews",
     "read_projects",
     "read_queue",
+    "read_runner",
+    "read_running",
     "read_sizes",
+    "read_throughput",
 ]

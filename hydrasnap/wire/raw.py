@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 Flag = bool | int | None
 Text = str | None
 Number = int | None
+Loose = float | str | None
 Bytes = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
@@ -163,3 +164,72 @@ class RawSize(Struct):
     id: int
     value: Bytes
     timestamp: Number = None
+
+
+class RawRunning(Struct):
+    """An element of ``/status``, which tells the times of a build falsely null."""
+
+    id: int
+    project: str
+    jobset: str
+    job: str
+    system: Text = None
+    nixname: Text = None
+    timestamp: Number = None
+
+
+class RawPressure(Struct):
+    """How short of something a machine was, in per cent of the last 10, 60 and 300 seconds."""
+
+    avg10: float = 0
+    avg60: float = 0
+    avg300: float = 0
+
+
+class RawMachineStats(Struct, rename="camel"):
+    """The ``stats`` of a machine, which the new queue runner tells."""
+
+    current_jobs: Loose = None
+    nr_steps_done: Loose = None
+    avg_step_build_time_ms: Loose = None
+    idle_since: Loose = None
+    disabled_until: Loose = None
+    load1: Loose = None
+    load5: Loose = None
+    load15: Loose = None
+    mem_usage: Loose = None
+    pressure: dict[str, RawPressure | None] | None = None
+
+
+class RawMachine(Struct, rename="camel"):
+    """A machine of ``/machines`` or ``/queue-runner-status``, of the new queue runner or the old.
+
+    `systems` and `total_mem` are what the queue runner itself calls `system_types` and `mem_total`.
+    """
+
+    system_types: list[str] | None = None
+    systems: list[str] | None = None
+    supported_features: list[str] | None = None
+    mandatory_features: list[str] | None = None
+    max_jobs: Loose = None
+    has_capacity: Flag = None
+    score: Loose = None
+    mem_total: Loose = None
+    total_mem: Loose = None
+    stats: RawMachineStats | None = None
+    jobs: list[str] | None = None
+    disabled: Flag = None
+    enabled: Flag = None
+    disabled_until: Loose = None
+    current_jobs: Loose = None
+    idle_since: Loose = None
+    nr_steps_done: Loose = None
+    avg_step_build_time: Loose = None
+
+
+class RawRunner(Struct, rename="camel"):
+    """The answer of ``/queue-runner-status``; the old one has no `queue_runner` within."""
+
+    queue_runner: dict[str, Any] | None = None
+    machines: dict[str, RawMachine] | None = None
+    machine_types: dict[str, Any] | None = None

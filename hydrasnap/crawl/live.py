@@ -1,0 +1,106 @@
+"""The very last step, for those who want it: what the Hydra is doing now, for five requests."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from hydrasnap.client import paths
+from hydrasnap.crawl.session import Note, Session, Stage, Step
+from hydrasnap.errors import BudgetError, CrawlError, LoginError, OfflineError, RefusedError
+from hydrasnap.model import JobsetKey, Live, Machine, RunningBuild
+from hydrasnap.wire import read_machines, read_runner, read_running, read_throughput
+
+T = TypeVar("T")
+
+LIVE_REQUESTS = 5
+HOURS, DAYS = 72, 60
+
+
+@dataclass(slots=True)
+class _Asking:
+    """Asks what not every Hydra tells: a no is a remark, and no gap in the snapshot.
+
+    Once the host wants no more questions it gets none.
+    """
+
+    session: Session
+    ended: bool = False
+
+    async def ask(self, path: str, read: Callable[[bytes, str], T]) -> T | None:
+        """Return an answer, or None where it is not told."""
+        if self.ended:
+            return None
+        try:
+            return await self.session.client.read_if_told(path, lambda body: read(body, path))
+        except BudgetError:
+            raise
+        except CrawlError as error:
+            self.ended = isinstance(error, OfflineError | RefusedError | LoginError)
+            self.session.watch(Note(f"Not told: {error.message}"))
+            return None
+        finally:
+            self.session.watch(Step(path))
+
+
+async def fetch_live(
+    session: Session, jobsets: Collection[JobsetKey], clock: Callable[[], float]
+) -> None:
+    """Ask what runs and where, and how much was done lately, where that is wanted.
+
+    Builds are named only if they are of these `jobsets`. The state of a run that asked stays until
+    another asks, or one ends that does not want to.
+    """
+    if not session.selection.live:
+        session.cache.put_live(None)
+        return
+    session.watch(Stage("live state", LIVE_REQUESTS))
+    hydra, asked = _Asking(session), int(clock())
+    running = await hydra.ask(paths.RUNNING, read_running)
+    machines = await hydra.ask(paths.MACHINES, read_machines)
+    told = await hydra.ask(paths.RUNNER, read_runner)
+    days = await hydra.ask(paths.throughput("day", DAYS), read_throughput)
+    hours = None
+    if days is not None:  # a Hydra that has trouble to count is not asked twice
+        hours = await hydra.ask(paths.throughput("hour", HOURS), read_throughput)
+    runner, more, at_work = told or (None, [], {})
+    live = Live(
+        asked=asked,
+        running=None if running is None else _named(session, running, jobsets, at_work),
+        elsewhere=sum(build.jobset_key not in jobsets for build in running or ()),
+        machines=_joined(machines or [], more) or None,
+        runner=runner,
+        hours=hours,
+        days=days,
+    )
+    session.cache.put_live(live if live.tells else None)
+
+
+def _named(
+    session: Session,
+    running: list[RunningBuild],
+    jobsets: Collection[JobsetKey],
+    at_work: Mapping[str, str],
+) -> tuple[RunningBuild, ...]:
+    """Choose the builds to name, with the machine that has their derivation, if one is known."""
+    known = session.cache.builds
+
+    def machine(build: RunningBuild) -> str:
+        path = known[build.id].drvpath if build.id in known else ""
+        return at_work.get(path.rpartition("/")[2], "")
+
+    return tuple(
+        msgspec.structs.replace(build, machine=machine(build))
+        for build in running
+        if build.jobset_key in jobsets
+    )
+
+
+def _joined(machines: list[Machine], more: list[Machine]) -> tuple[Machine, ...]:
+    """Join what two answers tell of the machines."""
+    found = {machine.name: machine for machine in machines}
+    for machine in more:
+        mine = found.get(machine.name)
+        found[machine.name] = mine.joined(machine) if mine else machine
+    return tuple(found[name] for name in sorted(found))

@@ -1,0 +1,107 @@
+"""What a Hydra was doing at one moment, as far as it told: nothing of this lasts."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from hydrasnap.model.objects import JobKey, JobsetKey, Value
+
+
+class RunningBuild(Value, frozen=True):
+    """A build of which a step ran; `machine` is the one known to work on it, empty if unknown."""
+
+    id: int
+    project: str
+    jobset: str
+    job: str
+    system: str = ""
+    nixname: str = ""
+    timestamp: int = 0
+    machine: str = ""
+
+    @property
+    def jobset_key(self) -> JobsetKey:
+        """Name the jobset."""
+        return JobsetKey(self.project, self.jobset)
+
+    @property
+    def job_key(self) -> JobKey:
+        """Name the job."""
+        return JobKey(self.project, self.jobset, self.job)
+
+
+class Machine(Value, frozen=True):
+    """A build machine; what its Hydra did not tell is None or empty.
+
+    Memory is in bytes; `load` is of 1, 5 and 15 minutes; `pressure` is in per cent, over 10, 60 and
+    300 seconds, by what is short. `disabled_until` and `idle_since` are Unix seconds.
+    """
+
+    name: str
+    systems: tuple[str, ...] = ()
+    supported: tuple[str, ...] = ()
+    mandatory: tuple[str, ...] = ()
+    enabled: bool = True
+    disabled_until: int | None = None
+    running: int | None = None
+    most: int | None = None
+    has_room: bool | None = None
+    score: float | None = None
+    idle_since: int | None = None
+    steps_done: int | None = None
+    seconds_a_step: float | None = None
+    load: tuple[float, ...] = ()
+    memory_used: int | None = None
+    memory: int | None = None
+    pressure: Mapping[str, tuple[float, float, float]] = {}
+
+    def joined(self, other: "Machine") -> "Machine":
+        """Take from another answer about the same machine what this one lacks."""
+        default = Machine(name=self.name)
+        lacking = [
+            name for name in self.__struct_fields__ if getattr(self, name) == getattr(default, name)
+        ]
+        return msgspec.structs.replace(self, **{name: getattr(other, name) for name in lacking})
+
+    def is_enabled(self, now: int) -> bool:
+        """Tell whether it gets steps at a moment."""
+        return self.enabled and (self.disabled_until or 0) <= now
+
+
+class SystemQueue(Value, frozen=True):
+    """The steps of one kind of system that run, or could; `waited` is in seconds, of all in sum."""
+
+    system: str
+    running: int | None = None
+    runnable: int | None = None
+    waited: float | None = None
+
+
+class QueueRunner(Value, frozen=True):
+    """What the queue runner says of itself; `figures` are by name, times among them in seconds."""
+
+    status: str
+    figures: Mapping[str, float] = {}
+    queues: tuple[SystemQueue, ...] = ()
+
+
+class Live(Value, frozen=True):
+    """The state of a Hydra when it was `asked`, in Unix seconds; what it did not tell is None.
+
+    `running` are builds of the jobsets that the snapshot takes, `elsewhere` counts those of others.
+    `hours` and `days` are finished builds by the hour or day (UTC) in which they were queued,
+    oldest first; Hydra leaves out those without any.
+    """
+
+    asked: int
+    running: tuple[RunningBuild, ...] | None = None
+    elsewhere: int = 0
+    machines: tuple[Machine, ...] | None = None
+    runner: QueueRunner | None = None
+    hours: tuple[int, ...] | None = None
+    days: tuple[int, ...] | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether the Hydra told anything at all."""
+        return self != Live(asked=self.asked)
