@@ -27,7 +27,7 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world = World(transport=httpx.ASGITransport(app=hydra))
     with open_cache(folder / "cache", hydra.ORIGIN, lambda path, reason: None) as cache:
         outcome = asyncio.run(
-            crawl(cache, Settings(rate=float("inf")), Selection(), world=world,
+            crawl(cache, Settings(rate=float("inf")), Selection(sizes=hydra.SIZED), world=world,
                   clock=lambda: float(hydra.world.now))
         )  # fmt: skip
     assert outcome.run.complete, outcome

@@ -302,3 +302,5 @@ def test_the_demo_needs_nothing_and_ends_with_a_page_to_open(tmp_path: Path) -> 
     folders = ("--cache", tmp_path / "cache", "--output", tmp_path / "site", "--no-progress")
     told(run("demo", *folders), 0, "Open ")
     assert (tmp_path / "site" / "index.html").is_file()
+    chromium = tmp_path / "site" / "job" / "tools" / "trunk" / "chromium.x86_64-linux.html"
+    assert "Closure size as a table" in chromium.read_text(encoding="utf-8")

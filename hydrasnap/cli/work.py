@@ -209,10 +209,11 @@ def run_demo(moment: int, cache: Path, output: Path, telling: Telling) -> Outcom
     hydra = DemoHydra(moment)
     check_folders(cache, output)
     world = World(transport=ASGITransport(app=hydra))
+    wishes = Selection(sizes=hydra.SIZED)
 
     def run(cache: Cache, watch: Teller) -> Outcome:
         crawled = crawl_into(
-            cache, Settings(rate=float("inf")), Selection(), watch=watch, world=world,
+            cache, Settings(rate=float("inf")), wishes, watch=watch, world=world,
             clock=lambda: float(hydra.world.now),
         )  # fmt: skip
         return run_stoppable(crawled)

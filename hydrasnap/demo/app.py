@@ -23,10 +23,12 @@ class DemoHydra:
     `world` is its data and may be edited between two answers; without one it is the story's, at a
     `moment` from 1 to `moments`. Setting `moment` later replaces the world. `before_answer` is
     called with each target before it is answered. `requests` are the methods and targets seen,
-    `violations` those that would change something on a real server.
+    `violations` those that would change something on a real server. `SIZED` are globs of the jobs
+    whose sizes are worth a look.
     """
 
     ORIGIN = "https://hydra.demo.example"
+    SIZED = ("tools/*/chromium.*", "tools/*/nixosTests.*", "tools/*/qemu.*", "tools/*/iso_*")
 
     def __init__(
         self,

@@ -19,9 +19,9 @@ def result_of(build: BuildRow, status: int, number: int) -> Result:
     if status not in KEPT:
         return Result(status, duration)
     release = f"{build.nixname}.{build.drvpath[11:23]}" if build.job.startswith("tarball") else None
-    return Result(
-        status, duration, _products(build), _metrics(build, number), release, *_sizes(build, number)
-    )
+    products = _products(build)
+    sizes = _sizes(build, number, products)
+    return Result(status, duration, products, _metrics(build, number), release, *sizes)
 
 
 def _duration(build: BuildRow, status: int, number: int) -> int:
@@ -33,9 +33,10 @@ def _duration(build: BuildRow, status: int, number: int) -> int:
     return usual + number * usual // 100 + chance("drift", build.job, number) % (1 + usual // 8)
 
 
-def _sizes(build: BuildRow, number: int) -> tuple[int, int]:
+def _sizes(build: BuildRow, number: int, products: tuple[ProductRow, ...]) -> tuple[int, int]:
     """Return bytes of outputs and of their closure: both grow, what they need shrinks at times."""
     usual = 40_000 + chance("size", build.job) % 90_000_000
+    usual += sum(product.filesize or 0 for product in products)
     size = usual + number * usual // 300 + chance("grown", build.job, number) % (1 + usual // 40)
     needed = 35_000_000 + chance("needed", build.job) % 600_000_000
     return size, size + needed + number * needed // 200 + chance("deps", number) % 14_000_000
