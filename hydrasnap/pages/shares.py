@@ -24,6 +24,7 @@ from hydrasnap.pages.project import project_pages
 from hydrasnap.pages.queue import queue_pages
 from hydrasnap.pages.search import search_files
 from hydrasnap.pages.site import Site
+from hydrasnap.pages.sitemap import sitemap_files
 from hydrasnap.pages.watch import watch_pages
 from hydrasnap.report.baselines import Baseline
 
@@ -59,6 +60,7 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     missing_page,
     watch_pages,
     hub_pages,
+    sitemap_files,
 )
 
 
