@@ -12,7 +12,7 @@ from hydrasnap.pages.queue import queue_page
 
 @pytest.fixture
 def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Page]:
-    monkeypatch.setattr("hydrasnap.pages.changes.FIRST", 2)
+    monkeypatch.setattr("hydrasnap.pages.changes.SHOWN", 2)
     monkeypatch.setattr("hydrasnap.pages.changes.PAGED", 3)
     monkeypatch.setattr("hydrasnap.pages.changes.LONG", 3)
     found = list(all_pages(Site(snapshot())))

@@ -60,7 +60,6 @@ def test_each_kind_of_page_is_valid(
 @pytest.fixture
 def everything(monkeypatch: pytest.MonkeyPatch) -> SiteSettings:
     """Let a site of awkward contents have every kind of page, those of long lists too."""
-    monkeypatch.setattr("hydrasnap.pages.changes.FIRST", 1)
     monkeypatch.setattr("hydrasnap.pages.changes.SHOWN", 1)
     monkeypatch.setattr("hydrasnap.pages.changes.LONG", 1)
     return SiteSettings(watches=(Watch(f"mine {HOSTILE}"), Watch("nothing", jobs=("no-such",))))

@@ -12,10 +12,9 @@ from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.report.changes import Change, ChangeKind, Changes
 
-SHOWN = 250  # rows in sight; the others of a list are folded
-LONG = 500  # what a list may have on one page; of a longer one
-FIRST = 100  # so many rows are on the evaluation's page
-PAGED = 2000  # and so many on each further page
+SHOWN = 100  # rows in sight; the others of a list are folded, for a phone to lay out less at once
+LONG = 500  # what a list may have on one page; of a longer one the others are on further pages
+PAGED = 2000  # with so many on each
 UNDECIDED = 100
 _ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
@@ -114,7 +113,7 @@ def list_pages(
     for kind in listed:
         links = _more(changes, kind, path)
         for number, link in enumerate(links):
-            start = FIRST + number * PAGED
+            start = SHOWN + number * PAGED
             rows = changes[kind][start : start + PAGED]
             context = ListPage(
                 title=f"{kind.title}, page {link.label} · {frame.title}",
@@ -137,14 +136,14 @@ def _more(changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
     """Point to the pages of a list from the second on, if it is long."""
     if changes.count(kind) <= LONG:
         return ()
-    number = -(-(changes.count(kind) - FIRST) // PAGED)
+    number = -(-(changes.count(kind) - SHOWN) // PAGED)
     stem = f"{path.removesuffix('.html')}/{kind.slug}"
     return tuple(Link(label=str(n), href=f"{stem}-{n}.html") for n in range(2, number + 2))
 
 
 def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeList:
     more = _more(changes, kind, path)
-    every = changes[kind][: FIRST if more else None]
+    every = changes[kind][: SHOWN if more else None]
     rows = (change_row(site, change) for change in every)
     first = tuple(islice(rows, SHOWN))
     return structs.replace(_counted(changes, kind), rows=first, folded=tuple(rows), more=more)
