@@ -146,7 +146,7 @@
     return made;
   }
 
-  const text = ({ build }) => `${build.job} ${build.system} ${build.status[0]} ${build.id}`.toLowerCase();
+  const text = ({ build }) => [build.job, build.system, build.status[0], build.id].join("\n").toLowerCase();
 
   function inputs(rows) {
     if (!rows.length) return element("p", { class: "soft" }, "All inputs are the same.");

@@ -1,6 +1,7 @@
-// Tables that follow an element `.filter`: filter their rows by words, system and status, sort them
-// by clicking their heads, walk through them with j and k or the arrows. What is chosen stands in the
-// address (?filter=…&system=…&status=…&sort=…), so that a view can be shared, and survives a reload.
+// Tables that follow an element `.filter`: filter their rows by words, regular expressions, system
+// and status, sort them by clicking their heads, walk through them with j and k or the arrows. What is
+// chosen stands in the address (?filter=…&system=…&status=…&sort=…), so that a view can be shared, and
+// survives a reload.
 // Without this script the tables stand as they are.
 
 "use strict";
@@ -28,7 +29,8 @@
   function read(row, { system, status, grid }) {
     const name = row.cells[0].textContent.trim();
     const dates = [...row.querySelectorAll("time")].map((time) => time.title);
-    const text = grid ? name : [row.textContent, ...dates].join(" ");
+    const cells = [...row.cells].map((cell) => cell.textContent.trim());
+    const text = grid ? name : [...cells, ...dates].join("\n");
     const signs = grid ? [...row.querySelectorAll(".st")] : status < 0 ? [] : [row.cells[status].querySelector(".st")];
     return {
       row,
@@ -80,11 +82,23 @@
 
   // --- filtering --------------------------------------------------------------------------------------
 
-  // Test lower-case texts by the words of the field.
+  // Test lower-case texts, a line for each cell, by the terms of the field: words, /expressions/, and
+  // either behind a -.
+  let wrong; // what is wrong with one of them
   function asked(filter) {
-    const terms = filter.toLowerCase().split(/\s+/).filter(Boolean);
-    return (text) => terms.every((term) =>
-      (term.length > 1 && term[0] === "-" ? !text.includes(term.slice(1)) : text.includes(term)));
+    wrong = "";
+    const tests = filter.split(/\s+/).filter(Boolean).map((term) => {
+      const [, not, expression, word] = /^(-?)(?:\/(.+)\/|(.+))$/.exec(term);
+      if (word) return (text) => text.includes(word.toLowerCase()) === !not;
+      try {
+        const found = new RegExp(expression, "im");
+        return (text) => found.test(text) === !not;
+      } catch (error) {
+        wrong = error.message;
+        return () => false;
+      }
+    });
+    return (text) => tests.every((test) => test(text));
   }
 
   function test({ filter, system, status }) {
@@ -126,7 +140,7 @@
   }
 
   const counted = (filtered, shown, total) =>
-    (filtered ? `${number(shown)} of ${number(total)}` : `${number(total)} ${total === 1 ? "row" : "rows"}`);
+    (filtered ? wrong || `${number(shown)} of ${number(total)}` : `${number(total)} ${total === 1 ? "row" : "rows"}`);
 
   // --- sorting ----------------------------------------------------------------------------------------
 
@@ -212,7 +226,7 @@
   // Make the form: a field for words, other fields, and room to say how many rows there are.
   function bar(...others) {
     const field = element("input", {
-      type: "search", name: "filter", placeholder: "Filter: word -not", "aria-label": "Filter rows: words that must all be there, -word must not",
+      type: "search", name: "filter", placeholder: "Filter: word -not /regex/", "aria-label": "Filter rows: words or /regex/ that must all be there, -word must not",
       autocomplete: "off", autocapitalize: "none", spellcheck: "false",
     });
     const said = element("output", { class: "soft" });
