@@ -173,8 +173,8 @@ def test_a_glob_in_vain_and_a_job_that_cannot_be_asked_about_are_told(tmp_path: 
     assert notes(crawler) == [
         "No job matches --sizes 'one/odd/b*'; a job is written PROJECT/JOBSET/JOB.",
         "No job matches --sizes 'hello.*'; a job is written PROJECT/JOBSET/JOB.",
-        "Hydra cannot be asked for the sizes of a job with / or % in its name: 2 left out, "
-        "such as one:odd:a/b.",
+        "Hydra has no address for a job named like 'a/b': 2 of those that --sizes chooses are left "
+        "out.",
     ]
 
 

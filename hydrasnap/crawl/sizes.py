@@ -71,6 +71,6 @@ def _remarks(chosen: ChosenJobs) -> Iterator[str]:
         yield f"No job matches --sizes {glob!r}; a job is written PROJECT/JOBSET/JOB."
     if chosen.mute:
         yield (
-            f"Hydra cannot be asked for the sizes of a job with / or % in its name: "
-            f"{len(chosen.mute)} left out, such as {chosen.mute[0]}."
+            f"Hydra has no address for a job named like {chosen.mute[0].name!r}: "
+            f"{len(chosen.mute)} of those that --sizes chooses are left out."
         )
