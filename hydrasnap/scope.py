@@ -74,8 +74,8 @@ class Scope:
         index, ahead, seen = self._site.index, list(evaluations), set[int]()
         for _ in range(LEVELS + 1):
             makers: dict[int, Evaluation] = {}
-            for found in (each for evaluation in ahead for each in evaluation.inputs):
-                made = maker(index, found)
+            for taker, found in ((one, each) for one in ahead for each in one.inputs):
+                made = maker(index, found, taker)
                 if found.dependency is not None:
                     known = found.dependency in self._site.snapshot.builds
                     yield _objects.encode([found.dependency, known, made and made.id])

@@ -29,12 +29,12 @@ def taken(number: int, name: str = "dep") -> EvaluationInput:
 
 
 def chain(levels: int) -> Snapshot:
-    """Make evaluations whose builds go into each other: 12 and 11 at the top, then 32 and 31."""
+    """Make evaluations whose builds go into each other: 12 and 11 at the top, then 10 and 9."""
     every = snapshot()
     evaluations, builds = dict(every.evaluations), dict(every.builds)
     for level in range(levels + 1):
         for side in (1, 2):
-            number, first = (30 * level or 10) + side, 10_000 * (level + 1) + side
+            number, first = 10 - 2 * level + side, 10_000 * (level + 1) + side
             inputs = (source(number), taken(first)) if level < levels else (source(number),)
             jobset = f"below-{level}" if level else "j"
             held = evaluations[number].builds if not level else (first - 10_000,)
@@ -60,8 +60,8 @@ def made(change: InputChange) -> tuple[int | None, int | None]:
 def test_below_a_build_stands_what_differs_between_the_evaluations_that_made_it() -> None:
     found = deep(chain(1))
     assert names(found) == ["dep", "dep/src", "src"]
-    assert [made(change) for change in found] == [(31, 32), (None, None), (None, None)]
-    assert found[1].compare_url == f"{GIT}/compare/{31:040x}...{32:040x}"
+    assert [made(change) for change in found] == [(9, 10), (None, None), (None, None)]
+    assert found[1].compare_url == f"{GIT}/compare/{9:040x}...{10:040x}"
 
 
 def test_it_goes_down_three_levels_and_says_so() -> None:
@@ -71,34 +71,37 @@ def test_it_goes_down_three_levels_and_says_so() -> None:
         "dep/src", "src",
     ]  # fmt: skip
     assert [change.below for change in found if change.below is not Below.TOLD] == [Below.DEEPER]
-    assert made(found[3]) == (121, 122)
+    assert made(found[3]) == (3, 4)
 
 
 def test_the_first_evaluation_with_a_build_made_it() -> None:
     found = chain(1)
     later = evaluation(40, (10_001,), jobset="below-1")
     index = Index(structs.replace(found, evaluations={**found.evaluations, 40: later}))
-    assert [each.id for each in index.evaluations_with(10_001)] == [40, 31]
-    assert maker(index, taken(10_001)) is found.evaluations[31]
-    assert maker(index, source(1)) is None
-    assert maker(index, None) is None
+    assert [each.id for each in index.evaluations_with(10_001)] == [40, 9]
+    top = found.evaluations[11]
+    assert maker(index, taken(10_001), top) is found.evaluations[9]
+    assert maker(index, source(1), top) is None
+    assert maker(index, None, top) is None
 
 
 def test_builds_of_one_evaluation_say_that_nothing_below_them_changed() -> None:
     found = chain(1)
-    both = structs.replace(found.evaluations[31], builds=(10_001, 10_002))
-    every = {k: v for k, v in found.evaluations.items() if k != 32} | {31: both}
+    both = structs.replace(found.evaluations[9], builds=(10_001, 10_002))
+    every = {k: v for k, v in found.evaluations.items() if k != 10} | {9: both}
     top, _ = deep(structs.replace(found, evaluations=every))
-    assert (top.name, made(top), top.below) == ("dep", (31, 31), Below.SAME)
+    assert (top.name, made(top), top.below) == ("dep", (9, 9), Below.SAME)
 
 
-def test_a_build_that_goes_into_itself_comes_to_an_end() -> None:
+def test_no_evaluation_made_what_it_took() -> None:
     found = chain(1)
     every = dict(found.evaluations)
     for side in (1, 2):
-        looped = (source(30 + side), taken(10_000 + side))
-        every[30 + side] = structs.replace(every[30 + side], inputs=looped)
-    assert len(deep(structs.replace(found, evaluations=every))) == 8
+        looped = (source(8 + side), taken(10_000 + side))  # made before what the snapshot reaches
+        every[8 + side] = structs.replace(every[8 + side], inputs=looped)
+    below = deep(structs.replace(found, evaluations=every))
+    assert names(below) == ["dep", "dep/dep", "dep/src", "src"]
+    assert [made(change) for change in below[:2]] == [(9, 10), (None, None)]
 
 
 def test_of_ever_more_below_an_input_the_first_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +123,7 @@ def test_a_pair_of_evaluations_is_looked_at_once() -> None:
 
 def without(found: Snapshot, *, builds: bool) -> Snapshot:
     """Leave out what the builds that are inputs come from; or only their evaluations."""
-    kept: dict[int, Evaluation] = {k: v for k, v in found.evaluations.items() if k not in (31, 32)}
+    kept: dict[int, Evaluation] = {k: v for k, v in found.evaluations.items() if k not in (9, 10)}
     others = {k: v for k, v in found.builds.items() if not builds or k < 10_000}
     return structs.replace(found, evaluations=kept, builds=others)
 
@@ -151,7 +154,7 @@ def test_pages_name_the_way_down_and_count_only_what_is_on_top(tmp_path: Path) -
     top = page.css_first("#changes tbody tr")
     assert top is not None
     assert [cell.text() for cell in top.css("td")] == [
-        "changed", "build 10001, evaluation 31", "build 10002, evaluation 32"
+        "changed", "build 10001, evaluation 9", "build 10002, evaluation 10"
     ]  # fmt: skip
 
 
@@ -184,15 +187,15 @@ STEPS: dict[str, Step] = {
 
 def _moved(full: Snapshot) -> Snapshot:
     """Give the evaluation of the lowest build of a chain another revision."""
-    lowest = max(full.evaluations)
+    lowest = min(full.evaluations)
     other = structs.replace(full.evaluations[lowest], inputs=(source(7),))
     return structs.replace(full, evaluations={**full.evaluations, lowest: other})
 
 
 def _preceded(full: Snapshot) -> Snapshot:
     """Put an evaluation before those that made builds, which makes pages of theirs."""
-    earlier = evaluation(13, (10_500,), jobset="below-1", inputs=())
-    every = dict(sorted({**full.evaluations, 13: earlier}.items()))
+    earlier = evaluation(1, (10_500,), jobset="below-1", inputs=())
+    every = dict(sorted({**full.evaluations, 1: earlier}.items()))
     return structs.replace(full, evaluations=every)
 
 

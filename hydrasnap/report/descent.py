@@ -17,11 +17,15 @@ LEVELS = 3
 ROWS = 100  # below one input of an evaluation, however many builds go into builds
 
 
-def maker(index: Index, found: EvaluationInput | None) -> Evaluation | None:
-    """Return the first known evaluation with the build that is an input, if it is known at all."""
+def maker(index: Index, found: EvaluationInput | None, taker: Evaluation) -> Evaluation | None:
+    """Return the first known evaluation with the build that is an input of another, the `taker`.
+
+    None where it is not known: an evaluation takes no build that it or a later one made.
+    """
     if found is None or found.dependency is None:
         return None
-    return next(reversed(index.evaluations_with(found.dependency)), None)
+    first = next(reversed(index.evaluations_with(found.dependency)), None)
+    return first if first and first.id < taker.id else None
 
 
 def deep_changes(
@@ -38,16 +42,20 @@ def deep_changes(
 
 def _every(index: Index, before: Evaluation, after: Evaluation) -> Iterator[InputChange]:
     for change in changed_inputs(before, after):
-        top, *below = islice(_descend(index, change), ROWS + 2)
+        top, *below = islice(_descend(index, change, before, after), ROWS + 2)
         yield replace(top, below=Below.CUT) if len(below) > ROWS else top
         yield from below[:ROWS]
 
 
 def _descend(
-    index: Index, change: InputChange, within: tuple[str, ...] = ()
+    index: Index,
+    change: InputChange,
+    before: Evaluation,
+    after: Evaluation,
+    within: tuple[str, ...] = (),
 ) -> Iterator[InputChange]:
     """Give a change with the evaluations that made its builds, then what differs between these."""
-    old, new = maker(index, change.before), maker(index, change.after)
+    old, new = maker(index, change.before, before), maker(index, change.after, after)
     made = replace(change, within=within, made_before=old, made_after=new)
     if old is None or new is None:
         yield made
@@ -57,4 +65,4 @@ def _descend(
         inner = changed_inputs(old, new)
         yield made if inner else replace(made, below=Below.SAME)
         for found in inner:
-            yield from _descend(index, found, (*within, change.name))
+            yield from _descend(index, found, old, new, (*within, change.name))
