@@ -163,6 +163,19 @@ def test_paper_shows_what_is_folded_and_nothing_to_press(
     expect(page.locator("input:visible, button:visible, summary:visible")).to_have_count(0)
 
 
+def test_paper_holds_all_columns(
+    opened: Opener, demo_site: Path, demo_pages: dict[str, str]
+) -> None:
+    page = opened(viewport={"width": 794, "height": 1123})  # A4
+    page.emulate_media(media="print")
+    for path in (demo_pages["eval"], "builds.html", "queue.html", "evals.html", "index.html"):
+        page.goto(f"{demo_site.as_uri()}/{path}")
+        tables = page.locator(".wide:visible")
+        assert tables.count() > 0
+        for cut in tables.evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)"):
+            assert cut <= 1, path
+
+
 def test_a_dark_scheme_is_dark(opened: Opener, demo_site: Path) -> None:
     colours = {}
     for scheme in ("light", "dark"):

@@ -27,18 +27,22 @@
   }
 
   function read(row, { system, status, grid }) {
-    const name = row.cells[0].textContent.trim();
-    const dates = [...row.querySelectorAll("time")].map((time) => time.title);
-    const cells = [...row.cells].map((cell) => cell.textContent.trim());
-    const text = grid ? name : [...cells, ...dates].join("\n");
+    const name = grid && row.cells[0].textContent.trim();
     const signs = grid ? [...row.querySelectorAll(".st")] : status < 0 ? [] : [row.cells[status].querySelector(".st")];
     return {
       row,
-      text: text.toLowerCase(),
+      name,
       system: grid ? SYSTEM.exec(name)?.[1] ?? "" : system < 0 ? "" : row.cells[system].textContent.trim(),
       statuses: new Set(signs.map((sign) => sign?.textContent.trim())),
       shown: true,
     };
+  }
+
+  // The words of a row are read when somebody asks for some.
+  function text(entry) {
+    const { row, name } = entry;
+    const words = () => [...row.cells, ...row.querySelectorAll("time")].map((found) => (found.dateTime ? found.title : found.textContent.trim()));
+    return entry.text ??= (name || words().join("\n")).toLowerCase();
   }
 
   // A list and its folded rest are one group: sorted as one, counted as one.
@@ -103,7 +107,7 @@
 
   function test({ filter, system, status }) {
     const fits = asked(filter);
-    return (row) => (!system || row.system === system) && (!status || row.statuses.has(status)) && fits(row.text);
+    return (row) => (!system || row.system === system) && (!status || row.statuses.has(status)) && (!filter || fits(text(row)));
   }
 
   function unfold(group, filtered) {
