@@ -88,6 +88,7 @@ def test_a_job_has_its_builds_and_metrics(folder: Path) -> None:
     found = read(folder, "job/p/j/rich.json")
     assert found["status"] == "failed-with-output"
     assert found["builds"][0]["build"] == 206
+    assert found["builds"][0]["outputs"] == {"out": f"/nix/store/{206:032}-out"}
     assert found["metrics"]["n"] == [[206, 1800000206, 3.0, ""]]
     waits = read(folder, "job/p/j/waits.json")
     assert (waits["status"], waits["failingSince"]) == (None, None)

@@ -84,6 +84,7 @@ def _build(build: Build) -> Data:
         "duration": build.duration,
         "nixname": build.nixname,
         "drvpath": build.drvpath,
+        "outputs": {output.name: output.path for output in build.outputs if output.path},
     }
 
 
