@@ -126,8 +126,11 @@ class Links:
     SEARCH = "search.html"
     WATCH = "watch.html"
     COMPARE = "compare.html"
+    STATUS = "status.html"
     NOT_FOUND = "404.html"
-    OURS = frozenset({OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, COMPARE, NOT_FOUND})
+    OURS = frozenset(
+        {OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, COMPARE, STATUS, NOT_FOUND}
+    )
 
     def __init__(
         self,

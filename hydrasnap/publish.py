@@ -30,6 +30,7 @@ _MENU = (
     Link(label="Builds", href=Links.BUILDS),
     Link(label="Queue", href=Links.QUEUE),
 )
+_RUNNING = Link(label="Running now", href=Links.STATUS)
 _WATCHED = Link(label="Watch lists", href=Links.WATCH)
 _LAST = ("snapshot.js", Links.OVERVIEW)
 _STATIC = "static"
@@ -124,7 +125,8 @@ def _site_facts(site: Site) -> Mapping[str, object]:
     """Tell what every template may know of the whole site."""
     pages = (Link(label=found.title, href=found.path) for found in site.documents)
     watched = (_WATCHED,) if site.watches else ()
-    menu = (*_MENU, *watched, *pages)
+    running = (_RUNNING,) if site.snapshot.live else ()
+    menu = (*_MENU, *running, *watched, *pages)
     return {
         "build": site.links.build,
         "title": site.name,

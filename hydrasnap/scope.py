@@ -46,6 +46,7 @@ class Scope:
         """Give builds, the parts of aggregates among them and the aggregates of parts."""
         every = list(builds)
         yield b"".join(map(_objects.encode, every))
+        yield _objects.encode([build.id for build in every if build.id in self._site.running])
         yield b"".join(self._around(every))
 
     def _sizes(self, builds: Iterable[Build]) -> Iterator[bytes]:

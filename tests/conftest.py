@@ -27,8 +27,8 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world = World(transport=httpx.ASGITransport(app=hydra))
     with open_cache(folder / "cache", hydra.ORIGIN, lambda path, reason: None) as cache:
         outcome = asyncio.run(
-            crawl(cache, Settings(rate=float("inf")), Selection(sizes=hydra.SIZED), world=world,
-                  clock=lambda: float(hydra.world.now))
+            crawl(cache, Settings(rate=float("inf")), Selection(sizes=hydra.SIZED, live=True),
+                  world=world, clock=lambda: float(hydra.world.now))
         )  # fmt: skip
     assert outcome.run.complete, outcome
     publish(read_snapshot(folder / "cache"), SiteSettings(), folder / "site")

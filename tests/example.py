@@ -10,12 +10,17 @@ from hydrasnap.model import (
     JobsetInput,
     JobsetKey,
     JobsetOverview,
+    Live,
+    Machine,
     Metric,
     Output,
     Product,
     Project,
+    QueueRunner,
     Run,
+    RunningBuild,
     Snapshot,
+    SystemQueue,
 )
 
 ORIGIN = "https://hydra.example.org"
@@ -188,4 +193,36 @@ def snapshot() -> Snapshot:
         jobsets={JobsetKey(j.project, j.name): j for j in jobsets},
         evaluations={found.id: found for found in evaluations},
         builds={b.id: b for b in sorted(every, key=lambda b: b.id)},
+        live=live(),
+    )
+
+
+def live() -> Live:
+    """Make the state of a Hydra that builds one known build and one that is not, and names much."""
+    running = (
+        RunningBuild(
+            id=203, project="p", jobset="j", job="waits", system="x86_64-linux", nixname="waits-1",
+            timestamp=NOON + 203, machine=HOSTILE,
+        ),
+        RunningBuild(id=9999, project="p", jobset="lost", job=HOSTILE),
+    )  # fmt: skip
+    machines = (
+        Machine(name=HOSTILE, systems=(HOSTILE,), supported=("a", "b"), mandatory=(HOSTILE,),
+                running=1, most=4, score=0.5, steps_done=7, seconds_a_step=2.5, load=(1, 2, 3),
+                memory_used=2**30, memory=2**32,
+                pressure={"cpuSome": (9, 8, 7), HOSTILE: (1, 2, 3)}),
+        Machine(name="idle", running=0, idle_since=NOON, memory=2**30),
+        Machine(name="lost", enabled=False),
+        Machine(name="resting", running=0, disabled_until=NOON + 900),
+    )  # fmt: skip
+    queues = (SystemQueue(system=HOSTILE), SystemQueue(system="x", running=1, runnable=2, waited=9))
+    figures = {"uptime": 90.0, "steps_building": 1.0, "step_time": 61.5, "bytes_sent": 4096.0}
+    return Live(
+        asked=NOON + 300,
+        running=running,
+        elsewhere=3,
+        machines=machines,
+        runner=QueueRunner(status=HOSTILE, figures=figures, queues=queues),
+        hours=(3, 0, 5),
+        days=(7, 9),
     )

@@ -209,7 +209,7 @@ def run_demo(moment: int, cache: Path, output: Path, telling: Telling) -> Outcom
     hydra = DemoHydra(moment)
     check_folders(cache, output)
     world = World(transport=ASGITransport(app=hydra))
-    wishes = Selection(sizes=hydra.SIZED)
+    wishes = Selection(live=True, sizes=hydra.SIZED)
 
     def run(cache: Cache, watch: Teller) -> Outcome:
         crawled = crawl_into(

@@ -103,7 +103,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         jobset=Link(label=str(build.jobset_key), href=site.links.jobset(build.jobset_key)),
         status=status,
         label=label,
-        sentence="" if status.succeeded or status.sentence == label else status.sentence,
+        sentence=_sentence(site, build, label),
         aggregate=_aggregate(build, constituents),
         system=build.system,
         nixname=build.nixname,
@@ -131,6 +131,14 @@ def build_page(site: Site, build: Build) -> BuildPage:
         reproduce=_reproduce(build, first, script),
         script=script,
     )
+
+
+def _sentence(site: Site, build: Build, label: str) -> str:
+    """Say more on the status of a build than its label does, or nothing."""
+    status = build.status
+    if not build.finished and build.id in site.running:
+        return "Build in progress when the Hydra was asked"
+    return "" if status.succeeded or status.sentence == label else status.sentence
 
 
 def _evaluation(site: Site, first: Evaluation | None) -> EvaluationRef | None:

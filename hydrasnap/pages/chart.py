@@ -18,12 +18,12 @@ _BYTES = {"B": 1, "byte": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 
 class Moment(View, frozen=True, kw_only=True):
     """A place on the chart's time axis: a build or evaluation, its page, and a remark.
 
-    An `external` page is one of the Hydra.
+    An `external` page is one of the Hydra. What has no page or known time is told by its label.
     """
 
     label: str
-    href: str
-    time: int
+    href: str = ""
+    time: int | None = None
     note: str = ""
     external: bool = False
 
@@ -62,6 +62,7 @@ class Chart(View, frozen=True, kw_only=True):
     title: str
     summary: str
     of: str
+    dated: bool
     top: str
     bottom: str
     first: str
@@ -140,12 +141,17 @@ def chart(
         summary=_summary(series, words),
         top=words(fit.high) if fit.low != fit.high else "",
         bottom=words(fit.low),
-        first=date(moments[0].time),
-        last=date(moments[-1].time),
+        dated=moments[0].time is not None,
+        first=_when(moments[0]),
+        last=_when(moments[-1]),
         lines=tuple(_line(line, place, fit, words) for place, line in enumerate(series)),
         columns=tuple(_column(row, place, count, series) for place, row in enumerate(rows)),
         rows=tuple(reversed(rows)),
     )
+
+
+def _when(moment: Moment) -> str:
+    return moment.label if moment.time is None else date(moment.time)
 
 
 def _summary(series: Iterable[Series], words: Callable[[float], str]) -> str:
@@ -169,6 +175,10 @@ def _line(line: Series, place: int, fit: Scale, words: Callable[[float], str]) -
     )
 
 
+def _place(moment: Moment) -> str:
+    return moment.label if moment.time is None else f"{moment.label}, {date(moment.time)}"
+
+
 def _column(row: Row, place: int, count: int, series: Sequence[Series]) -> Column:
     values = (f"{line.name}: {value}" for line, value in zip(series, row.values, strict=True))
     told = ", ".join(filter(None, (*values, row.moment.note)))
@@ -176,6 +186,6 @@ def _column(row: Row, place: int, count: int, series: Sequence[Series]) -> Colum
         x=_short(WIDTH * place / count),
         width=_short(WIDTH / count),
         href=row.moment.href,
-        words=f"{row.moment.label}, {date(row.moment.time)}: {told}",
+        words=f"{_place(row.moment)}: {told}",
         external=row.moment.external,
     )

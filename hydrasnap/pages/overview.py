@@ -13,6 +13,7 @@ from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.project import HIDDEN, JobsetRow, jobset_rows
 from hydrasnap.pages.rows import EvaluationRow, evaluation_rows
 from hydrasnap.pages.site import Site
+from hydrasnap.pages.status import LiveNote, live_note
 from hydrasnap.pages.view import View
 from hydrasnap.pages.watch import WatchRow, watch_rows
 from hydrasnap.phrases import plural
@@ -61,6 +62,7 @@ class OverviewPage(Frame, frozen=True, kw_only=True):
     run: Run
     gaps: tuple[Gap, ...]
     sums: str
+    running: LiveNote | None
     watches: tuple[WatchRow, ...]
     broken: tuple[BrokenRow, ...]
     broken_total: int
@@ -108,6 +110,7 @@ def overview_page(site: Site) -> OverviewPage:
                 plural(len(snapshot.builds), "build"),
             )
         ),
+        running=live_note(site),
         watches=watch_rows(site),
         broken=tuple(_broken(site, row) for row in broken.rows),
         broken_total=broken.total,

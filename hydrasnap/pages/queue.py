@@ -25,12 +25,17 @@ class Waiting(View, frozen=True, kw_only=True):
 
 
 class QueuePage(Frame, frozen=True, kw_only=True):
-    """What waits or runs; `total` counts all of it."""
+    """What waits or runs; `total` counts all of it, `running` are known to run if `asked` is set.
+
+    `asked` is when the Hydra was asked what runs, in Unix seconds.
+    """
 
     total: int
     rows: tuple[BuildRow, ...]
     jobsets: tuple[Waiting, ...]
     systems: tuple[tuple[str, int], ...]
+    running: tuple[int, ...]
+    asked: int | None
 
 
 def queue_pages(site: Site) -> Iterator[Page]:
@@ -40,7 +45,7 @@ def queue_pages(site: Site) -> Iterator[Page]:
 
 def queue_page(site: Site) -> QueuePage:
     """Describe what waits or runs, in the order in which Hydra takes it."""
-    builds = site.index.queued()
+    builds, live = site.index.queued(), site.snapshot.live
     systems = Counter(build.system for build in builds)
     return QueuePage(
         title="Queue",
@@ -50,6 +55,8 @@ def queue_page(site: Site) -> QueuePage:
         total=len(builds),
         rows=build_rows(site, builds[:WAITING]),
         jobsets=tuple(_waiting(site, builds)),
+        running=tuple(build.id for build in builds[:WAITING] if build.id in site.running),
+        asked=live.asked if live and live.running is not None else None,
         systems=tuple(sorted(systems.items(), key=lambda item: (-item[1], item[0]))),
     )
 

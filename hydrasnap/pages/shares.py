@@ -25,6 +25,7 @@ from hydrasnap.pages.queue import queue_pages
 from hydrasnap.pages.search import search_files
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.sitemap import sitemap_files
+from hydrasnap.pages.status import status_pages
 from hydrasnap.pages.watch import watch_pages
 from hydrasnap.report.baselines import Baseline
 
@@ -54,6 +55,7 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     project_pages,
     feed_files,
     queue_pages,
+    status_pages,
     latest_builds_page,
     all_evaluations_page,
     document_pages,

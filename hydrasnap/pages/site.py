@@ -114,11 +114,21 @@ class Site:
         """Name the site."""
         return self.title or self.host
 
+    @cached_property
+    def running(self) -> frozenset[int]:
+        """Know the builds that ran when the Hydra was asked."""
+        live = self.snapshot.live
+        return frozenset(build.id for build in (live and live.running) or ())
+
     def digest(self) -> bytes:
-        """Digest what every page may show or follow: the address of the Hydra, what has a page."""
+        """Digest what every page may show or follow: the address of the Hydra, what has a page.
+
+        The menu leads to the live state where there is one.
+        """
         builds, jobs = self.policy.builds, self.policy.jobs
         known = [self.snapshot.origin, builds and sorted(builds), jobs and sorted(jobs)]
-        return blake2b(msgpack.encode(known)).digest()
+        menu = self.snapshot.live is not None
+        return blake2b(msgpack.encode([known, menu])).digest()
 
     def live(self, *names: str) -> str:
         """Return the address of an object on the Hydra itself."""
