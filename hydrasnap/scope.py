@@ -33,6 +33,8 @@ class Scope:
 
     def of(self, share: Share) -> bytes:
         """Digest what a share is made from; nothing if it may look at the whole snapshot."""
+        if share.data is not None:
+            return digest(self._settings, _objects.encode(share.data()))
         if share.builds is None:
             return digest(*map(self._whole, share.jobsets)) if share.jobsets else b""
         every = tuple(share.builds())

@@ -2,7 +2,8 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -15,9 +16,18 @@ from msgspec import structs
 from hydrasnap.links import Links
 from hydrasnap.model import Build, JobKey, JobsetKey, Project, Run, Snapshot
 from hydrasnap.pages.page import File
-from hydrasnap.pages.search import search_files
-from hydrasnap.pages.search.names import words_of
-from hydrasnap.pages.search.shards import base36, home_of, power_of_two
+from hydrasnap.pages.piles import Pile, pile_count, pile_of, piles
+from hydrasnap.pages.search import (
+    Catalogue,
+    directory_files,
+    id_files,
+    name_files,
+    page_files,
+    path_files,
+    pile_file,
+)
+from hydrasnap.pages.search.catalogue import words_of
+from hydrasnap.pages.search.shards import base36
 from hydrasnap.pages.site import Site, rooted
 
 PREFIX = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -41,7 +51,16 @@ class Found(NamedTuple):
 
 
 def texts(given: Snapshot, base: str = "") -> dict[str, str]:
-    files = search_files(Site(snapshot=rooted(given), base=base))
+    site = Site(snapshot=rooted(given), base=base)
+    every = [pile for key in site.snapshot.jobsets for pile in piles(site.index, key)]
+    files = chain(
+        page_files(site),
+        directory_files(site),
+        name_files(site, Catalogue.of(site)),
+        id_files(site),
+        path_files(site),
+        (pile_file(site, pile) for pile in every),
+    )
     return {file.path: file.text for file in files if isinstance(file, File)}
 
 
@@ -64,7 +83,7 @@ def unescaped(text: str) -> str:
 
 def jobs_named(index: Shards) -> dict[JobKey, set[str]]:
     """Read all names: each job, and the other names that lead to it."""
-    directory = index["directory"]
+    directory = {**index["directory"], **index["names"]}
     found: dict[JobKey, set[str]] = {}
     for number in range(len(directory["names"])):
         lists, names = index[f"names-{number}"]
@@ -88,23 +107,28 @@ def jobs_named(index: Shards) -> dict[JobKey, set[str]]:
     return found
 
 
+def piles_told(index: Shards) -> Iterator[tuple[Pile, Any]]:
+    """Give every pile that the directory promises, in its order, and what its shard says."""
+    for project, name, _, folder, _, count in index["directory"]["jobsets"]:
+        for number in range(count):
+            told = index[f"{folder}{number}"]
+            key = JobsetKey(project, name)
+            jobs = tuple(JobKey(*key, row[0]) for row in told[3])
+            yield Pile(key, number, count, jobs), told
+
+
 def builds_told(index: Shards) -> list[Found]:
-    directory = index["directory"]
+    statuses = index["directory"]["statuses"]
     found = []
-    for number in range(directory["jobs"]):
-        nixnames, systems, evaluations, packages = index[f"jobs-{number}"]
-        for place, name, *jobs in packages:
-            project, jobset_name = directory["jobsets"][place][:2]
-            assert home_of(project, jobset_name, name, directory["jobs"]) == number
-            for ending, file, *numbers in jobs:
-                key = JobKey(project, jobset_name, name + ending)
-                for start in range(0, len(numbers), 6):
-                    id_, status, finished, nixname, system, members = numbers[start : start + 6]
-                    label = directory["statuses"][status >> 1][0]
-                    found.append(
-                        Found(key, file, id_, label, finished, nixnames[nixname],
-                              systems[system], tuple(evaluations[members]))
-                    )  # fmt: skip
+    for pile, (nixnames, systems, evaluations, rows) in piles_told(index):
+        for key, (_, file, *numbers) in zip(pile.jobs, rows, strict=True):
+            assert pile_of(key.name, pile.out_of) == pile.number
+            for start in range(0, len(numbers), 6):
+                id_, status, finished, nixname, system, members = numbers[start : start + 6]
+                found.append(
+                    Found(key, file, id_, statuses[status >> 1][0], finished, nixnames[nixname],
+                          systems[system], tuple(evaluations[members]))
+                )  # fmt: skip
     return found
 
 
@@ -199,13 +223,15 @@ def plain_words(text: str) -> str:
     return "".join(c for c in text.lower() if not (c.isascii() and not c.isalnum()) and c.strip())
 
 
-def test_the_shard_of_a_build_knows_it() -> None:
-    index = shards(snapshot())
-    for found in builds_told(index):
+@settings(max_examples=20, deadline=None)
+@given(snapshots())
+def test_the_pile_of_a_build_knows_it(given: Snapshot) -> None:
+    index = shards(given)
+    every = [rows for _, (_, _, _, rows) in piles_told(index)]
+    for found in given.builds.values():
         home = home_of_build(index, found.id)
         assert home is not None
-        rows = index[f"jobs-{home}"][3]
-        assert any(found.id in job[2::6] for _, _, *jobs in rows for job in jobs)
+        assert any(found.id in numbers[::6] for _, _, *numbers in every[home])
 
 
 def test_store_paths_lead_to_their_builds() -> None:
@@ -286,10 +312,12 @@ def test_numbers_are_written_as_scripts_read_them(number: int, text: str) -> Non
     assert int(text, 36) == number
 
 
-def test_a_home_follows_from_the_name() -> None:
-    assert home_of("p", "j", "x", 1) == 0
-    assert home_of("p", "j", "x", 256) == crc32("p/j/x".encode("utf-16-le")) % 256
-    assert [power_of_two(amount) for amount in (0, 1, 1.5, 3, 1024)] == [1, 1, 2, 4, 1024]
+def test_a_pile_follows_from_the_name() -> None:
+    assert pile_of("x", 1) == 0
+    assert pile_of("x", 256) == crc32("x".encode("utf-16-le")) % 256
+    assert [pile_count(jobs) for jobs in (0, 1, 127, 128, 255, 256, 252_676)] == [
+        0, 1, 1, 2, 2, 4, 2048,
+    ]  # fmt: skip
 
 
 def test_a_project_is_found_by_its_display_name_and_its_description() -> None:

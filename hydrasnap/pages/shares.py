@@ -1,14 +1,14 @@
 """The site's pages in shares: each is made alone, in any order, by any process.
 
-The pages of a jobset's jobs and builds are dealt out by job name, so that a job keeps its share as
-long as the jobset keeps its size. What is made from the whole snapshot is one share a kind.
+The pages of a jobset's jobs and builds are dealt out by job name. What is made from the whole
+snapshot is one share a kind.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from zlib import crc32
+from functools import cache
 
-from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey
+from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey
 from hydrasnap.pages.build import build_pages
 from hydrasnap.pages.comparison import hub_pages, newest_against_others, pages_against
 from hydrasnap.pages.documents import document_pages, missing_page
@@ -20,16 +20,23 @@ from hydrasnap.pages.jobset import jobset_pages
 from hydrasnap.pages.latest import latest_builds_page
 from hydrasnap.pages.overview import overview_pages
 from hydrasnap.pages.page import File, Page
+from hydrasnap.pages.piles import Pile, piles
 from hydrasnap.pages.project import project_pages
 from hydrasnap.pages.queue import queue_pages
-from hydrasnap.pages.search import search_files
+from hydrasnap.pages.search import (
+    Catalogue,
+    directory_files,
+    id_files,
+    name_files,
+    page_files,
+    path_files,
+    pile_file,
+)
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.sitemap import sitemap_files
 from hydrasnap.pages.status import status_pages
 from hydrasnap.pages.watch import watch_pages
 from hydrasnap.report.baselines import Baseline
-
-JOBS = 128
 
 Items = Iterator[Page | File]
 
@@ -40,18 +47,22 @@ class Share:
 
     Of a share with `jobsets`, every page is made from the states of these, their evaluations and
     their builds, or only the `builds` given, and from the parts and the wholes of these builds;
-    else from anything.
+    else from anything, or, if it has `data`, from that and the settings alone.
     """
 
     key: str
     make: Callable[[], Items]
     jobsets: tuple[JobsetKey, ...] = ()
     builds: Callable[[], Iterable[Build]] | None = None
+    data: Callable[[], object] | None = None
 
 
 # What is made from the whole snapshot: add a kind of page here.
 WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
-    search_files,
+    path_files,
+    id_files,
+    directory_files,
+    page_files,
     project_pages,
     feed_files,
     queue_pages,
@@ -73,6 +84,7 @@ def shares(site: Site) -> Iterator[Share]:
             yield _evaluation(site, evaluation)
     for evaluation, others in newest_against_others(site):
         yield from (_comparison(site, evaluation, baseline) for baseline in others)
+    yield _names(site)
     for kind in WHOLE:
         yield _whole(site, kind)
     for jobset in site.snapshot.jobsets.values():
@@ -111,25 +123,25 @@ def _jobset(site: Site, jobset: Jobset) -> Share:
     )
 
 
+def _names(site: Site) -> Share:
+    catalogue = cache(lambda: Catalogue.of(site))
+    return Share("names", lambda: name_files(site, catalogue()), data=catalogue)
+
+
 def _jobs(site: Site, key: JobsetKey) -> Iterator[Share]:
-    """Deal the jobs of a jobset out, some hundred to a share."""
-    every = site.index.jobs_of(key)
-    count = 1 << (len(every) // JOBS).bit_length()
-    piles: list[list[JobKey]] = [[] for _ in range(count)]
-    for job in every:
-        piles[crc32(job.name.encode("utf-8", "surrogatepass")) % count].append(job)
-    for number, pile in enumerate(piles):
-        if pile:
-            yield _pile(site, f"jobs {key.project}/{key.name} {number}/{count}", pile)
+    for pile in piles(site.index, key):
+        yield _pile(site, pile)
 
 
-def _pile(site: Site, name: str, jobs: list[JobKey]) -> Share:
+def _pile(site: Site, pile: Pile) -> Share:
     def builds() -> Iterator[Build]:
-        for job in jobs:
+        for job in pile.jobs:
             yield from site.index.builds_of_job(job)
 
     def make() -> Items:
-        yield from job_pages(site, jobs)
+        yield from job_pages(site, pile.jobs)
         yield from build_pages(site, builds())
+        yield pile_file(site, pile)
 
-    return Share(name, make, (JobsetKey(*jobs[0][:2]),), builds)
+    name = f"jobs {pile.key.project}/{pile.key.name} {pile.number}/{pile.out_of}"
+    return Share(name, make, (pile.key,), builds)

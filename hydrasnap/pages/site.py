@@ -159,6 +159,11 @@ class Site:
         """Tell whether a job has a page of its own, or is only in the search's shards."""
         return self.policy.jobs is None or key in self.policy.jobs
 
+    def job_file(self, key: JobKey) -> str | None:
+        """Return the name of a job's page, empty if it has none, None if it is the job's name."""
+        file = self.links.name(key.name) if self.has_job_page(key) else ""
+        return None if file == key.name else file
+
     def evaluation_href(self, evaluation: Evaluation) -> str:
         """Return the page of an evaluation, or nothing for a mere baseline, which has none."""
         if not self.index.is_comparable(evaluation):

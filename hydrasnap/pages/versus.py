@@ -10,8 +10,7 @@ from hydrasnap.links import Links
 from hydrasnap.model import Build, Evaluation, EvaluationInput
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page
-from hydrasnap.pages.search.names import Numbers
-from hydrasnap.pages.search.shards import after, shard
+from hydrasnap.pages.search.shards import Numbers, after, shard
 from hydrasnap.pages.site import Site
 from hydrasnap.report.changes import finished_build, has_gaps_before
 from hydrasnap.report.inputs import compare_pattern, inputs_of

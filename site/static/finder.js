@@ -74,7 +74,7 @@
 
   // Load the names that begin with a term, then others as far as the budget goes.
   async function names(directory, terms, all) {
-    const { names: sizes } = directory;
+    const sizes = directory.names;
     const begins = (place) => terms.some((term) =>
       (!place || sizes[place][0] <= term) &&
       (place + 1 === sizes.length || sizes[place + 1][0] >= term || sizes[place + 1][0].startsWith(term)));
@@ -236,13 +236,13 @@
 
   async function numbered(directory, number) {
     const results = [];
-    const evaluation = (await load("evals")).find(([id]) => id === number);
+    const [evaluations, build] = await Promise.all([load("evals"), buildOf(number)]);
+    const evaluation = evaluations.find(([id]) => id === number);
     if (evaluation) {
       const [project, name, page] = directory.jobsets[evaluation[1]];
       const href = ROOT + (evaluation[2] ? `eval/${number}.html` : page);
       results.push({ kind: "Evaluation", label: String(number), about: `${project}:${name}`, href, jobs: [] });
     }
-    const build = await buildOf(number);
     if (build) results.push(buildResult(build));
     return results;
   }
@@ -262,13 +262,17 @@
   }
 
   // Answer a query: the results, how many there are, and how much of the index was left unread.
-  async function find(query, limit, all = false) {
-    const directory = await load("directory");
+  // What a number leads to is told `early`, before any name is read.
+  async function find(query, limit, all = false, early = () => {}) {
     const text = query.trim();
+    let directory = await load("directory");
     const path = HASH.exec(text);
     const number = /^(?:.*\/)?(?:build|eval)?[/# ]*(\d{1,15})$/.exec(text);
     const exact = path ? await stored(directory, path[1]) : number ? await numbered(directory, +number[1]) : [];
-    if (path && (exact.length || !path[2])) return { results: exact, total: exact.length, left: 0 };
+    const answer = { results: exact, total: exact.length, left: 0 };
+    if (path && (exact.length || !path[2])) return answer;
+    if (exact.length) early(answer);
+    directory = { ...directory, ...await load("names") };
     const asked = parse(path ? path[2].replace(/\.drv$/, "") : text, directory);
     if (!asked.terms.length && !asked.not.length) return { results: [], total: 0, left: 0 };
     const { found, left } = await names(directory, asked.terms, all);
@@ -284,7 +288,7 @@
 
   // --- what is known of one build or job ---------------------------------------------------------
 
-  // The CRC-32 of a text's UTF-16 units, low byte first, as `home_of` takes it.
+  // The CRC-32 of a text's UTF-16 units, low byte first, as `pile_of` takes it.
   function crc(text) {
     let sum = -1;
     for (let place = 0; place < text.length * 2; place += 1) {
@@ -295,41 +299,42 @@
     return ~sum >>> 0;
   }
 
-  // Read the builds of one job of a shard.
-  function buildsOf(shard, [place, name], [ending, file, ...numbers], directory) {
+  // Read the builds of one job of the pile of a jobset.
+  function buildsOf(shard, place, [job, file, ...numbers], directory) {
     const [nixnames, systems, evaluations] = shard;
     const [project, jobset, , folder] = directory.jobsets[place];
-    const page = file === null ? name + ending : file;
+    const page = file ?? job;
     const builds = [];
     for (let start = 0; start < numbers.length; start += 6) {
       const [id, status, finished, nixname, system, members] = numbers.slice(start, start + 6);
       builds.push({
-        id, job: name + ending, jobset: [project, jobset], finished,
+        id, job, jobset: [project, jobset], finished,
         status: directory.statuses[status >> 1],
         nixname: nixnames[nixname], system: systems[system], evaluations: evaluations[members],
         href: status & 1 ? `${ROOT}search.html#build/${id}` : `${ROOT}build/${id}.html`,
         paged: !(status & 1),
-        jobHref: page ? `${ROOT}${folder}${page}.html` : jobHref(directory, place, name + ending, 1),
+        jobHref: page ? `${ROOT}${folder}${page}.html` : jobHref(directory, place, job, 1),
         jobPaged: Boolean(page),
       });
     }
     return builds;
   }
 
+  const loadPile = ({ jobsets }, place, pile) => load(`${jobsets[place][3]}${pile}`);
+
   async function buildOf(number) {
     const directory = await load("directory");
-    const place = directory.ids.findLastIndex((first) => first <= number);
-    if (place < 0) return null;
-    const [steps, homes] = await load(`ids-${place}`);
-    let id = directory.ids[place];
+    const part = directory.ids.findLastIndex((first) => first <= number);
+    if (part < 0) return null;
+    const [steps, homes] = await load(`ids-${part}`);
+    let id = directory.ids[part];
     const at = steps.findIndex((step) => (id += step) === number);
     if (at < 0) return null;
-    const shard = await load(`jobs-${homes[at]}`);
-    for (const [jobset, name, ...jobs] of shard[3]) {
-      const job = jobs.find((numbers) => isIn(numbers, number));
-      if (job) return buildsOf(shard, [jobset, name], job, directory).find((b) => b.id === number);
-    }
-    return null;
+    let pile = homes[at], place = 0; // piles are numbered through all jobsets
+    while (pile >= directory.jobsets[place][5]) pile -= directory.jobsets[place++][5];
+    const shard = await loadPile(directory, place, pile);
+    const job = shard[3].find((numbers) => isIn(numbers, number));
+    return job ? buildsOf(shard, place, job, directory).find((build) => build.id === number) : null;
   }
 
   function isIn(numbers, id) {
@@ -341,13 +346,11 @@
   async function jobOf(project, jobset, job) {
     const directory = await load("directory");
     const place = directory.jobsets.findIndex(([p, j]) => p === project && j === jobset);
-    const cut = job.lastIndexOf(".");
-    const cuts = cut > 0 && directory.systems.includes(job.slice(cut + 1));
-    const [name, ending] = cuts ? [job.slice(0, cut), job.slice(cut)] : [job, ""];
-    const shard = await load(`jobs-${crc(`${project}/${jobset}/${name}`) & (directory.jobs - 1)}`);
-    const row = shard[3].find(([at, known]) => at === place && known === name);
-    const numbers = row?.slice(2).find(([end]) => end === ending);
-    return numbers ? buildsOf(shard, row, numbers, directory) : [];
+    const piles = directory.jobsets[place]?.[5];
+    if (!piles) return [];
+    const shard = await loadPile(directory, place, crc(job) & (piles - 1));
+    const row = shard[3].find(([name]) => name === job);
+    return row ? buildsOf(shard, place, row, directory) : [];
   }
 
   globalThis.hydrasnapFinder = { find, buildOf, jobOf, load, ROOT };

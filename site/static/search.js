@@ -138,10 +138,12 @@
     if (!place && !query) return close();
     try {
       const { find } = await ready();
-      const result = query ? await find(query, place ? LONG : SHORT, all) : { results: [], total: 0, left: 0 };
-      if (question !== asked) return;
-      if (place) showPage(result, query);
-      else showList(result);
+      const show = (result) => {
+        if (question !== asked) return;
+        if (place) showPage(result, query);
+        else showList(result);
+      };
+      show(query ? await find(query, place ? LONG : SHORT, all, show) : { results: [], total: 0, left: 0 });
     } catch (error) {
       if (question !== asked) return;
       (place ?? box().lastChild).textContent = error.message;

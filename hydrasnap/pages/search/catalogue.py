@@ -1,61 +1,58 @@
-"""All jobs of a snapshot by jobset and package: a job's name without its system.
+"""The names of all jobs by jobset and package: a job's name without its system.
 
 nixpkgs has 252,676 jobs but a fourth of that in packages: ``hello.x86_64-linux`` and
-``hello.aarch64-linux`` are found, stored and shown as one.
+``hello.aarch64-linux`` are found and shown as one.
 """
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.pages.site import Site
 
 SYSTEMS = 64  # more than any Hydra has; a bound for what a hostile one may claim
 
-Packages = Mapping[tuple[int, str], Mapping[str, list[Build]]]
+_VERSION = re.compile("-[0-9][^-]*")
+
+Packages = Mapping[tuple[int, str], Mapping[str, tuple[str, ...]]]
 
 
-@dataclass(frozen=True)
-class Catalogue:
-    """Jobsets by number; packages by jobset and name: for each ending of a job its builds.
+class Catalogue(NamedTuple):
+    """All that the index of names is made from.
 
-    The builds of a job are by id. `files` names the pages of jobs whose page is not where their
-    name suggests: empty for those without page.
+    `jobs` are those of each jobset by name, each with the Nix names, without version, that its
+    builds have.
     """
 
     systems: tuple[str, ...]
     jobsets: tuple[JobsetKey, ...]
-    packages: Packages
-    files: Mapping[JobKey, str]
-    pageless_builds: frozenset[int]
-    evaluations: Mapping[int, tuple[int, ...]]
+    jobs: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]
 
     @classmethod
     def of(cls, site: Site) -> "Catalogue":
         """Walk the builds of a snapshot once."""
-        builds = site.snapshot.builds
-        systems = _systems(builds)
         jobsets = tuple(site.snapshot.jobsets)
-        number = {key: place for place, key in enumerate(jobsets)}
-        packages: dict[tuple[int, str], dict[str, list[Build]]] = {}
-        known = frozenset(systems)
-        for _, build in sorted(builds.items()):
-            package, ending = split(build.job, known)
-            place = number[JobsetKey(build.project, build.jobset)]
-            packages.setdefault((place, package), {}).setdefault(ending, []).append(build)
         return cls(
-            systems=systems,
+            systems=_systems(site.snapshot.builds.values()),
             jobsets=jobsets,
-            packages=dict(sorted(packages.items())),
-            files=_files(site),
-            pageless_builds=frozenset(b.id for b in builds.values() if not site.has_build_page(b)),
-            evaluations=_evaluations(site),
+            jobs=tuple(_named(site.index.builds_of_jobset(key)) for key in jobsets),
         )
 
-    def file_of(self, place: int, job: str) -> str | None:
-        """Return the name of a job's page, empty if it has none, None if it is the job's name."""
-        return self.files.get(JobKey(*self.jobsets[place], job))
+    def packages(self) -> Packages:
+        """Return for each jobset, by number, and package the endings of its jobs."""
+        known = frozenset(self.systems)
+        found: dict[tuple[int, str], dict[str, tuple[str, ...]]] = {}
+        for place, jobs in enumerate(self.jobs):
+            for job, words in jobs:
+                package, ending = split(job, known)
+                found.setdefault((place, package), {})[ending] = words
+        return dict(sorted(found.items()))
+
+    def key(self, place: int, job: str) -> JobKey:
+        """Return the key of a job of a jobset by its number."""
+        return JobKey(*self.jobsets[place], job)
 
 
 def split(job: str, systems: frozenset[str]) -> tuple[str, str]:
@@ -70,24 +67,25 @@ def split(job: str, systems: frozenset[str]) -> tuple[str, str]:
     return (package, dot + system) if package and system in systems else (job, "")
 
 
-def _systems(builds: Mapping[int, Build]) -> tuple[str, ...]:
-    counts = Counter(build.system for build in builds.values())
+def words_of(nixname: str) -> str:
+    """Return a Nix name without its version, or all of it if nothing else is left.
+
+    >>> words_of("python3.13-numpy-1.26")
+    'python3.13-numpy'
+    """
+    words = _VERSION.sub("", f"-{nixname}")[1:]
+    return words or nixname
+
+
+def _named(builds: Iterable[Build]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the jobs of builds that stand by job."""
+    words: defaultdict[str, set[str]] = defaultdict(set)
+    for build in builds:
+        words[build.job].add(words_of(build.nixname))
+    return tuple((job, tuple(sorted(found - {""}))) for job, found in words.items())
+
+
+def _systems(builds: Iterable[Build]) -> tuple[str, ...]:
+    counts = Counter(build.system for build in builds)
     most = sorted(counts, key=lambda system: (-counts[system], system))[:SYSTEMS]
     return tuple(sorted(most))
-
-
-def _files(site: Site) -> dict[JobKey, str]:
-    jobs = {build.job_key for build in site.snapshot.builds.values()}
-    files = {key: site.links.name(key.name) if site.has_job_page(key) else "" for key in jobs}
-    return {key: file for key, file in files.items() if file != key.name}
-
-
-def _evaluations(site: Site) -> dict[int, tuple[int, ...]]:
-    """Return the evaluations of each build, newest first; equal lists are one object."""
-    lists: dict[int, tuple[int, ...]] = {}
-    longer: dict[tuple[tuple[int, ...], int], tuple[int, ...]] = {}
-    for number, evaluation in sorted(site.snapshot.evaluations.items(), reverse=True):
-        for build in evaluation.builds:
-            old = lists.get(build, ())
-            lists[build] = longer.setdefault((old, number), (*old, number))
-    return lists

@@ -1,36 +1,36 @@
 """What every search needs first: projects, jobsets, statuses, and where the rest is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
 from hydrasnap.model import BuildStatus, Project
-from hydrasnap.pages.search.catalogue import Catalogue
-from hydrasnap.pages.search.names import LONGEST, Names
+from hydrasnap.pages.page import File
+from hydrasnap.pages.search.jobs import first_ids, folder_of, piles_of
+from hydrasnap.pages.search.names import LONGEST
+from hydrasnap.pages.search.paths import prefix_of
+from hydrasnap.pages.search.shards import shard
 from hydrasnap.pages.site import Site
 
 
-def directory(
-    site: Site, catalogue: Catalogue, names: Names, sizes: Mapping[str, object]
-) -> object:
-    """Write the shard that the search loads first."""
-    return {
+def directory_files(site: Site) -> Iterator[File]:
+    """Write the shard that the search loads first, and the one of the evaluations."""
+    directory = {
         "origin": site.snapshot.origin.rstrip("/"),
         "projects": _projects(site),
-        "jobsets": _jobsets(site, catalogue),
-        "systems": catalogue.systems,
+        "jobsets": _jobsets(site),
         "statuses": [
             [status.label, status.outcome.value, status.icon, status.sentence]
             for status in BuildStatus
         ],
-        "sets": names.sets,
-        "endings": names.endings,
-        "combos": names.combos,
-        **sizes,
+        "ids": first_ids(site.snapshot.builds),
+        "paths": prefix_of(len(site.snapshot.builds)),
     }
+    yield shard("directory", directory)
+    yield shard("evals", _evaluations(site))
 
 
-def evaluations(site: Site, catalogue: Catalogue) -> object:
-    """Write the evaluations, newest first: id, jobset, and whether there is a page."""
-    number = {key: place for place, key in enumerate(catalogue.jobsets)}
+def _evaluations(site: Site) -> list[object]:
+    """Give the evaluations, newest first: id, jobset, and whether there is a page."""
+    number = {key: place for place, key in enumerate(site.snapshot.jobsets)}
     every = sorted(site.snapshot.evaluations.values(), key=lambda found: -found.id)
     return [
         [found.id, number[found.jobset_key], int(bool(site.evaluation_href(found)))]
@@ -52,14 +52,13 @@ def _about(project: Project) -> str:
     return ": ".join(filter(None, (_also(each, project.name) for each in words)))[:LONGEST]
 
 
-def _jobsets(site: Site, catalogue: Catalogue) -> list[object]:
-    """Tell of each jobset its project, name, page and the folder of its jobs."""
+def _jobsets(site: Site) -> list[object]:
+    """Tell of each jobset its project, name, page, the folder of its jobs, words and piles."""
     rows: list[object] = []
-    for key in catalogue.jobsets:
-        jobset = site.snapshot.jobsets[key]
+    for key, jobset in site.snapshot.jobsets.items():
         words = _also(jobset.configuration.description, key.name)
-        folder = "/".join(("job", *map(site.links.name, key), ""))
-        rows.append([key.project, key.name, site.links.jobset(key), folder, words])
+        page, folder = site.links.jobset(key), folder_of(site, key)
+        rows.append([key.project, key.name, page, folder, words, piles_of(site, key)])
     return rows
 
 

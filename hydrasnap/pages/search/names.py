@@ -10,13 +10,13 @@ Other names by which a package is known (its Nix name, where that says more) fol
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
-from hydrasnap.model import Build
+from hydrasnap.pages.page import File
 from hydrasnap.pages.search.catalogue import Catalogue
-from hydrasnap.pages.search.shards import after, base36
+from hydrasnap.pages.search.shards import Numbers, after, base36, shard
+from hydrasnap.pages.site import Site
 
 PART = 60_000  # characters of names in one shard
 SHARED_BY = 8  # names that make a set worth a number
@@ -37,46 +37,6 @@ class Part(NamedTuple):
     content: tuple[str, str]
 
 
-Thing = TypeVar("Thing")
-
-
-class Numbers(Generic[Thing]):
-    """Gives things numbers in the order in which they are first asked for."""
-
-    def __init__(self) -> None:
-        self.known: dict[Thing, int] = {}
-
-    def __call__(self, thing: Thing) -> int:
-        """Return the thing's number."""
-        return self.known.setdefault(thing, len(self.known))
-
-
-@dataclass(frozen=True)
-class Names:
-    """The shards, and what the directory tells about them.
-
-    `sizes` are the first name of each shard, in lower case, and its size in characters.
-    `combos` are lists of endings: twice the number of the ending, and one more where the job's page
-    is not where its name suggests.
-    """
-
-    shards: Mapping[str, object]
-    sizes: tuple[tuple[str, int], ...]
-    sets: tuple[str, ...]
-    endings: tuple[str, ...]
-    combos: tuple[tuple[int, ...], ...]
-
-
-def words_of(nixname: str) -> str:
-    """Return a Nix name without its version, or all of it if nothing else is left.
-
-    >>> words_of("python3.13-numpy-1.26")
-    'python3.13-numpy'
-    """
-    words = nixname.split("-")
-    return "-".join(word for word in words if word[:1] not in "0123456789") or nixname
-
-
 def plain(text: str) -> str:
     """Return what of a name counts where punctuation does not.
 
@@ -86,31 +46,39 @@ def plain(text: str) -> str:
     return _PUNCTUATION.sub("", text.lower())
 
 
-def name_shards(catalogue: Catalogue) -> Names:
-    """Write the names of all packages."""
-    packages = sorted({package for _, package in catalogue.packages})
-    sets = _sets(packages)
+def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
+    """Write the names of all packages, and the shard that the others are read with.
+
+    That one has the systems, sets and endings; `combos`, lists of endings: twice the number of the
+    ending, and one more where the job's page is not where its name suggests; and `names`, of each
+    shard its first name, in lower case, and its size in characters.
+    """
+    every = catalogue.packages()
+    sets = _sets(sorted({package for _, package in every}))
     numbers = {name: place for place, name in enumerate(sets)}
     endings: Numbers[str] = Numbers()
     combos: Numbers[tuple[int, ...]] = Numbers()
     places: defaultdict[str, set[Place]] = defaultdict(set)
     aliases: defaultdict[str, set[str]] = defaultdict(set)
-    for (jobset, package), jobs in catalogue.packages.items():
+    for (jobset, package), jobs in every.items():
         combo = []
         for ending in sorted(jobs):
-            moved = catalogue.file_of(jobset, package + ending) is not None
+            moved = site.job_file(catalogue.key(jobset, package + ending)) is not None
             combo.append(endings(ending) * 2 + moved)
         set_, rest = _cut(package, numbers)
         places[rest].add((numbers[set_], jobset, combos(tuple(combo))))
         aliases[rest] |= _aliases(package, jobs.values())
     parts = list(_parts(_entries(places, aliases)))
-    return Names(
-        shards={f"names-{number}": part.content for number, part in enumerate(parts)},
-        sizes=tuple((part.first, sum(map(len, part.content))) for part in parts),
-        sets=sets,
-        endings=tuple(endings.known),
-        combos=tuple(combos.known),
-    )
+    head = {
+        "systems": catalogue.systems,
+        "sets": sets,
+        "endings": list(endings.known),
+        "combos": list(combos.known),
+        "names": [(part.first, sum(map(len, part.content))) for part in parts],
+    }
+    yield shard("names", head)
+    for number, part in enumerate(parts):
+        yield shard(f"names-{number}", part.content)
 
 
 def _sets(packages: Iterable[str]) -> tuple[str, ...]:
@@ -124,10 +92,10 @@ def _cut(package: str, sets: Mapping[str, int]) -> tuple[str, str]:
     return (package[:end], package[end:]) if package[:end] in sets else ("", package)
 
 
-def _aliases(package: str, jobs: Iterable[list[Build]]) -> set[str]:
+def _aliases(package: str, jobs: Iterable[Iterable[str]]) -> set[str]:
     """Return the Nix names, without version, that a search would not find by the job's name."""
     own = plain(package)
-    names = {words_of(build.nixname) for builds in jobs for build in builds if build.nixname}
+    names = set().union(*jobs)
     return {name for name in names if not all(plain(word) in own for word in name.split("-"))}
 
 

@@ -1,9 +1,10 @@
 """The page of the search: without scripts it leads to the lists that hold everything."""
 
+from collections.abc import Iterator
 from html import escape
 
 from hydrasnap.pages.frame import Frame, Link
-from hydrasnap.pages.page import File
+from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.phrases import visible
@@ -31,6 +32,13 @@ class SearchPage(Frame, frozen=True, kw_only=True):
     """Where to look: `lists` names every project with its jobsets."""
 
     lists: tuple[Lists, ...]
+
+
+def page_files(site: Site) -> Iterator[Page | File]:
+    """Give the page of the search, and what tells browsers of it."""
+    yield Page(site.links.SEARCH, "search.html", search_page(site))
+    if site.base:
+        yield descriptor(site)
 
 
 def search_page(site: Site) -> SearchPage:

@@ -1,14 +1,27 @@
-"""How data becomes a script that any page can load, and where in the index a name lives."""
+"""How data becomes a script that any page can load."""
 
 import json
-from math import ceil
 from posixpath import normpath
-from zlib import crc32
+from typing import Generic, TypeVar
 
 from hydrasnap.pages.page import File
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+Thing = TypeVar("Thing")
+
+
+class Numbers(Generic[Thing]):
+    """Gives things numbers in the order in which they are first asked for."""
+
+    def __init__(self) -> None:
+        self.known: dict[Thing, int] = {}
+
+    def __call__(self, thing: Thing) -> int:
+        """Return the thing's number."""
+        return self.known.setdefault(thing, len(self.known))
 
 
 def shard(name: str, value: object) -> File:
@@ -33,21 +46,6 @@ def after(before: str, name: str) -> str:
         longest = min(len(before), len(name), len(_SHARED) - 1)
         shared = next((i for i in range(longest) if before[i] != name[i]), longest)
     return _SHARED[shared] + name[shared:]
-
-
-def home_of(project: str, jobset: str, package: str, shards: int) -> int:
-    """Return the number of the shard that knows a job, out of a power of two.
-
-    >>> home_of("nixpkgs", "trunk", "hello", 256)
-    41
-    """
-    text = f"{project}/{jobset}/{package}"
-    return crc32(text.encode("utf-16-le", "surrogatepass")) & (shards - 1)
-
-
-def power_of_two(amount: float) -> int:
-    """Return the smallest power of two that is not below `amount`."""
-    return 1 << (max(1, ceil(amount)) - 1).bit_length()
 
 
 def base36(number: int) -> str:
