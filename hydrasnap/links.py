@@ -26,6 +26,12 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.+=@,()-]")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _OUR_ENDING = re.compile(r"\.(?=(html|json|svg|atom|xml|js|css|txt)$)", re.IGNORECASE)
 _LONGEST = 120
+_SAFE = re.compile(  # most names are: no reserved word, dots inside alone, no ending of ours
+    r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))"
+    r"(?!.*\.(?:html|json|svg|atom|xml|js|css|txt)$)"
+    r"(?!\.)[a-z0-9_.+=@,()-]{1,120}(?<!\.)",
+    re.IGNORECASE | re.ASCII,
+)
 _PAGE = ".html"
 _OUTWARD = re.compile(r"(?:https?://[^\s/]|mailto:[^\s@]+@)[^\s<>\"\\^`{|}]*", re.IGNORECASE)
 
@@ -46,6 +52,8 @@ def safe_name(name: str) -> str:
     >>> safe_name("a/b"), safe_name(".."), safe_name("CON")
     ('a~2Fb', '~2E~2E', '~43ON')
     """
+    if _SAFE.fullmatch(name):
+        return name
     safe = _UNSAFE.sub(lambda found: _escape(found[0]), name)
     safe = _OUR_ENDING.sub("~2E", safe)
     safe = re.sub(r"^\.+|\.+$", lambda found: _escape(found[0]), safe) or "~"
@@ -154,12 +162,12 @@ class Links:
         pages: Container[JobKey] | None = None,
     ) -> "Links":
         """Read the snapshot for names that differ by case alone."""
-        jobs: defaultdict[JobsetKey, set[str]] = defaultdict(set)
+        jobs: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         jobsets: defaultdict[str, set[str]] = defaultdict(set)
         for build in snapshot.builds.values():
-            jobs[build.jobset_key].add(build.job)
-        for key in (*snapshot.jobsets, *jobs):
-            jobsets[key.project].add(key.name)
+            jobs[build.project, build.jobset].add(build.job)
+        for project, jobset in (*snapshot.jobsets, *jobs):
+            jobsets[project].add(jobset)
         groups = [{*snapshot.projects, *jobsets}, *jobsets.values(), *jobs.values()]
         twins = frozenset[str]().union(*(case_twins(group) for group in groups))
         return cls(twins, builds=builds, jobs=pages)

@@ -10,6 +10,8 @@ from enum import Enum
 class Outcome(Enum):
     """The kind of a result, which is what comparisons ask for."""
 
+    __hash__ = object.__hash__  # a member is itself alone, and the own hash of an enumeration slow
+
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     ABORTED = "aborted"
@@ -18,6 +20,8 @@ class Outcome(Enum):
 
 class BuildStatus(Enum):
     """Every result a build can have, best first; the order is the order on every page."""
+
+    __hash__ = object.__hash__
 
     def __init__(self, code: int | None, slug: str, label: str, sentence: str, look: str) -> None:
         """Take `look` as ``outcome icon message colour``, the four that come in families."""
@@ -80,13 +84,9 @@ class BuildStatus(Enum):
         return f"Failed (status {code})" if self is BuildStatus.UNKNOWN else self.label
 
 
-_BY_CODE = {status.code: status for status in BuildStatus}
+_BY_CODE = {status.code: status for status in BuildStatus if not status.queued}
 
 
 def build_status(*, finished: bool, code: int | None) -> BuildStatus:
     """Return the status; `finished` is decisive, as a restarted build keeps its old code."""
-    if not finished:
-        return BuildStatus.QUEUED
-    if code is None:
-        return BuildStatus.UNKNOWN
-    return _BY_CODE.get(code, BuildStatus.UNKNOWN)
+    return _BY_CODE.get(code, BuildStatus.UNKNOWN) if finished else BuildStatus.QUEUED

@@ -201,7 +201,8 @@ def rooted(snapshot: Snapshot) -> Snapshot:
     Where Hydra could not be read in part, the objects above are missing; their pages are needed.
     A jobset that was renamed to one that is not known stands under its old name.
     """
-    keys = {build.jobset_key for build in snapshot.builds.values()}
+    names = {(build.project, build.jobset) for build in snapshot.builds.values()}
+    keys = {JobsetKey(*key) for key in names}
     keys |= {evaluation.jobset_key for evaluation in snapshot.evaluations.values()}
     jobsets = dict(snapshot.jobsets)
     for key in keys - jobsets.keys():

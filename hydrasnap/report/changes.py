@@ -5,20 +5,24 @@ at the end of the alphabet count, a baseline that is not finished is looked up f
 unsupported system (status 9) is no failure, and what the snapshot cannot know is not claimed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from heapq import merge
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
+from typing import NamedTuple
 
-from hydrasnap.model import Build, Evaluation
+from hydrasnap.model import Build, Evaluation, Outcome
 from hydrasnap.report.index import Index
+
+_job_and_system = attrgetter("job", "system")
 
 
 class ChangeKind(Enum):
     """The lists, in the order of the page; each member has a `slug` and a `title`."""
+
+    __hash__ = object.__hash__  # a member is itself alone, and the own hash of an enumeration slow
 
     def __init__(self, slug: str, title: str) -> None:
         self.slug = slug
@@ -34,8 +38,7 @@ class ChangeKind(Enum):
     ABORTED = ("aborted", "Aborted or timed out")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A row of a list; `build` is None for a removed job.
 
     `before` is what it is compared with: the baseline's build of that job and system or, where
@@ -95,17 +98,20 @@ def compare(index: Index, evaluation: Evaluation, baseline: Evaluation | None = 
     """
     other = index.previous(evaluation) if baseline is None else baseline
     past = _Past(index, evaluation, other)
+    past_builds = index.builds_of(other) if other else ()
+    then = {key: tuple(found) for key, found in groupby(past_builds, _job_and_system)}
     lists: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
     undecided: list[Build] = []
-    for builds, earlier in _joined(index, evaluation, other):
-        for build, match in _paired(builds, earlier):
-            change = _change(build, past.finished(match))
-            if change.kind is ChangeKind.NEW and not past.is_certain(match):
+    for key, builds in groupby(index.builds_of(evaluation), _job_and_system):
+        for build, match in _paired(builds, then.pop(key, None)):
+            before = match if match is None or match.finished else past.finished(match)
+            kind = _kind(build, before)
+            if kind is ChangeKind.NEW and not past.is_certain(match):
                 undecided.append(build)
             else:
-                lists[change.kind].append(change)
-        if not builds and not past.unknown:
-            lists[ChangeKind.REMOVED].append(_removed(earlier[-1]))
+                lists[kind].append(Change(kind, build.job, build.system, build, before))
+    if not past.unknown:
+        lists[ChangeKind.REMOVED] = [_removed(left[-1]) for left in then.values()]
     return Changes(
         evaluation=evaluation,
         baseline=other,
@@ -116,25 +122,22 @@ def compare(index: Index, evaluation: Evaluation, baseline: Evaluation | None = 
     )
 
 
-def _change(build: Build, before: Build | None) -> Change:
-    return Change(_kind(build, before), build.job, build.system, build, before)
-
-
 def _removed(before: Build) -> Change:
     return Change(ChangeKind.REMOVED, before.job, before.system, None, before)
 
 
 def _kind(build: Build, before: Build | None) -> ChangeKind:
-    if build.status.queued:
+    outcome = build.status.outcome
+    if outcome is Outcome.QUEUED:
         return ChangeKind.QUEUED
-    if build.status.aborted:
+    if outcome is Outcome.ABORTED:
         return ChangeKind.ABORTED
     if before is None:
         return ChangeKind.NEW
-    if build.status.succeeded:
-        still = before.status.succeeded
-        return ChangeKind.STILL_SUCCEEDING if still else ChangeKind.NEWLY_SUCCEEDING
-    return ChangeKind.NEWLY_FAILING if before.status.succeeded else ChangeKind.STILL_FAILING
+    succeeded = before.status.outcome is Outcome.SUCCEEDED
+    if outcome is Outcome.SUCCEEDED:
+        return ChangeKind.STILL_SUCCEEDING if succeeded else ChangeKind.NEWLY_SUCCEEDING
+    return ChangeKind.NEWLY_FAILING if succeeded else ChangeKind.STILL_FAILING
 
 
 class _Past:
@@ -147,19 +150,21 @@ class _Past:
         self.unknown = index.unknown(evaluation)
         self.baseline_unknown = 0 if baseline is None else index.unknown(baseline)
 
-    def finished(self, match: Build | None) -> Build | None:
+    def finished(self, match: Build) -> Build | None:
         """Return the baseline's build, or the last finished one of its job before the baseline."""
-        if match is None or self._baseline is None:
-            return match
-        return finished_build(self._index, match, self._baseline)
+        return finished_build(self._index, match, self._baseline) if self._baseline else match
 
     def is_certain(self, match: Build | None) -> bool:
         """Tell whether a build without a finished one before it can be called new."""
         if self._baseline is None:
-            return self._index.is_first(self._evaluation)
+            return self._is_first
         if match is None:
             return not self.baseline_unknown
         return not self._gaps_before
+
+    @cached_property
+    def _is_first(self) -> bool:
+        return self._index.is_first(self._evaluation)
 
     @cached_property
     def _gaps_before(self) -> bool:
@@ -185,24 +190,9 @@ def has_gaps_before(index: Index, evaluation: Evaluation) -> bool:
     return not index.is_first(reached[-1]) or any(map(index.unknown, reached[1:]))
 
 
-def _key(build: Build) -> tuple[str, str]:
-    return build.job, build.system
-
-
-def _joined(
-    index: Index, evaluation: Evaluation, baseline: Evaluation | None
-) -> Iterator[tuple[list[Build], list[Build]]]:
-    """Yield the builds of each job and system on both sides, by job and system."""
-    now = ((_key(build), 0, build) for build in index.builds_of(evaluation))
-    then = ((_key(build), 1, build) for build in (index.builds_of(baseline) if baseline else ()))
-    for _, group in groupby(merge(now, then, key=itemgetter(0)), itemgetter(0)):
-        sides: tuple[list[Build], list[Build]] = ([], [])
-        for _, side, build in group:
-            sides[side].append(build)
-        yield sides
-
-
-def _paired(builds: list[Build], earlier: list[Build]) -> Iterator[tuple[Build, Build | None]]:
+def _paired(
+    builds: Iterable[Build], earlier: Sequence[Build] | None
+) -> Iterator[tuple[Build, Build | None]]:
     """Pair namesakes in order; what is left over meets the last one."""
     for place, build in enumerate(builds):
         yield build, earlier[min(place, len(earlier) - 1)] if earlier else None

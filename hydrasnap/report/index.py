@@ -154,10 +154,10 @@ class Index:
 
     @cached_property
     def _grouped(self) -> dict[JobsetKey, list[Build]]:
-        groups: defaultdict[JobsetKey, list[Build]] = defaultdict(list)
+        groups: defaultdict[tuple[str, str], list[Build]] = defaultdict(list)
         for build in self.snapshot.builds.values():
-            groups[build.jobset_key].append(build)
-        return dict(groups)
+            groups[build.project, build.jobset].append(build)
+        return {JobsetKey(*key): builds for key, builds in groups.items()}
 
     @cached_property
     def _aggregates(self) -> dict[int, list[Build]]:
