@@ -7,7 +7,7 @@ Any process may stage a file; the one that holds the folder takes them all.
 
 import os
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from errno import EACCES, ENOTDIR
 from os import strerror
@@ -73,7 +73,7 @@ class Output:
         self._folder = folder
         self._last = tuple(last)
         self._staging = folder / _STAGING
-        self._before: frozenset[str] = frozenset()
+        self._before: dict[str, None] = {}  # a set that keeps the order of the manifest
         self._changed: set[str] = set()
         self._paths: set[str] = set()
         self._removed = 0
@@ -115,45 +115,47 @@ class Output:
         if path in self._paths:
             raise _twice(path)
         staged = self.stage.put(path, content)
-        self.take(staged.path, staged.size, changed=staged.changed)
+        self.take((path,), staged.size, (path,) if staged.changed else ())
         return staged
 
-    def take(self, path: str, size: int, *, changed: bool) -> None:
-        """Count a file in that a process staged or found unchanged."""
-        if path in self._paths:
-            raise _twice(path)
-        self._paths.add(path)
+    def take(self, paths: Sequence[str], size: int, changed: Iterable[str]) -> None:
+        """Count files in, of `size` bytes together, that a process staged or found unchanged."""
+        fresh = set(paths)
+        twice = self._paths & fresh or (len(fresh) != len(paths) and fresh)
+        if twice:
+            raise _twice(max(twice, key=paths.count))
+        self._paths |= fresh
         self._bytes += size
-        if changed:
-            self._changed.add(path)
+        self._changed.update(changed)
 
     def keep(self, state: bytes) -> None:
         """Leave notes for the next run beside the manifest once the site is in place."""
         self._state = state
 
     def _publish(self) -> None:
-        stale = set(filter(places.is_inside, self._before - self._paths))
-        if self._changed or self._before != self._paths:
-            self._replace(stale)
+        new, gone = self._paths.difference(self._before), self._before.keys() - self._paths
+        if self._changed or new or gone:
+            self._replace(new, gone)
         if self._state:
             self._own(STATE, self._state)
             os.utime(self._folder / STATE)  # files are as we left them if they are older than this
 
-    def _replace(self, stale: Collection[str]) -> None:
-        self._remember(self._paths.union(stale))
+    def _replace(self, new: Collection[str], gone: Collection[str]) -> None:
+        every = sorted((*self._before, *sorted(new)))  # two runs in order: quick to merge
+        if new:
+            self._remember(every)
         folder, staging = str(self._folder), str(self._staging)
         places.move_in(staging, folder, self._last, _refuse)
         for path in sorted(self._changed.intersection(self._last)):
             os.replace(f"{staging}/{path}", f"{folder}/{path}")  # noqa: PTH105
         places.forget()
-        for path in sorted(stale):
+        for path in sorted(filter(places.is_inside, gone)):
             self._removed += places.remove(folder, path)
-        if stale:
-            self._remember(self._paths)
+        if gone:
+            self._remember(path for path in every if path in self._paths)
 
     def _remember(self, paths: Iterable[str]) -> None:
-        text = _HEADER + "".join(f"{path}\n" for path in sorted(paths))
-        self._own(MANIFEST, text.encode())
+        self._own(MANIFEST, (_HEADER + "\n".join((*paths, ""))).encode())
 
     def _own(self, name: str, content: bytes) -> None:
         """Write one of our own notes, whole or not at all."""
@@ -181,13 +183,13 @@ def _twice(path: str) -> OutputError:
     return OutputError(f"Two pages want the file {path}; please report this as a defect.")
 
 
-def _manifest(folder: Path) -> frozenset[str]:
+def _manifest(folder: Path) -> dict[str, None]:
     """Read what an earlier run wrote; refuse a folder that holds anything but ours."""
     file = folder / MANIFEST
     if file.is_file():
         header, _, rest = file.read_text(encoding="utf-8").partition("\n")
         if header.startswith("hydrasnap "):
-            return frozenset(rest.splitlines())
+            return dict.fromkeys(rest.splitlines())
     found = sorted(entry.name for entry in folder.iterdir() if entry.name != _STAGING)
     if found:
         message = (
@@ -195,7 +197,7 @@ def _manifest(folder: Path) -> frozenset[str]:
             f"(such as {found[0]!r}). Choose an empty folder with --output, or empty this one."
         )
         raise OutputError(message)
-    return frozenset()
+    return {}
 
 
 def _check(path: str) -> None:

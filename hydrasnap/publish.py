@@ -1,7 +1,7 @@
 """From a snapshot to the site in the output folder: pages, templates, static files."""
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from hydrasnap import state
@@ -114,11 +114,11 @@ def _put_static(out: Output, settings: SiteSettings) -> Made:
     return Made(b"", tuple(entries))
 
 
-def _take(out: Output, made: Made, changed: Container[str]) -> int:
+def _take(out: Output, made: Made, changed: Iterable[str]) -> int:
     """Count the files of a share in; return how many of them are pages."""
-    for entry in made.entries:
-        out.take(entry.path, entry.size, changed=entry.path in changed)
-    return sum(entry.is_page for entry in made.entries)
+    entries = made.entries
+    out.take([entry.path for entry in entries], sum(entry.size for entry in entries), changed)
+    return sum(entry.is_page for entry in entries)
 
 
 def _site_facts(site: Site) -> Mapping[str, object]:

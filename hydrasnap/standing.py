@@ -31,13 +31,12 @@ class Standing:
         places.forget()
         if len(self._entries) >= MANY:
             self._folders = {entry.path.rpartition("/")[0] for entry in self._entries} - {""}
-            self._quiet = places.quiet(self._output, self._folders, self._since)
+            self._moved = self._folders - places.quiet(self._output, self._folders, self._since)
 
     def __call__(self, entry: Entry) -> bool:
         """Whether a file stands."""
-        folder = entry.path.rpartition("/")[0]
-        if folder and self._folders is not None:
-            return folder in self._quiet
+        if self._folders is not None and "/" in entry.path:
+            return not self._moved or entry.path.rpartition("/")[0] not in self._moved
         return places.stands(self._output, entry.path, entry.size, self._since)
 
     def whole(self) -> bool:
@@ -45,7 +44,7 @@ class Standing:
         if self._folders is None:
             return all(map(self, self._entries))
         at_root = (entry for entry in self._entries if "/" not in entry.path)
-        return self._quiet == self._folders and all(map(self, at_root))
+        return not self._moved and all(map(self, at_root))
 
 
 def stamp_of(cache: Path, settings: SiteSettings) -> bytes:

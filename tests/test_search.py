@@ -16,7 +16,7 @@ from msgspec import structs
 from hydrasnap.links import Links
 from hydrasnap.model import Build, JobKey, JobsetKey, Project, Run, Snapshot
 from hydrasnap.pages.page import File
-from hydrasnap.pages.piles import Pile, pile_count, pile_of, piles
+from hydrasnap.pages.piles import Pile, pile_count, pile_of
 from hydrasnap.pages.search import (
     Catalogue,
     directory_files,
@@ -52,14 +52,13 @@ class Found(NamedTuple):
 
 def texts(given: Snapshot, base: str = "") -> dict[str, str]:
     site = Site(snapshot=rooted(given), base=base)
-    every = [pile for key in site.snapshot.jobsets for pile in piles(site.index, key)]
     files = chain(
         page_files(site),
         directory_files(site),
         name_files(site, Catalogue.of(site)),
         id_files(site),
         path_files(site),
-        (pile_file(site, pile) for pile in every),
+        (pile_file(site, pile) for piles in site.piles.values() for pile in piles),
     )
     return {file.path: file.text for file in files if isinstance(file, File)}
 
@@ -113,8 +112,8 @@ def piles_told(index: Shards) -> Iterator[tuple[Pile, Any]]:
         for number in range(count):
             told = index[f"{folder}{number}"]
             key = JobsetKey(project, name)
-            jobs = tuple(JobKey(*key, row[0]) for row in told[3])
-            yield Pile(key, number, count, jobs), told
+            jobs = [JobKey(*key, row[0]) for row in told[3]]
+            yield Pile(key, number, count, jobs, []), told
 
 
 def builds_told(index: Shards) -> list[Found]:

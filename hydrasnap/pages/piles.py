@@ -3,34 +3,36 @@
 A job keeps its pile as long as the jobset keeps its size, so that few are made again.
 """
 
-from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 from zlib import crc32
 
-from hydrasnap.model import JobKey, JobsetKey
+from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.report.index import Index
 
 JOBS = 128  # of one pile, at most on average
 
 
 class Pile(NamedTuple):
-    """Some jobs of a jobset, by name: pile `number` of `out_of`."""
+    """Some jobs of a jobset, by name, and their builds: pile `number` of `out_of`."""
 
     key: JobsetKey
     number: int
     out_of: int
-    jobs: tuple[JobKey, ...]
+    jobs: list[JobKey]
+    builds: list[Build]
 
 
-def piles(index: Index, key: JobsetKey) -> Iterator[Pile]:
-    """Give the piles of a jobset, empty ones too."""
-    every = index.jobs_of(key)
-    count = pile_count(len(every))
-    dealt: list[list[JobKey]] = [[] for _ in range(count)]
-    for job in every:
-        dealt[pile_of(job.name, count)].append(job)
-    for number, jobs in enumerate(dealt):
-        yield Pile(key, number, count, tuple(jobs))
+def piles(index: Index, key: JobsetKey) -> tuple[Pile, ...]:
+    """Deal the jobs of a jobset out; a pile may stay empty."""
+    count = pile_count(len(index.jobs_of(key)))
+    dealt = tuple(Pile(key, number, count, [], []) for number in range(count))
+    for job, builds in groupby(index.builds_of_jobset(key), attrgetter("job")):
+        pile = dealt[pile_of(job, count)]
+        pile.jobs.append(JobKey(*key, job))
+        pile.builds.extend(builds)
+    return dealt
 
 
 def pile_count(jobs: int) -> int:

@@ -20,7 +20,7 @@ from hydrasnap.pages.jobset import jobset_pages
 from hydrasnap.pages.latest import latest_builds_page
 from hydrasnap.pages.overview import overview_pages
 from hydrasnap.pages.page import File, Page
-from hydrasnap.pages.piles import Pile, piles
+from hydrasnap.pages.piles import Pile
 from hydrasnap.pages.project import project_pages
 from hydrasnap.pages.queue import queue_pages
 from hydrasnap.pages.search import (
@@ -89,7 +89,7 @@ def shares(site: Site) -> Iterator[Share]:
         yield _whole(site, kind)
     for jobset in site.snapshot.jobsets.values():
         yield _jobset(site, jobset)
-        yield from _jobs(site, jobset.key)
+        yield from (_pile(site, pile) for pile in site.piles[jobset.key])
     yield _whole(site, overview_pages)
 
 
@@ -128,20 +128,11 @@ def _names(site: Site) -> Share:
     return Share("names", lambda: name_files(site, catalogue()), data=catalogue)
 
 
-def _jobs(site: Site, key: JobsetKey) -> Iterator[Share]:
-    for pile in piles(site.index, key):
-        yield _pile(site, pile)
-
-
 def _pile(site: Site, pile: Pile) -> Share:
-    def builds() -> Iterator[Build]:
-        for job in pile.jobs:
-            yield from site.index.builds_of_job(job)
-
     def make() -> Items:
         yield from job_pages(site, pile.jobs)
-        yield from build_pages(site, builds())
+        yield from build_pages(site, pile.builds)
         yield pile_file(site, pile)
 
     name = f"jobs {pile.key.project}/{pile.key.name} {pile.number}/{pile.out_of}"
-    return Share(name, make, (pile.key,), builds)
+    return Share(name, make, (pile.key,), lambda: pile.builds)

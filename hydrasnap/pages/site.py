@@ -11,6 +11,7 @@ from msgspec import msgpack, structs
 from hydrasnap.links import Links, live_path
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot, Watch
 from hydrasnap.pages.frame import Link
+from hydrasnap.pages.piles import Pile, piles
 from hydrasnap.pages.policy import EVERYTHING, Policy
 from hydrasnap.pages.view import View
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview
@@ -70,6 +71,11 @@ class Site:
             if name != key:
                 former[name] = (*former.get(name, ()), key)
         return former
+
+    @cached_property
+    def piles(self) -> dict[JobsetKey, tuple[Pile, ...]]:
+        """Deal the jobs of all jobsets out."""
+        return {key: piles(self.index, key) for key in self.snapshot.jobsets}
 
     def prepare(self) -> None:
         """Find at once what many pages ask for, so that processes can share it."""

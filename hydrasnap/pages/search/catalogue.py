@@ -5,8 +5,10 @@ nixpkgs has 252,676 jobs but a fourth of that in packages: ``hello.x86_64-linux`
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from hydrasnap.model import Build, JobKey, JobsetKey
@@ -37,7 +39,7 @@ class Catalogue(NamedTuple):
         return cls(
             systems=_systems(site.snapshot.builds.values()),
             jobsets=jobsets,
-            jobs=tuple(_named(site.index.builds_of_jobset(key)) for key in jobsets),
+            jobs=tuple(tuple(_named(site.index.builds_of_jobset(key))) for key in jobsets),
         )
 
     def packages(self) -> Packages:
@@ -77,12 +79,10 @@ def words_of(nixname: str) -> str:
     return words or nixname
 
 
-def _named(builds: Iterable[Build]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Return the jobs of builds that stand by job."""
-    words: defaultdict[str, set[str]] = defaultdict(set)
-    for build in builds:
-        words[build.job].add(words_of(build.nixname))
-    return tuple((job, tuple(sorted(found - {""}))) for job, found in words.items())
+def _named(builds: Iterable[Build]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Give the jobs of builds that stand by job."""
+    for job, found in groupby(builds, attrgetter("job")):
+        yield job, tuple(sorted({words_of(build.nixname) for build in found}))
 
 
 def _systems(builds: Iterable[Build]) -> tuple[str, ...]:

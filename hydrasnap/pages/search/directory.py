@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hydrasnap.model import BuildStatus, Project
 from hydrasnap.pages.page import File
-from hydrasnap.pages.search.jobs import first_ids, folder_of, piles_of
+from hydrasnap.pages.search.jobs import first_ids, folder_of
 from hydrasnap.pages.search.names import LONGEST
 from hydrasnap.pages.search.paths import prefix_of
 from hydrasnap.pages.search.shards import shard
@@ -58,7 +58,7 @@ def _jobsets(site: Site) -> list[object]:
     for key, jobset in site.snapshot.jobsets.items():
         words = _also(jobset.configuration.description, key.name)
         page, folder = site.links.jobset(key), folder_of(site, key)
-        rows.append([key.project, key.name, page, folder, words, piles_of(site, key)])
+        rows.append([key.project, key.name, page, folder, words, len(site.piles[key])])
     return rows
 
 

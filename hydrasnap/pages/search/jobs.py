@@ -8,10 +8,12 @@ no page.
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
 from hydrasnap.pages.page import File
-from hydrasnap.pages.piles import Pile, pile_count, pile_of
+from hydrasnap.pages.piles import Pile
 from hydrasnap.pages.search.shards import Numbers, shard
 from hydrasnap.pages.site import Site
 
@@ -21,7 +23,7 @@ _STATUS = {status: place for place, status in enumerate(BuildStatus)}
 
 def pile_file(site: Site, pile: Pile) -> File:
     """Write the builds of a pile of jobs."""
-    return shard(f"{folder_of(site, pile.key)}{pile.number}", _Shard(site).write(pile.jobs))
+    return shard(f"{folder_of(site, pile.key)}{pile.number}", _Shard(site).write(pile.builds))
 
 
 def folder_of(site: Site, key: JobsetKey) -> str:
@@ -47,21 +49,11 @@ def first_ids(ids: Iterable[int]) -> list[int]:
     return sorted(ids)[::IDS]
 
 
-def piles_of(site: Site, key: JobsetKey) -> int:
-    """Count the piles of a jobset."""
-    return pile_count(len(site.index.jobs_of(key)))
-
-
 def _homes(site: Site) -> Iterator[tuple[int, int]]:
-    base = 0
-    for key in site.snapshot.jobsets:
-        count = piles_of(site, key)
-        job, home = None, 0
-        for build in site.index.builds_of_jobset(key):
-            if build.job != job:
-                job, home = build.job, base + pile_of(build.job, count)
-            yield build.id, home
-        base += count
+    every = (pile for piles in site.piles.values() for pile in piles)
+    for number, pile in enumerate(every):
+        for build in pile.builds:
+            yield build.id, number
 
 
 class _Shard:
@@ -73,14 +65,14 @@ class _Shard:
         self._systems: Numbers[str] = Numbers()
         self._evaluations: Numbers[tuple[int, ...]] = Numbers()
 
-    def write(self, jobs: Iterable[JobKey]) -> object:
-        rows = [self._job(job) for job in jobs]
+    def write(self, builds: Iterable[Build]) -> object:
+        rows = [self._job(*job) for job in groupby(builds, attrgetter("job_key"))]
         nixnames, systems = list(self._nixnames.known), list(self._systems.known)
         return [nixnames, systems, list(self._evaluations.known), rows]
 
-    def _job(self, key: JobKey) -> list[object]:
+    def _job(self, key: JobKey, builds: Iterable[Build]) -> list[object]:
         numbers: list[object] = [key.name, self._site.job_file(key)]
-        for build in self._site.index.builds_of_job(key):
+        for build in builds:
             numbers += self._build(build)
         return numbers
 
