@@ -1,4 +1,4 @@
-"""Pages become bytes: the Jinja environment, its filters, and Markdown made harmless.
+"""Pages become bytes: the Jinja environment and its filters.
 
 Everything that comes from a Hydra is hostile: autoescape is on for all templates, an undefined name
 is an error, and characters that are invisible or turn the text around are shown by their number.
@@ -12,7 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import nh3
 from jinja2 import (
     ChoiceLoader,
     Environment,
@@ -22,19 +21,16 @@ from jinja2 import (
     pass_context,
 )
 from jinja2.runtime import Context
-from markdown import Markdown
 from markupsafe import Markup
 
 from hydrasnap.blame import MISHAPS, explain
-from hydrasnap.links import outward, root_of
+from hydrasnap.links import root_of
 from hydrasnap.pages.page import Page
-from hydrasnap.phrases import clock, date, duration, number, size, visible, visible_bytes
+from hydrasnap.phrases import clock, date, duration, number, size, visible_bytes
 from hydrasnap.resources import bundled
 from hydrasnap.templating import LeanEnvironment
 
 _NONE = Markup('<span class="none">\N{EN DASH}</span>')
-_EXTENSIONS = ("tables", "fenced_code", "sane_lists", "footnotes", "def_list", "abbr")
-_ATTRIBUTES = nh3.ALLOWED_ATTRIBUTES | {"span": {"class"}}  # for the signs of the style sheet
 _BREAK = re.compile(r"[./_+-]")
 
 
@@ -62,35 +58,10 @@ def _breakable(text: str) -> Markup:
     return Markup(_BREAK.sub(r"\g<0><wbr>", escape(text)))  # noqa: S704 - escaped in this line
 
 
-def _attribute(root: str, tag: str, attribute: str, value: str) -> str | None:
-    """Keep a link or image of a Markdown text if it stays on the site or leads outward."""
-    if attribute not in {"href", "src", "cite"}:
-        return value
-    if value.startswith("#"):
-        return value
-    if ":" not in value.partition("/")[0] and not value.startswith("//"):
-        return root + value.lstrip("/")
-    return outward(value) if tag == "a" else None
-
-
-def markdown_html(text: str, root: str) -> Markup:
-    """Render Markdown for a page whose way to the site's root is `root`; unsafe HTML goes.
-
-    A link without a host is meant from the site's root; a picture of another host is left out.
-    """
-    html = Markdown(extensions=list(_EXTENSIONS), output_format="html").convert(visible(text))
-    clean = nh3.clean(
-        html,
-        attributes=_ATTRIBUTES,
-        attribute_filter=partial(_attribute, root),
-        url_schemes={"http", "https", "mailto"},
-        link_rel=None,
-    )
-    return Markup(clean)  # noqa: S704 - this is the one place where HTML is made, by a sanitizer
-
-
 @pass_context
 def _markdown(context: Context, text: str) -> Markup:
+    from hydrasnap.prose import markdown_html  # most runs make no page with such a text
+
     return markdown_html(text, context["root"])
 
 

@@ -9,7 +9,8 @@ from hydrasnap.errors import ConfigError
 from hydrasnap.pages.frame import Frame
 from hydrasnap.pages.page import Page
 from hydrasnap.phrases import visible
-from hydrasnap.render import Renderer, environment, markdown_html
+from hydrasnap.prose import markdown_html
+from hydrasnap.render import Renderer, environment
 
 NOTHING = '<span class="none">\N{EN DASH}</span>'
 FRAME = Frame(title="<T>", description="d", shows="a\u202eb")

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from hydrasnap.errors import LockedError
 from hydrasnap.store.files import cannot
 
@@ -21,6 +19,8 @@ def locked(folder: Path) -> Iterator[None]:
 
     What the lock alone has brought into being, a folder or the file of the lock, goes with it.
     """
+    from filelock import FileLock, Timeout  # readers do without
+
     try:
         new = [place for place in (folder, *folder.parents) if not place.exists()]
         folder.mkdir(parents=True, exist_ok=True)
