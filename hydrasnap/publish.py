@@ -18,13 +18,13 @@ from hydrasnap.rendering import Work
 from hydrasnap.report.index import Index
 from hydrasnap.resources import bundled
 from hydrasnap.settings import Published, SiteSettings
-from hydrasnap.standing import published, stamp_of, standing
+from hydrasnap.standing import Left, look, published, standing
 from hydrasnap.state import Entry, Made, State, digest
 from hydrasnap.store import read_snapshot
 from hydrasnap.texts import documents, notes
 from hydrasnap.workers import cores, each
 
-Progress = Callable[[int, int | None], None]
+Progress = Callable[[int, int], object]
 _MENU = (
     Link(label="Evaluations", href=Links.EVALUATIONS),
     Link(label="Builds", href=Links.BUILDS),
@@ -38,12 +38,12 @@ _WORTH_A_FORK = 250
 
 
 def publish_cache(
-    cache: Path, settings: SiteSettings, output: Path, progress: Progress | None = None
+    cache: Path, settings: SiteSettings, output: Path, progress: Progress = lambda done, of: None
 ) -> Published:
     """Write the site of a cache; if neither it, the settings nor the site changed, do nothing."""
-    found = stamp_of(cache, settings)
-    return standing(found, output) or publish(
-        read_snapshot(cache), settings, output, progress, stamp=found
+    left = look(cache, settings, output)
+    return standing(left, output) or publish(
+        read_snapshot(cache), settings, output, progress, left=left
     )
 
 
@@ -51,34 +51,34 @@ def publish(
     snapshot: Snapshot,
     settings: SiteSettings,
     output: Path,
-    progress: Progress | None = None,
+    progress: Progress = lambda done, of: None,
     *,
-    stamp: bytes = b"",
+    left: Left | None = None,
     workers: int | None = None,
 ) -> Published:
-    """Write the site of a snapshot; `progress` is told the pages done and how many there may be.
+    """Write the site of a snapshot; `progress` is told how many of how many shares are done.
 
-    `stamp` is what the next run knows the cache by. The files are the same for any number of
+    `left` is what a look at the output has found already. The files are the same for any number of
     `workers`; None takes all processors if there is enough to do.
     """
     site = _site(snapshot, settings)
+    left = left or Left(state.load(output), settings.digest())
     renderer = Renderer(_site_facts(site), settings.templates)
-    expected = len(snapshot.builds) + len(snapshot.evaluations)
     if workers is None:
-        workers = min(cores(), 1 + expected // _WORTH_A_FORK)
+        objects = len(snapshot.builds) + len(snapshot.evaluations)
+        workers = min(cores(), 1 + objects // _WORTH_A_FORK)
     with Output(output, last=_LAST) as out:
-        before = _known(output, digest(settings.digest(), site.digest()))
-        pages, made = 0, {_STATIC: _put_static(out, settings)}
+        before = _known(left.state, digest(left.settings, site.digest()))
+        made = {_STATIC: _put_static(out, settings)}
         work = Work(site, renderer, out.stage, output, before)
-        for done in each(work, len(work), workers):
+        for number, done in enumerate(each(work, len(work), workers), start=1):
             made[done.key] = done.made or before.shares[done.key]
-            pages += _take(out, made[done.key], done.changed)
-            if progress is not None:
-                progress(pages, max(expected, pages))
+            _take(out, made[done.key], done.changed)
+            progress(number, len(work))
         big = oversize(out.result.bytes, settings.max_bytes, settings.policy)
         missing, remarks = lost(snapshot), (*unused(site), *big)
         why = site.policy.why
-        kept = State(stamp, before.settings, made, why=why, lost=missing, remarks=remarks)
+        kept = State(left.stamp, before.settings, made, why=why, lost=missing, remarks=remarks)
         out.keep(state.dump(kept))
     return published(kept, out.result, output)
 
@@ -100,10 +100,9 @@ def _site(snapshot: Snapshot, settings: SiteSettings) -> Site:
     return site
 
 
-def _known(output: Path, settings: bytes) -> State:
+def _known(left: State, settings: bytes) -> State:
     """Return what the last render with these settings left, or the state of a first one."""
-    found = state.load(output)
-    return found if found.settings == settings else State(settings=settings)
+    return left if left.settings == settings else State(settings=settings)
 
 
 def _put_static(out: Output, settings: SiteSettings) -> Made:
@@ -114,11 +113,9 @@ def _put_static(out: Output, settings: SiteSettings) -> Made:
     return Made(b"", tuple(entries))
 
 
-def _take(out: Output, made: Made, changed: Iterable[str]) -> int:
-    """Count the files of a share in; return how many of them are pages."""
+def _take(out: Output, made: Made, changed: Iterable[str]) -> None:
     entries = made.entries
     out.take([entry.path for entry in entries], sum(entry.size for entry in entries), changed)
-    return sum(entry.is_page for entry in entries)
 
 
 def _site_facts(site: Site) -> Mapping[str, object]:

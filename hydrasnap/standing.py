@@ -4,6 +4,7 @@ Most runs of cron find that all of it does, so nothing is imported that only mak
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 from hydrasnap import places, state
 from hydrasnap.links import Links
@@ -47,15 +48,24 @@ class Standing:
         return not self._moved and all(map(self, at_root))
 
 
-def stamp_of(cache: Path, settings: SiteSettings) -> bytes:
-    """Digest all that a site is made from, the cache by the times of its files."""
-    return digest(state.stamp(cache), settings.digest())
+class Left(NamedTuple):
+    """What the last render left; the digest of the settings now, and of these and the cache."""
+
+    state: State
+    settings: bytes
+    stamp: bytes = b""
 
 
-def standing(stamp: bytes, output: Path) -> Published | None:
-    """Describe the site of a stamp if there is nothing to do about it."""
-    found = state.load(output)
-    if found.stamp != stamp or not Standing(output, found).whole():
+def look(cache: Path, settings: SiteSettings, output: Path) -> Left:
+    """Look at a site, and digest all that it is made from, the cache by the times of its files."""
+    chosen = settings.digest()
+    return Left(state.load(output), chosen, digest(state.stamp(cache), chosen))
+
+
+def standing(left: Left, output: Path) -> Published | None:
+    """Describe the site if there is nothing to do about it."""
+    found = left.state
+    if found.stamp != left.stamp or not Standing(output, found).whole():
         return None
     sizes = [entry.size for entry in found.entries()]
     return published(found, Written(0, len(sizes), 0, sum(sizes)), output)

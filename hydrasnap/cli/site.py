@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
+from hydrasnap.cli.bar import RenderBar
 from hydrasnap.cli.stopping import heard_once, stoppable
 from hydrasnap.cli.telling import Telling
 from hydrasnap.cli.words import publish_fields, publish_summary
 from hydrasnap.config import Config
 from hydrasnap.model import Watch
 from hydrasnap.settings import Published, SiteSettings
-from hydrasnap.standing import stamp_of, standing
+from hydrasnap.standing import Left, look, standing
 
 
 def check_all(config: Config) -> None:
@@ -39,24 +40,25 @@ def render_into(
 
     `check` is called before anything is rendered.
     """
-    stamp = stamp_of(cache, settings)
-    done = standing(stamp, output)
+    left = look(cache, settings, output)
+    done = standing(left, output)
     if done is None:
         check()
-        done = _rendered(output, cache, settings, telling, stamp)
+        done = _rendered(output, cache, settings, telling, left)
     _say(done, telling)
     return done
 
 
 def _rendered(
-    output: Path, cache: Path, settings: SiteSettings, telling: Telling, stamp: bytes
+    output: Path, cache: Path, settings: SiteSettings, telling: Telling, left: Left
 ) -> Published:
     from hydrasnap.publish import publish
     from hydrasnap.store import read_snapshot
 
     with stoppable("The cache is whole; `hydrasnap render` writes the site."), heard_once():
         telling.begin("render")
-        return publish(read_snapshot(cache), settings, output, stamp=stamp)
+        with RenderBar(telling) as bar:
+            return publish(read_snapshot(cache), settings, output, bar, left=left)
 
 
 def _say(done: Published, telling: Telling) -> None:
