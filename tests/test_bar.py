@@ -15,37 +15,25 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    shown = Terminal()
-    monkeypatch.setattr("sys.stderr", shown)
-    monkeypatch.setenv("TERM", "xterm")
-    return shown
-
-
-def render(how: Telling) -> None:
+def shown(how: Telling, patience: float, patch: pytest.MonkeyPatch) -> str:
+    terminal = Terminal()
+    patch.setenv("TERM", "xterm")
+    patch.setattr("sys.stderr", terminal)
+    patch.setattr("hydrasnap.cli.bar._PATIENCE", patience)
     with RenderBar(how) as bar:
         for done in range(1, 5):
             bar(done, 4)
+    return terminal.getvalue()
 
 
-def test_a_long_render_shows_how_far_it_is(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hydrasnap.cli.bar._PATIENCE", 0)
-    render(Telling())
-    assert "100%" in terminal.getvalue()
+def test_a_long_render_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "100%" in shown(Telling(), 0, monkeypatch)
+
+
+def test_a_short_render_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(Telling(), 1000, monkeypatch) == ""
 
 
 @pytest.mark.parametrize("how", [Telling(quiet=True), Telling(json=True), Telling(progress=False)])
-def test_who_wants_no_bar_has_none(
-    how: Telling, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hydrasnap.cli.bar._PATIENCE", 0)
-    render(how)
-    assert terminal.getvalue() == ""
-
-
-def test_a_short_render_shows_none(terminal: Terminal) -> None:
-    render(Telling())
-    assert terminal.getvalue() == ""
+def test_who_wants_no_bar_has_none(how: Telling, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown(how, 0, monkeypatch) == ""
