@@ -11,8 +11,8 @@ the limits, and asks that the files lie above all that they list.
 """
 
 from collections.abc import Iterator
+from html import escape
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 from hydrasnap.links import Links
 from hydrasnap.model import Jobset
