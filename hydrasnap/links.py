@@ -105,11 +105,15 @@ def _step(name: str) -> str:
 def relative(target: str, page: str) -> str:
     """Return the relative address, quoted, that leads from `page` to `target`.
 
-    Both are paths below the site's root; `target` may end in a fragment.
+    Both are paths below the site's root; `target` may end in a fragment, or in a query, which is
+    quoted already.
 
     >>> relative("build/1.html", "job/p/j/k.html")
     '../../../build/1.html'
     """
+    path, mark, query = target.partition("?")
+    if mark:
+        return f"{relative(path, page)}?{query}"
     path, mark, fragment = target.partition("#")
     if path == page and mark:
         return f"#{quote(fragment)}"
@@ -198,7 +202,7 @@ class Links:
     def job(self, key: JobKey, part: str = ".html") -> str:
         """Return the page of a job, or another `part` such as ``/shield.json``."""
         if self._jobs is not None and part == _PAGE and key not in self._jobs:
-            return f"{self.SEARCH}#job/{'/'.join(quote(name, safe='') for name in key)}"
+            return f"{self.SEARCH}?job/{'/'.join(quote(name, safe='') for name in key)}"
         jobset = f"{self.name(key.project)}/{self.name(key.jobset)}"
         return f"job/{jobset}/{self.name(key.name)}{part}"
 
@@ -213,5 +217,5 @@ class Links:
     def build(self, number: int, part: str = ".html") -> str:
         """Return the page of a build, or another `part` such as ``.json``."""
         if self._builds is not None and part == _PAGE and number not in self._builds:
-            return f"{self.SEARCH}#build/{number}"
+            return f"{self.SEARCH}?build/{number}"
         return f"build/{number}{part}"

@@ -99,7 +99,7 @@ def test_every_link_and_anchor_of_the_demo_resolves(demo_site: Path) -> None:
     for file, page in pages.items():
         for node in page.css("[href], [src]"):
             address = node.attributes.get("href") or node.attributes.get("src") or ""
-            place, _, anchor = address.partition("#")
+            place, _, anchor = address.partition("?")[0].partition("#")
             if urlsplit(address).scheme:
                 continue
             target = Path(os.path.normpath(file.parent / unquote(place))) if place else file

@@ -107,3 +107,9 @@ def test_an_address_of_the_web_or_of_mail_may_be_linked(address: str) -> None:
 )
 def test_any_other_address_may_not(address: str) -> None:
     assert outward(address) is None
+
+
+def test_a_query_is_kept_as_it_is_quoted() -> None:
+    job = JobKey("p", "j", "a/b")
+    target = Links(jobs=()).job(job)
+    assert relative(target, "build/1.html") == "../search.html?job/p/j/a%2Fb"

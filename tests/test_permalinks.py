@@ -109,4 +109,4 @@ def test_a_success_without_a_page_of_its_own_is_found_by_the_search(tmp_path: Pa
     assert not (tmp_path / "build/101.html").exists()
     for name in ("latest", "latest-finished"):
         text = (tmp_path / f"job/p/j/breaks/{name}.html").read_text()
-        assert 'content="0; url=../../../../search.html#build/101">' in text
+        assert 'content="0; url=../../../../search.html?build/101">' in text

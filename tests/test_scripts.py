@@ -200,7 +200,7 @@ def test_a_build_without_a_page_is_shown_from_the_index(
         expect(facts).to_contain_text(text)
     page.get_by_role("link", name="good", exact=True).click()
     expect(page.locator("h1")).to_have_text("good of p:j")
-    assert page.url.endswith("search.html#job/p/j/good")
+    assert page.url.endswith("search.html?job/p/j/good")
     expect(page.locator("main tbody tr").first).to_contain_text("105")
     assert complaints == []
 
@@ -238,9 +238,9 @@ def test_the_missing_page_shows_what_the_index_knows(
     ("path", "target"),
     [
         ("eval/12/job/breaks", "build/201.html"),
-        ("eval/11/job/breaks", "search.html#build/101"),  # has no page
-        ("eval/21/job/a%2Fb", "search.html#build/1000"),
-        ("eval/21/job/a/b", "search.html#build/1000"),
+        ("eval/11/job/breaks", "search.html?build/101"),  # has no page
+        ("eval/21/job/a%2Fb", "search.html?build/1000"),
+        ("eval/21/job/a/b", "search.html?build/1000"),
         ("eval/12/job/rich", "build/206.html"),
         ("eval/11/job/rich", "eval/11.html"),  # came later
         ("eval/12/errors", "eval/12.html"),
@@ -267,7 +267,7 @@ def test_all_evaluations_with_a_build_are_told(
     page = opened()
     page.goto(f"{address}/build/105.html")
     page.get_by_role("link", name="all with it").click()
-    page.wait_for_url(f"{address}/search.html#build/105")
+    page.wait_for_url(f"{address}/search.html?build/105")
     facts = page.locator(".facts").first
     expect(facts).to_contain_text("Evaluations12, 11")
     page.goto(f"{address}/build/105/evals")
@@ -291,5 +291,5 @@ def with_long_tail() -> Snapshot:
 
 def test_an_unknown_address_is_said_to_be_unknown(opened: Opener, awkward_site: Path) -> None:
     page = opened()
-    page.goto(f"{awkward_site.as_uri()}/search.html#build/424242")
+    page.goto(f"{awkward_site.as_uri()}/search.html?build/424242")
     expect(page.locator("#search-page")).to_contain_text("knows nothing of this address")

@@ -105,10 +105,10 @@
 
   function jobHref({ of: { jobset, folder }, job, place: where, file }, ROOT) {
     if (where === 0) return `${ROOT}${folder}${job}.html`;
-    return ROOT + (where === 1 ? file : `search.html#job/${[...jobset, job].map(encodeURIComponent).join("/")}`);
+    return ROOT + (where === 1 ? file : `search.html?job/${[...jobset, job].map(encodeURIComponent).join("/")}`);
   }
 
-  const buildHref = ({ id, paged }, ROOT) => ROOT + (paged ? `build/${id}.html` : `search.html#build/${id}`);
+  const buildHref = ({ id, paged }, ROOT) => ROOT + (paged ? `build/${id}.html` : `search.html?build/${id}`);
 
   function row({ build, before }, ROOT, plain) {
     const was = !before ? element("span", { class: "none" }, "–")

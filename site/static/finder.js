@@ -198,7 +198,7 @@
   function jobHref(directory, jobset, name, moved) {
     const [project, jobsetName, , folder] = directory.jobsets[jobset];
     if (!moved) return `${ROOT}${folder}${name}.html`;
-    return `${ROOT}search.html#job/${[project, jobsetName, name].map(encodeURIComponent).join("/")}`;
+    return `${ROOT}search.html?job/${[project, jobsetName, name].map(encodeURIComponent).join("/")}`;
   }
 
   function jobResults(matches, directory, limit) {
@@ -311,7 +311,7 @@
         id, job, jobset: [project, jobset], finished,
         status: directory.statuses[status >> 1],
         nixname: nixnames[nixname], system: systems[system], evaluations: evaluations[members],
-        href: status & 1 ? `${ROOT}search.html#build/${id}` : `${ROOT}build/${id}.html`,
+        href: status & 1 ? `${ROOT}search.html?build/${id}` : `${ROOT}build/${id}.html`,
         paged: !(status & 1),
         jobHref: page ? `${ROOT}${folder}${page}.html` : jobHref(directory, place, job, 1),
         jobPaged: Boolean(page),

@@ -1,5 +1,5 @@
 // Shows what the search index knows of a build or job that has no page of its own, on search.html
-// (#build/12, #job/PROJECT/JOBSET/JOB) and on the 404 page (whose address says the same). From
+// (?build/12, ?job/PROJECT/JOBSET/JOB) and on the 404 page (whose address says the same). From
 // addresses below an evaluation or build that Hydra has and we have not, the 404 page leads on.
 
 "use strict";
@@ -10,9 +10,9 @@
   const place = document.getElementById("search-page") ?? document.getElementById("missing");
   const missing = place.id === "missing";
 
-  // Read what is asked for: after # on search.html, else the address as Hydra and we write it.
+  // Read what is asked for: after ? on search.html, else the address as Hydra and we write it.
   function asked() {
-    const path = missing ? location.href.slice(document.baseURI.length).replace(/[?#].*/, "") : location.hash.slice(1);
+    const path = missing ? location.href.slice(document.baseURI.length).replace(/[?#].*/, "") : location.search.slice(1);
     const plain = missing ? path.replace(/\.html$|\/+$/, "") : path;
     const [kind, ...names] = plain.split("/").map(decoded);
     if (/^(build|eval)$/.test(kind) && /^\d{1,15}$/.test(names[0])) {
@@ -136,5 +136,4 @@
   }
 
   open();
-  if (!missing) addEventListener("hashchange", () => location.reload());
 }

@@ -182,7 +182,7 @@
 
   if (place) {
     form.addEventListener("submit", (event) => event.preventDefault());
-    if (!location.hash) {
+    if (!/^\?(build|job)\//.test(location.search)) {
       input.value = new URLSearchParams(location.search).get("q") ?? "";
       input.focus();
       answer();
