@@ -32,6 +32,12 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
     assert (config.crawl.evaluations, config.crawl.concurrency, config.crawl.rate) == (10, 1, None)
 
 
+def test_an_option_may_say_no_where_the_file_says_yes(tmp_path: Path) -> None:
+    assert read(tmp_path, "[crawl]\nlive = true\n").crawl.live
+    assert not read(tmp_path, "[crawl]\nlive = true\n", crawl={"live": False}).crawl.live
+    assert not read(tmp_path, "", crawl={"live": None}).crawl.live
+
+
 def test_the_file_in_this_folder_is_read(tmp_path: Path) -> None:
     written(tmp_path, "[crawl]\nrate = 2\n")
     with chdir(tmp_path):

@@ -96,7 +96,7 @@ def status_page(site: Site, live: Live) -> StatusPage:
         alternates=(data_link(DATA, "The live state"),),
         as_of=live.asked,
         sums=_sums(live),
-        untold=", ".join(_untold(live)),
+        untold=" or ".join(_untold(live)),
         pages=LivePages(
             running=site.live("status"),
             machines=site.live("machines"),
