@@ -7,7 +7,7 @@ Paths are texts and not `Path`s here: a large site has hundreds of thousands of 
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from pathlib import PurePosixPath
 
@@ -38,12 +38,8 @@ def stands(root: str, path: str, size: int, since: int) -> bool:
     return same and not leads_outside(root, path)
 
 
-def quiet(root: str, folders: Iterable[str], since: int) -> set[str]:
-    """Return the folders in which nothing came, went or was replaced `since` a time."""
-    return {folder for folder in folders if _is_quiet(root, folder, since)}
-
-
-def _is_quiet(root: str, folder: str, since: int) -> bool:
+def is_quiet(root: str, folder: str, since: int) -> bool:
+    """Whether nothing came to a folder, went from it or was replaced in it `since` a time."""
     try:
         found = os.lstat(f"{root}/{folder}")
     except OSError:

@@ -1,12 +1,12 @@
 """What the pages of a share are made from, as a digest that is cheap against making them."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 
 import msgspec
 from msgspec import structs
 
-from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey
+from hydrasnap.model import Evaluation, Jobset, JobsetKey
 from hydrasnap.pages import File, Page, Share, Site
 from hydrasnap.report.descent import LEVELS, maker
 from hydrasnap.state import digest
@@ -28,35 +28,33 @@ class Scope:
     def __init__(self, site: Site, settings: bytes) -> None:
         self._site = site
         self._settings = digest(settings, *sorted(name.encode() for name in site.links.twins))
-        self._state = lru_cache(maxsize=64)(self._state_digest)
-        self._whole = lru_cache(maxsize=64)(self._whole_digest)
+        self._state = cache(self._state_digest)
+        self._pile = cache(self._pile_digest)
 
     def of(self, share: Share) -> bytes:
         """Digest what a share is made from; nothing if it may look at the whole snapshot."""
         if share.data is not None:
             return digest(self._settings, _objects.encode(share.data()))
-        if share.builds is None:
-            return digest(*map(self._whole, share.jobsets)) if share.jobsets else b""
-        every = tuple(share.builds())
+        if not share.jobsets:
+            return b""
+        of_jobsets = (pile for key in share.jobsets for pile in self._site.piles[key])
+        piles = of_jobsets if share.pile is None else (share.pile,)
         states = map(self._state, share.jobsets)
-        return digest(*states, *self._closure(every), *self._sizes(every))
+        return digest(*states, *(self._pile(pile.key, pile.number) for pile in piles))
 
-    def _whole_digest(self, key: JobsetKey) -> bytes:
-        return digest(self._state(key), *self._closure(self._site.index.builds_of_jobset(key)))
-
-    def _closure(self, builds: Iterable[Build]) -> Iterator[bytes]:
-        """Give builds, the parts of aggregates among them and the aggregates of parts."""
-        every = list(builds)
-        yield b"".join(map(_objects.encode, every))
-        yield _objects.encode([build.id for build in every if build.id in self._site.running])
-        yield b"".join(self._around(every))
-
-    def _sizes(self, builds: Iterable[Build]) -> Iterator[bytes]:
-        """Give what Hydra told of the sizes of the jobs."""
-        known = self._site.snapshot.sizes
-        if known:
-            for job in sorted({build.job_key for build in builds} & known.keys()):
-                yield _objects.encode(known[job])
+    def _pile_digest(self, key: JobsetKey, number: int) -> bytes:
+        """Digest builds, the parts of aggregates among them and the aggregates of parts."""
+        snapshot, pile = self._site.snapshot, self._site.piles[key][number]
+        parts = {each: None for build in pile.builds for each in build.constituents or ()}
+        wholes = (self._site.index.aggregates_with(build.id) for build in pile.builds)
+        made_from = (
+            pile.builds,
+            [build.id for build in pile.builds if build.id in self._site.running],
+            [snapshot.builds.get(part) for part in parts],
+            [whole for whole in wholes if whole],
+            [snapshot.sizes[job] for job in pile.jobs if job in snapshot.sizes],
+        )
+        return digest(_objects.encode(made_from))
 
     def _state_digest(self, key: JobsetKey) -> bytes:
         snapshot, index = self._site.snapshot, self._site.index
@@ -88,14 +86,6 @@ class Scope:
             ahead = list(makers.values())
             for made in ahead:
                 yield _objects.encode([made.flake, made.inputs, index.is_comparable(made)])
-
-    def _around(self, builds: Iterable[Build]) -> Iterator[bytes]:
-        """Give the parts of aggregates and the aggregates of parts."""
-        snapshot, index = self._site.snapshot, self._site.index
-        for build in builds:
-            for number in build.constituents or ():
-                yield _objects.encode(snapshot.builds.get(number))
-            yield from map(_objects.encode, index.aggregates_with(build.id))
 
 
 def _lasting(jobset: Jobset) -> Jobset:

@@ -3,6 +3,7 @@
 Most runs of cron find that all of it does, so nothing is imported that only making pages needs.
 """
 
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,26 +27,21 @@ class Standing:
 
     def __init__(self, output: Path, found: State) -> None:
         self._output = str(output)
-        self._since = found.left
-        self._entries = list(found.entries())
-        self._folders: set[str] | None = None
+        self._state = found
+        self._by_folder = found.count() >= MANY
+        self._quiet = cache(partial(places.is_quiet, self._output, since=found.left))
         places.forget()
-        if len(self._entries) >= MANY:
-            self._folders = {entry.path.rpartition("/")[0] for entry in self._entries} - {""}
-            self._moved = self._folders - places.quiet(self._output, self._folders, self._since)
 
     def __call__(self, entry: Entry) -> bool:
         """Whether a file stands."""
-        if self._folders is not None and "/" in entry.path:
-            return not self._moved or entry.path.rpartition("/")[0] not in self._moved
-        return places.stands(self._output, entry.path, entry.size, self._since)
+        folder = self._by_folder and entry.path.rpartition("/")[0]
+        if folder:
+            return self._quiet(folder)
+        return places.stands(self._output, entry.path, entry.size, self._state.left)
 
     def whole(self) -> bool:
         """Whether all files stand."""
-        if self._folders is None:
-            return all(map(self, self._entries))
-        at_root = (entry for entry in self._entries if "/" not in entry.path)
-        return not self._moved and all(map(self, at_root))
+        return all(map(self, self._state.entries()))
 
 
 class Left(NamedTuple):

@@ -47,6 +47,10 @@ class State(Struct, frozen=True, array_like=True):
     lost: str = ""
     remarks: tuple[str, ...] = ()
 
+    def count(self) -> int:
+        """Count the files."""
+        return sum(len(made.entries) for made in self.shares.values())
+
     def entries(self) -> Iterator[Entry]:
         """Give all files."""
         for made in self.shares.values():

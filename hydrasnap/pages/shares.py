@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey
+from hydrasnap.model import Evaluation, Jobset, JobsetKey
 from hydrasnap.pages.build import build_pages
 from hydrasnap.pages.comparison import hub_pages, newest_against_others, pages_against
 from hydrasnap.pages.documents import document_pages, missing_page
@@ -46,14 +46,14 @@ class Share:
     """Pages that are made together; `key` names them, the same in every run.
 
     Of a share with `jobsets`, every page is made from the states of these, their evaluations and
-    their builds, or only the `builds` given, and from the parts and the wholes of these builds;
+    their builds, or only those of the `pile`, and from the parts and the wholes of these builds;
     else from anything, or, if it has `data`, from that and the settings alone.
     """
 
     key: str
     make: Callable[[], Items]
     jobsets: tuple[JobsetKey, ...] = ()
-    builds: Callable[[], Iterable[Build]] | None = None
+    pile: Pile | None = None
     data: Callable[[], object] | None = None
 
 
@@ -135,4 +135,4 @@ def _pile(site: Site, pile: Pile) -> Share:
         yield pile_file(site, pile)
 
     name = f"jobs {pile.key.project}/{pile.key.name} {pile.number}/{pile.out_of}"
-    return Share(name, make, (pile.key,), lambda: pile.builds)
+    return Share(name, make, (pile.key,), pile)
