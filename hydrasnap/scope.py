@@ -49,7 +49,7 @@ class Scope:
         wholes = (self._site.index.aggregates_with(build.id) for build in pile.builds)
         made_from = (
             pile.builds,
-            [build.id for build in pile.builds if build.id in self._site.running],
+            sorted(self._site.running.intersection(build.id for build in pile.builds)),
             [snapshot.builds.get(part) for part in parts],
             [whole for whole in wholes if whole],
             [snapshot.sizes[job] for job in pile.jobs if job in snapshot.sizes],

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 Result = TypeVar("Result")
+_CHUNKS = 32  # of each process: few enough to be sent quickly, enough to end at the same time
 
 _work: Callable[[int], Any] | None = None
 
@@ -38,7 +39,7 @@ def each(work: Callable[[int], Result], count: int, workers: int) -> Iterator[Re
         return
     with _pool(work, workers) as pool:
         try:
-            yield from pool.map(_do, range(count))
+            yield from pool.map(_do, range(count), chunksize=1 + count // (workers * _CHUNKS))
         except BrokenProcessPool as error:
             message = (
                 "A process that rendered pages was ended from outside; perhaps memory ran out. "

@@ -9,7 +9,7 @@ import click
 
 from hydrasnap import __version__
 from hydrasnap.cli import options as opt
-from hydrasnap.cli.stopping import Stopped, be_deaf, stoppable
+from hydrasnap.cli.stopping import Stopped, leave, stoppable
 from hydrasnap.cli.telling import Telling, tell_error, wants_json
 from hydrasnap.errors import EXIT_GAPS
 
@@ -29,7 +29,7 @@ class Group(click.Group):
             tell_error(error, as_json=wants_json(sys.argv[1:] if args is None else args))
             code = error.exit_code
         if args is None:
-            be_deaf()
+            leave(code)
         raise SystemExit(code)
 
 

@@ -1,9 +1,11 @@
-"""Ctrl-C: what it means for what is being done, and that a second one does no harm."""
+"""Ctrl-C: what it means for what is being done, and that a second one does no harm; the end."""
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -73,3 +75,12 @@ def heard_once(act: Callable[[], object] = interrupt) -> Iterator[None]:
 def be_deaf() -> None:
     """Hear no Ctrl-C any more, as the end is near."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once: to give back each object of a large site takes as long as a look."""
+    be_deaf()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # nobody may be listening any more
+            stream.flush()
+    os._exit(code)
