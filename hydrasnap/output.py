@@ -7,7 +7,7 @@ Any process may stage a file; the one that holds the folder takes them all.
 
 import os
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from errno import EACCES, ENOTDIR
 from os import strerror
@@ -73,9 +73,10 @@ class Output:
         self._folder = folder
         self._last = tuple(last)
         self._staging = folder / _STAGING
-        self._before: dict[str, None] = {}  # a set that keeps the order of the manifest
+        self._replaced: set[str] | None = None
         self._changed: set[str] = set()
         self._paths: set[str] = set()
+        self._standing = 0
         self._removed = 0
         self._bytes = 0
         self._state = b""
@@ -86,10 +87,10 @@ class Output:
         places.forget()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._before = _manifest(self._folder)
+            is_new = not _is_ours(self._folder)
             _remove_folder(self._staging)
             self._staging.mkdir()
-            self.stage = Stage(self._folder, empty=not self._before)
+            self.stage = Stage(self._folder, empty=is_new)
         except OSError as error:
             raise places.unusable(str(self._folder), error) from error
         return self
@@ -108,7 +109,8 @@ class Output:
     def result(self) -> Written:
         """Count what was done so far."""
         changed = len(self._changed)
-        return Written(changed, len(self._paths) - changed, self._removed, self._bytes)
+        files = len(self._paths) + self._standing
+        return Written(changed, files - changed, self._removed, self._bytes)
 
     def put(self, path: str, content: bytes) -> Staged:
         """Stage a file of the site unless it stands there already, and take it."""
@@ -128,23 +130,35 @@ class Output:
         self._bytes += size
         self._changed.update(changed)
 
+    def leave(self, files: int, size: int) -> None:
+        """Count files in, of `size` bytes together, that stand as an earlier run left them."""
+        self._standing += files
+        self._bytes += size
+
+    def replace(self, paths: Iterable[str]) -> None:
+        """Tell what an earlier run wrote instead of what was taken, if that is not all it wrote."""
+        self._replaced = set(paths)
+
     def keep(self, state: bytes) -> None:
         """Leave notes for the next run beside the manifest once the site is in place."""
         self._state = state
 
     def _publish(self) -> None:
-        new, gone = self._paths.difference(self._before), self._before.keys() - self._paths
+        before = set(_manifest(self._folder)) if self._replaced is None else self._replaced
+        new, gone = self._paths - before, before - self._paths
         if self._changed or new or gone:
-            self._replace(new, gone)
+            self._move(new, gone)
         if self._state:
             self._own(STATE, self._state)
             os.utime(self._folder / STATE)  # files are as we left them if they are older than this
 
-    def _replace(self, new: Collection[str], gone: Collection[str]) -> None:
-        every = sorted((*self._before, *sorted(new)))  # two runs in order: quick to merge
-        if new:
-            self._remember(every)
+    def _move(self, new: set[str], gone: set[str]) -> None:
         folder, staging = str(self._folder), str(self._staging)
+        (self._folder / STATE).unlink(missing_ok=True)  # a run that is killed leaves no wrong notes
+        every = _manifest(self._folder) if new or gone else []
+        if new:
+            every = sorted((*every, *sorted(new.difference(every))))  # two runs, soon merged
+            self._remember(every)
         places.move_in(staging, folder, self._last, _refuse)
         for path in sorted(self._changed.intersection(self._last)):
             os.replace(f"{staging}/{path}", f"{folder}/{path}")  # noqa: PTH105
@@ -152,24 +166,27 @@ class Output:
         for path in sorted(filter(places.is_inside, gone)):
             self._removed += places.remove(folder, path)
         if gone:
-            self._remember(path for path in every if path in self._paths)
+            self._remember([path for path in every if path not in gone])
 
     def _remember(self, paths: Iterable[str]) -> None:
-        self._own(MANIFEST, (_HEADER + "\n".join((*paths, ""))).encode())
+        self._set(MANIFEST, (_HEADER + "\n".join((*paths, ""))).encode())
 
     def _own(self, name: str, content: bytes) -> None:
+        """Write one of our own notes if it is another."""
+        if not places.holds(str(self._folder), name, content):
+            self._set(name, content)
+
+    def _set(self, name: str, content: bytes) -> None:
         """Write one of our own notes, whole or not at all."""
-        folder, staging = str(self._folder), str(self._staging)
-        if not places.holds(folder, name, content):
-            places.write(f"{staging}/{name}", content)
-            os.replace(f"{staging}/{name}", f"{folder}/{name}")  # noqa: PTH105
+        places.write(f"{self._staging}/{name}", content)
+        os.replace(f"{self._staging}/{name}", f"{self._folder}/{name}")  # noqa: PTH105
 
 
 def check(folder: Path) -> None:
     """Refuse what cannot become the output folder, before anything is written."""
     try:
         if folder.exists():
-            _manifest(folder)
+            _is_ours(folder)
         above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
         if not above.is_dir():
             raise places.unusable(str(folder), NotADirectoryError(ENOTDIR, strerror(ENOTDIR)))
@@ -183,13 +200,14 @@ def _twice(path: str) -> OutputError:
     return OutputError(f"Two pages want the file {path}; please report this as a defect.")
 
 
-def _manifest(folder: Path) -> dict[str, None]:
-    """Read what an earlier run wrote; refuse a folder that holds anything but ours."""
-    file = folder / MANIFEST
-    if file.is_file():
-        header, _, rest = file.read_text(encoding="utf-8").partition("\n")
-        if header.startswith("hydrasnap "):
-            return dict.fromkeys(rest.splitlines())
+def _is_ours(folder: Path) -> bool:
+    """Whether an earlier run wrote to a folder; refuse one that holds anything but ours."""
+    try:
+        with (folder / MANIFEST).open(encoding="utf-8", errors="replace") as file:
+            if file.readline().startswith("hydrasnap "):
+                return True
+    except FileNotFoundError:
+        pass
     found = sorted(entry.name for entry in folder.iterdir() if entry.name != _STAGING)
     if found:
         message = (
@@ -197,7 +215,15 @@ def _manifest(folder: Path) -> dict[str, None]:
             f"(such as {found[0]!r}). Choose an empty folder with --output, or empty this one."
         )
         raise OutputError(message)
-    return {}
+    return False
+
+
+def _manifest(folder: Path) -> list[str]:
+    """Read what earlier runs wrote."""
+    try:
+        return (folder / MANIFEST).read_text(encoding="utf-8").splitlines()[1:]
+    except FileNotFoundError:
+        return []
 
 
 def _check(path: str) -> None:

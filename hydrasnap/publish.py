@@ -14,7 +14,7 @@ from hydrasnap.pages.policy import decide
 from hydrasnap.pages.remarks import lost, oversize, unused
 from hydrasnap.pages.site import rooted
 from hydrasnap.render import Renderer
-from hydrasnap.rendering import Work
+from hydrasnap.rendering import Done, Work
 from hydrasnap.report.index import Index
 from hydrasnap.resources import bundled
 from hydrasnap.settings import Published, SiteSettings
@@ -73,8 +73,10 @@ def publish(
         work = Work(site, renderer, out.stage, output, before)
         for number, done in enumerate(each(work, len(work), workers), start=1):
             made[done.key] = done.made or before.shares[done.key]
-            _take(out, made[done.key], done.changed)
+            _take(out, done, made[done.key])
             progress(number, len(work))
+        if before.shares:
+            out.replace(_replaced(before.shares, made))
         big = oversize(out.result.bytes, settings.max_bytes, settings.policy)
         missing, remarks = lost(snapshot), (*unused(site), *big)
         why = site.policy.why
@@ -110,12 +112,21 @@ def _put_static(out: Output, settings: SiteSettings) -> Made:
     for path, content in _static_files(settings.templates):
         staged = out.put(path, content)
         entries.append(Entry(path, staged.size, digest(content), is_page=False))
-    return Made(b"", tuple(entries))
+    return Made.of(b"", entries)
 
 
-def _take(out: Output, made: Made, changed: Iterable[str]) -> None:
-    entries = made.entries
-    out.take([entry.path for entry in entries], sum(entry.size for entry in entries), changed)
+def _take(out: Output, done: Done, made: Made) -> None:
+    if done.made is None:
+        out.leave(made.files, made.size)
+    else:
+        out.take(made.paths(), made.size, done.changed)
+
+
+def _replaced(before: Mapping[str, Made], made: Mapping[str, Made]) -> Iterator[str]:
+    """Give the files that the last render left of shares that were made again, or are no more."""
+    for key, old in before.items():
+        if made.get(key) is not old:
+            yield from old.paths()
 
 
 def _site_facts(site: Site) -> Mapping[str, object]:

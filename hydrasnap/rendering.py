@@ -42,14 +42,14 @@ class Work:
         share = self._shares[number]
         digest = self._scope.of(share)
         known = self._before.shares.get(share.key)
-        if known and digest and known.digest == digest and all(map(self._stands, known.entries)):
+        if known and digest and known.digest == digest and self._stands.all_of(known):
             return Done(share.key, None, frozenset())
         changed: list[str] = []
         entries = tuple(self._entries(share, known, changed))
-        return Done(share.key, Made(digest, entries), frozenset(changed))
+        return Done(share.key, Made.of(digest, entries), frozenset(changed))
 
     def _entries(self, share: Share, known: Made | None, changed: list[str]) -> Iterator[Entry]:
-        old = {entry.path: entry for entry in known.entries} if known else {}
+        old = {entry.path: entry for entry in known.entries()} if known else {}
         for item in share.make():
             digest = item_digest(self._settings, item)
             entry = old.get(item.path)

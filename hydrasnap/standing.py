@@ -11,7 +11,7 @@ from hydrasnap import places, state
 from hydrasnap.links import Links
 from hydrasnap.output import Written
 from hydrasnap.settings import Published, SiteSettings
-from hydrasnap.state import Entry, State, digest
+from hydrasnap.state import Entry, Made, State, digest
 
 MANY = 20_000
 
@@ -28,7 +28,7 @@ class Standing:
     def __init__(self, output: Path, found: State) -> None:
         self._output = str(output)
         self._state = found
-        self._by_folder = found.count() >= MANY
+        self._by_folder = sum(made.files for made in found.shares.values()) >= MANY
         self._quiet = cache(partial(places.is_quiet, self._output, since=found.left))
         places.forget()
 
@@ -39,9 +39,15 @@ class Standing:
             return self._quiet(folder)
         return places.stands(self._output, entry.path, entry.size, self._state.left)
 
+    def all_of(self, made: Made) -> bool:
+        """Whether all files of a share stand."""
+        if self._by_folder and "" not in made.folders:
+            return all(map(self._quiet, made.folders))
+        return all(map(self, made.entries()))
+
     def whole(self) -> bool:
         """Whether all files stand."""
-        return all(map(self, self._state.entries()))
+        return all(map(self.all_of, self._state.shares.values()))
 
 
 class Left(NamedTuple):
@@ -63,8 +69,9 @@ def standing(left: Left, output: Path) -> Published | None:
     found = left.state
     if found.stamp != left.stamp or not Standing(output, found).whole():
         return None
-    sizes = [entry.size for entry in found.entries()]
-    return published(found, Written(0, len(sizes), 0, sum(sizes)), output)
+    every = found.shares.values()
+    files, size = sum(made.files for made in every), sum(made.size for made in every)
+    return published(found, Written(0, files, 0, size), output)
 
 
 def published(kept: State, done: Written, output: Path) -> Published:
@@ -73,7 +80,7 @@ def published(kept: State, done: Written, output: Path) -> Published:
         written=done.written,
         unchanged=done.unchanged,
         removed=done.removed,
-        pages=sum(entry.is_page for entry in kept.entries()),
+        pages=sum(made.pages for made in kept.shares.values()),
         bytes=done.bytes,
         index=output / Links.OVERVIEW,
         why=kept.why,

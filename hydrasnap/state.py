@@ -4,7 +4,7 @@ A file that stands as it was left, and whose making would be fed the same, is no
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
@@ -25,11 +25,44 @@ class Entry(Struct, frozen=True, array_like=True, gc=False):
     is_page: bool
 
 
-class Made(Struct, frozen=True, array_like=True, gc=False):
-    """A share: the digest of what it was made from, empty if that was anything, and its files."""
+_entries = msgspec.msgpack.Decoder(list[Entry])
+
+
+class Made(Struct, frozen=True, array_like=True):
+    """A share: the digest of what it was made from, empty if that was anything, and its files.
+
+    `size` is that of all of them, in bytes; `folders` are those that they lie in.
+
+    Of most shares a run asks no more than whether their folders were touched, so what it counts
+    stands here, and the entries stay packed.
+    """
 
     digest: bytes
-    entries: tuple[Entry, ...]
+    files: int
+    pages: int
+    size: int
+    folders: tuple[str, ...]
+    packed: msgspec.Raw
+
+    @classmethod
+    def of(cls, digest: bytes, entries: Sequence[Entry]) -> "Made":
+        """Pack the files of a share."""
+        return cls(
+            digest=digest,
+            files=len(entries),
+            pages=sum(entry.is_page for entry in entries),
+            size=sum(entry.size for entry in entries),
+            folders=tuple(sorted({entry.path.rpartition("/")[0] for entry in entries})),
+            packed=msgspec.Raw(msgspec.msgpack.encode(entries)),
+        )
+
+    def entries(self) -> list[Entry]:
+        """Unpack the files."""
+        return _entries.decode(self.packed)
+
+    def paths(self) -> list[str]:
+        """Unpack where the files are."""
+        return [entry.path for entry in self.entries()]
 
 
 class State(Struct, frozen=True, array_like=True):
@@ -46,15 +79,6 @@ class State(Struct, frozen=True, array_like=True):
     why: str = ""
     lost: str = ""
     remarks: tuple[str, ...] = ()
-
-    def count(self) -> int:
-        """Count the files."""
-        return sum(len(made.entries) for made in self.shares.values())
-
-    def entries(self) -> Iterator[Entry]:
-        """Give all files."""
-        for made in self.shares.values():
-            yield from made.entries
 
 
 def load(output: Path) -> State:

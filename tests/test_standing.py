@@ -22,7 +22,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("one")
     entries = tuple(Entry(path, 3, b"", is_page=True) for path in PATHS)
-    (tmp_path / STATE).write_bytes(dump(State(shares={"all": Made(b"", entries)})))
+    (tmp_path / STATE).write_bytes(dump(State(shares={"all": Made.of(b"", entries)})))
     return tmp_path
 
 
@@ -30,7 +30,8 @@ def fallen(site: Path) -> list[str]:
     """Name the files that do not stand."""
     found = load(site)
     stands = Standing(site, found)
-    fallen = [entry.path for entry in found.entries() if not stands(entry)]
+    entries = found.shares["all"].entries()
+    fallen = [entry.path for entry in entries if not stands(entry)]
     assert stands.whole() == (not fallen)
     return fallen
 
