@@ -71,7 +71,7 @@ def publish(
         before = _known(left.state, digest(left.settings, site.digest()))
         made = {_STATIC: _put_static(out, settings)}
         work = Work(site, renderer, out.stage, output, before)
-        for number, done in enumerate(each(work, len(work), workers), start=1):
+        for number, done in enumerate(each(work, work.pieces(workers), workers), start=1):
             made[done.key] = done.made or before.shares[done.key]
             _take(out, done, made[done.key])
             progress(number, len(work))

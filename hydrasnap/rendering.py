@@ -11,6 +11,8 @@ from hydrasnap.scope import Scope, item_digest
 from hydrasnap.standing import Standing
 from hydrasnap.state import Entry, Made, State
 
+_PIECES, _TOGETHER = 32, 4  # pieces of each process at least, shares of a piece at most
+
 
 class Done(NamedTuple):
     """What became of a share; `made` is None if it is what it was, `changed` are its new files."""
@@ -26,6 +28,7 @@ class Work:
     def __init__(
         self, site: Site, renderer: Renderer, stage: Stage, output: Path, before: State
     ) -> None:
+        self._site = site
         self._renderer = renderer
         self._stage = stage
         self._before = before
@@ -36,6 +39,27 @@ class Work:
 
     def __len__(self) -> int:
         return len(self._shares)
+
+    def pieces(self, workers: int) -> list[list[int]]:
+        """Put shares that look at few builds together, so that little is sent to and fro."""
+        weights = list(map(self._weight, self._shares))
+        most = sum(weights) / (workers * _PIECES)
+        pieces: list[list[int]] = []
+        weight = 0
+        for number, more in enumerate(weights):
+            if not pieces or weight + more > most or len(pieces[-1]) == _TOGETHER:
+                pieces.append([])
+                weight = 0
+            pieces[-1].append(number)
+            weight += more
+        return pieces
+
+    def _weight(self, share: Share) -> int:
+        """Count the builds that a share may look at."""
+        if share.pile is not None:
+            return len(share.pile.builds)
+        jobsets = share.jobsets or self._site.piles
+        return sum(len(pile.builds) for key in jobsets for pile in self._site.piles[key])
 
     def __call__(self, number: int) -> Done:
         """Render a share, as far as that is needed."""

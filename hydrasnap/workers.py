@@ -7,8 +7,9 @@ reaches the parent alone, which lets the others finish their piece and ends them
 import gc
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydrasnap.errors import HydrasnapError
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 Result = TypeVar("Result")
-_CHUNKS = 32  # of each process: few enough to be sent quickly, enough to end at the same time
 
 _work: Callable[[int], Any] | None = None
 
@@ -29,17 +29,23 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def each(work: Callable[[int], Result], count: int, workers: int) -> Iterator[Result]:
-    """Yield ``work(0)``, ``work(1)`` … in this order; an error that one raises comes through."""
+def each(
+    work: Callable[[int], Result], pieces: Sequence[Sequence[int]], workers: int
+) -> Iterator[Result]:
+    """Yield what `work` makes of each number, in order; an error that it raises comes through.
+
+    The numbers of a piece go to one process, which sends their results together.
+    """
     from concurrent.futures.process import BrokenProcessPool  # a quick look does without
 
-    workers = min(workers, count)
+    workers = min(workers, len(pieces))
     if workers < 2 or not hasattr(os, "fork"):  # noqa: PLR2004
-        yield from map(work, range(count))
+        yield from map(work, chain.from_iterable(pieces))
         return
     with _pool(work, workers) as pool:
         try:
-            yield from pool.map(_do, range(count), chunksize=1 + count // (workers * _CHUNKS))
+            for results in pool.map(_do, pieces):
+                yield from results
         except BrokenProcessPool as error:
             message = (
                 "A process that rendered pages was ended from outside; perhaps memory ran out. "
@@ -69,6 +75,6 @@ def _begin(work: Callable[[int], Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _do(number: int) -> Any:
+def _do(piece: Sequence[int]) -> list[Any]:
     assert _work is not None, "a process begins with its work"  # noqa: S101
-    return _work(number)
+    return list(map(_work, piece))

@@ -9,18 +9,30 @@ from hydrasnap.errors import ConfigError, HydrasnapError
 from hydrasnap.workers import cores, each
 
 
+def singly(count: int) -> list[list[int]]:
+    return [[number] for number in range(count)]
+
+
 def square(number: int) -> int:
     return number * number
 
 
 @pytest.mark.parametrize("workers", [0, 1, 2, 3, 50])
 def test_results_come_in_order_whoever_makes_them(workers: int) -> None:
-    assert list(each(square, 20, workers)) == [n * n for n in range(20)]
+    assert list(each(square, singly(20), workers)) == [n * n for n in range(20)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_piece_is_made_together(workers: int) -> None:
+    pieces = [[0, 1, 2], [], [3], [4, 5]]
+    assert list(each(square, pieces, workers)) == [0, 1, 4, 9, 16, 25]
+    where = list(each(lambda _: os.getpid(), pieces, workers))
+    assert len(set(where[:3])) == 1
 
 
 def test_the_work_is_done_by_other_processes() -> None:
-    assert os.getpid() not in set(each(lambda _: os.getpid(), 20, 2))
-    assert set(each(lambda _: os.getpid(), 20, 1)) == {os.getpid()}
+    assert os.getpid() not in set(each(lambda _: os.getpid(), singly(20), 2))
+    assert set(each(lambda _: os.getpid(), singly(20), 1)) == {os.getpid()}
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -31,7 +43,7 @@ def test_an_error_comes_through_as_it_is(workers: int) -> None:
         return number
 
     with pytest.raises(ConfigError, match=r"^The template is broken\.$") as caught:
-        list(each(fail, 20, workers))
+        list(each(fail, singly(20), workers))
     assert caught.value.exit_code == 2
 
 
@@ -41,7 +53,7 @@ def test_a_process_that_is_killed_is_an_error_and_no_endless_wait() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(HydrasnapError, match="ended from outside"):
-        list(each(die, 20, 2))
+        list(each(die, singly(20), 2))
 
 
 def test_ctrl_c_is_for_the_parent() -> None:
@@ -49,7 +61,7 @@ def test_ctrl_c_is_for_the_parent() -> None:
         os.kill(os.getpid(), signal.SIGINT)
         return number
 
-    assert list(each(interrupt, 4, 2)) == [0, 1, 2, 3]
+    assert list(each(interrupt, singly(4), 2)) == [0, 1, 2, 3]
 
 
 def test_there_is_a_core() -> None:
