@@ -15,6 +15,7 @@ from hydrasnap.report.changes import Change, ChangeKind, Changes
 SHOWN = 100  # rows in sight; the others of a list are folded, for a phone to lay out less at once
 LONG = 500  # what a list may have on one page; of a longer one the others are on further pages
 PAGED = 2000  # with so many on each
+FEW = 25  # rows in sight of what goes on as it should
 UNDECIDED = 100
 _ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
@@ -113,7 +114,7 @@ def list_pages(
     for kind in listed:
         links = _more(changes, kind, path)
         for number, link in enumerate(links):
-            start = SHOWN + number * PAGED
+            start = _in_sight(kind) + number * PAGED
             rows = changes[kind][start : start + PAGED]
             context = ListPage(
                 title=f"{kind.title}, page {link.label} · {frame.title}",
@@ -136,16 +137,21 @@ def _more(changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
     """Point to the pages of a list from the second on, if it is long."""
     if changes.count(kind) <= LONG:
         return ()
-    number = -(-(changes.count(kind) - SHOWN) // PAGED)
+    number = -(-(changes.count(kind) - _in_sight(kind)) // PAGED)
     stem = f"{path.removesuffix('.html')}/{kind.slug}"
     return tuple(Link(label=str(n), href=f"{stem}-{n}.html") for n in range(2, number + 2))
 
 
+def _in_sight(kind: ChangeKind) -> int:
+    return min(FEW, SHOWN) if kind is ChangeKind.STILL_SUCCEEDING else SHOWN
+
+
 def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeList:
     more = _more(changes, kind, path)
-    every = changes[kind][: SHOWN if more else None]
+    shown = _in_sight(kind)
+    every = changes[kind][: shown if more else None]
     rows = (change_row(site, change) for change in every)
-    first = tuple(islice(rows, SHOWN))
+    first = tuple(islice(rows, shown))
     return structs.replace(_counted(changes, kind), rows=first, folded=tuple(rows), more=more)
 
 

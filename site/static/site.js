@@ -89,7 +89,13 @@
 
   function showLocalTimes() {
     for (const label of document.querySelectorAll(".tz")) label.textContent = zone;
-    for (const time of document.querySelectorAll("time")) {
+    writeTimes([...document.querySelectorAll("time")]);
+  }
+
+  // Some at once, as a slow phone must answer a finger in between.
+  function writeTimes(times) {
+    if (times.length > 50) setTimeout(writeTimes, 0, times.splice(50));
+    for (const time of times) {
       const date = new Date(time.dateTime);
       const text = local(date);
       time.title = `${text} ${zone}, ${utc(time.dateTime)}`;
