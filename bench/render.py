@@ -1,11 +1,12 @@
 """Measure the rendering of a site: full, with nothing new, with one new evaluation.
 
     python bench/render.py                        20 jobsets with 1,000 builds each
-    python bench/render.py --builds 10000,50000,250000
+    python bench/render.py --builds 10000,50000,250000 --no-hugo
     python bench/render.py --cache cache          a cache of your own
 
 Each is compared with the full render of its size, and that with `cp -r` of the finished site and
-with Hugo, where it is installed. Several sizes are compared with the first, per build.
+with Hugo, where it is installed. Several sizes are compared with the first, per build: as they are,
+and without what any render takes, which that of one build in each jobset tells.
 """
 
 import argparse
@@ -30,15 +31,18 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="an own cache, instead of made-up ones")
     parser.add_argument("--policy", default="all", help="what gets a page: all, auto or notable")
     parser.add_argument("--folder", type=Path, default=Path(), help="the disk to write to")
+    parser.add_argument("--no-hugo", action="store_true", help="do without Hugo")
     options = parser.parse_args()
-    first: tuple[int, Measured] | None = None
+    sizes = _sizes(options.builds, options.cache)
     print(HEAD)
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        for size in _sizes(options.builds, options.cache):
-            folder = Path(name) / str(size)
-            full = _one(folder, size, options.cache, options.policy)
-            if first:
-                print(_growth(size, full, *first))
+        folder = Path(name)
+        least = _least(folder / "least", options.policy) if len(sizes) > 1 else None
+        first: tuple[int, Measured] | None = None
+        for size in sizes:
+            full = _one(folder / str(size), size, options)
+            if least and first:
+                print(_growth(size, full, *first, least))
             first = first or (size, full)
 
 
@@ -48,23 +52,39 @@ def _sizes(numbers: str, cache: Path | None) -> Sequence[int]:
     return [int(number) for number in numbers.split(",")]
 
 
-def _one(folder: Path, builds: int, own: Path | None, policy: str) -> Measured:
-    """Measure one size, and return the full render."""
-    cache, site = own or folder / "cache", folder / "site"
-    if own is None:
-        fill(cache, builds // JOBSETS, dict.fromkeys(range(JOBSETS), 1))
+def _least(folder: Path, policy: str) -> Measured:
+    """Measure what any render takes: that of one build in each jobset."""
+    fill(folder / "cache", 1, dict.fromkeys(range(JOBSETS), 1))
+    measured = measure(_render(folder, folder / "cache", policy))
+    print(measured.row(f"{JOBSETS} builds: full"))
+    return measured
+
+
+def _render(folder: Path, cache: Path, policy: str) -> Sequence[str | Path]:
+    """Return the command that renders a cache to `site` in a folder."""
     folder.mkdir(exist_ok=True)
     settings = folder / "hydrasnap.toml"
     settings.write_text(f'[site]\npolicy = "{policy}"\n')
-    render = [command(), "render", "--config", settings, "--cache", cache, "--output", site]
+    return [
+        *(command(), "render", "--config", settings),
+        *("--cache", cache, "--output", folder / "site"),
+    ]
+
+
+def _one(folder: Path, builds: int, options: argparse.Namespace) -> Measured:
+    """Measure one size, and return the full render."""
+    cache, site = options.cache or folder / "cache", folder / "site"
+    if options.cache is None:
+        fill(cache, builds // JOBSETS, dict.fromkeys(range(JOBSETS), 1))
+    render = _render(folder, cache, options.policy)
     full = measure(render)
     print(full.row(f"{builds:,} builds: full", 1.0))
     _against(full, "nothing new", measure(render))
-    if own is None:
+    if options.cache is None:
         fill(cache, builds // JOBSETS, {0: 2})
         _against(full, f"one new evaluation of {JOBSETS}", measure(render))
     _against(full, "cp -r of the site", measure(["cp", "-r", site, folder / "copy"]))
-    if hugo.command():
+    if hugo.command() and not options.no_hugo:
         _compare_with_hugo(folder, cache, site, full)
     return full
 
@@ -84,10 +104,16 @@ def _compare_with_hugo(folder: Path, cache: Path, site: Path, full: Measured) ->
     _against(full, "Hugo", replace(found, said=said))
 
 
-def _growth(builds: int, found: Measured, few: int, first: Measured) -> str:
-    time = found.wall / builds / (first.wall / few)
-    memory = found.memory / builds / (first.memory / few)
-    return f"  per build against {few:,} builds: time {time:.2f}, memory {memory:.2f}"
+def _growth(builds: int, found: Measured, few: int, first: Measured, least: Measured) -> str:
+    share = few / builds
+    time, more = found.wall / first.wall, (found.wall - least.wall) / (first.wall - least.wall)
+    memory = found.memory / first.memory
+    held = (found.memory - least.memory) / (first.memory - least.memory)
+    return (
+        f"  per build against {few:,} builds: time {share * time:.2f}, "
+        f"memory {share * memory:.2f}; without what any render takes: "
+        f"time {share * more:.2f}, memory {share * held:.2f}"
+    )
 
 
 if __name__ == "__main__":
