@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _KIB = 1024
+_EXACT = 2.0**53  # from here on a float has no digit to show for each of a whole number's
 MINUS = "\N{MINUS SIGN}"
 _PLAIN = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 _KEPT = frozenset("\t\n\r\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}")
@@ -68,9 +69,11 @@ def size(amount: int) -> str:
 def number(amount: float) -> str:
     """Write a number with its thousands apart, and never in a locale's way.
 
-    >>> number(252676), number(1e-07), number(3.5)
-    ('252,676', '1e-07', '3.5')
+    >>> number(252676), number(1e-07), number(3.5), number(1e300)
+    ('252,676', '1e-07', '3.5', '1e+300')
     """
+    if isinstance(amount, float) and abs(amount) >= _EXACT:
+        return f"{amount:.6g}"
     if isinstance(amount, int) or amount.is_integer():
         return f"{int(amount):,}"
     return f"{amount:,.6g}" if abs(amount) >= 1 else f"{amount:.6g}"

@@ -49,6 +49,15 @@ def measured() -> Snapshot:
     )
 
 
+@pytest.mark.parametrize("unit", ["GiB", "s", "%", ""])
+def test_any_number_that_json_can_tell_can_be_drawn(unit: str) -> None:
+    values = (1.7e308, -1.7e308, 0.0)
+    found = chart(NAME, moments(3), [Series(name="a", values=values)], unit_words(unit))
+    assert found.lines[0].path == "M166.7 0L500 100L833.3 50"
+    assert found.lines[0].newest.startswith("0")
+    assert found.top == f"1.7e+308 {unit}".rstrip()
+
+
 def test_points_lie_in_the_middle_of_their_columns() -> None:
     found = chart(NAME, moments(4), [Series(name="a", values=(0, 5, 10, 5))], number)
     assert found.lines[0].path == "M125 100L375 50L625 0L875 50"

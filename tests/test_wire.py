@@ -301,3 +301,11 @@ def test_whatever_comes_is_refused_or_fits_the_cache(
 def test_a_page_number_that_is_none_counts_as_one(last: str | None) -> None:
     body = json.dumps({"evals": [], "last": last}).encode()
     assert read_evaluation_page(body, KEY, "/").pages == 1
+
+
+@pytest.mark.parametrize("field", ["id", "timestamp", "stoptime", "priority", "buildstatus"])
+def test_a_number_that_no_database_holds_is_refused(field: str) -> None:
+    body = json.dumps({**BUILD, field: 2**63}).encode()
+    with pytest.raises(NotAHydraError, match="did not answer as a Hydra does"):
+        read_build(body, "/build/7")
+    assert read_build(json.dumps({**BUILD, field: 2**63 - 1}).encode(), "/build/7")

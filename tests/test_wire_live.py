@@ -191,8 +191,14 @@ def test_another_shape_is_no_hydras(read: Any, wrong: Any) -> None:
         read(body(wrong), "/there")
 
 
-@pytest.mark.parametrize("odd", [None, "", "many", True, [], {}, "1e999"])
+@pytest.mark.parametrize("odd", [None, "", "many", True, [], {}, "1e999", 10**400])
 def test_odd_figures_are_not_told(odd: Any) -> None:
     fields = {"status": "up", "uptime": odd, "queueStats": {"s": {"activeRunnable": odd}}}
     runner, _, _ = read_runner(body({"queueRunner": fields}), "/queue-runner-status")
     assert runner == QueueRunner(status="up", queues=(SystemQueue(system="s"),))
+
+
+def test_a_count_beyond_all_counts_is_not_told() -> None:
+    fields = {"status": "up", "queueStats": {"s": {"activeRunnable": "1e300"}}}
+    runner, _, _ = read_runner(body({"queueRunner": fields}), "/queue-runner-status")
+    assert runner.queues == (SystemQueue(system="s"),)

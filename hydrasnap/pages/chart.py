@@ -12,6 +12,7 @@ from hydrasnap.phrases import date, duration, number, size
 WIDTH, HEIGHT = 1000, 100
 LOOKS = 6
 BUILDS = 60
+_BEYOND = 1e18  # what is larger is no size and no time, and is written as it is
 _BYTES = {"B": 1, "byte": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
@@ -85,11 +86,15 @@ def unit_words(unit: str) -> Callable[[float], str]:
     >>> unit_words("bytes")(2048), unit_words("s")(90), unit_words("%")(99.5)
     ('2.0 KiB', '1 min 30 s', '99.5 %')
     """
-    if unit in _BYTES:
-        return lambda value: size(round(value * _BYTES[unit]))
-    if unit == "s":
-        return lambda value: duration(round(value))
-    return lambda value: f"{number(value)} {unit}".rstrip()
+    factor = _BYTES.get(unit, 1)
+
+    def words(value: float) -> str:
+        if abs(value * factor) < _BEYOND and unit in (*_BYTES, "s"):
+            whole = round(value * factor)
+            return duration(whole) if unit == "s" else size(whole)
+        return f"{number(value)} {unit}".rstrip()
+
+    return words
 
 
 class Scale(View, frozen=True, kw_only=True):
@@ -100,8 +105,8 @@ class Scale(View, frozen=True, kw_only=True):
 
     def y(self, value: float) -> str:
         """Return the height of a value in the box."""
-        span = self.high - self.low
-        share = (value - self.low) / span if span else 0
+        span = self.high / 2 - self.low / 2  # halves, for the whole may be beyond all numbers
+        share = (value / 2 - self.low / 2) / span if span else 0
         return _short(HEIGHT * (1 - share))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from hydrasnap.model import Machine, QueueRunner, RunningBuild, SystemQueue
 from hydrasnap.wire.decode import decode, wrong_shape
-from hydrasnap.wire.raw import RawMachine, RawMachineStats, RawRunner, RawRunning
+from hydrasnap.wire.raw import LARGEST, RawMachine, RawMachineStats, RawRunner, RawRunning, Whole
 
 _LOCAL = "localhost"
 _LOGIN = re.compile(r"^(?:[a-z][a-z+.-]*://)?(?:[^@/?]*@)?")
@@ -85,7 +85,7 @@ def read_runner(body: bytes, where: str) -> tuple[QueueRunner, list[Machine], di
 
 def read_throughput(body: bytes, where: str) -> tuple[int, ...]:
     """Read ``/api/nrbuilds``: amounts of builds, oldest first."""
-    return tuple(decode(body, list[int], where))
+    return tuple(decode(body, list[Whole], where))
 
 
 def machine_name(raw: str) -> str:
@@ -181,7 +181,7 @@ def _number(value: Any) -> float | None:
 def _whole(*values: Any) -> int | None:
     """Read the first that is a number, as a whole one."""
     found = next((found for found in map(_number, values) if found is not None), None)
-    return None if found is None else int(found)
+    return None if found is None or abs(found) >= LARGEST else int(found)
 
 
 def _seconds(milliseconds: Any, seconds: Any) -> float | None:

@@ -8,11 +8,15 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+LARGEST = 2**63 - 1
+"""What a number may be: PostgreSQL's ``bigint``, and all that files of the cache take."""
+
+Whole = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
+Bytes = Annotated[int, Meta(ge=0, le=LARGEST)]
 Flag = bool | int | None
 Text = str | None
-Number = int | None
+Number = Whole | None
 Loose = float | str | None
-Bytes = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class RawDeclarative(Struct):
@@ -43,10 +47,10 @@ class RawOverview(Struct):
 
     project: str
     name: str
-    nrtotal: int
-    nrsucceeded: int
-    nrfailed: int
-    nrscheduled: int
+    nrtotal: Whole
+    nrsucceeded: Whole
+    nrfailed: Whole
+    nrscheduled: Whole
     checkinterval: Number = None
     errortime: Number = None
     fetcherrormsg: Text = None
@@ -93,8 +97,8 @@ class RawEvaluationInput(Struct):
 class RawEvaluation(Struct):
     """The answer of ``/eval/ID`` or an element of ``/jobset/P/J/evals``."""
 
-    id: int
-    builds: list[int]
+    id: Whole
+    builds: list[Whole]
     timestamp: Number = None
     checkouttime: Number = None
     evaltime: Number = None
@@ -133,7 +137,7 @@ class RawOutput(Struct):
 class RawBuild(Struct):
     """The answer of ``/build/ID`` or an element of ``/eval/ID/builds``."""
 
-    id: int
+    id: Whole
     project: str
     jobset: str
     job: str
@@ -155,13 +159,13 @@ class RawBuild(Struct):
 class RawQueued(Struct):
     """An element of ``/api/queue``."""
 
-    id: int
+    id: Whole
 
 
 class RawSize(Struct):
     """An element of ``/job/P/J/JOB/closure-sizes`` or ``…/output-sizes``."""
 
-    id: int
+    id: Whole
     value: Bytes
     timestamp: Number = None
 
@@ -169,7 +173,7 @@ class RawSize(Struct):
 class RawRunning(Struct):
     """An element of ``/status``, which tells the times of a build falsely null."""
 
-    id: int
+    id: Whole
     project: str
     jobset: str
     job: str
