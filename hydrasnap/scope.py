@@ -6,8 +6,9 @@ from functools import cache
 import msgspec
 from msgspec import structs
 
-from hydrasnap.model import Evaluation, Jobset, JobsetKey
+from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey
 from hydrasnap.pages import File, Page, Share, Site
+from hydrasnap.pages.piles import Pile
 from hydrasnap.report.descent import LEVELS, maker
 from hydrasnap.state import digest
 
@@ -53,8 +54,15 @@ class Scope:
             [snapshot.builds.get(part) for part in parts],
             [whole for whole in wholes if whole],
             [snapshot.sizes[job] for job in pile.jobs if job in snapshot.sizes],
+            list(self._taken(pile)),
         )
         return digest(_objects.encode(made_from))
+
+    def _taken(self, pile: Pile) -> Iterator[JobKey]:
+        """Give the jobs whose pages stand below an old name of the jobset, as their own."""
+        for name in self._site.former(pile.key):
+            old = (JobKey(*name, job.name) for job in pile.jobs)
+            yield from filter(self._site.index.builds_of_job, old)
 
     def _state_digest(self, key: JobsetKey) -> bytes:
         snapshot, index = self._site.snapshot, self._site.index
@@ -66,9 +74,20 @@ class Scope:
             _objects.encode(_lasting(jobset)),
             _objects.encode(self._site.former(key)),
             *map(_objects.encode, evaluations),
-            _objects.encode([index.unknown(found) for found in evaluations]),
+            _objects.encode(self._strangers(key, evaluations)),
             *self._dependencies(evaluations),
         )
+
+    def _strangers(
+        self, key: JobsetKey, evaluations: Iterable[Evaluation]
+    ) -> list[list[Build | None]]:
+        """Return the builds of evaluations that no pile of the jobset has, or that are unknown."""
+        own = {build.id for build in self._site.index.builds_of_jobset(key)}
+        known = self._site.snapshot.builds
+        return [
+            [known.get(number) for number in found.builds if number not in own]
+            for found in evaluations
+        ]
 
     def _dependencies(self, evaluations: Iterable[Evaluation]) -> Iterator[bytes]:
         """Give what is known of builds that are inputs: who made them of what, as deep as told."""

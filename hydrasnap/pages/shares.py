@@ -6,7 +6,8 @@ snapshot is one share a kind.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from urllib.parse import quote
 
 from hydrasnap.model import Evaluation, Jobset, JobsetKey
 from hydrasnap.pages.build import build_pages
@@ -117,7 +118,7 @@ def _comparison(site: Site, evaluation: Evaluation, baseline: Baseline) -> Share
 def _jobset(site: Site, jobset: Jobset) -> Share:
     key = jobset.key
     return Share(
-        f"jobset {key.project}/{key.name}",
+        f"jobset {_spelled(key)}",
         lambda: jobset_pages(site, jobset),
         (key,),
     )
@@ -134,5 +135,10 @@ def _pile(site: Site, pile: Pile) -> Share:
         yield from build_pages(site, pile.builds)
         yield pile_file(site, pile)
 
-    name = f"jobs {pile.key.project}/{pile.key.name} {pile.number}/{pile.out_of}"
+    name = f"jobs {_spelled(pile.key)} {pile.number}/{pile.out_of}"
     return Share(name, make, (pile.key,), pile)
+
+
+def _spelled(key: JobsetKey) -> str:
+    """Write a jobset so that no other one is written alike."""
+    return "/".join(map(partial(quote, safe=""), key))
