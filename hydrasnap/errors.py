@@ -14,6 +14,7 @@
     ├── CacheError            exit code 1: the cache folder cannot be used
     │   └── LockedError           exit code 4: another run holds the lock
     └── OutputError           exit code 1: the output folder cannot be used
+        └── BusyError             exit code 4: another run writes to it
 
 Exit code 3 is no error: the snapshot was taken, with gaps.
 """
@@ -92,3 +93,9 @@ class LockedError(CacheError):
 
 class OutputError(HydrasnapError):
     """An output folder that cannot be written, or must not be."""
+
+
+class BusyError(OutputError):
+    """An output folder that another run is writing to."""
+
+    exit_code = EXIT_LOCKED

@@ -2,12 +2,14 @@
 
 A manifest names every file that hydrasnap wrote. New and changed files first go to a staging folder
 and move to their places when all of them are there, so a render that fails leaves the old site.
-Any process may stage a file; the one that holds the folder takes them all.
+Any process may stage a file; the one that holds the folder takes them all. It alone may write there
+until it is done.
 """
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from errno import EACCES, ENOTDIR
 from os import strerror
@@ -15,12 +17,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hydrasnap import places
-from hydrasnap.errors import OutputError
+from hydrasnap.errors import BusyError, OutputError
 
 MANIFEST = ".hydrasnap-manifest"
 STATE = ".hydrasnap-state"
 _STAGING = ".hydrasnap-staging"
-_OWN = (MANIFEST, STATE, _STAGING)
+_LOCK = ".hydrasnap-lock"
+_OWN = (MANIFEST, STATE, _STAGING, _LOCK)
 _HEADER = "hydrasnap 1: the files that hydrasnap wrote here and may remove\n"
 
 
@@ -80,18 +83,21 @@ class Output:
         self._removed = 0
         self._bytes = 0
         self._state = b""
+        self._held = ExitStack()
         self.stage = Stage(folder)
 
     def __enter__(self) -> "Output":
-        """Claim the folder: it must be absent, empty or ours."""
+        """Claim the folder: it must be absent, empty or ours, and no other run at work there."""
         places.forget()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             is_new = not _is_ours(self._folder)
+            self._held.enter_context(_locked(self._folder))
             _remove_folder(self._staging)
             self._staging.mkdir()
             self.stage = Stage(self._folder, empty=is_new)
         except OSError as error:
+            self._held.close()
             raise places.unusable(str(self._folder), error) from error
         return self
 
@@ -104,6 +110,7 @@ class Output:
             raise places.unusable(str(self._folder), error) from error
         finally:
             shutil.rmtree(self._staging, ignore_errors=True)
+            self._held.close()
 
     @property
     def result(self) -> Written:
@@ -196,6 +203,25 @@ def check(folder: Path) -> None:
         raise places.unusable(str(folder), error) from error
 
 
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, or say that another does; it is gone afterwards."""
+    from filelock import FileLock, Timeout  # a quick look does without
+
+    lock = FileLock(folder / _LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        message = f"Another run writes to {folder}. Wait until it ends, or use another --output."
+        raise BusyError(message) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            (folder / _LOCK).unlink(missing_ok=True)
+        lock.release()
+
+
 def _twice(path: str) -> OutputError:
     return OutputError(f"Two pages want the file {path}; please report this as a defect.")
 
@@ -208,7 +234,7 @@ def _is_ours(folder: Path) -> bool:
                 return True
     except FileNotFoundError:
         pass
-    found = sorted(entry.name for entry in folder.iterdir() if entry.name != _STAGING)
+    found = sorted(entry.name for entry in folder.iterdir() if entry.name not in (_STAGING, _LOCK))
     if found:
         message = (
             f"The output folder {folder} holds files that are not from hydrasnap "

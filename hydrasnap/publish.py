@@ -68,7 +68,8 @@ def publish(
         objects = len(snapshot.builds) + len(snapshot.evaluations)
         workers = min(cores(), 1 + objects // _WORTH_A_FORK)
     with Output(output, last=_LAST) as out:
-        before = _known(left.state, digest(left.settings, site.digest()))
+        found = state.renewed(left.state, output)
+        before = _known(found, digest(left.settings, site.digest()))
         made = {_STATIC: _put_static(out, settings)}
         work = Work(site, renderer, out.stage, output, before)
         for number, done in enumerate(each(work, work.pieces(workers), workers), start=1):

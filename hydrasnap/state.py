@@ -91,6 +91,15 @@ def load(output: Path) -> State:
         return State()
 
 
+def renewed(found: State, output: Path) -> State:
+    """Return notes that were read before, or those that another run has left since."""
+    try:
+        left = (output / STATE).stat().st_mtime_ns
+    except OSError:
+        left = 0
+    return found if found.left == left else load(output)
+
+
 def dump(state: State) -> bytes:
     """Write the notes of a render."""
     shares = dict(sorted(state.shares.items()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hydrasnap.errors import OutputError
+from hydrasnap.errors import BusyError, OutputError
 from hydrasnap.output import MANIFEST, Output, Written
 
 
@@ -98,6 +98,17 @@ def test_a_path_that_leaves_the_folder_is_refused(tmp_path: Path, path: str) -> 
 def test_two_pages_for_one_file_are_a_defect(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="Two pages"), Output(tmp_path) as out:
         put(out, "a.html", "a.html")
+
+
+def test_a_second_run_at_the_same_time_is_refused_and_spoils_nothing(tmp_path: Path) -> None:
+    with Output(tmp_path) as out:
+        put(out, "a.html")
+        with pytest.raises(BusyError, match="Another run writes to") as caught:
+            write(tmp_path, c_html="three")
+        put(out, "b.html")
+    assert caught.value.exit_code == 4
+    assert files(tmp_path) == {"a.html": "two", "b.html": "two"}
+    assert write(tmp_path, c_html="three").removed == 2
 
 
 def test_links_are_not_followed_out_of_the_folder(tmp_path: Path) -> None:

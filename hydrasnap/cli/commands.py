@@ -43,7 +43,7 @@ def main() -> None:
     hydrasnap snapshot https://hydra.example.org copy and render
 
     Exit codes: 0 success, 1 failure, 2 wrong use or configuration, 3 snapshot with gaps,
-    4 another run holds the cache, 130 interrupted.
+    4 another run holds the cache or the site, 130 interrupted.
     """
 
 
