@@ -1,5 +1,6 @@
 """Markdown becomes HTML, made harmless."""
 
+import re
 from functools import partial
 
 import nh3
@@ -11,12 +12,14 @@ from hydrasnap.phrases import visible
 
 _EXTENSIONS = ("tables", "fenced_code", "sane_lists", "footnotes", "def_list", "abbr")
 _ATTRIBUTES = nh3.ALLOWED_ATTRIBUTES | {"span": {"class"}}  # for the signs of the style sheet
+_BLANK = re.compile(r"^[\0- ]+|[\t\n\r]|[\0- ]+$")
 
 
 def _attribute(root: str, tag: str, attribute: str, value: str) -> str | None:
     """Keep a link or image of a Markdown text if it stays on the site or leads outward."""
     if attribute not in {"href", "src", "cite"}:
         return value
+    value = _BLANK.sub("", value).replace("\\", "/")  # as browsers read an address
     if value.startswith("#"):
         return value
     if ":" not in value.partition("/")[0] and not value.startswith("//"):

@@ -1,5 +1,6 @@
 """What the user may choose about a site, and what a render did: all that a quick look needs."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,4 +72,4 @@ def _text(folder: Path) -> bytes:
     """Return the names and contents of the files of a folder, of a program only its sources."""
     kept = (file for file in sorted(folder.rglob("*")) if file.suffix != ".pyc" and file.is_file())
     names = ((file.relative_to(folder).as_posix(), file) for file in kept)
-    return b"".join(digest(name.encode(), file.read_bytes()) for name, file in names)
+    return b"".join(digest(os.fsencode(name), file.read_bytes()) for name, file in names)

@@ -65,6 +65,14 @@ def test_an_expression_is_found_in_a_cell_and_excluded_behind_a_minus(filtered: 
     ]  # fmt: skip
 
 
+def test_an_expression_may_have_blanks_and_slashes(filtered: Filtered) -> None:
+    every, _ = filtered("")
+    wanted = [job for job in every if job.startswith("python")]
+    assert filtered("/^python|no such job/ linux")[0] == [job for job in wanted if "linux" in job]
+    assert filtered("-/^python|no such job/")[0] == [job for job in every if job not in wanted]
+    assert filtered(r"/^python|a\/b|a/b/")[0] == wanted
+
+
 def test_an_expression_that_is_none_is_told(filtered: Filtered) -> None:
     every, before = filtered("")
     rows, said = filtered("/[a/")

@@ -166,6 +166,12 @@ def test_a_product_is_called_what_hydra_calls_it(type_: str, subtype: str, words
     assert install_command(structs.replace(named, buildstatus=6)) == ""
 
 
+@pytest.mark.parametrize("path", ["-E", "--remove-all", "import (fetchTarball https://x)", "hello"])
+def test_what_is_no_path_is_not_offered_to_be_installed(path: str) -> None:
+    product = Product(number=1, type="nix-build", subtype="", path=path)
+    assert install_command(build(1, "a", products=(product,))) == ""
+
+
 def test_a_failed_build_tells_when_its_job_broke_and_what_changed() -> None:
     found = page("build/201.html", BuildPage).breakage
     assert found is not None

@@ -153,8 +153,9 @@ def test_a_broken_answer_does_not_make_a_renamed_jobset_a_deleted_one(tmp_path: 
         reply(b'{"name":"trunk","project":"one","enabled":1}'),
         page("", 302, Location=f"{ORIGIN}/login"),
         page("", 302, Location=f"{ORIGIN}/jobset/one/trunk/errors"),
+        page("", 302, Location=f"{ORIGIN}/jobset/Secret/main/errors"),
     ],
-    ids=["still there", "to the login", "to itself"],
+    ids=["still there", "to the login", "to itself", "to another project"],
 )
 def test_a_jobset_is_deleted_only_where_hydra_says_so(answer: Answer, tmp_path: Path) -> None:
     crawler = Crawler(tmp_path, hydra())

@@ -123,12 +123,16 @@ def test_a_long_name_may_break_after_its_dots() -> None:
         '<p style="background:url(https://example.org/)">x</p>',
         "![x](https://example.org/x.png)",
         "![x](//example.org/x.png)",
+        "<img src=' //example.org/x.png'>",
+        "<img src='/\t/example.org/x.png'>",
+        r"<img src='\\example.org/x.png'>",
         '<object data="x"></object>',
     ],
 )
-def test_markdown_cannot_run_or_fetch_anything(text: str) -> None:
-    html = markdown_html(text, "../")
-    for word in ("script", "onerror", "iframe", "style=", "//example", "object"):
+@pytest.mark.parametrize("root", ["../", ""])
+def test_markdown_cannot_run_or_fetch_anything(text: str, root: str) -> None:
+    html = markdown_html(text, root)
+    for word in ("script", "onerror", "iframe", "style=", "//example", "\\example", "object"):
         assert word not in html
 
 

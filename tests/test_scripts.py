@@ -247,6 +247,7 @@ def test_the_missing_page_shows_what_the_index_knows(
         ("build/105/eval", "eval/12.html"),
         ("build/101/eval", "eval/11.html"),
         ("build/201/log", "build/201.html"),
+        ("eval/21/job/a~2Fb", "search.html?build/1000"),  # as we write it
     ],
 )
 def test_the_missing_page_leads_on_from_addresses_of_hydra_that_are_no_pages_here(

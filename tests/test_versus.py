@@ -143,3 +143,23 @@ def test_without_scripts_the_page_leads_to_the_ready_comparisons(
     page.get_by_role("link", name="tools:trunk", exact=True).click()
     page.wait_for_url("**/compare.html")
     expect(page.locator("h1")).to_contain_text("Compare evaluation")
+
+
+def test_jobs_without_a_page_have_no_address_of_their_own(tmp_path: Path) -> None:
+    publish(snapshot(), SiteSettings(policy="notable"), tmp_path)
+    text = (tmp_path / "eval" / "11" / "jobs.js").read_text(encoding="utf-8")
+    state = json.loads(text[text.index(",") + 1 : text.rindex(")")])
+    nowhere = 2
+    assert nowhere in {state["combos"][kind][3] for kind in state["kinds"]}
+    assert state["files"] == {}
+
+
+def test_a_commit_is_compared_only_by_what_can_name_one(opened: Opener, demo_site: Path) -> None:
+    page = opened()
+    page.goto(f"{demo_site.as_uri()}/compare.html")
+    given = [["src", "git", "u", revision, None, None, "https://f/{0}..{1}"] for revision in (
+        "a" * 40, "b" * 40, "$&/../..")]  # fmt: skip
+    script = """inputs => hydrasnapCompare.differences(
+      { data: { inputs: [inputs[1]] } }, { data: { inputs: [inputs[0]] } })[0][4]"""
+    assert page.evaluate(script, given[:2]) == f"https://f/{'a' * 40}..{'b' * 40}"
+    assert page.evaluate(script, given[1:]) is None

@@ -52,7 +52,8 @@ async def settle_vanished(
 async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
     """Ask Hydra where a jobset that is in no list has moved to; None if it is deleted.
 
-    That is believed only where Hydra says that there is no such jobset.
+    That is believed only where Hydra says that there is no such jobset. A jobset keeps its project
+    when it is renamed.
     """
     path = paths.errors(*key)
     try:
@@ -60,7 +61,7 @@ async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
     except NotFoundError:
         return None
     new = paths.jobset_of(target) if target else None
-    if new is None or new == key:
+    if new is None or new == key or new[0] != key.project:
         raise NotAHydraError(f"{path} is there, but the jobset is in no list; ask again later.")
     return JobsetKey(*new)
 

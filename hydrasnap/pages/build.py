@@ -195,6 +195,6 @@ def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
 
 def _reproduce(build: Build, evaluation: Evaluation | None, script: str) -> str:
     """Write the command that builds the same derivation on the reader's machine."""
-    if evaluation and evaluation.flake:
+    if evaluation and evaluation.flake and not evaluation.flake.startswith("-"):  # no option
         return f"nix build {shlex.quote(f'{evaluation.flake}#hydraJobs.{build.job}')}"
     return f"curl --fail --location {shlex.quote(script)} --output reproduce\nbash reproduce"

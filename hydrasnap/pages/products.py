@@ -64,9 +64,10 @@ def product_rows(site: Site, build: Build) -> Iterator[ProductRow]:
 def install_command(build: Build) -> str:
     """Write the command that installs the packages of a good build, or nothing."""
     paths = [product.path for product in build.products if product.type == _PACKAGE]
-    if not build.status.succeeded or not any(paths):
+    stored = [path for path in paths if path.startswith("/")]  # else it could be an option or code
+    if not build.status.succeeded or not stored:
         return ""
-    return " ".join(["nix-env --install", *(shlex.quote(path) for path in paths if path)])
+    return " ".join(["nix-env --install", *map(shlex.quote, stored)])
 
 
 def _words(product: Product) -> str:

@@ -7,7 +7,7 @@ stand in the order of the lists, by job, system and number; `compare.js` reads t
 from collections.abc import Iterator
 
 from hydrasnap.links import Links
-from hydrasnap.model import Build, Evaluation, EvaluationInput
+from hydrasnap.model import Build, Evaluation, EvaluationInput, JobKey
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.search.shards import Numbers, after, shard
@@ -78,15 +78,18 @@ class _States:
         }
 
     def _kind(self, row: int, build: Build) -> int:
-        page = self._site.links.job(build.job_key)
-        place = _PLAIN
-        if "#" in page:
-            place = _NONE
-        elif page != f"{self._folder}{build.job}.html":
-            place = _MOVED
-            self._files[row] = page
+        place = self._place(row, build.job_key)
         paged = int(self._site.has_build_page(build))
         return self._combos((self._systems(build.system), self._status(build), paged, place))
+
+    def _place(self, row: int, job: JobKey) -> int:
+        if not self._site.has_job_page(job):
+            return _NONE
+        page = self._site.links.job(job)
+        if page == f"{self._folder}{job.name}.html":
+            return _PLAIN
+        self._files[row] = page
+        return _MOVED
 
     def _status(self, build: Build) -> int:
         status = build.status

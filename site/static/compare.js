@@ -10,6 +10,7 @@
   const { ready } = globalThis.hydrasnapSearch;
   const SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   const SHOWN = 250, MORE = 2000;
+  const REVISION = /^[0-9a-f]{7,64}$/; // as report/forges.py has it
   const LISTS = [
     ["newly-failing", "Newly failing", "failed"], ["newly-succeeding", "Newly succeeding", "succeeded"],
     ["new", "New", ""], ["removed", "Removed", ""], ["still-failing", "Still failing", "failed"],
@@ -91,7 +92,8 @@
       .filter(([, old, found]) => JSON.stringify(old) !== JSON.stringify(found))
       .map(([name, old, found]) => {
         const what = !old ? "added" : !found ? "removed" : old[1] === found[1] ? "changed" : "type changed";
-        const commits = what === "changed" && old[6] && old[6] === found[6] && old[3] !== found[3];
+        const commits = what === "changed" && old[6] && old[6] === found[6] && old[3] !== found[3] &&
+          [old, found].every(({ 3: revision }) => REVISION.test(revision));
         const href = commits ? found[6].replace("{0}", old[3]).replace("{1}", found[3]) : null;
         return [name, what, words(old, found), words(found, old), href];
       });
@@ -187,14 +189,14 @@
         element("a", { href: `#${slug}`, class: look }, element("b", {}, number(rows.length)), ` ${title.toLowerCase()}`)));
       const [some, all] = [({ 1: rows }) => rows.length, ({ 2: amount }) => amount]
         .map((amount) => found.reduce((sum, list) => sum + amount(list), 0));
-      said.textContent = counted(some < all, some, all);
+      said.textContent = counted(some < all, some, all, fits.wrong);
     };
     field.value = new URLSearchParams(location.search).get("filter") ?? "";
     field.addEventListener("input", () => {
       const query = new URLSearchParams(location.search);
       if (field.value) query.set("filter", field.value);
       else query.delete("filter");
-      history.replaceState(null, "", `?${query}`);
+      history.replaceState(null, "", `?${query}${location.hash}`);
       fill();
     });
     fill();

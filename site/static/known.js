@@ -10,11 +10,12 @@
   const place = document.getElementById("search-page") ?? document.getElementById("missing");
   const missing = place.id === "missing";
 
-  // Read what is asked for: after ? on search.html, else the address as Hydra and we write it.
+  // Read what is asked for: after ? on search.html, else the address as Hydra writes it, and we, but
+  // for names that a digest stands for.
   function asked() {
     const path = missing ? location.href.slice(document.baseURI.length).replace(/[?#].*/, "") : location.search.slice(1);
     const plain = missing ? path.replace(/\.html$|\/+$/, "") : path;
-    const [kind, ...names] = plain.split("/").map(decoded);
+    const [kind, ...names] = plain.split("/").map((name) => decoded(missing ? name.replace(/~([0-9A-F]{2})/g, "%$1") : name));
     if (/^(build|eval)$/.test(kind) && /^\d{1,15}$/.test(names[0])) {
       return { kind, id: Number(names[0]), part: names[1], job: names.slice(2).join("/") };
     }

@@ -80,6 +80,7 @@
   function moment(seconds) {
     if (!seconds) return element("span", { class: "none" }, "–");
     const date = new Date(seconds * 1000);
+    if (!(date.getFullYear() > 0 && date.getFullYear() < 10000)) return element("span", {}, String(seconds));
     const datetime = date.toISOString();
     return element("time", { datetime, title: utc(datetime) }, local(date));
   }

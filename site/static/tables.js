@@ -86,12 +86,13 @@
 
   // --- filtering --------------------------------------------------------------------------------------
 
-  // Test lower-case texts, a line for each cell, by the terms of the field: words, /expressions/, and
-  // either behind a -.
-  let wrong; // what is wrong with one of them
+  const TERM = /-?\/(?:\\.|[^/\\])+\/(?!\S)|\S+/g;
+
+  // Read the terms of the field: words, /expressions/, and either behind a -. What comes tests
+  // lower-case texts, a line for each cell; its `wrong` says what is wrong with one of the terms.
   function asked(filter) {
-    wrong = "";
-    const tests = filter.split(/\s+/).filter(Boolean).map((term) => {
+    let wrong = "";
+    const tests = (filter.match(TERM) ?? []).map((term) => {
       const [, not, expression, word] = /^(-?)(?:\/(.+)\/|(.+))$/.exec(term);
       if (word) return (text) => text.includes(word.toLowerCase()) === !not;
       try {
@@ -102,12 +103,13 @@
         return () => false;
       }
     });
-    return (text) => tests.every((test) => test(text));
+    return Object.assign((text) => tests.every((test) => test(text)), { wrong });
   }
 
   function test({ filter, system, status }) {
     const fits = asked(filter);
-    return (row) => (!system || row.system === system) && (!status || row.statuses.has(status)) && (!filter || fits(text(row)));
+    const test = (row) => (!system || row.system === system) && (!status || row.statuses.has(status)) && (!filter || fits(text(row)));
+    return Object.assign(test, { wrong: fits.wrong });
   }
 
   function unfold(group, filtered) {
@@ -140,10 +142,10 @@
       shown += here;
       total += group.rows.length;
     }
-    return counted(filtered, shown, total);
+    return counted(filtered, shown, total, fits.wrong);
   }
 
-  const counted = (filtered, shown, total) =>
+  const counted = (filtered, shown, total, wrong) =>
     (filtered ? wrong || `${number(shown)} of ${number(total)}` : `${number(total)} ${total === 1 ? "row" : "rows"}`);
 
   // --- sorting ----------------------------------------------------------------------------------------
