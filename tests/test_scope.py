@@ -54,8 +54,8 @@ def alike_when_joined(description: str) -> Snapshot:
     )
 
 
-def histories() -> Iterator[tuple[str, list[Snapshot]]]:
-    """Give what may happen to a snapshot from one render to the next."""
+def histories_of_builds() -> Iterator[tuple[str, list[Snapshot]]]:
+    """Give what may happen to builds from one render to the next."""
     old = with_builds(build(50, "good", jobset="old"))
     yield "a build of a jobset's old name comes and goes", [FIRST, old, old, FIRST]
 
@@ -74,6 +74,16 @@ def histories() -> Iterator[tuple[str, list[Snapshot]]]:
         [FIRST, whole, part, FIRST],
     )
 
+    points = (SizePoint(build=105, timestamp=NOON, value=5),)
+    sizes = JobSizes(
+        project="p", jobset="j", job="good", series={"closure": SizeSeries(points=points)}
+    )
+    sized = structs.replace(FIRST, sizes={sizes.key: sizes})
+    yield "sizes are asked and dropped", [FIRST, sized, FIRST]
+
+
+def histories_of_others() -> Iterator[tuple[str, list[Snapshot]]]:
+    """Give what may happen around builds from one render to the next."""
     live = FIRST.live
     assert live is not None
     idle = structs.replace(FIRST, live=structs.replace(live, running=()))
@@ -93,15 +103,8 @@ def histories() -> Iterator[tuple[str, list[Snapshot]]]:
     made = with_evaluations(evaluation(5, (5000,), jobset="up"), of=known)
     yield "an input becomes known, and what made it", [taker, known, made]
 
-    points = (SizePoint(build=105, timestamp=NOON, value=5),)
-    sizes = JobSizes(
-        project="p", jobset="j", job="good", series={"closure": SizeSeries(points=points)}
-    )
-    sized = structs.replace(FIRST, sizes={sizes.key: sizes})
-    yield "sizes are asked and dropped", [FIRST, sized, FIRST]
 
-
-HISTORIES = dict(histories())
+HISTORIES = dict((*histories_of_builds(), *histories_of_others()))
 
 
 def files(folder: Path) -> dict[str, bytes]:
