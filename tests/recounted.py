@@ -24,6 +24,7 @@ LISTS = (
     "queued", "aborted",
 )  # fmt: skip
 OUTCOMES = ("succeeded", "failed", "aborted", "queued")
+DECIDED = ("succeeded", "failed")  # what says something about the package
 
 
 class Build(NamedTuple):
@@ -83,10 +84,10 @@ class Past:
         """Return the evaluation that Hydra lists before one."""
         return max((n for n in self.listed if n < evaluation), default=None)
 
-    def last_finished(self, key: tuple[str, str], until: int) -> Build | None:
-        """Walk back from before an evaluation to the last finished build of a job and system."""
+    def last_decided(self, key: tuple[str, str], until: int) -> Build | None:
+        """Walk back from before an evaluation to the last result of a job and system."""
         for number in sorted((n for n in self.held if n < until), reverse=True):
-            done = [b for b in self.held[number] if b.key == key and b.outcome != "queued"]
+            done = [b for b in self.held[number] if b.key == key and b.outcome in DECIDED]
             if done:
                 return done[-1]
         return None
@@ -111,8 +112,7 @@ class Past:
     def results(self, build: Build) -> Iterator[Build]:
         """Give the results that tell something up to a build, newest first."""
         for other in self.every:
-            decided = other.outcome in ("succeeded", "failed")
-            if decided and other.key == build.key and other.id <= build.id:
+            if other.outcome in DECIDED and other.key == build.key and other.id <= build.id:
                 yield other
 
 
@@ -138,9 +138,9 @@ def _before(build: Build, now: Sequence[Build], past: Past, against: int | None)
         return None
     place = [other.id for other in sorted(now) if other.key == build.key].index(build.id)
     match = theirs[min(place, len(theirs) - 1)]
-    if match.outcome != "queued":
+    if match.outcome in DECIDED:
         return match
-    return past.last_finished(build.key, against)
+    return past.last_decided(build.key, against)
 
 
 def _list(build: Build, before: Build | None, past: Past, against: int | None) -> str:
@@ -167,10 +167,10 @@ def failing_since(results: Iterable[Build]) -> Failing | None:
 def flakiness(results: Iterable[Build]) -> float | None:
     """Score the newest 30 results, newest first: the share of steps that change the verdict.
 
-    A step ten steps older weighs half; the newest change does not count, nor do fewer than three.
+    A step ten steps older weighs half; the newest change does not count, nor do fewer than five.
     """
     verdicts = [build.outcome == "succeeded" for build in results][:30]
-    if len(verdicts) < 3:
+    if len(verdicts) < 5:
         return None
     steps = [(a != b, 2 ** (-age / 10)) for age, (a, b) in enumerate(pairwise(verdicts))]
     newest = next((age for age, (changed, _) in enumerate(steps) if changed), None)

@@ -55,8 +55,8 @@ def lists(changes: Changes) -> dict[str, list[str]]:
         (0, 1, "newly-failing"),
         (1, 0, "newly-succeeding"),
         (2, 6, "still-failing"),
-        (4, 0, "newly-succeeding"),
-        (4, 1, "still-failing"),
+        (4, 0, "new"),
+        (4, 1, "new"),
         (0, 99, "newly-failing"),
         (0, 3, "aborted"),
         (0, 4, "aborted"),
@@ -102,8 +102,26 @@ def test_an_unfinished_baseline_is_looked_up_further_back() -> None:
     assert [c.before.id for kind in ChangeKind for c in changes[kind] if c.before] == [1, 2]
 
 
-def test_a_job_that_never_finished_before_is_new() -> None:
-    asked = index([build(1, "a", QUEUED)], [build(2, "a", QUEUED)], [build(3, "a", 1)])
+@pytest.mark.parametrize("aborted", [3, 4, 7, 9, 10])
+@pytest.mark.parametrize(
+    ("was", "now", "slug"),
+    [
+        (0, 1, "newly-failing"),
+        (0, 0, "still-succeeding"),
+        (1, 0, "newly-succeeding"),
+        (1, 1, "still-failing"),
+    ],
+)
+def test_an_aborted_baseline_is_looked_up_further_back(
+    aborted: int, was: int, now: int, slug: str
+) -> None:
+    asked = index([build(1, "a", was)], [build(2, "a", aborted)], [build(3, "a", now)])
+    assert lists(newest(asked)) == {slug: ["a"]}
+
+
+@pytest.mark.parametrize("before", [QUEUED, 4])
+def test_a_job_that_told_nothing_before_is_new(before: int | None) -> None:
+    asked = index([build(1, "a", before)], [build(2, "a", before)], [build(3, "a", 1)])
     assert lists(newest(asked)) == {"new": ["a"]}
 
 

@@ -213,8 +213,15 @@ def test_a_failure_of_the_newest_evaluation_counts_though_a_newer_build_is_known
 
 
 def test_the_flakiest_jobs_come_first() -> None:
-    found = flakiest(story(), TRUNK)
-    assert [(row.job.name, row.score) for row in found.rows] == [("d", 1.0)]
+    codes = {"a": (1, 0, 1, 0, 1), "b": (0, 0, 0, 1, 0), "c": (0, 0, 0, 0, 1), "d": (0, 1, 0)}
+    evaluations = [
+        [build(10 * n + m, job, told[n]) for m, (job, told) in enumerate(codes.items())
+         if n < len(told)]
+        for n in range(5)
+    ]  # fmt: skip
+    found = flakiest(index(*evaluations), TRUNK)
+    assert [row.job.name for row in found.rows] == ["a", "b"]
+    assert found.rows[0].score == 1.0
     assert flakiest(story(), JobsetKey("no", "such")).rows == ()
 
 

@@ -125,12 +125,12 @@ def test_a_job_is_missed_in_the_newest_evaluation_only_if_that_is_wholly_known()
 
 
 def test_systems_of_one_job_are_told_apart() -> None:
-    steady = [build(n, 0 if n % 2 else 1, system="i686" if n % 2 else "arm") for n in range(1, 9)]
-    past = job_history(index(steady, {10: tuple(range(1, 9))}), A)
-    assert [found.id for found in past.builds] == [8, 7, 6, 5, 4, 3, 2, 1]
+    steady = [build(n, 0 if n % 2 else 1, system="i686" if n % 2 else "arm") for n in range(1, 11)]
+    past = job_history(index(steady, {10: tuple(range(1, 11))}), A)
+    assert [found.id for found in past.builds] == [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]
     assert past.systems == ("arm", "i686")
     strips = {name: [b.id for b in strip] for name, strip in past.strips(3).items()}
-    assert strips == {"arm": [4, 6, 8], "i686": [3, 5, 7]}
+    assert strips == {"arm": [6, 8, 10], "i686": [5, 7, 9]}
     assert past.failing_since is not None
     assert (past.failing_since.id, past.last_good, past.flakiness) == (2, None, 0.0)
 

@@ -98,11 +98,11 @@ def decided(raw: Raw) -> bool:
     return bool(raw["finished"]) and raw["buildstatus"] not in ABORTED
 
 
-def last_finished(history: History, key: Key, place: int) -> Raw | None:
+def last_decided(history: History, key: Key, place: int) -> Raw | None:
     """Walk back from before the evaluation at `place`."""
     for evaluation in reversed(history.evaluations[:place]):
         found = [history.builds[i] for i in sorted(evaluation["builds"]) if i in history.builds]
-        done = [raw for raw in found if key_of(raw) == key and raw["finished"]]
+        done = [raw for raw in found if key_of(raw) == key and decided(raw)]
         if done:
             return done[-1]
     return None
@@ -130,8 +130,8 @@ def verdict(history: History, raw: Raw, place: int, against: int) -> str:
         return "new" if is_read(history, baseline) else "undecided"
     nth = mine.index(raw["id"])
     before: Raw | None = theirs[nth] if nth < len(theirs) else theirs[-1]
-    if before is not None and not before["finished"]:
-        before = last_finished(history, key, against)
+    if before is not None and not decided(before):
+        before = last_decided(history, key, against)
     if before is None:
         read = all(is_read(history, older) for older in history.evaluations[:against])
         return "new" if read and history.from_the_start else "undecided"
@@ -225,7 +225,7 @@ def test_failing_since_agrees(history: History) -> None:
 def recount_flakes(verdicts: list[bool]) -> float | None:
     """Score verdicts, oldest first, by the sentence in the documentation of the score."""
     last = verdicts[-30:]
-    if len(last) < 3:
+    if len(last) < 5:
         return None
     steps = [(last[n - 1] != last[n], 2 ** (n / 10)) for n in range(1, len(last))]
     changes = [n for n, (changed, _) in enumerate(steps) if changed]

@@ -67,6 +67,11 @@ class BuildStatus(Enum):
         return self.outcome is Outcome.FAILED
 
     @property
+    def decided(self) -> bool:
+        """Whether the result says something about the package: it succeeded or failed."""
+        return self.succeeded or self.failed
+
+    @property
     def aborted(self) -> bool:
         """Whether Hydra gave up for reasons that say nothing about the package.
 

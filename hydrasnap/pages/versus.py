@@ -12,7 +12,7 @@ from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page
 from hydrasnap.pages.search.shards import Numbers, after, shard
 from hydrasnap.pages.site import Site
-from hydrasnap.report.changes import finished_build, has_gaps_before
+from hydrasnap.report.changes import decided_build, has_gaps_before
 from hydrasnap.report.inputs import compare_pattern, inputs_of
 
 _PLAIN, _MOVED, _NONE = range(3)  # where a job's page is: where its name says, elsewhere, nowhere
@@ -97,10 +97,10 @@ class _States:
         return self._statuses((label, status.outcome.value, status.icon))
 
     def _earlier(self, build: Build) -> tuple[int, int, int] | None:
-        """Tell what stands for a build that is not finished."""
-        if build.finished:
+        """Tell what stands for a build that says nothing about the package."""
+        if build.status.decided:
             return None
-        other = finished_build(self._site.index, build, self._evaluation)
+        other = decided_build(self._site.index, build, self._evaluation)
         if other is None:
             return None
         return other.id, self._status(other), int(self._site.has_build_page(other))

@@ -1,8 +1,9 @@
 """What changed between two evaluations: the eight lists of an evaluation's page.
 
 The lists follow Hydra's ``Hydra::Helper::BuildDiff`` and are right where that errs: jobs removed
-at the end of the alphabet count, a baseline that is not finished is looked up further back, an
-unsupported system (status 9) is no failure, and what the snapshot cannot know is not claimed.
+at the end of the alphabet count, a build of the baseline that says nothing (unfinished, aborted) is
+looked up further back, an unsupported system (status 9) is no failure, and what the snapshot cannot
+know is not claimed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,8 +43,8 @@ class Change(NamedTuple):
     """A row of a list; `build` is None for a removed job.
 
     `before` is what it is compared with: the baseline's build of that job and system or, where
-    that is unfinished, the last finished one before the baseline; None where there is none. Of a
-    removed job it is the baseline's build as it is.
+    that neither succeeded nor failed, the last one before the baseline that did; None where there
+    is none. Of a removed job it is the baseline's build as it is.
     """
 
     kind: ChangeKind
@@ -104,7 +105,7 @@ def compare(index: Index, evaluation: Evaluation, baseline: Evaluation | None = 
     undecided: list[Build] = []
     for key, builds in groupby(index.builds_of(evaluation), _job_and_system):
         for build, match in _paired(builds, then.pop(key, None)):
-            before = match if match is None or match.finished else past.finished(match)
+            before = None if match is None else past.decided(match)
             kind = _kind(build, before)
             if kind is ChangeKind.NEW and not past.is_certain(match):
                 undecided.append(build)
@@ -150,12 +151,14 @@ class _Past:
         self.unknown = index.unknown(evaluation)
         self.baseline_unknown = 0 if baseline is None else index.unknown(baseline)
 
-    def finished(self, match: Build) -> Build | None:
-        """Return the baseline's build, or the last finished one of its job before the baseline."""
-        return finished_build(self._index, match, self._baseline) if self._baseline else match
+    def decided(self, match: Build) -> Build | None:
+        """Return the baseline's build, or the last of its job before that told something."""
+        if match.status.decided or self._baseline is None:
+            return match
+        return decided_build(self._index, match, self._baseline)
 
     def is_certain(self, match: Build | None) -> bool:
-        """Tell whether a build without a finished one before it can be called new."""
+        """Tell whether a build without a result before it can be called new."""
         if self._baseline is None:
             return self._is_first
         if match is None:
@@ -171,13 +174,13 @@ class _Past:
         return self._baseline is not None and has_gaps_before(self._index, self._baseline)
 
 
-def finished_build(index: Index, build: Build, evaluation: Evaluation) -> Build | None:
-    """Return a build of an evaluation, or the last finished one of its job before that."""
-    if build.finished:
+def decided_build(index: Index, build: Build, evaluation: Evaluation) -> Build | None:
+    """Return a build of an evaluation, or the last of its job before that which told something."""
+    if build.status.decided:
         return build
     found: list[tuple[int, int, Build]] = []
     for other in index.builds_of_job(build.job_key):
-        if other.finished and other.system == build.system:
+        if other.status.decided and other.system == build.system:
             held = index.evaluations_with(other.id)
             last = next((e.id for e in held if e.id < evaluation.id), None)
             found += [] if last is None else [(last, other.id, other)]

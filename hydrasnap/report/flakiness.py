@@ -8,7 +8,7 @@ from hydrasnap.model import Build
 
 WINDOW = 30
 HALF_LIFE = 10
-_FEWEST = 3
+_FEWEST = 5
 
 
 def flake_score(results: Iterable[Build], window: int = WINDOW) -> float | None:
@@ -18,9 +18,9 @@ def flake_score(results: Iterable[Build], window: int = WINDOW) -> float | None:
     cancelled or queued. Each step from one to the next weighs half as much as one `HALF_LIFE`
     steps newer. The newest change is left out with its step, as one change is a break or a
     repair; the score is the weight of the steps with a change over the weight of all steps left.
-    None with fewer than three results.
+    None with fewer than five results: in three, one break and its repair would be all there is.
     """
-    told = (build for build in results if build.status.succeeded or build.status.failed)
+    told = (build for build in results if build.status.decided)
     verdicts = [build.status.succeeded for build in islice(told, window)]
     if len(verdicts) < _FEWEST:
         return None

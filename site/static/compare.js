@@ -31,10 +31,10 @@
       const [system, status, paged, place] = combos[kinds[row]];
       const job = text.includes("~") ? text.replaceAll("~1", "|").replaceAll("~0", "~") : text;
       const build = { id, job, system: systems[system], status: statuses[status], paged, place, file: files[row], of: data };
-      if (build.status[1] === "queued") {
+      if (/queued|aborted/.test(build.status[1])) {
         const [other, otherStatus, otherPaged] = earlier[row] ?? [];
-        build.finished = other ? { ...build, id: other, status: statuses[otherStatus], paged: otherPaged } : null;
-      } else build.finished = build;
+        build.decided = other ? { ...build, id: other, status: statuses[otherStatus], paged: otherPaged } : null;
+      } else build.decided = build;
       builds.push(build);
       const key = `${job}\0${build.system}`;
       const group = groups.get(key);
@@ -61,7 +61,7 @@
       const earlier = then.groups.get(key);
       builds.forEach((build, place) => {
         const match = earlier?.[Math.min(place, earlier.length - 1)];
-        const before = match?.finished ?? null;
+        const before = match?.decided ?? null;
         const list = kind(build, before);
         const open = list === "new" && (match ? then.data.gaps : then.data.unknown);
         lists[open ? "undecided" : list].push({ build, before });
@@ -157,7 +157,7 @@
       const cells = [about, ...[before, after].map((text) => element("span", { class: "path" }, shown(text)))];
       return element("tr", {}, element("th", { scope: "row" }, shown(name)), ...cells.map((cell) => element("td", {}, cell)));
     });
-    const made = table("", ["Input", "Change", "Before", "Now"], lines);
+    const made = table("states", ["Input", "Change", "Before", "Now"], lines);
     for (const [key, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": "Changes of inputs" })) made.setAttribute(key, value);
     return made;
   }
@@ -203,7 +203,7 @@
     const changed = differences(now, then);
     const heading = element("h2", {}, "Input changes", element("span", { class: "count" }, String(changed.length)));
     place.replaceChildren(...about(now, then, ROOT), jump, element("div", { class: "filter" }, filter),
-      element("section", { id: "changes" }, heading, inputs(changed)), body);
+      body, element("section", { id: "changes" }, heading, inputs(changed)));
     entitle(`Evaluation ${now.data.id} against ${then.data.id}`);
   }
 
