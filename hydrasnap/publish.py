@@ -156,9 +156,12 @@ def _static_files(own: Path | None) -> Iterator[tuple[str, bytes]]:
 
 
 def _bare(file: Path) -> bytes:
-    """Leave out the lines of a script that are comments: they are a tenth of what is loaded."""
+    """Leave out what of a script is for its readers: lines of comments, and blanks before lines.
+
+    They are an eighth of what is loaded. No text of our scripts goes over several lines.
+    """
     content = file.read_bytes()
-    return re.sub(rb"(?m)^ *//.*\n", b"", content) if file.suffix == ".js" else content
+    return re.sub(rb"(?m)^ *//.*\n|^ +", b"", content) if file.suffix == ".js" else content
 
 
 def _files(folder: Path) -> Iterable[Path]:

@@ -4,7 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from example import snapshot
+from msgspec import structs
 from playwright.sync_api import Page, expect
+
+from hydrasnap.model import EvaluationInput, Snapshot
+from hydrasnap.publish import publish
+from hydrasnap.settings import SiteSettings
 
 pytest_plugins = ("chromium",)
 pytestmark = pytest.mark.browser
@@ -67,6 +73,24 @@ def test_what_scripts_show_has_none_either(
     expect(page.locator("#found [role=option]").first).to_be_visible()
     page.keyboard.press("ArrowDown")
     assert list(barriers(page, axe)) == []
+
+
+def test_odd_pages_have_none_either(opened: Opener, axe: str, tmp_path: Path) -> None:
+    publish(snapshot_with_unknown_inputs(), SiteSettings(), tmp_path)
+    page = opened(viewport={"width": 390, "height": HEIGHT})
+    found = {}
+    for path in ("eval/12.html", "build/201.html", "job/p/j/breaks.html", "jobset/p/j.html"):
+        page.goto((tmp_path / path).as_uri())
+        found[path] = list(barriers(page, axe))
+    assert {path: what for path, what in found.items() if what} == {}
+
+
+def snapshot_with_unknown_inputs() -> Snapshot:
+    """Let builds be inputs that changed, one of which nobody is known to have made."""
+    first = snapshot()
+    inputs = (EvaluationInput(name="dep", type="build", dependency=105),)
+    newest = structs.replace(first.evaluations[12], inputs=inputs)
+    return structs.replace(first, evaluations={**first.evaluations, 12: newest})
 
 
 def test_axe_would_complain(opened: Opener, axe: str, tmp_path: Path) -> None:

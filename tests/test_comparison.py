@@ -63,11 +63,11 @@ def test_the_newest_evaluation_has_a_past_to_compare_with() -> None:
     assert own(105, 103) == {"the pinned baseline": 103, "a month earlier": 101}
 
 
-def test_an_older_evaluation_has_the_pinned_baseline_alone() -> None:
-    assert own(104) == {}
-    assert own(104, 11) == {"the pinned baseline": 11}
+def test_an_older_evaluation_has_one_too() -> None:
+    assert own(104) == {"a month earlier": 101}
+    assert own(104, 11) == {"the pinned baseline": 11, "a month earlier": 101}
     assert own(11, 11) == {}
-    assert own(104, 21) == {}  # of another jobset
+    assert own(104, 21) == {"a month earlier": 101}  # the other is of another jobset
 
 
 def test_a_comparison_has_the_same_lists_against_another_baseline(
@@ -114,6 +114,11 @@ def test_an_evaluation_points_to_its_comparisons(pages: dict[str, object]) -> No
         "eval/105/vs/101.html",
     ]
     assert (newest.hub, older.hub) == ("eval/105/compare.html", "")
+    assert [link.href for link in older.comparisons] == [
+        "eval/104/vs/11.html",
+        "compare.html?a=104&b=101",
+    ]
+    assert "eval/104/vs/11.html" in pages
 
 
 def test_a_jobset_points_to_the_comparison_with_its_pinned_baseline(

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 import pytest
-from example import AWKWARD_JOBS, NOON, build, snapshot
+from example import AWKWARD_JOBS, NOON, build, jobset, snapshot
 from msgspec import structs
 
 from hydrasnap.model import JobsetKey, JobsetOverview, Product
@@ -11,7 +11,7 @@ from hydrasnap.pages import File, Page, Site, all_pages
 from hydrasnap.pages.ansi import runs
 from hydrasnap.pages.build import BuildPage
 from hydrasnap.pages.changes import ChangeList
-from hydrasnap.pages.errors import ErrorsPage
+from hydrasnap.pages.errors import SEEN, ErrorsPage, error_texts
 from hydrasnap.pages.evaluation import EvaluationPage
 from hydrasnap.pages.evaluations import EvaluationsPage
 from hydrasnap.pages.frame import Frame
@@ -386,3 +386,31 @@ def test_terminal_text_keeps_its_colours_and_loses_the_rest(
     text: str, expected: list[tuple[str, str]]
 ) -> None:
     assert [(run.classes, run.text) for run in runs(text)] == expected
+
+
+def test_a_restarted_build_tells_what_it_was_and_has_not_started() -> None:
+    first = snapshot()
+    again = structs.replace(first.builds[104], finished=False)
+    found = pages(Site(structs.replace(first, builds={**first.builds, 104: again})))[
+        "build/104.html"
+    ]
+    assert isinstance(found, Page)
+    assert isinstance(found.context, BuildPage)
+    former = found.context.former
+    assert former is not None
+    assert (former.label, former.finished) == ("Dependency failed", again.stoptime)
+    assert (found.context.started, found.context.finished) == (None, None)
+    assert page("build/104.html", BuildPage).former is None
+    assert page("build/203.html", BuildPage).former is None
+
+
+def test_long_errors_are_folded_with_their_colours() -> None:
+    text = "\n".join(f"\x1b[3{n % 8}mline {n}" for n in range(100))
+    (error,) = error_texts(jobset("j", errormsg=text))
+    assert (len(error.runs), len(error.folded), error.lines) == (SEEN, 100 - SEEN, 100 - SEEN)
+    assert "".join(run.text for run in (*error.runs, *error.folded)) == "\n".join(
+        f"line {n}" for n in range(100)
+    )
+    assert error.folded[0].classes == error.runs[0].classes
+    (short,) = error_texts(jobset("j", errormsg="a\nb"))
+    assert (short.folded, short.lines) == ((), 0)

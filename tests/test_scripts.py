@@ -248,6 +248,13 @@ def test_the_missing_page_shows_what_the_index_knows(
         ("build/101/eval", "eval/11.html"),
         ("build/201/log", "build/201.html"),
         ("eval/21/job/a~2Fb", "search.html?build/1000"),  # as we write it
+        ("job/p/j/breaks/all", "job/p/j/breaks.html"),
+        ("job/p/j/good/all", "search.html?job/p/j/good"),
+        ("job/p/j/good/latest-for/x86_64-linux", "search.html?build/105"),
+        ("job/p/j/rich/metric/n", "job/p/j/rich.html"),
+        ("all", "builds.html"),
+        ("queue-summary", "queue.html"),
+        ("machines", "status.html"),
     ],
 )
 def test_the_missing_page_leads_on_from_addresses_of_hydra_that_are_no_pages_here(
@@ -294,3 +301,14 @@ def test_an_unknown_address_is_said_to_be_unknown(opened: Opener, awkward_site: 
     page = opened()
     page.goto(f"{awkward_site.as_uri()}/search.html?build/424242")
     expect(page.locator("#search-page")).to_contain_text("knows nothing of this address")
+
+
+def test_hydras_addresses_of_a_search_and_a_comparison_are_followed(
+    opened: Opener, awkward_site: Path
+) -> None:
+    page = opened()
+    page.goto(f"{awkward_site.as_uri()}/search.html?query=mend")
+    expect(page.locator(".results td:nth-child(2) > a:first-child")).to_have_text(["mended"])
+    page.goto(f"{awkward_site.as_uri()}/eval/12.html?compare=21")
+    page.wait_for_url(f"{awkward_site.as_uri()}/compare.html?a=12&b=21")
+    expect(page.locator("#comparison h2").first).to_be_visible()

@@ -104,7 +104,7 @@ def test_throughput_is_drawn_in_order_without_times() -> None:
 
 def test_the_queue_and_the_builds_page_tell_what_runs() -> None:
     site = Site(snapshot())
-    assert (queue_page(site).running, queue_page(site).asked) == ((203,), NOON + 300)
+    assert (queue_page(site).running, queue_page(site).asked) == ({203: True}, NOON + 300)
     running = build_page(site, site.snapshot.builds[203])
     assert running.sentence == "Build in progress when the Hydra was asked"
     waiting = build_page(Site(having(None)), site.snapshot.builds[203])

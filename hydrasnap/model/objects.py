@@ -250,6 +250,16 @@ class Build(Value, frozen=True):
         return build_status(finished=self.finished, code=self.buildstatus)
 
     @property
+    def before_restart(self) -> BuildStatus | None:
+        """What had become of it before it was restarted; None if that is not what it waits for.
+
+        A restart leaves code and times as they were (Hydra's ``restartBuilds``).
+        """
+        if self.finished or self.buildstatus is None:
+            return None
+        return build_status(finished=True, code=self.buildstatus)
+
+    @property
     def job_key(self) -> JobKey:
         """Name the job."""
         return JobKey(self.project, self.jobset, self.job)

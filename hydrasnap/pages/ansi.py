@@ -104,3 +104,21 @@ def _joined(pieces: Iterator[Run]) -> Iterator[Run]:
             last = piece
     if last is not None:
         yield last
+
+
+def parted(found: tuple[Run, ...], lines: int) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """Part runs after so many lines; the second part is empty if there are no more.
+
+    >>> [[run.text for run in part] for part in parted(runs("1\\n2\\n3"), 2)]
+    [['1\\n2\\n'], ['3']]
+    """
+    left = lines
+    for place, run in enumerate(found):
+        pieces = run.text.split("\n", left)
+        if len(pieces) > left:
+            rest = pieces[-1]
+            first = Run(text=run.text.removesuffix(rest), classes=run.classes)
+            more = (Run(text=rest, classes=run.classes),) if rest else ()
+            return (*found[:place], first), (*more, *found[place + 1 :])
+        left -= len(pieces) - 1
+    return found, ()

@@ -36,6 +36,14 @@ class Neighbour(View, frozen=True, kw_only=True):
     href: str
 
 
+class Former(View, frozen=True, kw_only=True):
+    """What a build had come to, and when, before it was restarted."""
+
+    status: BuildStatus
+    label: str
+    finished: int | None
+
+
 class BuildPage(Frame, frozen=True, kw_only=True):
     """A build; times are Unix seconds, None where they have not come.
 
@@ -57,6 +65,7 @@ class BuildPage(Frame, frozen=True, kw_only=True):
     expression: str
     drvpath: str
     queued: int
+    former: Former | None
     started: int | None
     finished: int | None
     duration: int | None
@@ -111,7 +120,8 @@ def build_page(site: Site, build: Build) -> BuildPage:
         expression=expression(site.snapshot.jobsets[build.jobset_key].configuration),
         drvpath=build.drvpath,
         queued=build.timestamp,
-        started=build.starttime,
+        former=_former(build),
+        started=None if build.before_restart else build.starttime,
         finished=build.stoptime if build.finished else None,
         duration=build.duration,
         sizes=tuple(build_sizes(site, build)),
@@ -131,6 +141,14 @@ def build_page(site: Site, build: Build) -> BuildPage:
         reproduce=_reproduce(build, first, script),
         script=script,
     )
+
+
+def _former(build: Build) -> Former | None:
+    status = build.before_restart
+    if status is None:
+        return None
+    label = status.label_for(build.buildstatus)
+    return Former(status=status, label=label, finished=build.stoptime)
 
 
 def _sentence(site: Site, build: Build, label: str) -> str:

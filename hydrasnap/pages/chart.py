@@ -20,6 +20,7 @@ class Moment(View, frozen=True, kw_only=True):
     """A place on the chart's time axis: a build or evaluation, its page, and a remark.
 
     An `external` page is one of the Hydra. What has no page or known time is told by its label.
+    The values of an `open` moment can still change.
     """
 
     label: str
@@ -27,6 +28,7 @@ class Moment(View, frozen=True, kw_only=True):
     time: int | None = None
     note: str = ""
     external: bool = False
+    open: bool = False
 
 
 class Line(View, frozen=True, kw_only=True):
@@ -47,6 +49,7 @@ class Column(View, frozen=True, kw_only=True):
     href: str
     words: str
     external: bool
+    open: bool
 
 
 class Row(View, frozen=True, kw_only=True):
@@ -193,4 +196,5 @@ def _column(row: Row, place: int, count: int, series: Sequence[Series]) -> Colum
         href=row.moment.href,
         words=f"{_place(row.moment)}: {told}",
         external=row.moment.external,
+        open=row.moment.open,
     )

@@ -34,6 +34,7 @@ def _evaluation(site: Site, point: BurnDownPoint) -> Moment:
         href=site.links.evaluation(point.evaluation.id),
         time=point.evaluation.timestamp,
         note=f"{plural(waiting, 'build')} without a known result" if waiting else "",
+        open=waiting > 0,
     )
 
 

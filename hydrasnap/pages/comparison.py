@@ -1,11 +1,13 @@
 """Comparisons of an evaluation with others than the one before it.
 
-The newest evaluation of a jobset is compared with older ones and with other jobsets, any other one
-with the pinned baseline alone: so the number of pages grows with the jobsets, not their squares.
+The newest evaluation of a jobset is compared with older ones and with other jobsets. A page of any
+other one compares it with the pinned baseline alone; for the rest, links lead to the page that
+compares any two by script. So the number of pages grows with the jobsets, not their squares.
 """
 
 from collections.abc import Iterator
 
+from hydrasnap.links import Links
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.pages.changes import (
     UNDECIDED,
@@ -76,9 +78,20 @@ def _path(site: Site, evaluation: Evaluation, other: Evaluation) -> str:
     return site.links.evaluation(evaluation.id, f"/vs/{other.id}.html")
 
 
+def _is_newest(site: Site, evaluation: Evaluation) -> bool:
+    return site.index.next(evaluation) is None
+
+
+def _href(site: Site, evaluation: Evaluation, baseline: Baseline) -> str:
+    """Return where a comparison is: its page, or the page that compares any two."""
+    if baseline.lasting or _is_newest(site, evaluation):
+        return _path(site, evaluation, baseline.evaluation)
+    return f"{Links.COMPARE}?a={evaluation.id}&b={baseline.evaluation.id}"
+
+
 def hub_path(site: Site, evaluation: Evaluation) -> str:
     """Return the page that lists an evaluation's comparisons, or nothing if it has none."""
-    newest = site.index.next(evaluation) is None
+    newest = _is_newest(site, evaluation)
     return site.links.evaluation(evaluation.id, "/compare.html") if newest else ""
 
 
@@ -86,13 +99,15 @@ def comparison_links(site: Site, evaluation: Evaluation) -> Iterator[Link]:
     """Point to the comparisons with evaluations of the same jobset."""
     for baseline in _own(site, evaluation):
         label = f"{baseline.name}, {baseline.evaluation.id}"
-        yield Link(label=label, href=_path(site, evaluation, baseline.evaluation))
+        yield Link(label=label, href=_href(site, evaluation, baseline))
 
 
 def comparison_pages(site: Site, evaluation: Evaluation) -> Iterator[Page]:
     """Give the comparisons with evaluations of the same jobset."""
+    newest = _is_newest(site, evaluation)
     for baseline in _own(site, evaluation):
-        yield from pages_against(site, evaluation, baseline)
+        if newest or baseline.lasting:
+            yield from pages_against(site, evaluation, baseline)
 
 
 def newest_against_others(site: Site) -> Iterator[tuple[Evaluation, list[Baseline]]]:
@@ -102,7 +117,7 @@ def newest_against_others(site: Site) -> Iterator[tuple[Evaluation, list[Baselin
         others = jobset_baselines(site.index, keys, JOBSETS + 1)
         for key in keys:
             shown = site.index.shown_evaluations(key)
-            if shown and site.index.next(shown[0]) is None:
+            if shown and _is_newest(site, shown[0]):
                 yield shown[0], _others(others, key)
 
 

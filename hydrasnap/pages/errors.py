@@ -1,19 +1,27 @@
 """The errors of a jobset, readable: fetch errors and evaluation errors, their colours kept."""
 
 from hydrasnap.model import Jobset
-from hydrasnap.pages.ansi import Run, runs
+from hydrasnap.pages.ansi import Run, parted, runs
 from hydrasnap.pages.parts import JobsetPart, parts
 from hydrasnap.pages.site import Site
 from hydrasnap.pages.view import View
 from hydrasnap.phrases import plural
 
+SEEN = 40  # lines of an error in sight
+LONG = 60  # lines of one that is folded
+
 
 class ErrorText(View, frozen=True, kw_only=True):
-    """An error as Hydra tells it; `cut` counts the characters that only the errors page has."""
+    """An error as Hydra tells it; `cut` counts the characters that only the errors page has.
+
+    Of a long text `folded` are the runs beyond the first lines, `lines` many.
+    """
 
     title: str
     time: int | None
     runs: tuple[Run, ...]
+    folded: tuple[Run, ...] = ()
+    lines: int = 0
     cut: int = 0
 
 
@@ -36,7 +44,15 @@ def _error(title: str, time: int | None, text: str, longest: int | None) -> Erro
     kept = text
     if longest is not None and len(text) > longest:
         kept = text[:longest].rpartition("\n")[0] or text[:longest]
-    return ErrorText(title=title, time=time, runs=runs(kept), cut=len(text) - len(kept))
+    seen, folded = parted(runs(kept), SEEN) if kept.count("\n") >= LONG else (runs(kept), ())
+    return ErrorText(
+        title=title,
+        time=time,
+        runs=seen,
+        folded=folded,
+        lines=kept.count("\n") + 1 - SEEN if folded else 0,
+        cut=len(text) - len(kept),
+    )
 
 
 def errors_page(site: Site, jobset: Jobset) -> ErrorsPage:

@@ -105,7 +105,7 @@ def _state(
         href=site.links.build(found.dependency) if known else "",
         live="" if known else site.live("build", str(found.dependency)),
         evaluation=evaluation,
-        lack="" if evaluation else "evaluation not in the snapshot",
+        lack="" if evaluation else "what made it is not in the snapshot",
     )
 
 

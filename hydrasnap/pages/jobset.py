@@ -93,11 +93,13 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     broken: tuple[ChangeRow, ...]
     evaluations: tuple[EvaluationRow, ...]
     evaluations_known: int
+    evaluations_href: str
     failing: tuple[FailingRow, ...]
     failing_total: int
     flaky: tuple[FlakyRow, ...]
     flaky_total: int
     errors: tuple[ErrorText, ...]
+    errors_href: str
     settings: tuple[Setting, ...]
     inputs: tuple[JobsetInput, ...]
     permalinks: tuple[Permalink, ...]
@@ -166,11 +168,13 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         broken=tuple(_broken(site, health.changes)),
         evaluations=evaluation_rows(site, shown[:NEWEST]),
         evaluations_known=len(shown),
+        evaluations_href=site.links.jobset(key, "/evals.html"),
         failing=tuple(_failing(site, row) for row in failing.rows),
         failing_total=failing.total,
         flaky=tuple(_flaky(site, row) for row in flaky.rows),
         flaky_total=flaky.total,
         errors=error_texts(jobset, EXCERPT),
+        errors_href=site.links.jobset(key, "/errors.html"),
         settings=tuple(_settings(configuration)),
         inputs=configuration.inputs,
         permalinks=tuple(jobset_permalinks(site, key)),

@@ -1,7 +1,7 @@
 """The page of the queue: what waits or runs, of all jobsets."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from hydrasnap.links import Links
 from hydrasnap.model import Build
@@ -27,14 +27,15 @@ class Waiting(View, frozen=True, kw_only=True):
 class QueuePage(Frame, frozen=True, kw_only=True):
     """What waits or runs; `total` counts all of it, `running` are known to run if `asked` is set.
 
-    `asked` is when the Hydra was asked what runs, in Unix seconds.
+    `asked` is when the Hydra was asked what runs, in Unix seconds. Only what runs is in `running`:
+    a template asks it for each row.
     """
 
     total: int
     rows: tuple[BuildRow, ...]
     jobsets: tuple[Waiting, ...]
     systems: tuple[tuple[str, int], ...]
-    running: tuple[int, ...]
+    running: Mapping[int, bool]
     asked: int | None
 
 
@@ -44,7 +45,7 @@ def queue_pages(site: Site) -> Iterator[Page]:
 
 
 def queue_page(site: Site) -> QueuePage:
-    """Describe what waits or runs, in the order in which Hydra takes it."""
+    """Describe what waits or runs, by priority and age."""
     builds, live = site.index.queued(), site.snapshot.live
     systems = Counter(build.system for build in builds)
     return QueuePage(
@@ -55,7 +56,7 @@ def queue_page(site: Site) -> QueuePage:
         total=len(builds),
         rows=build_rows(site, builds[:WAITING]),
         jobsets=tuple(_waiting(site, builds)),
-        running=tuple(build.id for build in builds[:WAITING] if build.id in site.running),
+        running={build.id: True for build in builds[:WAITING] if build.id in site.running},
         asked=live.asked if live and live.running is not None else None,
         systems=tuple(sorted(systems.items(), key=lambda item: (-item[1], item[0]))),
     )

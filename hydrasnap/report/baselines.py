@@ -13,16 +13,20 @@ _AGES = (("a day earlier", 1), ("a week earlier", 7), ("a month earlier", 31))
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """An evaluation to compare with; `name` says what it is to the one that is compared."""
+    """An evaluation to compare with; `name` says what it is to the one that is compared.
+
+    `lasting` is what is worth a page whatever comes after the evaluation that is compared.
+    """
 
     name: str
     evaluation: Evaluation
+    lasting: bool = False
 
 
 def own_baselines(index: Index, evaluation: Evaluation, pinned: int | None) -> list[Baseline]:
     """Return baselines of the same jobset, each once; the one just before is the page's own.
 
-    That is the `pinned` one, and for the newest evaluation those of a day, a week and a month ago.
+    That is the `pinned` one, and those of a day, a week and a month before.
     """
     found = list(_candidates(index, evaluation, pinned))
     previous = index.previous(evaluation)
@@ -38,14 +42,13 @@ def own_baselines(index: Index, evaluation: Evaluation, pinned: int | None) -> l
 def _candidates(index: Index, evaluation: Evaluation, pinned: int | None) -> Iterator[Baseline]:
     fixed = None if pinned is None else index.snapshot.evaluations.get(pinned)
     if fixed is not None and fixed.jobset_key == evaluation.jobset_key:
-        yield Baseline("the pinned baseline", fixed)
-    if index.next(evaluation) is None:
-        for name, days in _AGES:
-            limit = evaluation.timestamp - days * _DAY
-            earlier = index.earlier(evaluation)
-            old = next((other for other in earlier if other.timestamp <= limit), None)
-            if old is not None:
-                yield Baseline(name, old)
+        yield Baseline("the pinned baseline", fixed, lasting=True)
+    earlier = index.earlier(evaluation)
+    for name, days in _AGES:
+        limit = evaluation.timestamp - days * _DAY
+        old = next((other for other in earlier if other.timestamp <= limit), None)
+        if old is not None:
+            yield Baseline(name, old)
 
 
 def jobset_baselines(index: Index, keys: Iterable[JobsetKey], count: int) -> list[Baseline]:
@@ -58,7 +61,9 @@ def jobset_baselines(index: Index, keys: Iterable[JobsetKey], count: int) -> lis
     used = [key for key in keys if _in_use(index, key)]
     used.sort(key=lambda key: (-len(index.evaluations_of(key)), key))
     found = ((key, latest_finished(index, key)) for key in used)
-    kept = [Baseline(f"the newest of {jobsets[key].name}", best) for key, best in found if best]
+    kept = [
+        Baseline(f"the newest finished of {jobsets[key].name}", best) for key, best in found if best
+    ]
     return kept[:count]
 
 

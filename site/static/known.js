@@ -1,6 +1,6 @@
 // Shows what the search index knows of a build or job that has no page of its own, on search.html
 // (?build/12, ?job/PROJECT/JOBSET/JOB) and on the 404 page (whose address says the same). From
-// addresses below an evaluation or build that Hydra has and we have not, the 404 page leads on.
+// addresses that Hydra has and we have not, the 404 page leads on.
 
 "use strict";
 
@@ -9,12 +9,16 @@
   const { ready } = globalThis.hydrasnapSearch;
   const place = document.getElementById("search-page") ?? document.getElementById("missing");
   const missing = place.id === "missing";
+  const PAGES = { all: "builds", "queue-summary": "queue", machines: "status", "queue-runner-status": "status" };
+  const TAIL = /^(.+)\/(?:(latest-for)\/([^/]+)|latest|latest-finished|all|build-times|closure-sizes|output-sizes|metric\/.+)$/;
+
+  // The path on the 404 page, without ending.
+  const address = () => location.href.slice(document.baseURI.length).replace(/[?#].*/, "").replace(/(\.html|\/+)$/, "");
 
   // Read what is asked for: after ? on search.html, else the address as Hydra writes it, and we, but
   // for names that a digest stands for.
   function asked() {
-    const path = missing ? location.href.slice(document.baseURI.length).replace(/[?#].*/, "") : location.search.slice(1);
-    const plain = missing ? path.replace(/\.html$|\/+$/, "") : path;
+    const plain = missing ? address() : location.search.slice(1);
     const [kind, ...names] = plain.split("/").map((name) => decoded(missing ? name.replace(/~([0-9A-F]{2})/g, "%$1") : name));
     if (/^(build|eval)$/.test(kind) && /^\d{1,15}$/.test(names[0])) {
       return { kind, id: Number(names[0]), part: names[1], job: names.slice(2).join("/") };
@@ -99,6 +103,14 @@
     return builds.find((one) => one.evaluations.includes(id))?.href ?? (held[2] && `${ROOT}eval/${id}.html`);
   }
 
+  // What is below a job on Hydra: its latest success for a system, else all that its page shows.
+  async function below({ project, jobset, job }, jobOf) {
+    const [, name, only, system] = TAIL.exec(job) ?? [];
+    const builds = name ? await jobOf(project, jobset, name) : [];
+    const latest = only && builds.find((build) => build.status[1] === "succeeded" && build.system === system);
+    return latest?.href ?? builds[0]?.jobHref;
+  }
+
   async function known(wanted) {
     const { load, buildOf, jobOf, ROOT } = await ready();
     const [{ origin, jobsets }, evaluations] = await Promise.all([load("directory"), load("evals")]);
@@ -111,12 +123,14 @@
       return build && [showBuild(build, about), `Build ${build.id}`];
     }
     const builds = await jobOf(wanted.project, wanted.jobset, wanted.job);
+    const href = missing && !builds.length && await below(wanted, jobOf);
+    if (href) return location.replace(href);
     return builds.length > 0 && [showJob(wanted, builds, about), wanted.job];
   }
 
   // Hydra knows the same addresses without ".html": lead to the page that was asked for.
   function offerLive() {
-    const path = location.href.slice(document.baseURI.length).replace(/[?#].*/, "").replace(/(\.html|\/+)$/, "");
+    const path = address();
     const live = document.getElementById("live-page");
     if (!live || !/^(project|jobset|eval|job|build)\/[^~]+$/.test(path)) return;
     live.href = `${live.getAttribute("href")}/${path}`;
@@ -125,6 +139,8 @@
 
   async function open() {
     if (missing) offerLive();
+    const other = missing && document.querySelector(`header a[href$="${PAGES[address()]}.html"]`);
+    if (other) return location.replace(other.href);
     const wanted = asked();
     if (!wanted) return;
     try {

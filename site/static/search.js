@@ -183,7 +183,8 @@
   if (place) {
     form.addEventListener("submit", (event) => event.preventDefault());
     if (!/^\?(build|job)\//.test(location.search)) {
-      input.value = new URLSearchParams(location.search).get("q") ?? "";
+      const query = new URLSearchParams(location.search);
+      input.value = query.get("q") ?? query.get("query") ?? ""; // as we and as Hydra call it
       input.focus();
       answer();
     }

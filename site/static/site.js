@@ -105,6 +105,13 @@
     }
   }
 
+  // Hydra's own address of a comparison leads to ours.
+  function followComparison() {
+    const evaluation = /\/eval\/(\d+)(?:\.html)?$/.exec(location.pathname);
+    const other = /[?&]compare=(\d+)\b/.exec(location.search);
+    if (evaluation && other) location.replace(`../compare.html?a=${evaluation[1]}&b=${other[1]}`);
+  }
+
   // On paper nobody knows from when "ago" counts.
   function showDates() {
     for (const time of document.querySelectorAll("td time")) time.textContent = local(new Date(time.dateTime));
@@ -156,6 +163,7 @@
 
   globalThis.hydrasnapPage = { element, number, shown, sign, table, entitle, decoded, moment, zone };
 
+  followComparison();
   showLocalTimes();
   addCopyButtons();
   if (typeof hydrasnap === "object") showAge(document.getElementById("asof"), hydrasnap);
