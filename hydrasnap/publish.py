@@ -30,7 +30,7 @@ _MENU = (
     Link(label="Builds", href=Links.BUILDS),
     Link(label="Queue", href=Links.QUEUE),
 )
-_RUNNING = Link(label="Running now", href=Links.STATUS)
+_RUNNING = Link(label="Activity", href=Links.STATUS)
 _WATCHED = Link(label="Watch lists", href=Links.WATCH)
 _LAST = ("snapshot.js", Links.OVERVIEW)
 _STATIC = "static"

@@ -31,7 +31,7 @@ from hydrasnap.resources import bundled
 from hydrasnap.templating import LeanEnvironment
 
 _NONE = Markup('<span class="none">\N{EN DASH}</span>')
-_BREAK = re.compile(r"[./_+-]")
+_BREAK = re.compile(r"[./_+-](?!(?:64|darwin|linux)\b)")  # not within a system
 
 
 @lru_cache(maxsize=65536)

@@ -186,7 +186,7 @@ def failing_on(page: LexborHTMLParser) -> tuple[int, bool] | None:
     """Return the build since which a job fails by its page, and whether it was the first to."""
     line = fact(page, "Failing since")
     build = build_of(line)
-    return (build, "at least" not in _text(line)) if build else None
+    return (build, "or longer" not in _text(line)) if build else None
 
 
 def _text(node: LexborNode | None) -> str:

@@ -136,7 +136,7 @@ def test_what_the_snapshot_lacks_is_said(tmp_path: Path, builds: bool) -> None:
     rows = page.css("#changes tbody tr")
     assert [row.css_first("th").text() for row in rows] == ["dep", "src"]  # type: ignore[union-attr]
     cells = [cell.text() for cell in rows[0].css("td")]
-    assert cells[1] == "build 10001, evaluation not in the snapshot"
+    assert cells[1] == "build 10001, what made it is not in the snapshot"
     links = [link.attributes["href"] for link in rows[0].css("a")]
     live = [f"https://hydra.example.org/build/1000{side}" for side in (1, 2)]
     assert links == (live if builds else ["../build/10001.html", "../build/10002.html"])

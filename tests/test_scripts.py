@@ -274,7 +274,7 @@ def test_all_evaluations_with_a_build_are_told(
     publish(snapshot(), SiteSettings(), folder)
     page = opened()
     page.goto(f"{address}/build/105.html")
-    page.get_by_role("link", name="all with it").click()
+    page.get_by_role("link", name="all that have this build").click()
     page.wait_for_url(f"{address}/search.html?build/105")
     facts = page.locator(".facts").first
     expect(facts).to_contain_text("Evaluations12, 11")

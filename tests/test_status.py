@@ -47,7 +47,7 @@ def test_builds_are_summed_with_those_that_are_left_out() -> None:
 def test_what_was_not_told_is_said_and_left_out(tmp_path: Path) -> None:
     found = Live(asked=NOON, running=())
     page = described(found)
-    assert page.untold == "its machines or the state of its queue runner or how much it builds"
+    assert page.untold == "its machines, the state of its queue runner or how much it builds"
     assert (page.rows, page.machines, page.facts, page.charts) == ((), None, None, ())
     publish(having(found), PLAIN, tmp_path)
     html = LexborHTMLParser((tmp_path / "status.html").read_bytes())
@@ -96,9 +96,16 @@ def test_a_queue_runner_is_told_in_words() -> None:
 
 def test_throughput_is_drawn_in_order_without_times() -> None:
     hours, days = described(live()).charts
-    assert (hours.lines[0].newest, hours.first, hours.last) == ("5", "2 before", "newest")
-    assert [row.moment.label for row in hours.rows] == ["newest", "1 before", "2 before"]
-    assert [column.words for column in days.columns] == ["1 before: builds: 7", "newest: builds: 9"]
+    assert (hours.lines[0].newest, hours.first, hours.last) == ("5", "2 hours earlier", "newest")
+    assert [row.moment.label for row in hours.rows] == [
+        "newest",
+        "1 hour earlier",
+        "2 hours earlier",
+    ]
+    assert [column.words for column in days.columns] == [
+        "1 day earlier: builds: 7",
+        "newest: builds: 9",
+    ]
     assert not days.dated
 
 
@@ -136,10 +143,10 @@ def test_every_page_leads_to_it_where_there_is_one(tmp_path: Path) -> None:
     publish(snapshot(), PLAIN, tmp_path)
     for path in ("index.html", "build/203.html"):
         html = LexborHTMLParser((tmp_path / path).read_bytes())
-        assert "Running now" in [node.text() for node in html.css(".menu a")]
+        assert "Activity" in [node.text() for node in html.css(".menu a")]
     publish(having(None), PLAIN, tmp_path)
     html = LexborHTMLParser((tmp_path / "build/203.html").read_bytes())
-    assert "Running now" not in [node.text() for node in html.css(".menu a")]
+    assert "Activity" not in [node.text() for node in html.css(".menu a")]
 
 
 def test_a_build_that_begins_to_run_has_its_page_made_again(tmp_path: Path) -> None:

@@ -65,7 +65,8 @@ def test_counts_tell_how_much_is_shown(evaluation: Page) -> None:
     counts = evaluation.locator("section[data-count] > h2 > .count").all_inner_texts()
     assert any(re.fullmatch(r"\d+ of \d+", count) for count in counts)
     fill(evaluation, "no-such-job")
-    assert said(evaluation) == f"0 of {total}"
+    assert said(evaluation) == f"none of {total}"
+    assert evaluation.locator("main section:visible table.builds").count() == 0
     expect(evaluation.locator("table.builds").first).to_be_hidden()
     fill(evaluation, "")
     assert said(evaluation) == f"{total} rows"

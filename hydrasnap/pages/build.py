@@ -106,7 +106,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         description=f"Build {build.id} of the job {build.job} in {build.jobset_key}: {label}.",
         shows=f"This page shows all that the snapshot knows of build {build.id}.",
         crumbs=(*site.trail(build.project, build.jobset), site.job_link(build.job_key)),
-        live=site.live("build", str(build.id)),
+        live="" if build.gone else site.live("build", str(build.id)),
         id=build.id,
         job=site.job_link(build.job_key),
         jobset=Link(label=str(build.jobset_key), href=site.links.jobset(build.jobset_key)),
@@ -184,12 +184,16 @@ def _aggregate(build: Build, constituents: list[Build] | None) -> str:
     every = plural(counts.total, "constituent")
     if counts.succeeded == counts.total:
         return f"all {every} succeeded"
-    words = [f"{counts.unsuccessful:,} of {every} failed"]
-    if counts.queued:
-        words.append(f"{counts.queued:,} still pending")
-    if counts.unknown:
-        words.append(f"{counts.unknown:,} not in the snapshot")
-    return ", ".join(words)
+    words = (
+        (counts.failed, "failed"),
+        (counts.aborted, "aborted"),
+        (counts.queued, "still pending"),
+        (counts.unknown, "not in the snapshot"),
+    )
+    (first, word), *rest = ((count, word) for count, word in words if count)
+    return ", ".join(
+        (f"{first:,} of {every} {word}", *(f"{count:,} {word}" for count, word in rest))
+    )
 
 
 def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:

@@ -37,14 +37,17 @@ class Before(View, frozen=True, kw_only=True):
 
 
 class ChangeRow(View, frozen=True, kw_only=True):
-    """A row of a list; for a removed job `id` and the rest are those of its last build."""
+    """A row of a list; for a removed job `id` and the rest are those of its last build.
+
+    `time` is when it finished or, in the list of queued builds, when it was queued.
+    """
 
     id: int
     job: str
     job_href: str
     status: BuildStatus
     label: str
-    finished: int | None
+    time: int | None
     package: str
     system: str
     before: Before | None
@@ -143,7 +146,7 @@ def _more(changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
 
 
 def _in_sight(kind: ChangeKind) -> int:
-    return min(FEW, SHOWN) if kind is ChangeKind.STILL_SUCCEEDING else SHOWN
+    return FEW if kind is ChangeKind.STILL_SUCCEEDING else SHOWN
 
 
 def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeList:
@@ -180,11 +183,17 @@ def change_row(site: Site, change: Change) -> ChangeRow:
         job_href=site.links.job(build.job_key),
         status=status,
         label=status.label_for(build.buildstatus),
-        finished=build.stoptime if build.finished else None,
+        time=_time(change.kind, build),
         package=build.releasename or build.nixname,
         system=change.system,
         before=None if before is None else _before(before),
     )
+
+
+def _time(kind: ChangeKind, build: Build) -> int | None:
+    if kind is ChangeKind.QUEUED:
+        return build.timestamp or None
+    return build.stoptime if build.finished else None
 
 
 def _before(build: Build) -> Before:

@@ -60,7 +60,10 @@ class Row(View, frozen=True, kw_only=True):
 
 
 class Chart(View, frozen=True, kw_only=True):
-    """A chart; `key` is unique on its page, `rows` are newest first."""
+    """A chart; `key` is unique on its page, `rows` are newest first.
+
+    `inset` is how far the outer points stand from the sides, in per cent of the width.
+    """
 
     key: str
     title: str
@@ -73,6 +76,7 @@ class Chart(View, frozen=True, kw_only=True):
     last: str
     lines: tuple[Line, ...]
     columns: tuple[Column, ...]
+    inset: str
     rows: tuple[Row, ...]
 
 
@@ -116,7 +120,7 @@ class Scale(View, frozen=True, kw_only=True):
 def scale(values: Sequence[float]) -> Scale:
     """Choose a scale: from zero, unless the values differ and lie close together far from it."""
     low, high = min(values), max(values)
-    if low < high / 2 or low == high:
+    if low <= high / 2 or low == high:
         low, high = min(low, 0), max(high, 0)
     return Scale(low=low, high=high)
 
@@ -154,6 +158,7 @@ def chart(
         last=_when(moments[-1]),
         lines=tuple(_line(line, place, fit, words) for place, line in enumerate(series)),
         columns=tuple(_column(row, place, count, series) for place, row in enumerate(rows)),
+        inset=_short(50 / count),
         rows=tuple(reversed(rows)),
     )
 

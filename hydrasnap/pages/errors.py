@@ -1,5 +1,7 @@
 """The errors of a jobset, readable: fetch errors and evaluation errors, their colours kept."""
 
+from collections.abc import Iterator
+
 from hydrasnap.model import Jobset
 from hydrasnap.pages.ansi import Run, parted, runs
 from hydrasnap.pages.parts import JobsetPart, parts
@@ -31,13 +33,22 @@ class ErrorsPage(JobsetPart, frozen=True, kw_only=True):
     errors: tuple[ErrorText, ...]
 
 
+def error_titles(jobset: Jobset) -> Iterator[str]:
+    """Name what went wrong with a jobset last."""
+    return (title for title, _ in _texts(jobset))
+
+
 def error_texts(jobset: Jobset, longest: int | None = None) -> tuple[ErrorText, ...]:
     """Return the errors of a jobset, in full or the first whole lines of each."""
-    seen = jobset.overview
-    fetching = seen.fetcherrormsg if seen else ""
-    time = seen.errortime if seen else None
-    texts = (("Fetching the inputs failed", fetching), ("Evaluation errors", jobset.errormsg))
-    return tuple(_error(title, time, text, longest) for title, text in texts if text)
+    time = jobset.overview.errortime if jobset.overview else None
+    return tuple(_error(title, time, text, longest) for title, text in _texts(jobset))
+
+
+def _texts(jobset: Jobset) -> Iterator[tuple[str, str]]:
+    if jobset.overview and jobset.overview.fetcherrormsg:
+        yield "Fetching the inputs failed", jobset.overview.fetcherrormsg
+    if jobset.errormsg:
+        yield "Evaluation errors", jobset.errormsg
 
 
 def _error(title: str, time: int | None, text: str, longest: int | None) -> ErrorText:

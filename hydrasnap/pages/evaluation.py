@@ -103,7 +103,7 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         description=f"Evaluation {evaluation.id} of {key}: {summary(changes)}.",
         shows=f"This page shows evaluation {evaluation.id} of {key} and what it changed.",
         crumbs=site.trail(*key),
-        live=site.live("eval", str(evaluation.id)),
+        live="" if evaluation.gone else site.live("eval", str(evaluation.id)),
         alternates=_alternates(site, evaluation),
         id=evaluation.id,
         jobset=Link(label=str(key), href=site.links.jobset(key)),

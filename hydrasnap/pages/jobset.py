@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hydrasnap.model import BuildStatus, Jobset, JobsetConfiguration, JobsetInput
+from hydrasnap.model import BuildStatus, Jobset, JobsetConfiguration, JobsetInput, JobsetKey
 from hydrasnap.pages.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.pages.changes import LOOKS, ChangeRow, change_row
 from hydrasnap.pages.chart import Chart
@@ -76,7 +76,8 @@ class Setting(View, frozen=True, kw_only=True):
 class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     """A jobset; `counts` are those of the lists of its newest evaluation.
 
-    That was `evaluated` at a time and `took` some seconds, its checkout included.
+    That was `evaluated` at a time and `took` some seconds, its checkout included. `of_project` says
+    what keeps the whole project from being evaluated or seen.
     """
 
     summary: str
@@ -101,6 +102,7 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     errors: tuple[ErrorText, ...]
     errors_href: str
     settings: tuple[Setting, ...]
+    of_project: str
     inputs: tuple[JobsetInput, ...]
     permalinks: tuple[Permalink, ...]
     badge: BadgeBox
@@ -145,7 +147,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         description=f"The jobset {key} on {site.host}: {words.words} in its newest evaluation.",
         shows=f"This page shows the state of {key} at its newest evaluation.",
         crumbs=site.trail(key.project),
-        live=site.live("jobset", *key),
+        live="" if jobset.gone else site.live("jobset", *key),
         alternates=(
             feed_link(site.links.jobset(key, "/feed.atom"), str(key)),
             data_link(site.links.jobset(key, ".json"), f"The state of {key}"),
@@ -176,6 +178,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         errors=error_texts(jobset, EXCERPT),
         errors_href=site.links.jobset(key, "/errors.html"),
         settings=tuple(_settings(configuration)),
+        of_project=_of_project(site, key),
         inputs=configuration.inputs,
         permalinks=tuple(jobset_permalinks(site, key)),
         badge=badge_box(site, tally_badge(health.tally), site.links.jobset(key), str(key)),
@@ -187,6 +190,12 @@ def _comparisons(site: Site, health: JobsetHealth) -> Iterator[Link]:
     """Point to what the newest evaluation is compared with, a pinned baseline first."""
     if health.latest is not None and site.index.is_comparable(health.latest):
         yield from comparison_links(site, health.latest)
+
+
+def _of_project(site: Site, key: JobsetKey) -> str:
+    project = site.snapshot.projects[key.project]
+    marks = {"disabled": not project.enabled, "hidden": project.hidden, "deleted": project.gone}
+    return " and ".join(mark for mark, is_set in marks.items() if is_set)
 
 
 def _counts(site: Site, changes: Changes | None) -> Iterator[ListCount]:

@@ -7,6 +7,7 @@ from hydrasnap.links import Links, outward
 from hydrasnap.model import Gap, Run
 from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.data import INDEX, data_file, data_link, index_data
+from hydrasnap.pages.errors import error_titles
 from hydrasnap.pages.evaluations import newest_evaluations
 from hydrasnap.pages.frame import Frame, Link
 from hydrasnap.pages.page import File, Page
@@ -17,7 +18,13 @@ from hydrasnap.pages.status import LiveNote, live_note
 from hydrasnap.pages.view import View
 from hydrasnap.pages.watch import WatchRow, watch_rows
 from hydrasnap.phrases import plural
-from hydrasnap.report.health import Broken, JobsetHealth, newly_broken, snapshot_time
+from hydrasnap.report.health import (
+    Broken,
+    JobsetHealth,
+    is_watched,
+    newly_broken,
+    snapshot_time,
+)
 
 BROKEN = 25
 NEWEST = 10
@@ -51,10 +58,18 @@ class Trouble(View, frozen=True, kw_only=True):
     why: tuple[Link, ...]
 
 
+class Stale(View, frozen=True, kw_only=True):
+    """A jobset that was not checked when it should have been, and when it was last."""
+
+    jobset: Link
+    checked: int | None
+
+
 class OverviewPage(Frame, frozen=True, kw_only=True):
     """The first page; what changes with every crawl stands here and in ``snapshot.js`` only.
 
-    `off` are the projects that are disabled or gone.
+    `off` are the projects that are disabled or gone; `checked` counts the jobsets that Hydra is to
+    check by itself, of which some may be `stale`.
     """
 
     origin: str
@@ -67,6 +82,8 @@ class OverviewPage(Frame, frozen=True, kw_only=True):
     broken: tuple[BrokenRow, ...]
     broken_total: int
     troubles: tuple[Trouble, ...]
+    stale: tuple[Stale, ...]
+    checked: int
     projects: tuple[ProjectRow, ...]
     off: tuple[ProjectRow, ...]
     evaluations: tuple[EvaluationRow, ...]
@@ -115,6 +132,8 @@ def overview_page(site: Site) -> OverviewPage:
         broken=tuple(_broken(site, row) for row in broken.rows),
         broken_total=broken.total,
         troubles=tuple(_troubles(site, jobsets)),
+        stale=tuple(_stale(site, health) for health in jobsets if health.stale),
+        checked=sum(is_watched(health.jobset) for health in jobsets),
         projects=tuple(row for row in projects if not row.disabled),
         off=tuple(row for row in projects if row.disabled),
         evaluations=evaluation_rows(site, newest[:NEWEST]),
@@ -132,15 +151,19 @@ def _broken(site: Site, row: Broken) -> BrokenRow:
 
 def _troubles(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Trouble]:
     for health in jobsets:
-        why = []
-        if health.has_errors:
-            href = site.links.jobset(health.key, "/errors.html")
-            why.append(Link(label="errors in the last evaluation", href=href))
-        if health.stale:
-            why.append(Link(label="not checked for long", href=site.links.jobset(health.key)))
+        href = site.links.jobset(health.key, "/errors.html")
+        why = tuple(Link(label=title.lower(), href=href) for title in error_titles(health.jobset))
         if why:
-            link = Link(label=str(health.key), href=site.links.jobset(health.key))
-            yield Trouble(jobset=link, why=tuple(why))
+            yield Trouble(jobset=_jobset(site, health), why=why)
+
+
+def _stale(site: Site, health: JobsetHealth) -> Stale:
+    seen = health.jobset.overview
+    return Stale(jobset=_jobset(site, health), checked=seen.lastcheckedtime if seen else None)
+
+
+def _jobset(site: Site, health: JobsetHealth) -> Link:
+    return Link(label=str(health.key), href=site.links.jobset(health.key))
 
 
 def _projects(site: Site) -> tuple[ProjectRow, ...]:

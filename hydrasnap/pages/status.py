@@ -89,14 +89,14 @@ def status_page(site: Site, live: Live) -> StatusPage:
     """Describe what the Hydra was doing."""
     running, machines, runner = live.running, live.machines, live.runner
     return StatusPage(
-        title="Running now",
+        title="Activity",
         description=f"What {site.host} was doing when it was asked: builds, machines, throughput.",
         shows="This page shows what the Hydra was doing at one moment, and nothing of it lasts.",
         live=site.live("status"),
         alternates=(data_link(DATA, "The live state"),),
         as_of=live.asked,
         sums=_sums(live),
-        untold=" or ".join(_untold(live)),
+        untold=_listed(tuple(_untold(live))),
         pages=LivePages(
             running=site.live("status"),
             machines=site.live("machines"),
@@ -148,6 +148,11 @@ def _untold(live: Live) -> Iterator[str]:
     return (name for name, found in names.items() if found is None)
 
 
+def _listed(words: tuple[str, ...]) -> str:
+    """Write what is not told as one phrase."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
 def _running(site: Site, live: Live, build: RunningBuild) -> RunningRow:
     known = build.id in site.snapshot.builds
     own, page = site.links.build(build.id), site.live("build", str(build.id))
@@ -183,7 +188,9 @@ def _chart(period: str, amounts: tuple[int, ...] | None) -> Chart | None:
         return None
     count = len(amounts)
     moments = [
-        Moment(label=f"{count - place - 1} before" if place < count - 1 else "newest")
+        Moment(
+            label=f"{plural(count - place - 1, period)} earlier" if place < count - 1 else "newest"
+        )
         for place in range(count)
     ]
     series = [Series(name="builds", values=tuple(map(float, amounts)))]

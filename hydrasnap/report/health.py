@@ -153,12 +153,21 @@ def is_stale(jobset: Jobset, now: int) -> bool:
     without interval and one whose checks are not known is never stale.
     """
     seen = jobset.overview
-    if jobset.gone or seen is None or jobset.configuration.state is JobsetState.DISABLED:
+    if seen is None or seen.lastcheckedtime is None or not is_watched(jobset):
         return False
-    interval = jobset.configuration.checkinterval or seen.checkinterval
-    if not interval or seen.lastcheckedtime is None:
-        return False
-    return now - seen.lastcheckedtime > max(_DAY, _MISSED_CHECKS * interval)
+    return now - seen.lastcheckedtime > max(_DAY, _MISSED_CHECKS * _interval(jobset))
+
+
+def is_watched(jobset: Jobset) -> bool:
+    """Tell whether Hydra is to check a jobset by itself, again and again."""
+    enabled = jobset.configuration.state is not JobsetState.DISABLED
+    return enabled and not jobset.gone and _interval(jobset) > 0
+
+
+def _interval(jobset: Jobset) -> int:
+    """Return the seconds between two checks, 0 for none."""
+    seen = jobset.overview
+    return jobset.configuration.checkinterval or (seen.checkinterval if seen else 0)
 
 
 def failing_longest(index: Index, key: JobsetKey, count: int | None = None) -> Limited[Failing]:

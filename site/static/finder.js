@@ -248,8 +248,7 @@
   }
 
   function buildResult({ id, status, jobset, job, href }) {
-    const about = `${status[0]}, ${jobset.join(":")}:${job}`;
-    return { kind: "Build", label: String(id), about, href, status, jobs: [] };
+    return { kind: "Build", label: String(id), about: [...jobset, job].join(":"), href, status, jobs: [] };
   }
 
   async function stored(directory, hash) {

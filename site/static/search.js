@@ -102,8 +102,7 @@
   function row(result) {
     const link = element("a", { href: result.href }, shown(result.label));
     const about = result.status ? [sign(result.status), " "] : [];
-    const of = result.status ? result.about.slice(result.status[0].length + 2) : result.about;
-    about.push(element("bdi", { class: "soft" }, shown(of)));
+    about.push(element("bdi", { class: "soft" }, shown(result.about)));
     const jobs = result.jobs.flatMap((job) => [" ", element("a", { class: "tag", href: job.href }, shown(job.label))]);
     const kind = element("td", { class: "kind" }, result.kind);
     return element("tr", {}, kind, element("td", { class: "name" }, link, ...jobs), element("td", { class: "name" }, ...about));

@@ -61,7 +61,10 @@
       sizes: group.tables.map((table) => table.tBodies[0].rows.length),
       count: group.section.querySelector(":scope > h2 > .count"),
       words: group.section.querySelector(":scope > h2 > .count")?.textContent,
-      folds: [...group.section.querySelectorAll("details")],
+      folds: [...group.section.querySelectorAll("details")].map((fold) => {
+        const summary = fold.querySelector("summary");
+        return { fold, summary, words: summary.textContent };
+      }),
     }));
   }
 
@@ -112,8 +115,15 @@
     return Object.assign(test, { wrong: fits.wrong });
   }
 
+  const fitting = (part) => [...part.querySelectorAll("tbody tr")].filter((row) => !row.hidden).length;
+
+  // Show only the tables in which something fits, and say of a fold how much does.
   function unfold(group, filtered) {
-    for (const fold of group.folds) {
+    for (const table of group.tables) table.closest(".wide").hidden = filtered && !fitting(table);
+    for (const { fold, summary, words } of group.folds) {
+      const fit = filtered && fitting(fold);
+      fold.hidden = fit === 0;
+      summary.textContent = filtered ? `${number(fit)} more` : words;
       if (filtered && fold.dataset.was === undefined) {
         fold.dataset.was = fold.open ? "open" : "";
         fold.open = true;
@@ -146,7 +156,7 @@
   }
 
   const counted = (filtered, shown, total, wrong) =>
-    (filtered ? wrong || `${number(shown)} of ${number(total)}` : `${number(total)} ${total === 1 ? "row" : "rows"}`);
+    (filtered ? wrong || `${shown ? number(shown) : "none"} of ${number(total)}` : `${number(total)} ${total === 1 ? "row" : "rows"}`);
 
   // --- sorting ----------------------------------------------------------------------------------------
 

@@ -57,6 +57,8 @@ def _jobsets(site: Site) -> list[object]:
     rows: list[object] = []
     for key, jobset in site.snapshot.jobsets.items():
         words = _also(jobset.configuration.description, key.name)
+        if jobset.renamed_to is not None:
+            words = f"now {jobset.renamed_to}"
         page, folder = site.links.jobset(key), folder_of(site, key)
         rows.append([key.project, key.name, page, folder, words, len(site.piles[key])])
     return rows
