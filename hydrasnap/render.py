@@ -105,7 +105,10 @@ class Renderer:
             template = self._environment.get_template(page.template)
             text = template.render(page=page.context, path=page.path, root=root_of(page.path))
         except (TemplateError, *MISHAPS) as error:
-            raise explain(error, page.template, self._own) or error from error
+            reason = explain(error, page.template, self._own)
+            if reason is None:
+                raise
+            raise reason from error
         return visible_bytes(text)
 
     def _shared(self, name: str, root: str) -> Markup:

@@ -1,6 +1,7 @@
 """What several test modules share: the site of the embedded Hydra, rendered once a session."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,14 @@ from hydrasnap.store import open_cache, read_snapshot
 
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")  # the same examples everywhere, and no clock
+
+
+@pytest.fixture(scope="session", autouse=True)
+def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Leave the cache folder of who runs the tests as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("user-cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

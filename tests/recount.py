@@ -78,10 +78,7 @@ class Comparison:
         for jobset, past in self.pasts.items():
             self.jobset(jobset, past)
         for data, page in self.site.jobs():
-            past = next(
-                p for j, p in self.pasts.items() if j[:2] == (data["project"], data["jobset"])
-            )
-            self.job(data, page, past)
+            self.job(data, page, self.past_of(data["project"], data["jobset"]))
         self.overview()
         return self.found
 

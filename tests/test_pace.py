@@ -8,7 +8,7 @@ from hydras import Clock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hydrasnap.client import is_private_host
+from hydrasnap.client import is_this_machine
 from hydrasnap.client.pace import Pace
 
 RATES = st.floats(min_value=0.05, max_value=1000)
@@ -88,4 +88,4 @@ def test_many_at_once_go_out_one_by_one() -> None:
     ],
 )  # fmt: skip
 def test_only_this_machine_needs_no_sparing(origin: str, private: bool) -> None:
-    assert is_private_host(origin) is private
+    assert is_this_machine(origin) is private

@@ -16,7 +16,6 @@ from hydrasnap.output import MANIFEST, STATE
 from hydrasnap.publish import publish
 from hydrasnap.settings import SiteSettings
 
-FETCHING = "link, script, img, iframe, object, embed, audio, video, source, form"
 FETCHED = ("src", "srcset", "poster", "data", "background", "action", "formaction")
 
 

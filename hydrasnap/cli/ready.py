@@ -39,7 +39,10 @@ def _check_templates(own: Path | None) -> None:
         try:
             jinja.get_template(file.name)
         except (TemplateError, *MISHAPS) as error:
-            raise explain(error, file.name, own) or error from error
+            reason = explain(error, file.name, own)
+            if reason is None:
+                raise
+            raise reason from error
 
 
 def check_folders(cache: Path, site: Path) -> None:

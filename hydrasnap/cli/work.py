@@ -23,7 +23,7 @@ from hydrasnap.cli.ready import check_folders
 from hydrasnap.cli.site import render_into
 from hydrasnap.cli.stopping import run_stoppable, stoppable
 from hydrasnap.cli.telling import Telling
-from hydrasnap.client import Credentials, Limits, Settings, World, is_private_host, normal_origin
+from hydrasnap.client import Credentials, Limits, Settings, World, is_this_machine, normal_origin
 from hydrasnap.config import Config, password
 from hydrasnap.crawl import LIVE_REQUESTS, Note, Outcome, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
@@ -43,7 +43,7 @@ def run_crawl(config: Config, telling: Telling) -> Outcome:
     settings, selection, retention = _settings(config), _selection(config), _retention(config)
 
     def run(cache: Cache, watch: Teller) -> Outcome:
-        if not config.hydra.contact and not is_private_host(origin):
+        if not config.hydra.contact and not is_this_machine(origin):
             watch(Note(_no_contact(origin)))
         outcome = run_stoppable(crawl_into(cache, settings, selection, watch=watch))
         if retention.limits:

@@ -4,7 +4,7 @@ from hydrasnap.client import paths
 from hydrasnap.client.budget import Budget, Limits
 from hydrasnap.client.http import Client
 from hydrasnap.client.judge import DoubtError
-from hydrasnap.client.pace import is_private_host
+from hydrasnap.client.pace import is_this_machine
 from hydrasnap.client.retry import Retry
 from hydrasnap.client.settings import (
     HARD_CAP,
@@ -28,7 +28,7 @@ __all__ = [
     "Settings",
     "Waiting",
     "World",
-    "is_private_host",
+    "is_this_machine",
     "normal_origin",
     "paths",
 ]

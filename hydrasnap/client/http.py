@@ -23,7 +23,7 @@ from hydrasnap.client.judge import (
     is_denied,
     is_json,
 )
-from hydrasnap.client.pace import Pace, is_private_host
+from hydrasnap.client.pace import Pace, is_this_machine
 from hydrasnap.client.settings import (
     Credentials,
     Fetched,
@@ -77,7 +77,7 @@ class Client:
     def _rate(self) -> float | None:
         if self.settings.rate is not None:
             return self.settings.rate
-        return None if is_private_host(self.origin) else 1.0
+        return None if is_this_machine(self.origin) else 1.0
 
     def _connect(self) -> httpx.AsyncClient:
         contact = f"; {self.settings.contact}" if self.settings.contact else ""
@@ -89,7 +89,7 @@ class Client:
                 max_connections=self.settings.connections, keepalive_expiry=_KEEP_ALIVE
             ),
             transport=self._world.transport,
-            trust_env=not is_private_host(self.origin),
+            trust_env=not is_this_machine(self.origin),
         )
 
     @property

@@ -51,7 +51,7 @@ class Pace:
         return self._penalty_ends - self._now()
 
 
-def is_private_host(origin: str) -> bool:
+def is_this_machine(origin: str) -> bool:
     """Tell whether `origin` is on this machine, where nobody needs to be spared."""
     host = urlsplit(origin).hostname or ""
     try:

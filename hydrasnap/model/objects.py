@@ -107,6 +107,11 @@ class JobsetState(Enum):
     ONE_AT_A_TIME = 3
 
     @property
+    def enabled(self) -> bool:
+        """Whether Hydra evaluates the jobset, in one way or another."""
+        return self is not JobsetState.DISABLED
+
+    @property
     def label(self) -> str:
         """Say it as Hydra's configuration page does."""
         return {0: "Disabled", 1: "Enabled", 2: "One-shot", 3: "One-at-a-time"}[self.value]

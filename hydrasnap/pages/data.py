@@ -129,7 +129,7 @@ def _jobset(site: Site, health: JobsetHealth) -> Data:
         "name": jobset.name,
         "page": site.links.jobset(health.key),
         "data": site.links.jobset(health.key, ".json"),
-        "enabled": bool(jobset.configuration.state.value),
+        "enabled": jobset.configuration.state.enabled,
         "hidden": not jobset.configuration.visible,
         "gone": jobset.gone,
         "errors": health.has_errors,

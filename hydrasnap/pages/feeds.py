@@ -24,7 +24,7 @@ _NOT_IN_A_TAG = re.compile(r"[^A-Za-z0-9.-]+")
 def feed_files(site: Site) -> Iterator[Page | File]:
     """Give the feed of each jobset and project."""
     for project in site.health:
-        keys = [jobset.key for jobset in project.jobsets if jobset.jobset.renamed_to is None]
+        keys = [jobset.key for jobset in project.jobsets]
         for key in keys:
             path, page = site.links.jobset(key, "/feed.atom"), site.links.jobset(key)
             feed = feed_file(site, path, Link(label=str(key), href=page), site.news(key))

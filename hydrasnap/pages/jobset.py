@@ -157,7 +157,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         here="Overview",
         gone=jobset.gone,
         summary=configuration.description,
-        disabled=not configuration.state.value,
+        disabled=not configuration.state.enabled,
         hidden=not configuration.visible,
         figures=words,
         latest=site.evaluation_link(latest),

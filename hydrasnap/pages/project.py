@@ -109,7 +109,7 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
 
 def jobset_rows(site: Site, health: ProjectHealth) -> tuple[JobsetRow, ...]:
     """Describe the jobsets of a project as Hydra orders them: what is hidden or disabled last."""
-    rows = [_row(site, jobset) for jobset in health.jobsets if jobset.jobset.renamed_to is None]
+    rows = [_row(site, jobset) for jobset in health.jobsets]
     return tuple(sorted(rows, key=lambda row: (HIDDEN in row.tags, row.disabled, row.link.label)))
 
 
@@ -130,7 +130,7 @@ def _row(site: Site, health: JobsetHealth) -> JobsetRow:
         checked=seen.lastcheckedtime,
         running=seen.starttime,
         pending=None if seen.starttime else seen.triggertime,
-        disabled=jobset.gone or not jobset.configuration.state.value,
+        disabled=jobset.gone or not jobset.configuration.state.enabled,
     )
 
 
@@ -139,7 +139,7 @@ def _tags(health: JobsetHealth) -> Iterator[str]:
     jobset = health.jobset
     if jobset.gone:
         yield "gone"
-    if not jobset.configuration.state.value:
+    if not jobset.configuration.state.enabled:
         yield "disabled"
     if not jobset.configuration.visible:
         yield HIDDEN

@@ -5,7 +5,7 @@ from functools import partial
 from itertools import islice
 
 from hydrasnap.links import Links
-from hydrasnap.model import Jobset, JobsetKey, JobsetState, Watch
+from hydrasnap.model import Jobset, JobsetKey, Watch
 from hydrasnap.pages.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.feeds import feed_file, feed_link, merged
@@ -162,7 +162,7 @@ def _failing(site: Site, found: Watched) -> FailingRow:
 
 
 def _tag(jobset: Jobset) -> str:
-    return "disabled" if jobset.configuration.state is JobsetState.DISABLED else ""
+    return "" if jobset.configuration.state.enabled else "disabled"
 
 
 def _news(site: Site, news: News) -> NewsRow:

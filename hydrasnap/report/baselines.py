@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hydrasnap.model import Evaluation, JobsetKey, JobsetState
+from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.report.health import latest_finished
 from hydrasnap.report.index import Index
 
@@ -69,5 +69,5 @@ def jobset_baselines(index: Index, keys: Iterable[JobsetKey], count: int) -> lis
 
 def _in_use(index: Index, key: JobsetKey) -> bool:
     jobset = index.snapshot.jobsets[key]
-    disabled = jobset.configuration.state is JobsetState.DISABLED
-    return not (disabled or jobset.gone or jobset.renamed_to)
+    lost = jobset.gone or jobset.renamed_to is not None
+    return jobset.configuration.state.enabled and not lost

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
-from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, JobsetState, Snapshot
+from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Snapshot
 from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
 from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.history import failing_run
@@ -160,8 +160,7 @@ def is_stale(jobset: Jobset, now: int) -> bool:
 
 def is_watched(jobset: Jobset) -> bool:
     """Tell whether Hydra is to check a jobset by itself, again and again."""
-    enabled = jobset.configuration.state is not JobsetState.DISABLED
-    return enabled and not jobset.gone and _interval(jobset) > 0
+    return jobset.configuration.state.enabled and not jobset.gone and _interval(jobset) > 0
 
 
 def _interval(jobset: Jobset) -> int:

@@ -106,12 +106,6 @@ class Index:
             self._unknown[evaluation.id] = self.snapshot.unknown_builds(evaluation)
         return self._unknown[evaluation.id]
 
-    def jobs_in(self, evaluation: Evaluation) -> tuple[JobKey, ...]:
-        """Return the jobs of an evaluation by name, each once."""
-        project, jobset = evaluation.jobset_key
-        names = dict.fromkeys(map(_job, self.builds_of(evaluation)))
-        return tuple(JobKey(project, jobset, name) for name in names)
-
     def builds_at(self, evaluation: Evaluation, job: str) -> tuple[Build, ...]:
         """Return the builds that an evaluation has of a job: one, but for rare namesakes."""
         return _run(self.builds_of(evaluation), job)
