@@ -1,6 +1,6 @@
 """Profile one render of a cache in one process, by the time that each function takes itself.
 
-python bench/profile.py cache [--top 40]
+python bench/profiling.py cache [--top 40]
 """
 
 import argparse
@@ -22,7 +22,7 @@ def main() -> None:
     options = parser.parse_args()
     snapshot = read_snapshot(options.cache)
     with tempfile.TemporaryDirectory() as folder, cProfile.Profile() as profile:
-        publish(snapshot, SiteSettings(), Path(folder), workers=1)
+        publish(snapshot, SiteSettings(policy="all"), Path(folder), workers=1)
     pstats.Stats(profile).sort_stats("tottime").print_stats(options.top)
 
 
