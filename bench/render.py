@@ -6,7 +6,7 @@
 
 Each is compared with the full render of its size, and that with `cp -r` of the finished site and
 with Hugo, where it is installed. Several sizes are compared with the first, per build: as they are,
-and without what any render takes, which that of one build in each jobset tells.
+and without what any render on all cores takes, which that of a few hundred builds tells.
 """
 
 import argparse
@@ -20,8 +20,10 @@ from caches import fill
 from measuring import HEAD, Measured, command, measure
 
 from hydrasnap.store import read_snapshot
+from hydrasnap.workers import cores
 
 JOBSETS = 20
+_WORTH_A_CORE = 250  # builds
 
 
 def main() -> None:
@@ -53,10 +55,11 @@ def _sizes(numbers: str, cache: Path | None) -> Sequence[int]:
 
 
 def _least(folder: Path, policy: str) -> Measured:
-    """Measure what any render takes: that of one build in each jobset."""
-    fill(folder / "cache", 1, dict.fromkeys(range(JOBSETS), 1))
+    """Measure what any render takes: that of as few builds as are worth all cores."""
+    jobs = 1 + _WORTH_A_CORE * cores() // JOBSETS
+    fill(folder / "cache", jobs, dict.fromkeys(range(JOBSETS), 1))
     measured = measure(_render(folder, folder / "cache", policy))
-    print(measured.row(f"{JOBSETS} builds: full"))
+    print(measured.row(f"{jobs * JOBSETS} builds: full"))
     return measured
 
 

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from hydrasnap.demo import Job, ProjectRow, Result, World
+from hydrasnap.demo import Job, JobsetRow, ProjectRow, Result, World
+from hydrasnap.model import JobsetKey
 from hydrasnap.output import STATE
 from hydrasnap.plan import Selection
 from hydrasnap.publish import publish, publish_cache
@@ -21,6 +22,7 @@ from hydrasnap.settings import Published, SiteSettings
 
 PLAIN = SiteSettings()
 SIZED = Selection(sizes=("one/trunk/*",))
+SIDE = JobsetKey("one", "side")
 UNASKED = ("error", "forget", "well")  # after these steps it is not asked what the Hydra is doing
 Files = dict[str, bytes]
 
@@ -49,6 +51,20 @@ def restart(data: World) -> None:
     data.restart(max(number for number, row in data.builds.items() if row.status is not None))
 
 
+def cancel(data: World) -> None:
+    for row in data.unfinished_builds()[:1]:
+        data.cancel(row.id)
+
+
+def rename(data: World) -> None:
+    """Add a jobset, or give it another name; it has builds under each."""
+    if SIDE in data.jobsets:
+        evaluate(data, data.rename_jobset(SIDE, f"side-{data.now}"), data.now // 3600)
+    else:
+        data.renames.pop(SIDE, None)
+        evaluate(data, data.add_jobset(JobsetRow(*SIDE)), 1)
+
+
 STEPS: dict[str, Callable[[World], Any]] = {
     "nothing": lambda data: None,
     "evaluate": lambda data: evaluate(data, STABLE, data.now // 3600),
@@ -59,17 +75,19 @@ STEPS: dict[str, Callable[[World], Any]] = {
     "well": lambda data: data.clear_error(TRUNK),
     "forget": lambda data: data.delete_evaluation(data.evaluations_of(TRUNK)[-1].id),
     "succeed": succeed,
+    "rename": rename,
+    "cancel": cancel,
     "project": lambda data: data.add_project(ProjectRow(f"new-{data.now}")),
 }
 
 
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=5))
 def test_incremental_is_full(steps: list[str]) -> None:
     served = hydra()
     with TemporaryDirectory() as name:
         folder = Path(name)
-        for number, step in enumerate(["nothing", *steps]):
+        for number, step in enumerate(["rename", *steps]):
             served.world.now += 60
             STEPS[step](served.world)
             wishes = replace(SIZED, live=step not in UNASKED)
