@@ -15,6 +15,7 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Page]:
     monkeypatch.setattr("hydrasnap.pages.changes.SHOWN", 2)
     monkeypatch.setattr("hydrasnap.pages.changes.PAGED", 3)
     monkeypatch.setattr("hydrasnap.pages.changes.LONG", 3)
+    monkeypatch.setattr("hydrasnap.pages.changes.WHOLE", 3)
     found = list(all_pages(Site(snapshot())))
     assert len({item.path for item in found}) == len(found)
     return {item.path: item for item in found if isinstance(item, Page)}

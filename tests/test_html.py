@@ -62,6 +62,7 @@ def everything(monkeypatch: pytest.MonkeyPatch) -> SiteSettings:
     """Let a site of awkward contents have every kind of page, those of long lists too."""
     monkeypatch.setattr("hydrasnap.pages.changes.SHOWN", 1)
     monkeypatch.setattr("hydrasnap.pages.changes.LONG", 1)
+    monkeypatch.setattr("hydrasnap.pages.changes.WHOLE", 1)
     return SiteSettings(watches=(Watch(f"mine {HOSTILE}"), Watch("nothing", jobs=("no-such",))))
 
 

@@ -13,7 +13,8 @@ from hydrasnap.pages.view import View
 from hydrasnap.report.changes import Change, ChangeKind, Changes
 
 SHOWN = 100  # rows in sight; the others of a list are folded, for a phone to lay out less at once
-LONG = 500  # what a list may have on one page; of a longer one the others are on further pages
+WHOLE = 1000  # rows of all lists together that one page has; of more, a list that is
+LONG = 200  # longer than this has its first rows there, and the others are on further pages
 PAGED = 2000  # with so many on each
 FEW = 25  # rows in sight of what goes on as it should
 UNDECIDED = 100
@@ -138,7 +139,8 @@ def list_pages(
 
 def _more(changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
     """Point to the pages of a list from the second on, if it is long."""
-    if changes.count(kind) <= LONG:
+    every = sum(map(changes.count, ChangeKind))
+    if every <= WHOLE or changes.count(kind) <= LONG:
         return ()
     number = -(-(changes.count(kind) - _in_sight(kind)) // PAGED)
     stem = f"{path.removesuffix('.html')}/{kind.slug}"
