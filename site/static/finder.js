@@ -41,35 +41,44 @@
 
   const parts = new Map(); // number → records of a names shard
 
-  const unescaped = (text) => text.replace(/~[0-3]/g, (found) => ESCAPED[found]);
+  const unescaped = (text) => (text.includes("~") ? text.replace(/~[0-3]/g, (found) => ESCAPED[found]) : text);
 
-  // Read a shard of names; a record is a package in one set, with where it occurs.
-  function records([lists, names], directory) {
-    const places = lists.split("|").map((list) => bySet(list.split(",")));
+  // Read a shard of names; a record is a package in one set, with where it occurs. Its other names
+  // stand in `hay` on lines of their own. There are tens of thousands: each step counts.
+  function records([lists, names], { sets }) {
+    const places = lists.split("|").map(bySet);
+    const low = sets.map((set) => set.toLowerCase());
     const found = [];
     let text = "", where = [];
     for (const entry of names.split("|")) {
-      const [rest, mark] = entry.slice(1).split("!");
-      text = text.slice(0, PREFIX.indexOf(entry[0])) + rest;
-      if (mark !== undefined) where = places[parseInt(mark, 36)];
-      const [leaf, ...also] = text.split(" ").map(unescaped);
-      for (const [set, at] of where) {
-        const name = directory.sets[set] + leaf;
-        const hay = (also.length ? `${name}\n${also.join("\n")}` : name).toLowerCase();
-        found.push({ name, hay, start: directory.sets[set].length, at });
+      const mark = entry.indexOf("!");
+      text = text.slice(0, PREFIX.indexOf(entry[0])) + (mark < 0 ? entry.slice(1) : entry.slice(1, mark));
+      if (mark > 0) where = places[parseInt(entry.slice(mark + 1), 36)];
+      const end = text.indexOf(" ");
+      const leaf = unescaped(end < 0 ? text : text.slice(0, end));
+      const hay = (end < 0 ? leaf : text.split(" ").map(unescaped).join("\n")).toLowerCase();
+      for (const { set, at } of where) {
+        found.push({ name: sets[set] + leaf, hay: low[set] + hay, start: sets[set].length, at });
       }
     }
     return found;
   }
 
-  function bySet(places) {
-    const sets = new Map();
-    for (const place of places) {
-      const [set, jobset, combo] = place.split(".").map((digits) => parseInt(digits, 36));
-      if (!sets.has(set)) sets.set(set, []);
-      sets.get(set).push([jobset, combo]);
+  const read = new Map(); // place → its numbers: there are few that differ
+
+  function bySet(list) {
+    const sets = [];
+    let last = null; // places of one set stand together
+    for (const place of list.split(",")) {
+      let found = read.get(place);
+      if (!found) {
+        const [set, ...at] = place.split(".").map((digits) => parseInt(digits, 36));
+        read.set(place, found = { set, at });
+      }
+      if (last?.set !== found.set) sets.push(last = { set: found.set, at: [] });
+      last.at.push(found.at);
     }
-    return [...sets];
+    return sets;
   }
 
   // Load the names that begin with a term, then others as far as the budget goes.
