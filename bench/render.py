@@ -5,8 +5,10 @@
     python bench/render.py --cache cache          a cache of your own
 
 Each is compared with the full render of its size, and that with `cp -r` of the finished site and
-with Hugo, where it is installed. Several sizes are compared with the first, per build: as they are,
-and without what any render on all cores takes, which that of a few hundred builds tells.
+with Hugo, where it is installed. Full renders and copies are made twice, each to a folder of its
+own, and the quicker counts: who writes first pays for what was deleted on the disk before. Several
+sizes are compared with the first, per build: as they are, and without what any render on all cores
+takes, which that of a few hundred builds tells.
 """
 
 import argparse
@@ -58,19 +60,19 @@ def _least(folder: Path, policy: str) -> Measured:
     """Measure what any render takes: that of as few builds as are worth all cores."""
     jobs = 1 + _WORTH_A_CORE * cores() // JOBSETS
     fill(folder / "cache", jobs, dict.fromkeys(range(JOBSETS), 1))
-    measured = measure(_render(folder, folder / "cache", policy))
+    measured = measure(_render(folder, folder / "cache", policy, "site"))
     print(measured.row(f"{jobs * JOBSETS} builds: full"))
     return measured
 
 
-def _render(folder: Path, cache: Path, policy: str) -> Sequence[str | Path]:
+def _render(folder: Path, cache: Path, policy: str, site: str) -> Sequence[str | Path]:
     """Return the command that renders a cache to `site` in a folder."""
     folder.mkdir(exist_ok=True)
     settings = folder / "hydrasnap.toml"
     settings.write_text(f'[site]\npolicy = "{policy}"\n')
     return [
         *(command(), "render", "--config", settings),
-        *("--cache", cache, "--output", folder / "site"),
+        *("--cache", cache, "--output", folder / site),
     ]
 
 
@@ -79,17 +81,23 @@ def _one(folder: Path, builds: int, options: argparse.Namespace) -> Measured:
     cache, site = options.cache or folder / "cache", folder / "site"
     if options.cache is None:
         fill(cache, builds // JOBSETS, dict.fromkeys(range(JOBSETS), 1))
-    render = _render(folder, cache, options.policy)
-    full = measure(render)
+    render = _render(folder, cache, options.policy, "site")
+    first = _render(folder, cache, options.policy, "first-site")
+    full = _quicker(first, render)
     print(full.row(f"{builds:,} builds: full", 1.0))
     _against(full, "nothing new", measure(render))
     if options.cache is None:
         fill(cache, builds // JOBSETS, {0: 2})
         _against(full, f"one new evaluation of {JOBSETS}", measure(render))
-    _against(full, "cp -r of the site", measure(["cp", "-r", site, folder / "copy"]))
+    copies = (["cp", "-r", site, folder / name] for name in ("first-copy", "copy"))
+    _against(full, "cp -r of the site", _quicker(*copies))
     if hugo.command() and not options.no_hugo:
         _compare_with_hugo(folder, cache, site, full)
     return full
+
+
+def _quicker(*commands: Sequence[str | Path]) -> Measured:
+    return min(map(measure, commands), key=lambda found: found.wall)
 
 
 def _against(full: Measured, name: str, found: Measured) -> None:
