@@ -74,6 +74,19 @@ def test_a_build_is_listed_by_what_it_was_and_is(before: int, now: int | None, s
     assert changes.complete
 
 
+@pytest.mark.parametrize("more", [(), (QUEUED,), (4,), (0,), (1,)])
+def test_nothing_changed_only_where_every_result_is_known_and_the_same(
+    more: tuple[int | None, ...],
+) -> None:
+    same = [build(1, "a", 0), build(2, "b", 1)]
+    asked = index(same, [*same, *(build(3, "c", status) for status in more)])
+    assert newest(asked).nothing_changed is not bool(more)
+
+
+def test_the_first_evaluation_has_not_kept_anything() -> None:
+    assert not newest(index([])).nothing_changed
+
+
 def test_a_restarted_build_is_queued_whatever_its_old_status() -> None:
     again = Build(id=2, project="demo", jobset="trunk", job="a", system=LINUX, buildstatus=1)
     assert lists(newest(index([build(1, "a", 0)], [again]))) == {"queued": ["a"]}

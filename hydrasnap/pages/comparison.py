@@ -44,6 +44,7 @@ class ComparisonPage(Frame, frozen=True, kw_only=True):
     other_timestamp: int | None
     unknown: int
     baseline_unknown: int
+    nothing_changed: bool
     lists: tuple[ChangeList, ...]
     undecided: tuple[BuildRow, ...]
     undecided_total: int
@@ -198,6 +199,7 @@ def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonP
         other_timestamp=other.timestamp or None,
         unknown=changes.unknown,
         baseline_unknown=changes.baseline_unknown,
+        nothing_changed=changes.nothing_changed,
         lists=change_lists(site, changes, _path(site, evaluation, other), _LISTED),
         undecided=build_rows(site, changes.undecided[:UNDECIDED]),
         undecided_total=len(changes.undecided),

@@ -62,6 +62,7 @@ class EvaluationPage(Frame, frozen=True, kw_only=True):
     baseline_unknown: int
     next: Link | None
     gone: bool
+    nothing_changed: bool
     lists: tuple[ChangeList, ...]
     undecided: tuple[BuildRow, ...]
     undecided_total: int
@@ -117,6 +118,7 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         baseline_unknown=changes.baseline_unknown,
         next=site.evaluation_link(site.index.next(evaluation)),
         gone=evaluation.gone,
+        nothing_changed=changes.nothing_changed,
         lists=change_lists(site, changes, site.links.evaluation(evaluation.id)),
         undecided=build_rows(site, changes.undecided[:UNDECIDED]),
         undecided_total=len(changes.undecided),

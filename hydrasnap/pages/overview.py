@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from hydrasnap.links import Links, outward
-from hydrasnap.model import Gap, Run
+from hydrasnap.model import Gap, JobsetKey, Run
 from hydrasnap.pages.changes import ChangeRow, change_row
 from hydrasnap.pages.data import INDEX, data_file, data_link, index_data
 from hydrasnap.pages.errors import error_titles
@@ -141,9 +141,8 @@ def overview_page(site: Site) -> OverviewPage:
 
 
 def _broken(site: Site, row: Broken) -> BrokenRow:
-    key = row.evaluation.jobset_key
     return BrokenRow(
-        jobset=Link(label=str(key), href=site.links.jobset(key)),
+        jobset=_jobset(site, row.evaluation.jobset_key),
         evaluation=site.evaluation_link(row.evaluation),
         change=change_row(site, row.change),
     )
@@ -154,16 +153,16 @@ def _troubles(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Trouble]:
         href = site.links.jobset(health.key, "/errors.html")
         why = tuple(Link(label=title.lower(), href=href) for title in error_titles(health.jobset))
         if why:
-            yield Trouble(jobset=_jobset(site, health), why=why)
+            yield Trouble(jobset=_jobset(site, health.key), why=why)
 
 
 def _stale(site: Site, health: JobsetHealth) -> Stale:
     seen = health.jobset.overview
-    return Stale(jobset=_jobset(site, health), checked=seen.lastcheckedtime if seen else None)
+    return Stale(jobset=_jobset(site, health.key), checked=seen.lastcheckedtime if seen else None)
 
 
-def _jobset(site: Site, health: JobsetHealth) -> Link:
-    return Link(label=str(health.key), href=site.links.jobset(health.key))
+def _jobset(site: Site, key: JobsetKey) -> Link:
+    return Link(label=str(key), href=site.links.jobset(key))
 
 
 def _projects(site: Site) -> tuple[ProjectRow, ...]:

@@ -74,6 +74,13 @@ class Changes:
         """Whether all builds on both sides are known, so that nothing is left open."""
         return not (self.unknown or self.baseline_unknown or self.undecided)
 
+    @property
+    def nothing_changed(self) -> bool:
+        """Whether all that succeeded or failed before is known to do so still, and no more is."""
+        steady = {ChangeKind.STILL_FAILING, ChangeKind.STILL_SUCCEEDING}
+        moved = (rows for kind, rows in self.by_kind.items() if kind not in steady)
+        return self.baseline is not None and self.complete and not any(moved)
+
     def __getitem__(self, kind: ChangeKind) -> tuple[Change, ...]:
         return self.by_kind[kind]
 
