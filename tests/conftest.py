@@ -12,8 +12,8 @@ from hydrasnap.client import Settings, World
 from hydrasnap.crawl import crawl
 from hydrasnap.demo import DemoHydra
 from hydrasnap.plan import Selection
-from hydrasnap.publish import publish
-from hydrasnap.settings import SiteSettings
+from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.store import open_cache, read_snapshot
 
 settings.register_profile("suite", deadline=None, derandomize=True)

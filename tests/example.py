@@ -1,5 +1,7 @@
 """A hand-made Hydra with awkward contents, for tests of the publish half."""
 
+from collections.abc import Iterator
+
 from hydrasnap.model import (
     Build,
     Evaluation,
@@ -22,6 +24,8 @@ from hydrasnap.model import (
     Snapshot,
     SystemQueue,
 )
+from hydrasnap.publish.pages import File, Page, Site
+from hydrasnap.publish.tasks import render_tasks
 
 ORIGIN = "https://hydra.example.org"
 NOON = 1_800_000_000
@@ -226,3 +230,9 @@ def live() -> Live:
         hours=(3, 0, 5),
         days=(7, 9),
     )
+
+
+def all_pages(site: Site) -> Iterator[Page | File]:
+    """Make every page and file of a site, as the tasks of a render do."""
+    for task in render_tasks(site):
+        yield from task.make()

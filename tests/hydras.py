@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from hydrasnap.client import Client, Settings, World
-from hydrasnap.crawl import Event, Outcome, crawl
+from hydrasnap.crawl import CrawlResult, Event, crawl
 from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProductRow, ProjectRow, Result
 from hydrasnap.demo import World as Data
 from hydrasnap.model import JobsetKey, Snapshot
@@ -133,7 +133,7 @@ class Crawler:
 
     def run(
         self, tap: Callable[[int, httpx.Request], Answer] = lambda *_: None, **changes: Any
-    ) -> Outcome:
+    ) -> CrawlResult:
         """Crawl once; `changes` are to the settings."""
         wire = Wire(tap, self.hydra)
         settings = replace(self.settings, **changes)

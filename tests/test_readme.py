@@ -15,8 +15,8 @@ from msgspec import structs
 from hydrasnap import errors
 from hydrasnap.cli import main
 from hydrasnap.cli.stopping import EXIT_INTERRUPTED
-from hydrasnap.client.http import HOME_PAGE
-from hydrasnap.config import Tables, WatchTable, load
+from hydrasnap.client.client import HOME_PAGE
+from hydrasnap.config.loading import Tables, WatchTable, load
 from hydrasnap.store import layout
 
 ROOT = Path(__file__).parent.parent

@@ -99,7 +99,7 @@ def test_the_installed_demo_gives_the_same_site_as_the_checkout(
 
 def test_the_installed_package_uses_its_own_files(python: Path, tmp_path: Path) -> None:
     script = (
-        "import hydrasnap; from hydrasnap.resources import bundled;"
+        "import hydrasnap; from hydrasnap.publish.resources import bundled;"
         "print(hydrasnap.__file__, bundled('templates'), bundled('site'), sep='\\n')"
     )
     for place in run(python, "-c", script, at=tmp_path).splitlines():

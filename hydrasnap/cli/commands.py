@@ -9,8 +9,8 @@ import click
 
 from hydrasnap import __version__
 from hydrasnap.cli import options as opt
-from hydrasnap.cli.stopping import Stopped, leave, stoppable
-from hydrasnap.cli.telling import Telling, tell_error, wants_json
+from hydrasnap.cli.events import OutputOptions, tell_error, wants_json
+from hydrasnap.cli.stopping import Stopped, fast_exit, stoppable
 from hydrasnap.errors import EXIT_GAPS
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -29,7 +29,7 @@ class Group(click.Group):
             tell_error(error, as_json=wants_json(sys.argv[1:] if args is None else args))
             code = error.exit_code
         if args is None:
-            leave(code)
+            fast_exit(code)
         raise SystemExit(code)
 
 
@@ -62,7 +62,8 @@ def snapshot(url: str | None, **options: Any) -> None:
     \b
     hydrasnap snapshot https://hydra.example.org --project nixpkgs --evaluations 5
     """
-    from hydrasnap.cli import site, work
+    from hydrasnap.cli import actions as work
+    from hydrasnap.cli import site
 
     telling = opt.telling(options)
     config = opt.configured(options, url)
@@ -88,7 +89,7 @@ def crawl(url: str | None, **options: Any) -> None:
     hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*' --dry-run
     hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*'
     """
-    from hydrasnap.cli import work
+    from hydrasnap.cli import actions as work
 
     telling, dry = opt.telling(options), options.pop("dry_run")
     config = opt.configured(options, url)
@@ -134,7 +135,7 @@ def demo(moment: int, **options: Any) -> None:
     hydrasnap demo
     hydrasnap demo --moment 2      the same Hydra an hour later
     """
-    from hydrasnap.cli import work
+    from hydrasnap.cli import actions as work
 
     telling = opt.telling(options)
     outcome = work.run_demo(moment, Path(options["cache"]), Path(options["output"]), telling)
@@ -153,7 +154,7 @@ def prune(**options: Any) -> None:
     \b
     hydrasnap prune --config hydrasnap.toml
     """
-    from hydrasnap.cli import work
+    from hydrasnap.cli import actions as work
 
     telling = opt.telling(options)
     work.run_prune(opt.configured(options), telling)
@@ -169,13 +170,13 @@ def status(**options: Any) -> None:
     \b
     hydrasnap status --cache cache
     """
-    from hydrasnap.cli import work
+    from hydrasnap.cli import actions as work
 
     telling = opt.telling(options)
     work.describe_cache(Path(opt.configured(options).cache.folder), telling)
 
 
-def _end(outcome: Any, telling: Telling, lost: str = "") -> None:
+def _end(outcome: Any, telling: OutputOptions, lost: str = "") -> None:
     """End with the exit code that tells how the crawl went."""
     if outcome.error is not None and not outcome.out_of_budget:
         raise outcome.error

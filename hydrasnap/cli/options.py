@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from hydrasnap.cli.telling import Telling
+from hydrasnap.cli.events import OutputOptions
 
 if TYPE_CHECKING:
-    from hydrasnap.config import Config
+    from hydrasnap.config.loading import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -115,9 +115,9 @@ telling_options = _bundle(
 )
 
 
-def telling(options: dict[str, Any]) -> Telling:
+def telling(options: dict[str, Any]) -> OutputOptions:
     """Take the telling options out of the options of a command."""
-    return Telling(
+    return OutputOptions(
         quiet=options.pop("quiet", False),
         verbose=options.pop("verbose", False),
         progress=not options.pop("no_progress", False),
@@ -127,7 +127,7 @@ def telling(options: dict[str, Any]) -> Telling:
 
 def configured(options: dict[str, Any], url: str | None = None) -> "Config":
     """Lay the options of a command over the configuration file, and check the whole."""
-    from hydrasnap.config import load
+    from hydrasnap.config.loading import load
 
     tables = {
         "hydra": {"url": url},

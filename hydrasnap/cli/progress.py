@@ -19,7 +19,7 @@ from rich.progress import (
 )
 from rich.table import Column
 
-from hydrasnap.cli.telling import Telling
+from hydrasnap.cli.events import OutputOptions
 from hydrasnap.client import Fetched, Limits, Waiting
 from hydrasnap.crawl import Event, Note, Stage, Step
 
@@ -27,7 +27,7 @@ _LONG_WAIT = 5.0
 _REST = Column(ratio=1, no_wrap=True, overflow="ellipsis")
 
 
-class Teller(Protocol):
+class EventSink(Protocol):
     """Somebody to tell of events."""
 
     def __call__(self, event: Event) -> None:
@@ -35,7 +35,7 @@ class Teller(Protocol):
 
 
 @contextmanager
-def teller(how: Telling, limits: Limits) -> Iterator[Teller]:
+def teller(how: OutputOptions, limits: Limits) -> Iterator[EventSink]:
     """Yield whom to tell, as fits the options and the terminal."""
     if how.quiet:
         yield lambda _: None

@@ -41,7 +41,7 @@ def run_stoppable(work: Coroutine[Any, Any, T]) -> T:
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         task = loop.create_task(work)
-        with heard_once(lambda: loop.call_soon_threadsafe(task.cancel)):
+        with handle_sigint_once(lambda: loop.call_soon_threadsafe(task.cancel)):
             try:
                 return loop.run_until_complete(task)
             except asyncio.CancelledError:
@@ -54,14 +54,14 @@ def interrupt() -> NoReturn:
 
 
 @contextmanager
-def heard_once(act: Callable[[], object] = interrupt) -> Iterator[None]:
+def handle_sigint_once(act: Callable[[], object] = interrupt) -> Iterator[None]:
     """Act on the first Ctrl-C alone: the next would break into what the first makes end."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def hear(*_: object) -> None:
-        be_deaf()
+        ignore_sigint()
         act()
 
     before = signal.signal(signal.SIGINT, hear)
@@ -72,14 +72,14 @@ def heard_once(act: Callable[[], object] = interrupt) -> Iterator[None]:
             signal.signal(signal.SIGINT, before)
 
 
-def be_deaf() -> None:
+def ignore_sigint() -> None:
     """Hear no Ctrl-C any more, as the end is near."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def leave(code: int) -> NoReturn:
+def fast_exit(code: int) -> NoReturn:
     """End the process at once: to give back each object of a large site takes as long as a look."""
-    be_deaf()
+    ignore_sigint()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # nobody may be listening any more
             stream.flush()

@@ -1,10 +1,9 @@
 """The only room that opens sockets: pace, retry, budget, login, content types."""
 
-from hydrasnap.client import paths
+from hydrasnap.client import endpoints as paths
 from hydrasnap.client.budget import Budget, Limits
-from hydrasnap.client.http import Client
-from hydrasnap.client.judge import DoubtError
-from hydrasnap.client.pace import is_this_machine
+from hydrasnap.client.client import Client
+from hydrasnap.client.responses import SuspectEmptyError
 from hydrasnap.client.retry import Retry
 from hydrasnap.client.settings import (
     HARD_CAP,
@@ -15,17 +14,18 @@ from hydrasnap.client.settings import (
     World,
     normal_origin,
 )
+from hydrasnap.client.throttle import is_this_machine
 
 __all__ = [
     "HARD_CAP",
     "Budget",
     "Client",
     "Credentials",
-    "DoubtError",
     "Fetched",
     "Limits",
     "Retry",
     "Settings",
+    "SuspectEmptyError",
     "Waiting",
     "World",
     "is_this_machine",

@@ -3,14 +3,14 @@
 from hydrasnap.crawl.dry_run import PlannedStep, dry_run
 from hydrasnap.crawl.live import LIVE_REQUESTS
 from hydrasnap.crawl.prune import Pruned, prune
-from hydrasnap.crawl.run import Outcome, crawl
+from hydrasnap.crawl.run import CrawlResult, crawl
 from hydrasnap.crawl.session import Event, Note, Stage, Step
 
 __all__ = [
     "LIVE_REQUESTS",
+    "CrawlResult",
     "Event",
     "Note",
-    "Outcome",
     "PlannedStep",
     "Pruned",
     "Stage",

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from hydrasnap.client import paths
-from hydrasnap.crawl.doubt import doubting
+from hydrasnap.client import endpoints as paths
+from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.errors import NotFoundError
 from hydrasnap.model import Build, JobsetKey
@@ -70,7 +70,7 @@ class _Asking:
         builds = [b for b in cache.builds.values() if b.jobset_key in self.jobsets and not b.gone]
         known = {build.job_key for build in cache.builds.values() if build.constituents}
         plain = {cache.builds[number].job_key for number in answered} - known
-        wanted = aggregates(builds, known, cache.plain_jobs | plain)
+        wanted = aggregates(builds, known, cache.non_aggregate_jobs | plain)
         return [number for number in wanted if number not in answered]
 
     async def _ask(self, number: int) -> None:
@@ -80,7 +80,7 @@ class _Asking:
 
     async def _ask_for(self, build: Build) -> None:
         path, cache, client = paths.constituents(build.id), self.session.cache, self.session.client
-        read = doubting(client, lambda body: read_builds(body, path), path)
+        read = confirm_empty(client, lambda body: read_builds(body, path), path)
         try:
             found = await client.read(path, read)
         except NotFoundError:

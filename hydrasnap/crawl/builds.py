@@ -5,24 +5,24 @@ from dataclasses import dataclass
 
 import msgspec
 
-from hydrasnap.client import paths
-from hydrasnap.crawl.gone import mark_gone
-from hydrasnap.crawl.listing import settle_witness
+from hydrasnap.client import endpoints as paths
+from hydrasnap.crawl.deleted import mark_gone
+from hydrasnap.crawl.listing import record_overview
 from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.errors import NotAHydraError, NotFoundError, TooBigError
-from hydrasnap.listing import read_listing
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobsetOverview
 from hydrasnap.plan import (
-    Way,
+    FetchStrategy,
+    changed_state,
     cheapest,
-    is_turn_of,
+    detail_candidates,
+    is_full_recheck_turn,
     merge,
-    moved,
-    second_look,
+    recheck_candidates,
     tally,
-    telling,
 )
 from hydrasnap.wire import read_build, read_builds, read_evaluation, read_queue
+from hydrasnap.wire.html import read_listing
 
 _QUEUE = 20_000
 
@@ -34,9 +34,9 @@ class BuildStep:
     session: Session
 
     @property
-    def fresh(self) -> set[int]:
+    def checked_builds(self) -> set[int]:
         """The ids whose state was asked for, in this run or the one that it takes up."""
-        return self.session.progress.fresh
+        return self.session.progress.checked_builds
 
     async def run(self, jobsets: Collection[JobsetKey], changed: list[JobsetOverview]) -> None:
         """Bring the builds of all wanted evaluations up to date."""
@@ -50,7 +50,7 @@ class BuildStep:
             await self._reconcile(changed)
         if len(self.session.gaps) == gaps:
             for overview in changed:
-                settle_witness(self.session, overview)
+                record_overview(self.session, overview)
         deepest = max(map(len, windows.values()), default=0)
         await self._fetch_rank(windows, range(1, deepest), "older evaluations")
         await self._fetch_details([windows[overview.key] for overview in changed])
@@ -110,7 +110,7 @@ class BuildStep:
         for here in incomplete:
             await self.session.each(here, self._complete)
 
-    def _way(self, missing: int, evaluation: Evaluation) -> Way:
+    def _way(self, missing: int, evaluation: Evaluation) -> FetchStrategy:
         return cheapest(missing, len(evaluation.builds), self.session.selection.way)
 
     def _missing(self, evaluation: Evaluation) -> list[int]:
@@ -122,7 +122,7 @@ class BuildStep:
         await self._fetch(evaluation, missing, self._way(len(missing), evaluation))
         self.session.watch(Step(f"evaluation {evaluation.id}"))
 
-    async def _fetch(self, evaluation: Evaluation, wanted: list[int], way: Way) -> None:
+    async def _fetch(self, evaluation: Evaluation, wanted: list[int], way: FetchStrategy) -> None:
         """Fetch builds by one way; an evaluation that Hydra has just deleted is marked as gone."""
         with self.session.gap_at(paths.evaluation(evaluation.id)):
             try:
@@ -130,21 +130,23 @@ class BuildStep:
             except NotFoundError:
                 mark_gone(self.session, {evaluation.id})
 
-    async def _fetch_by(self, way: Way, evaluation: Evaluation, wanted: list[int]) -> None:
+    async def _fetch_by(
+        self, way: FetchStrategy, evaluation: Evaluation, wanted: list[int]
+    ) -> None:
         """Take one way; where the server is not up to it, the listing."""
         tried = self.session.progress.of(evaluation.jobset_key).too_big
-        if way is Way.TOGETHER and evaluation.id in tried:
-            way = Way.LISTING
-        if way is Way.TOGETHER:
+        if way is FetchStrategy.BULK and evaluation.id in tried:
+            way = FetchStrategy.LISTING
+        if way is FetchStrategy.BULK:
             try:
                 await self._together(evaluation)
             except TooBigError as error:
                 self.session.watch(Note(f"{error.message} Reading the listing instead."))
                 tried.add(evaluation.id)
-                way = Way.LISTING
-        if way is Way.LISTING:
+                way = FetchStrategy.LISTING
+        if way is FetchStrategy.LISTING:
             await self._listed(evaluation)
-        elif way is Way.SINGLY:
+        elif way is FetchStrategy.PER_BUILD:
             await self._singly(wanted)
 
     async def _together(self, evaluation: Evaluation) -> None:
@@ -190,7 +192,7 @@ class BuildStep:
     def _keep(self, builds: list[Build]) -> None:
         known = self.session.cache.builds
         self.session.cache.put(builds=[merge(known.get(build.id), build) for build in builds])
-        self.fresh.update(build.id for build in builds)
+        self.checked_builds.update(build.id for build in builds)
 
     async def _follow_queue(
         self, windows: dict[JobsetKey, list[Evaluation]], changed: list[JobsetOverview]
@@ -212,9 +214,9 @@ class BuildStep:
             for window in windows.values()
             for evaluation in window
             for number in evaluation.builds
-            if number in known and number not in self.fresh and not known[number].gone
+            if number in known and number not in self.checked_builds and not known[number].gone
         }
-        wanted = set(moved(stale, queue, whole=len(queue) < _QUEUE))
+        wanted = set(changed_state(stale, queue, whole=len(queue) < _QUEUE))
         for window in windows.values():
             for evaluation in window:
                 here = [number for number in evaluation.builds if number in wanted]
@@ -228,12 +230,12 @@ class BuildStep:
         """
         for overview in changed:
             newest = next(iter(self._window(overview.key)), None)
-            if newest is None or self.fresh.issuperset(newest.builds):
+            if newest is None or self.checked_builds.issuperset(newest.builds):
                 continue
             known = self.session.cache.builds
             builds = [known[number] for number in newest.builds if number in known]
             if overview.counts.total and tally(builds) != overview.counts:
-                whole = [number for number in newest.builds if number not in self.fresh]
+                whole = [number for number in newest.builds if number not in self.checked_builds]
                 await self._fetch(newest, whole, self._way(len(whole), newest))
 
     async def _fetch_details(self, windows: list[list[Evaluation]]) -> None:
@@ -242,7 +244,7 @@ class BuildStep:
         wanted: list[int] = []
         for window in windows:
             newest, before = ([*map(self._builds, window[:2]), [], []])[:2]
-            wanted += telling(newest, before)
+            wanted += detail_candidates(newest, before)
         wanted = [number for number in sorted(wanted, reverse=True) if cache.builds[number].partial]
         wanted = wanted[: self.session.selection.details]
         if wanted:
@@ -262,8 +264,10 @@ class BuildStep:
             if now - checked.get(str(key), now) < pace:
                 continue
             for evaluation in window:
-                whole = is_turn_of(evaluation.id, among=len(window), turn=now // max(pace, 1))
-                found = second_look(self._builds(evaluation), whole=whole)
-                stale = [number for number in found if number not in self.fresh]
+                whole = is_full_recheck_turn(
+                    evaluation.id, among=len(window), turn=now // max(pace, 1)
+                )
+                found = recheck_candidates(self._builds(evaluation), whole=whole)
+                stale = [number for number in found if number not in self.checked_builds]
                 await self._fetch(evaluation, stale, self._way(len(stale), evaluation))
             cache.note_checked({str(key): now})

@@ -11,7 +11,7 @@ from hydrasnap.crawl.overview import fetch_overview
 from hydrasnap.crawl.session import Event, Session
 from hydrasnap.crawl.sizes import chosen_jobs
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview
-from hydrasnap.plan import EVALUATIONS_A_PAGE, Look, Selection
+from hydrasnap.plan import EVALUATIONS_A_PAGE, RefreshLevel, Selection
 from hydrasnap.store import Cache
 
 
@@ -24,7 +24,7 @@ class PlannedStep:
     """
 
     jobset: JobsetKey
-    look: Look
+    refresh: RefreshLevel
     requests: int
 
 
@@ -41,7 +41,7 @@ async def dry_run(
         session = Session(client, cache, selection, watch, now=0)
         overview = await fetch_overview(session)
         keys = frozenset(jobset.key for jobset in overview.jobsets)
-        sizes = Counter(JobsetKey(*job[:2]) for job, _ in chosen_jobs(session, keys).lacking)
+        sizes = Counter(JobsetKey(*job[:2]) for job, _ in chosen_jobs(session, keys).missing)
         steps = [_step(session, found, sizes[found.key]) for found in overview.jobsets]
         return client.budget.requests, steps
 
@@ -50,11 +50,11 @@ def _step(session: Session, overview: JobsetOverview, sizes: int) -> PlannedStep
     known, window = session.cache.jobsets.get(overview.key), session.selection.window
     needed = needed_look(session, overview)
     requests = _lacking(session, known) + sizes
-    if needed is Look.CLOSELY and (known is None or not known.evaluations):
+    if needed is RefreshLevel.CLOSELY and (known is None or not known.evaluations):
         requests += 1 + math.ceil(window / EVALUATIONS_A_PAGE) + window
-    elif needed is Look.CLOSELY:
+    elif needed is RefreshLevel.CLOSELY:
         requests += 3
-    elif needed is not Look.NOT:
+    elif needed is not RefreshLevel.NOT:
         requests += 1
     return PlannedStep(overview.key, needed, requests)
 

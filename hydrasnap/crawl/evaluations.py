@@ -6,13 +6,13 @@ the same twenty ids in 20 kB, and `/eval/ID` then tells of a new one alone.
 
 from collections.abc import Awaitable, Callable, Collection
 
-from hydrasnap.client import paths
+from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.session import Note, Session
 from hydrasnap.errors import NotAHydraError, TooBigError
-from hydrasnap.listing import EvaluationIds, read_evaluation_ids
 from hydrasnap.model import Evaluation, JobsetKey, JobsetOverview
 from hydrasnap.plan import Listing
 from hydrasnap.wire import EvaluationPage, read_evaluation, read_evaluation_page
+from hydrasnap.wire.html import EvaluationIds, read_evaluation_ids
 
 _LIST = 0  # no evaluation has this number
 LARGE = 10_000  # builds of an evaluation, from which on the way by HTML costs the server less

@@ -2,13 +2,13 @@
 
 import msgspec
 
-from hydrasnap.client import paths
+from hydrasnap.client import endpoints as paths
+from hydrasnap.crawl.deleted import mark_gone
 from hydrasnap.crawl.evaluations import list_evaluations
-from hydrasnap.crawl.gone import mark_gone
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.errors import NotFoundError
 from hydrasnap.model import Evaluation, Jobset, JobsetConfiguration, JobsetKey, JobsetOverview
-from hydrasnap.plan import Listing, Look, errors_moved, look
+from hydrasnap.plan import Listing, RefreshLevel, errors_moved, required_refresh
 from hydrasnap.wire import read_jobset
 
 
@@ -21,34 +21,36 @@ async def list_jobsets(
     `settle_witness`, when its builds have been looked at too: a run that ends in between is taken
     up again, without a second look at the list.
     """
-    moved: list[JobsetOverview] = []
+    changed_state: list[JobsetOverview] = []
 
     async def one(overview: JobsetOverview) -> None:
         needed = needed_look(session, overview)
         with session.gap_at(paths.evaluations(*overview.key)):
-            if needed is Look.WITNESS and not await _has_new_evaluation(session, overview.key):
-                settle_witness(session, overview)
-            elif needed is not Look.NOT:
-                if needed is not Look.BUILDS:
+            if needed is RefreshLevel.PROBE and not await _has_new_evaluation(
+                session, overview.key
+            ):
+                record_overview(session, overview)
+            elif needed is not RefreshLevel.NOT:
+                if needed is not RefreshLevel.BUILDS:
                     await _list(session, overview)
                 session.progress.of(overview.key).finish_list(session.selection.window)
-                moved.append(overview)
+                changed_state.append(overview)
         session.watch(Step(str(overview.key)))
 
     session.watch(Stage("jobsets", len(overviews)))
     await session.each(overviews, one)
-    return sorted(moved, key=lambda overview: overview.key)
+    return sorted(changed_state, key=lambda overview: overview.key)
 
 
-def needed_look(session: Session, overview: JobsetOverview) -> Look:
+def needed_look(session: Session, overview: JobsetOverview) -> RefreshLevel:
     """Decide how closely to look at a jobset; what the run before has listed needs no list."""
     window = session.selection.window
     if session.progress.of(overview.key).listed >= window:
-        return Look.BUILDS
-    return look(session.cache.jobsets.get(overview.key), overview, window)
+        return RefreshLevel.BUILDS
+    return required_refresh(session.cache.jobsets.get(overview.key), overview, window)
 
 
-def settle_witness(session: Session, overview: JobsetOverview) -> None:
+def record_overview(session: Session, overview: JobsetOverview) -> None:
     """Note that the cache holds what this overview tells of."""
     jobset = session.cache.jobsets[overview.key]
     session.cache.put(jobsets=[msgspec.structs.replace(jobset, overview=overview)])
@@ -74,18 +76,18 @@ async def _list(session: Session, overview: JobsetOverview) -> None:
     had = _evaluations_in_cache(session, key)
     present = {number for number, evaluation in had.items() if not evaluation.gone}
     listing = await list_evaluations(session, overview, present)
-    fresh = listing.wanted(present, session.selection.window)
-    ids = tuple(sorted({*had, *(evaluation.id for evaluation in fresh)}, reverse=True))
+    new_evaluations = listing.wanted(present, session.selection.window)
+    ids = tuple(sorted({*had, *(evaluation.id for evaluation in new_evaluations)}, reverse=True))
     first = _first(known, listing, ids)
     jobset = Jobset(project=key.project, name=key.name) if known is None else known
     jobset = msgspec.structs.replace(
         jobset, evaluations=ids, first_evaluation=first, gone=False, renamed_to=None
     )
-    if errors_moved(known, overview) or any(e.id not in had for e in fresh):
+    if errors_moved(known, overview) or any(e.id not in had for e in new_evaluations):
         jobset = await _with_errors(session, jobset)
     if known is None:
         jobset = msgspec.structs.replace(jobset, overview=overview)
-    session.cache.put(evaluations=fresh, jobsets=[jobset])
+    session.cache.put(evaluations=new_evaluations, jobsets=[jobset])
     mark_gone(session, listing.gone(present))
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from hydrasnap.client import paths
+from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.errors import BudgetError, CrawlError, LoginError, OfflineError, RefusedError
 from hydrasnap.model import JobsetKey, Live, Machine, RunningBuild

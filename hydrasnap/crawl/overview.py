@@ -6,11 +6,12 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from hydrasnap.client import Client, paths
-from hydrasnap.crawl.doubt import doubting
+from hydrasnap.client import Client
+from hydrasnap.client import endpoints as paths
+from hydrasnap.crawl.empty_answers import confirm_empty
+from hydrasnap.crawl.missing_jobsets import delete_jobset, vanished_jobsets
 from hydrasnap.crawl.renames import follow_renames
 from hydrasnap.crawl.session import Session, Stage, Step
-from hydrasnap.crawl.vanished import delete_jobset, vanished_jobsets
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview, Project
 from hydrasnap.plan import Selection
@@ -31,7 +32,7 @@ class Overview:
     everything: tuple[Project, ...]
     projects: tuple[Project, ...]
     jobsets: tuple[JobsetOverview, ...]
-    vanished: tuple[JobsetKey, ...]
+    missing_jobsets: tuple[JobsetKey, ...]
     renamed: Mapping[JobsetKey, JobsetKey]
 
 
@@ -39,7 +40,7 @@ async def fetch_overview(session: Session) -> Overview:
     """Ask for the projects and for the jobsets of each selected one."""
     session.watch(Stage("projects"))
     everything = await session.client.read(
-        paths.OVERVIEW, doubting(session.client, read_projects, paths.OVERVIEW, unlikely=True)
+        paths.OVERVIEW, confirm_empty(session.client, read_projects, paths.OVERVIEW, unlikely=True)
     )
     renamed = await follow_renames(session, everything)
     check_selection(everything, session.selection, session.cache.jobsets.keys() | renamed.keys())
@@ -63,10 +64,10 @@ async def fetch_overview(session: Session) -> Overview:
     ]
     answered = [project for project in selected if project.name in found]
     settled = {overview.key for overview in jobsets} | renamed.keys()
-    vanished = vanished_jobsets(session, answered, settled)
+    missing_jobsets = vanished_jobsets(session, answered, settled)
     session.progress.begin(jobsets)
     session.overviewed = True
-    return Overview(tuple(everything), tuple(selected), tuple(jobsets), vanished, renamed)
+    return Overview(tuple(everything), tuple(selected), tuple(jobsets), missing_jobsets, renamed)
 
 
 async def _overviews(session: Session, project: Project) -> list[JobsetOverview]:
@@ -77,7 +78,7 @@ async def _overviews(session: Session, project: Project) -> list[JobsetOverview]
 
     found = await session.client.read(path, _doubted(session, project, read))
     if project.jobsets:
-        session.cache.note_silent(project.name, silent=not found)
+        session.cache.note_empty_project(project.name, is_empty=not found)
     if session.selection.hidden:
         shown = {jobset.name for jobset in found}
         found += [
@@ -90,9 +91,9 @@ async def _overviews(session: Session, project: Project) -> list[JobsetOverview]
 
 def _doubted(session: Session, project: Project, read: Reader) -> Reader:
     """Doubt that a project shows none of the jobsets that it names, until that was found out."""
-    if not project.jobsets or project.name in session.cache.manifest.silent:
+    if not project.jobsets or project.name in session.cache.manifest.empty_projects:
         return read
-    return doubting(session.client, read, paths.jobsets(project.name), unlikely=True)
+    return confirm_empty(session.client, read, paths.jobsets(project.name), unlikely=True)
 
 
 def check_budget(client: Client, projects: int, renamed: int) -> None:

@@ -4,9 +4,9 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping
 from glob import escape
 
-from hydrasnap.client import paths
+from hydrasnap.client import endpoints as paths
+from hydrasnap.crawl.missing_jobsets import ask_new_name
 from hydrasnap.crawl.session import Note, Session
-from hydrasnap.crawl.vanished import ask_new_name
 from hydrasnap.model import JobsetKey, Project
 
 _LONGEST_CHAIN = 10

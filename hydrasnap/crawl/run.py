@@ -9,20 +9,20 @@ from hydrasnap.crawl.aggregates import fetch_constituents
 from hydrasnap.crawl.builds import BuildStep
 from hydrasnap.crawl.listing import list_jobsets
 from hydrasnap.crawl.live import fetch_live
+from hydrasnap.crawl.missing_jobsets import rename, settle_vanished
 from hydrasnap.crawl.overview import fetch_overview, keep_projects
 from hydrasnap.crawl.session import Event, Session
 from hydrasnap.crawl.sizes import fetch_sizes
-from hydrasnap.crawl.vanished import rename, settle_vanished
 from hydrasnap.errors import BudgetError, CrawlError
 from hydrasnap.model import Jobset, Run
 from hydrasnap.plan import Selection
-from hydrasnap.store import Cache, Unfinished
+from hydrasnap.store import Cache, Checkpoint
 
 _NOTHING_LEARNED = "That was too little for the overview, so nothing was learned: allow more."
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CrawlResult:
     """How a crawl ended: its figures, and the error that ended it early, if one did."""
 
     run: Run
@@ -42,7 +42,7 @@ async def crawl(
     watch: Callable[[Event], None] = lambda _: None,
     world: World | None = None,
     clock: Callable[[], float] = time.time,
-) -> Outcome:
+) -> CrawlResult:
     """Bring `cache` up to date with its Hydra; however it ends, what came is kept.
 
     A `CrawlError` before the overview is known is raised; a later one is in the outcome.
@@ -75,9 +75,9 @@ async def crawl(
             reason="" if error is None else error.message,
             gaps=tuple(sorted(session.gaps, key=lambda gap: (gap.path, gap.reason))),
         )
-    left = Unfinished() if error is None else session.progress.left(cache.builds)
+    left = Checkpoint() if error is None else session.progress.left(cache.builds)
     cache.close_run(run, left)
-    return Outcome(run, error)
+    return CrawlResult(run, error)
 
 
 async def _steps(session: Session, clock: Callable[[], float]) -> None:
@@ -88,7 +88,7 @@ async def _steps(session: Session, clock: Callable[[], float]) -> None:
             session, session.cache.jobsets.get(old, Jobset(project=old.project, name=old.name)), new
         )
     names = {project.name: project.jobsets for project in overview.projects}
-    await settle_vanished(session, overview.vanished, names)
+    await settle_vanished(session, overview.missing_jobsets, names)
     changed = await list_jobsets(session, overview.jobsets)
     keys = [jobset.key for jobset in overview.jobsets]
     await BuildStep(session).run(keys, changed)

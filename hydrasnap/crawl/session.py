@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hydrasnap.client import Client, Fetched, Waiting
-from hydrasnap.crawl.progress import Progress
+from hydrasnap.crawl.resume import Progress
 from hydrasnap.errors import (
     CrawlError,
     NotAHydraError,

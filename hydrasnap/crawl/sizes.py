@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from hydrasnap.client import paths
-from hydrasnap.crawl.doubt import doubting
+from hydrasnap.client import endpoints as paths
+from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.model import JobKey, JobsetKey, JobSizes, SizePoint
 from hydrasnap.plan import join_sizes, lacking_sizes, successes
@@ -19,7 +19,7 @@ class ChosenJobs:
     """
 
     good: Mapping[JobKey, Collection[int]]
-    lacking: tuple[tuple[JobKey, str], ...]
+    missing: tuple[tuple[JobKey, str], ...]
     vain: tuple[str, ...]
     mute: tuple[JobKey, ...]
 
@@ -42,8 +42,8 @@ async def fetch_sizes(session: Session, jobsets: Collection[JobsetKey]) -> None:
     chosen = chosen_jobs(session, frozenset(jobsets))
     for text in _remarks(chosen):
         session.watch(Note(text))
-    if chosen.lacking:
-        session.watch(Stage("sizes", len(chosen.lacking)))
+    if chosen.missing:
+        session.watch(Stage("sizes", len(chosen.missing)))
 
     async def one(question: tuple[JobKey, str]) -> None:
         job, kind = question
@@ -53,7 +53,7 @@ async def fetch_sizes(session: Session, jobsets: Collection[JobsetKey]) -> None:
             session.cache.put(sizes=[join_sizes(known, kind, answer, chosen.good[job])])
         session.watch(Step(str(job)))
 
-    await session.each(chosen.lacking, one)
+    await session.each(chosen.missing, one)
 
 
 def _nothing_of(job: JobKey) -> JobSizes:
@@ -62,7 +62,7 @@ def _nothing_of(job: JobKey) -> JobSizes:
 
 async def _read(session: Session, path: str) -> list[SizePoint]:
     """Read an answer; an empty one is right where Hydra knows no size, and wrong in trouble."""
-    read = doubting(session.client, lambda body: read_sizes(body, path), path)
+    read = confirm_empty(session.client, lambda body: read_sizes(body, path), path)
     return await session.client.read(path, read)
 
 

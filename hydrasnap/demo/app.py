@@ -7,7 +7,7 @@ from hydrasnap.demo.build_routes import changes_state
 from hydrasnap.demo.moments import COUNT, world_at
 from hydrasnap.demo.replies import SIGN_IN, Refusal, Reply, Response, Text, quoted, refuse, render
 from hydrasnap.demo.replies import VARY_PRIVATE as VARY
-from hydrasnap.demo.requests import HTML, Request, Scope, read_request
+from hydrasnap.demo.requests import HTML, Fingerprinter, Request, read_request
 from hydrasnap.demo.routes import answer
 from hydrasnap.demo.sessions import Sessions
 from hydrasnap.demo.world import World
@@ -60,7 +60,7 @@ class DemoHydra:
         self.world = world_at(moment)
         self._moment = moment
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Fingerprinter, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["type"] != "http":
             raise ValueError(f"the embedded Hydra speaks HTTP alone, not {scope['type']}")

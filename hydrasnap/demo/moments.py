@@ -6,7 +6,7 @@ from functools import cache
 
 from hydrasnap.demo.chronicle import Chronicle
 from hydrasnap.demo.packages import LINUX, TOOLS, aggregate, entries
-from hydrasnap.demo.plan import Plan, Trouble, chance
+from hydrasnap.demo.plan import FailureRule, Plan, chance
 from hydrasnap.demo.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
 from hydrasnap.demo.story import PYTHON, STAGING, TRUNK, beginning, check_all, restart
 from hydrasnap.demo.story_odd import ERROR
@@ -89,7 +89,7 @@ def _newcomer(story: Chronicle) -> None:
     jobs = entries(TOOLS, LINUX[:1])
     plan = Plan(
         (*jobs, aggregate("all", jobs)),
-        (Trouble("systemd.* vim.*", 1), Trouble("hello.*", 0, 1)),
+        (FailureRule("systemd.* vim.*", 1), FailureRule("hello.*", 0, 1)),
         churn=15,
         sources={"nixpkgs": InputRow("git", TREE)},
     )

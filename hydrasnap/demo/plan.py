@@ -28,7 +28,7 @@ def matches(patterns: str, job: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FailureRule:
     """Why jobs fail: all that match are rebuilt at its begin and its end, and fail in between.
 
     With status 0 all is well, and only the rebuild is left: the new version of a common dependency.
@@ -68,7 +68,7 @@ class Plan:
     """
 
     entries: tuple[Entry, ...]
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[FailureRule, ...] = ()
     churn: int = 3
     rebuilds: frozenset[int] = frozenset()
     quiet: frozenset[int] = frozenset()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-Scope = Mapping[str, Any]
+Fingerprinter = Mapping[str, Any]
 
 JSON = "application/json"
 DOUBLE_JSON = "text/x-json"
@@ -62,7 +62,7 @@ def _segments(raw_path: bytes) -> tuple[str, ...] | None:
         return None
 
 
-def read_request(scope: Scope, body: bytes = b"") -> Request:
+def read_request(scope: Fingerprinter, body: bytes = b"") -> Request:
     """Read an ASGI scope."""
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in
                scope["headers"]}  # fmt: skip

@@ -2,7 +2,7 @@
 
 from hydrasnap.demo.chronicle import Chronicle
 from hydrasnap.demo.packages import Entry, aggregate, single
-from hydrasnap.demo.plan import Plan, Trouble
+from hydrasnap.demo.plan import FailureRule, Plan
 from hydrasnap.demo.rows import (
     InputRow,
     Job,
@@ -72,7 +72,7 @@ def odd(story: Chronicle) -> None:
         "javascript:alert('homepage')", "mallory",
     ))  # fmt: skip
     odd_jobs = [Entry(Job(name, f"odd-{n}"), "1") for n, name in enumerate(NAMES)]
-    troubles = [Trouble(f"status-{status}.x", status=status) for status in STATUSES]
+    troubles = [FailureRule(f"status-{status}.x", status=status) for status in STATUSES]
     plain = [single(f"status-{status}.x", f"status-{status}") for status in STATUSES]
     extra = [aggregate("empty-aggregate", []), aggregate("all/of\tthem", odd_jobs[:20])]
     hostile = InputRow("string", value=f'{SCRIPT}\n"quoted"')
@@ -89,7 +89,7 @@ def odd(story: Chronicle) -> None:
 def _exactly_twenty(story: Chronicle) -> None:
     """Add a jobset with one full page of evaluations."""
     jobs = (single("ticker", "ticker"), single("steady", "steady"))
-    plan = Plan(jobs, (Trouble("ticker", percent=50),), churn=0)
+    plan = Plan(jobs, (FailureRule("ticker", percent=50),), churn=0)
     times = range(EPOCH - 20 * DAY, EPOCH, DAY)
     story.follow(JobsetRow("odd_names", "exactly-20", "A full page"), plan, times)
 

@@ -2,7 +2,7 @@
 
 from hydrasnap.demo.chronicle import Chronicle
 from hydrasnap.demo.packages import LINUX, Entry, aggregate, entries, single
-from hydrasnap.demo.plan import Plan, Trouble
+from hydrasnap.demo.plan import FailureRule, Plan
 from hydrasnap.demo.rows import InputRow, Job, JobsetInputRow, JobsetRow, ProjectRow
 from hydrasnap.demo.story_tools import DAY, HOUR
 from hydrasnap.demo.world import EPOCH
@@ -25,7 +25,7 @@ def _floating(name: str, system: str) -> Entry:
     return Entry(Job(f"{name}.{system}", name, system, floating=True), "0.4")
 
 
-def _flake_plan(locked: str, *troubles: Trouble) -> Plan:
+def _flake_plan(locked: str, *troubles: FailureRule) -> Plan:
     systems = (*LINUX, "aarch64-darwin")
     packages = entries("patchwork:0.18 patchwork-static:0.18", systems, "packages.")
     checks = entries("format:1 unit:1 fuzz:1 clippy:1", LINUX, "checks.")
@@ -55,14 +55,15 @@ def _patchwork(story: Chronicle) -> None:
                  range(EPOCH - 12 * DAY, EPOCH - DAY, 5 * DAY))  # fmt: skip
     github = "github:patchwork/patchwork"
     story.follow(_flake("main", f"{github}/main", "The main branch"),
-                 _flake_plan(f"{github}/{{revision}}", Trouble("checks.fuzz.*", percent=50),
-                             Trouble("*-ca.aarch64-linux", 4), Trouble("checks.clippy.*", 5, 8)),
+                 _flake_plan(f"{github}/{{revision}}", FailureRule("checks.fuzz.*", percent=50),
+                             FailureRule("*-ca.aarch64-linux", 4),
+                              FailureRule("checks.clippy.*", 5, 8)),
                  range(EPOCH - 10 * DAY + 7 * HOUR, EPOCH - 6 * HOUR, 21 * HOUR))  # fmt: skip
     for number, age, broken in ((38, 8, "checks.unit.*"), (41, 2, "packages.*aarch64-darwin")):
         name = f"pr-{number}"
         ref = f"git+{FORGE}?ref=refs/pull/{number}/head"
         story.follow(_flake(name, ref, f"Pull request {number}"),
-                     _flake_plan(f"{ref}&rev={{revision}}", Trouble(broken, 0, 2)),
+                     _flake_plan(f"{ref}&rev={{revision}}", FailureRule(broken, 0, 2)),
                      range(EPOCH - age * DAY, EPOCH - HOUR, 17 * HOUR)[:3])  # fmt: skip
 
 
@@ -77,7 +78,7 @@ def _gateway(story: Chronicle) -> None:
     )
     plan = Plan(
         (*jobs, aggregate("all", jobs)),
-        (Trouble("gateway-web.*", 2),),
+        (FailureRule("gateway-web.*", 2),),
         churn=20,
         sources={"gateway": InputRow("git", GITLAB)},
         newest={"tools": JobKey("tools", "staging", "systemd.x86_64-linux")},
@@ -98,5 +99,5 @@ def _museum(story: Chronicle) -> None:
     inputs = (JobsetInputRow("nixops", "hg", "https://hg.example.org/nixops tip"),)
     row = JobsetRow("museum", "legacy", "The last of its kind", enabled=0, checkinterval=0,
                     nixexprinput="nixops", inputs=inputs)  # fmt: skip
-    plan = Plan(tuple(jobs), (Trouble("charon.*", 1),), churn=40, sources=sources)
+    plan = Plan(tuple(jobs), (FailureRule("charon.*", 1),), churn=40, sources=sources)
     story.follow(row, plan, range(EPOCH - 1900 * DAY, EPOCH - 1890 * DAY, 4 * DAY))

@@ -15,7 +15,7 @@ from hydrasnap.demo.packages import (
     entry,
     single,
 )
-from hydrasnap.demo.plan import Plan, Trouble
+from hydrasnap.demo.plan import FailureRule, Plan
 from hydrasnap.demo.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
 from hydrasnap.demo.world import EPOCH
 from hydrasnap.model import JobKey
@@ -35,26 +35,26 @@ _DEPENDANTS = "python3Packages.pillow.*-linux python3Packages.matplotlib.*-linux
 _NOT_FIXED = "qemu.aarch64-linux nodejs_24.aarch64-linux"
 
 TROUBLES = (
-    Trouble(_FIXED_FIRST, NEW_COMPILER, FIRST_FIXES),
-    Trouble(_FIXED_LATER, NEW_COMPILER, MORE_FIXES),
-    Trouble(_DEPENDANTS, NEW_COMPILER, MORE_FIXES, 2),
-    Trouble(_NOT_FIXED, NEW_COMPILER),
-    Trouble("ghc.aarch64-darwin"),
-    Trouble("haskellPackages.pandoc.aarch64-darwin", status=2),
-    Trouble("wine64.x86_64-linux", 3),
-    Trouble("torch.* python3Packages.torch.x86_64-linux", 19, status=7),
-    Trouble("python3Packages.torch.aarch64-linux", 16, status=10),
-    Trouble("nixosTests.firefox.x86_64-linux", percent=35),
-    Trouble("nixosTests.installer.x86_64-linux", percent=20, status=7),
-    Trouble("chromium.x86_64-linux", 5, 25, percent=15, status=11),
-    Trouble("coverage", 12, 13, status=6),
-    Trouble("llvm.aarch64-darwin cargo.aarch64-darwin", 22, 24, status=3),
-    Trouble("hello.x86_64-darwin", 20, status=9),
-    Trouble("sqlite.aarch64-linux", 23, status=12),
-    Trouble("git.x86_64-darwin", 24, status=4),
-    Trouble("openssl.x86_64-linux curl.x86_64-linux", 9, 10),
-    Trouble("python3Packages.lxml.*", NEW_PYTHON),
-    Trouble("python3*", NEW_PYTHON, status=0),
+    FailureRule(_FIXED_FIRST, NEW_COMPILER, FIRST_FIXES),
+    FailureRule(_FIXED_LATER, NEW_COMPILER, MORE_FIXES),
+    FailureRule(_DEPENDANTS, NEW_COMPILER, MORE_FIXES, 2),
+    FailureRule(_NOT_FIXED, NEW_COMPILER),
+    FailureRule("ghc.aarch64-darwin"),
+    FailureRule("haskellPackages.pandoc.aarch64-darwin", status=2),
+    FailureRule("wine64.x86_64-linux", 3),
+    FailureRule("torch.* python3Packages.torch.x86_64-linux", 19, status=7),
+    FailureRule("python3Packages.torch.aarch64-linux", 16, status=10),
+    FailureRule("nixosTests.firefox.x86_64-linux", percent=35),
+    FailureRule("nixosTests.installer.x86_64-linux", percent=20, status=7),
+    FailureRule("chromium.x86_64-linux", 5, 25, percent=15, status=11),
+    FailureRule("coverage", 12, 13, status=6),
+    FailureRule("llvm.aarch64-darwin cargo.aarch64-darwin", 22, 24, status=3),
+    FailureRule("hello.x86_64-darwin", 20, status=9),
+    FailureRule("sqlite.aarch64-linux", 23, status=12),
+    FailureRule("git.x86_64-darwin", 24, status=4),
+    FailureRule("openssl.x86_64-linux curl.x86_64-linux", 9, 10),
+    FailureRule("python3Packages.lxml.*", NEW_PYTHON),
+    FailureRule("python3*", NEW_PYTHON, status=0),
 )
 
 
@@ -122,7 +122,7 @@ def _configured(branch: str) -> tuple[JobsetInputRow, ...]:
 
 
 def _plan(
-    jobs: list[Entry], churn: int, *rebuilds: int, troubles: tuple[Trouble, ...] = ()
+    jobs: list[Entry], churn: int, *rebuilds: int, troubles: tuple[FailureRule, ...] = ()
 ) -> Plan:
     return Plan(
         tuple(jobs),
@@ -150,15 +150,15 @@ def _release_plan() -> Plan:
         single("iso_minimal.x86_64-linux", "tools-minimal"),
         single("binaries.x86_64-linux", "tools-binaries"),
     ]
-    troubles = (Trouble("vim.*", 4, 6), Trouble("iso_*", 2, 3, 11))
+    troubles = (FailureRule("vim.*", 4, 6), FailureRule("iso_*", 2, 3, 11))
     return _plan([*jobs, *media, aggregate("tested", [*jobs, *media])], 4, troubles=troubles)
 
 
 def _staging_plan() -> Plan:
     troubles = (
-        Trouble("systemd.* qemu.* gdb.*", 2, 4),
-        Trouble("ffmpeg.* imagemagick.*", 3, LATER, 2),
-        Trouble("zlib.aarch64-linux", 4),
+        FailureRule("systemd.* qemu.* gdb.*", 2, 4),
+        FailureRule("ffmpeg.* imagemagick.*", 3, LATER, 2),
+        FailureRule("zlib.aarch64-linux", 4),
     )
     plan = _plan(entries(TOOLS, LINUX), 3, 2, 4, troubles=troubles)
     return replace(plan, newest={"installer": INSTALLER})
@@ -182,11 +182,11 @@ def tools(story: Chronicle) -> None:
 def _smaller_jobsets(story: Chronicle) -> None:
     python = entries(PYTHON, LINUX, "python3Packages.")
     story.follow(_row("python-updates", "Updates of Python packages"),
-                 _plan(python, 10, troubles=(Trouble("*numpy* *scipy*", 2),)),
+                 _plan(python, 10, troubles=(FailureRule("*numpy* *scipy*", 2),)),
                  range(EPOCH - 9 * DAY, EPOCH - 3 * DAY, 36 * HOUR))  # fmt: skip
     cross = entries("bash:5.3 coreutils:9.8 gcc:15.2 hello:2.12 systemd:258", LINUX, "pkgsCross.")
     story.follow(_row("cross", "Cross compilation, given up", enabled=0, checkinterval=0),
-                 _plan(cross, 20, troubles=(Trouble("*aarch64*", 1, LATER, 9),)),
+                 _plan(cross, 20, troubles=(FailureRule("*aarch64*", 1, LATER, 9),)),
                  range(EPOCH - 80 * DAY, EPOCH - 60 * DAY, 12 * DAY))  # fmt: skip
     bootstrap = [
         single("stdenvBootstrapTools.dist", "bootstrap-tools"),

@@ -58,10 +58,10 @@ class Machine(Value, frozen=True):
     def joined(self, other: "Machine") -> "Machine":
         """Take from another answer about the same machine what this one lacks."""
         default = Machine(name=self.name)
-        lacking = [
+        missing = [
             name for name in self.__struct_fields__ if getattr(self, name) == getattr(default, name)
         ]
-        return msgspec.structs.replace(self, **{name: getattr(other, name) for name in lacking})
+        return msgspec.structs.replace(self, **{name: getattr(other, name) for name in missing})
 
     def is_enabled(self, now: int) -> bool:
         """Tell whether it gets steps at a moment."""

@@ -2,46 +2,46 @@
 
 from hydrasnap.plan.aggregates import aggregates
 from hydrasnap.plan.builds import (
+    changed_state,
     cheapest,
-    is_turn_of,
+    detail_candidates,
+    is_full_recheck_turn,
     merge,
-    moved,
-    second_look,
+    recheck_candidates,
     tally,
-    telling,
 )
 from hydrasnap.plan.jobsets import (
     EVALUATIONS_A_PAGE,
     Listing,
-    Look,
+    RefreshLevel,
     errors_moved,
-    look,
+    required_refresh,
     stands_still,
 )
 from hydrasnap.plan.retention import Retention, unreferenced
-from hydrasnap.plan.selection import Selection, Way
+from hydrasnap.plan.selection import FetchStrategy, Selection
 from hydrasnap.plan.sizes import join_sizes, lacking_sizes, successes
 
 __all__ = [
     "EVALUATIONS_A_PAGE",
+    "FetchStrategy",
     "Listing",
-    "Look",
+    "RefreshLevel",
     "Retention",
     "Selection",
-    "Way",
     "aggregates",
+    "changed_state",
     "cheapest",
+    "detail_candidates",
     "errors_moved",
-    "is_turn_of",
+    "is_full_recheck_turn",
     "join_sizes",
     "lacking_sizes",
-    "look",
     "merge",
-    "moved",
-    "second_look",
+    "recheck_candidates",
+    "required_refresh",
     "stands_still",
     "successes",
     "tally",
-    "telling",
     "unreferenced",
 ]

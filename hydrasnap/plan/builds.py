@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from hydrasnap.model import Build, JobsetCounts
-from hydrasnap.plan.selection import Way
+from hydrasnap.plan.selection import FetchStrategy
 
 _REQUEST = 0.5  # seconds a request is worth: public Hydras allow two a second
 _SINGLE, _TOGETHER, _LISTED = 0.018, 0.0028, 0.000145  # server seconds a build, as measured
@@ -21,7 +21,7 @@ def tally(builds: Iterable[Build]) -> JobsetCounts:
     return JobsetCounts(total=len(states), succeeded=succeeded, failed=failed, scheduled=scheduled)
 
 
-def cheapest(missing: int, size: int, prefer: Way | None = None) -> Way:
+def cheapest(missing: int, size: int, prefer: FetchStrategy | None = None) -> FetchStrategy:
     """Choose how to fetch `missing` builds of an evaluation of `size`, by what it costs the server.
 
     `prefer` is a way that the user has chosen for all.
@@ -31,15 +31,15 @@ def cheapest(missing: int, size: int, prefer: Way | None = None) -> Way:
     listing tells less of a build, so it is for evaluations whose bulk answer would take minutes.
     """
     if not missing:
-        return Way.NONE
+        return FetchStrategy.NONE
     if prefer is not None:
         return prefer
     singly = missing * (_REQUEST + _SINGLE)
     together = _REQUEST + size * _TOGETHER
     if size > _LARGE:
         listed = _REQUEST + size * _LISTED
-        return Way.SINGLY if singly <= listed else Way.LISTING
-    return Way.SINGLY if singly <= together else Way.TOGETHER
+        return FetchStrategy.PER_BUILD if singly <= listed else FetchStrategy.LISTING
+    return FetchStrategy.PER_BUILD if singly <= together else FetchStrategy.BULK
 
 
 def merge(known: Build | None, fresh: Build) -> Build:
@@ -76,7 +76,7 @@ def _state(build: Build) -> tuple[bool, int | None, int | None]:
     return True, build.buildstatus, build.stoptime
 
 
-def moved(builds: Mapping[int, Build], queue: frozenset[int], *, whole: bool) -> list[int]:
+def changed_state(builds: Mapping[int, Build], queue: frozenset[int], *, whole: bool) -> list[int]:
     """Return the builds whose state differs from the queue's: finished or restarted, newest first.
 
     `queue` holds ids of unfinished builds of the Hydra; `whole` tells whether it holds all, as only
@@ -90,12 +90,12 @@ def moved(builds: Mapping[int, Build], queue: frozenset[int], *, whole: bool) ->
     return sorted(found, reverse=True)
 
 
-def second_look(builds: Iterable[Build], *, whole: bool) -> list[int]:
+def recheck_candidates(builds: Iterable[Build], *, whole: bool) -> list[int]:
     """Return the finished builds to look at again: the failures, or `whole`, the successes too."""
     return [b.id for b in builds if b.finished and (whole or not b.status.succeeded)]
 
 
-def is_turn_of(evaluation: int, *, among: int, turn: int) -> bool:
+def is_full_recheck_turn(evaluation: int, *, among: int, turn: int) -> bool:
     """Tell whether it is the turn of an evaluation to be looked at whole.
 
     Of as many turns as there are evaluations `among` which it is, one is its own, and on the
@@ -104,7 +104,7 @@ def is_turn_of(evaluation: int, *, among: int, turn: int) -> bool:
     return evaluation % among == turn % among
 
 
-def telling(builds: Iterable[Build], before: Iterable[Build]) -> list[int]:
+def detail_candidates(builds: Iterable[Build], before: Iterable[Build]) -> list[int]:
     """Return the builds known from a listing alone that are worth a request each, newest first.
 
     These are the failed ones, and those that came out otherwise than in the evaluation `before`.

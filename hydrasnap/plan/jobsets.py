@@ -9,16 +9,16 @@ from hydrasnap.model import Evaluation, Jobset, JobsetOverview
 EVALUATIONS_A_PAGE = 20
 
 
-class Look(Enum):
+class RefreshLevel(Enum):
     """How closely a jobset must be looked at."""
 
     NOT = "nothing moved"
-    WITNESS = "was checked again: is there a new evaluation?"
+    PROBE = "was checked again: is there a new evaluation?"
     BUILDS = "builds moved, but it was not evaluated again"
     CLOSELY = "something moved: list its evaluations"
 
 
-def look(known: Jobset | None, now: JobsetOverview, window: int) -> Look:
+def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> RefreshLevel:
     """Decide from the overview alone; see the facts on ``lastcheckedtime`` in Hydra's evaluator.
 
     Each evaluation moves ``lastcheckedtime``, so where that stands still there is no new one. Where
@@ -26,18 +26,18 @@ def look(known: Jobset | None, now: JobsetOverview, window: int) -> Look:
     redirect of ``latest-eval`` shows it; with queued builds only the list does.
     """
     if known is None or known.overview is None or not _was_shown(known):
-        return Look.CLOSELY
+        return RefreshLevel.CLOSELY
     if _needs_history(known, window):
-        return Look.CLOSELY
+        return RefreshLevel.CLOSELY
     before = known.overview
     if stands_still(before, now):
-        return Look.NOT
+        return RefreshLevel.NOT
     if _errors(before) != _errors(now) or before.counts.total != now.counts.total:
-        return Look.CLOSELY
+        return RefreshLevel.CLOSELY
     if before.counts != now.counts:
         checked = before.lastcheckedtime != now.lastcheckedtime
-        return Look.CLOSELY if checked else Look.BUILDS
-    return Look.CLOSELY if now.counts.scheduled else Look.WITNESS
+        return RefreshLevel.CLOSELY if checked else RefreshLevel.BUILDS
+    return RefreshLevel.CLOSELY if now.counts.scheduled else RefreshLevel.PROBE
 
 
 def stands_still(before: JobsetOverview, now: JobsetOverview) -> bool:

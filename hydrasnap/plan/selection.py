@@ -8,12 +8,12 @@ from fnmatch import fnmatchcase
 from hydrasnap.model import JobKey, JobsetKey, Project
 
 
-class Way(Enum):
+class FetchStrategy(Enum):
     """How to get builds of an evaluation."""
 
     NONE = "none"
-    SINGLY = "builds"
-    TOGETHER = "evaluation"
+    PER_BUILD = "builds"
+    BULK = "evaluation"
     LISTING = "listing"
 
 
@@ -34,7 +34,7 @@ class Selection:
     exclude: tuple[str, ...] = ()
     hidden: bool = False
     evaluations: int = 10
-    way: Way | None = None
+    way: FetchStrategy | None = None
     details: int = 100
     recheck: int = 7 * 86400
     sizes: tuple[str, ...] = ()

@@ -24,13 +24,13 @@ def lacking_sizes(
 
     So where nothing has succeeded since, nothing is asked, and a small budget starves no job.
     """
-    lacking = (
+    missing = (
         (job, kind)
         for job, builds in good.items()
         for kind in SIZE_KINDS
         if not _covers(known.get(job), kind, builds)
     )
-    return sorted(lacking, key=lambda found: (found[0] in known, found))
+    return sorted(missing, key=lambda found: (found[0] in known, found))
 
 
 def _covers(known: JobSizes | None, kind: str, builds: Iterable[int]) -> bool:

@@ -1,9 +1,8 @@
 """Pure questions about a snapshot: what changed, since when, how healthy, how flaky."""
 
 from hydrasnap.report.burndown import BurnDown, BurnDownPoint, burn_down
-from hydrasnap.report.causes import Blocker, FailureGroup, blockers, failures_by_status
 from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
-from hydrasnap.report.descent import deep_changes, maker
+from hydrasnap.report.failures import Blocker, FailureGroup, blockers, failures_by_status
 from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.grid import Grid, GridRow, job_grid
 from hydrasnap.report.health import (
@@ -35,16 +34,15 @@ from hydrasnap.report.history import (
 )
 from hydrasnap.report.index import Index
 from hydrasnap.report.inputs import (
-    Below,
     InputChange,
     InputChangeKind,
+    Truncation,
     changed_inputs,
     compare_url,
     inputs_of,
     revision_url,
 )
 from hydrasnap.report.limited import Limited
-from hydrasnap.report.news import News, news
 from hydrasnap.report.tally import (
     EvaluationHealth,
     Tally,
@@ -53,10 +51,11 @@ from hydrasnap.report.tally import (
     tally_by_system,
     tally_of,
 )
+from hydrasnap.report.transitions import News, news
+from hydrasnap.report.transitive_inputs import deep_changes, producer
 from hydrasnap.report.watch import Watched, watched_builds, watched_news
 
 __all__ = [
-    "Below",
     "Blocker",
     "Breakage",
     "Broken",
@@ -82,6 +81,7 @@ __all__ = [
     "Point",
     "ProjectHealth",
     "Tally",
+    "Truncation",
     "Watched",
     "blockers",
     "burn_down",
@@ -102,12 +102,12 @@ __all__ = [
     "job_history",
     "jobset_health",
     "latest_finished",
-    "maker",
     "newer_build",
     "newly_broken",
     "news",
     "older_build",
     "overview",
+    "producer",
     "project_health",
     "revision_url",
     "snapshot_time",

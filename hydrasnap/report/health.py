@@ -153,12 +153,12 @@ def is_stale(jobset: Jobset, now: int) -> bool:
     without interval and one whose checks are not known is never stale.
     """
     seen = jobset.overview
-    if seen is None or seen.lastcheckedtime is None or not is_watched(jobset):
+    if seen is None or seen.lastcheckedtime is None or not is_polled(jobset):
         return False
     return now - seen.lastcheckedtime > max(_DAY, _MISSED_CHECKS * _interval(jobset))
 
 
-def is_watched(jobset: Jobset) -> bool:
+def is_polled(jobset: Jobset) -> bool:
     """Tell whether Hydra is to check a jobset by itself, again and again."""
     return jobset.configuration.state.enabled and not jobset.gone and _interval(jobset) > 0
 

@@ -9,10 +9,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey
-from hydrasnap.report.descent import deep_changes
 from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.index import Index
 from hydrasnap.report.inputs import InputChange
+from hydrasnap.report.transitive_inputs import deep_changes
 
 _id = attrgetter("id")
 _system = attrgetter("system")

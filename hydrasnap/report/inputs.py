@@ -18,7 +18,7 @@ class InputChangeKind(Enum):
     TYPE_CHANGED = "type changed"
 
 
-class Below(Enum):
+class Truncation(Enum):
     """Why what changed below a build is not all that is told; the value is the sentence for it."""
 
     TOLD = ""
@@ -44,7 +44,7 @@ class InputChange:
     within: tuple[str, ...] = ()
     made_before: Evaluation | None = None
     made_after: Evaluation | None = None
-    below: Below = Below.TOLD
+    below: Truncation = Truncation.TOLD
 
 
 def inputs_of(evaluation: Evaluation) -> tuple[EvaluationInput, ...]:

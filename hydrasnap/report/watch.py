@@ -7,7 +7,7 @@ from hydrasnap.model import Build, Evaluation, JobsetKey, Watch
 from hydrasnap.report.changes import Change
 from hydrasnap.report.history import FailingRun, failing_run
 from hydrasnap.report.index import Index
-from hydrasnap.report.news import News
+from hydrasnap.report.transitions import News
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ def watched_news(watch: Watch, news: News) -> News | None:
     """Return what of an evaluation's news is watched, or None."""
     if not watch.has_jobset(news.evaluation.jobset_key):
         return None
-    broken, mended = _watched(watch, news.broken), _watched(watch, news.mended)
-    return News(news.evaluation, broken, mended) if broken or mended else None
+    broken, fixed = _watched(watch, news.broken), _watched(watch, news.fixed)
+    return News(news.evaluation, broken, fixed) if broken or fixed else None
 
 
 def _watched(watch: Watch, changes: tuple[Change, ...]) -> tuple[Change, ...]:

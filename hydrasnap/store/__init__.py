@@ -1,17 +1,17 @@
 """The cache folder: atomic, versioned, locked, readable while it is written."""
 
 from hydrasnap.store.cache import Cache
-from hydrasnap.store.claim import check_folder
+from hydrasnap.store.checkpoint import Checkpoint, JobsetCheckpoint
 from hydrasnap.store.layout import Manifest
 from hydrasnap.store.lock import holder
 from hydrasnap.store.opening import open_cache, read_snapshot
-from hydrasnap.store.unfinished import Begun, Unfinished
+from hydrasnap.store.ownership import check_folder
 
 __all__ = [
-    "Begun",
     "Cache",
+    "Checkpoint",
+    "JobsetCheckpoint",
     "Manifest",
-    "Unfinished",
     "check_folder",
     "holder",
     "open_cache",

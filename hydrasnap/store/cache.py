@@ -20,7 +20,8 @@ from hydrasnap.model import (
     Run,
     Snapshot,
 )
-from hydrasnap.store.files import cannot, write_whole
+from hydrasnap.store.atomic import cannot, write_whole
+from hydrasnap.store.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from hydrasnap.store.journal import Entry, Journal
 from hydrasnap.store.layout import (
     JOURNAL,
@@ -36,9 +37,8 @@ from hydrasnap.store.layout import (
     shard_path,
     sizes_path,
 )
-from hydrasnap.store.notes import Notes
+from hydrasnap.store.memo import CrawlMemo
 from hydrasnap.store.reading import Damaged, Reader
-from hydrasnap.store.unfinished import Unfinished, read_unfinished, write_unfinished
 
 Key = TypeVar("Key")
 Filed = TypeVar("Filed", Project, Jobset, Evaluation, JobSizes)
@@ -47,7 +47,7 @@ _BATCH_BYTES = 32 * 1024 * 1024
 _KEPT_RUNS = 20
 
 
-class Cache(Notes):
+class Cache(CrawlMemo):
     """An open cache. Reading is by the mappings, which nobody but this class changes."""
 
     def __init__(self, folder: Path, damaged: Damaged) -> None:
@@ -147,24 +147,24 @@ class Cache(Notes):
 
     def keep_notes(self) -> None:
         """Write what is noted of silent projects, where a run ends before its first object."""
-        if self.manifest.silent:
+        if self.manifest.empty_projects:
             with self.writing():
                 write_whole(self._folder / MANIFEST, encode_object(self.manifest))
 
     @property
-    def unfinished(self) -> Unfinished:
+    def unfinished(self) -> Checkpoint:
         """How far the run before came, if it ended early."""
         with self.writing():
-            return read_unfinished(self._folder)
+            return read_checkpoint(self._folder)
 
-    def close_run(self, run: Run, unfinished: Unfinished = Unfinished()) -> None:  # noqa: B008
+    def close_run(self, run: Run, unfinished: Checkpoint = Checkpoint()) -> None:  # noqa: B008
         """File everything, then mark the run as done in `snapshot.json`, the last file written."""
         self.file()
         self._set_aside()
         runs = (run, *self.manifest.runs)[:_KEPT_RUNS]
         self.manifest = msgspec.structs.replace(self.manifest, runs=runs)
         with self.writing():
-            write_unfinished(self._folder, unfinished)
+            write_checkpoint(self._folder, unfinished)
             write_whole(self._folder / MANIFEST, encode_object(self.manifest))
 
     def _set_aside(self) -> None:

@@ -60,9 +60,11 @@ class Manifest(Value, frozen=True):
     schema: int
     origin: str
     runs: tuple[Run, ...] = ()
-    plain_jobs: tuple[tuple[str, str, str], ...] = ()
+    non_aggregate_jobs: tuple[tuple[str, str, str], ...] = msgspec.field(
+        name="plain_jobs", default=()
+    )
     checked: dict[str, int] = msgspec.field(default_factory=dict)
-    silent: tuple[str, ...] = ()
+    empty_projects: tuple[str, ...] = msgspec.field(name="silent", default=())
 
 
 def file_name(name: str) -> str:

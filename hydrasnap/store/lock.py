@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hydrasnap.errors import LockedError
-from hydrasnap.store.files import cannot
+from hydrasnap.store.atomic import cannot
 
 _LOCK, _HOLDER = ".lock", ".lock-holder"
 

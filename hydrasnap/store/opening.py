@@ -8,11 +8,11 @@ import msgspec
 
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Snapshot
+from hydrasnap.store.atomic import cannot
 from hydrasnap.store.cache import Cache
-from hydrasnap.store.claim import check_folder
-from hydrasnap.store.files import cannot
 from hydrasnap.store.layout import MANIFEST, ORIGIN
 from hydrasnap.store.lock import holder, locked
+from hydrasnap.store.ownership import check_folder
 from hydrasnap.store.reading import Damaged
 
 

@@ -11,7 +11,7 @@ from hydrasnap.model import (
     SizePoint,
 )
 from hydrasnap.wire.decode import decode, text_of, whole
-from hydrasnap.wire.raw import (
+from hydrasnap.wire.schema import (
     RawBuild,
     RawProduct,
     RawQueued,

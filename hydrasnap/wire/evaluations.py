@@ -9,7 +9,7 @@ from hydrasnap.model import (
     JobsetKey,
 )
 from hydrasnap.wire.decode import decode, text_of, whole, wrong_shape
-from hydrasnap.wire.raw import (
+from hydrasnap.wire.schema import (
     RawEvaluation,
     RawEvaluationInput,
     RawEvaluationPage,

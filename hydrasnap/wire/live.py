@@ -10,7 +10,7 @@ from typing import Any
 
 from hydrasnap.model import Machine, QueueRunner, RunningBuild, SystemQueue
 from hydrasnap.wire.decode import decode, wrong_shape
-from hydrasnap.wire.raw import LARGEST, RawMachine, RawMachineStats, RawRunner, RawRunning, Whole
+from hydrasnap.wire.schema import LARGEST, RawMachine, RawMachineStats, RawRunner, RawRunning, Whole
 
 _LOCAL = "localhost"
 _LOGIN = re.compile(r"^(?:[a-z][a-z+.-]*://)?(?:[^@/?]*@)?")

@@ -14,7 +14,7 @@ from hydrasnap.model import (
     Project,
 )
 from hydrasnap.wire.decode import decode, text_of, wrong_shape
-from hydrasnap.wire.raw import (
+from hydrasnap.wire.schema import (
     RawJobset,
     RawOverview,
     RawProject,

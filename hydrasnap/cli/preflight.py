@@ -1,0 +1,68 @@
+"""What is looked at before the first request: folders that must fit, and texts that must do.
+
+Without this a crawl of an hour would end with a site that cannot be written.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import TemplateError
+
+from hydrasnap.config.loading import Config
+from hydrasnap.errors import ConfigError
+from hydrasnap.publish.content import documents, notes
+from hydrasnap.publish.output import folder as output
+from hydrasnap.publish.render.renderer import environment
+from hydrasnap.publish.render.template_errors import TEMPLATE_EXCEPTIONS, explain
+from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.store import check_folder
+
+
+def check_site(config: Config, settings: SiteSettings) -> None:
+    """Refuse folders of the settings that are none, and what in them cannot be used."""
+    for key in ("templates", "pages", "notes"):
+        folder = getattr(settings, key)
+        if folder is not None and not folder.is_dir():
+            why = "is no folder" if folder.exists() else "does not exist"
+            raise ConfigError(
+                f"{config.key('site', key)}: {folder} {why}. Make it, or correct the setting."
+            )
+    list(documents(settings.pages))
+    notes(settings.notes)
+    _check_templates(settings.templates)
+
+
+def _check_templates(own: Path | None) -> None:
+    """Compile the user's templates; what they do with a page is seen when one is rendered."""
+    jinja = environment(own)
+    for file in sorted(own.glob("*.html")) if own is not None else ():
+        try:
+            jinja.get_template(file.name)
+        except (TemplateError, *TEMPLATE_EXCEPTIONS) as error:
+            reason = explain(error, file.name, own)
+            if reason is None:
+                raise
+            raise reason from error
+
+
+def check_folders(cache: Path, site: Path) -> None:
+    """Refuse folders in which hydrasnap would destroy what is not its own."""
+    one, other = cache.resolve(), site.resolve()
+    if one == other:
+        raise ConfigError(
+            f"The cache and the site cannot share the folder {cache}. "
+            "Choose two with --cache and --output."
+        )
+    for inner, outer, words in _nested(one, other):
+        if outer in inner.parents:
+            raise ConfigError(
+                f"{words}: {inner} is inside {outer}. Choose two folders apart with --cache and "
+                "--output."
+            )
+    check_folder(cache)
+    output.check(site)
+
+
+def _nested(cache: Path, site: Path) -> Iterator[tuple[Path, Path, str]]:
+    yield cache, site, "The cache cannot lie in the site"
+    yield site, cache, "The site cannot lie in the cache"

@@ -1,0 +1,31 @@
+"""An empty list is what a Hydra says of nothing, and what a broken one says of anything."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from hydrasnap.client import Client, SuspectEmptyError
+
+T = TypeVar("T")
+
+_IN_TROUBLE = 3
+
+
+def confirm_empty(
+    client: Client, read: Callable[[bytes], list[T]], where: str, *, unlikely: bool = False
+) -> Callable[[bytes], list[T]]:
+    """Wrap a reader so that an empty list is believed only when it comes often enough.
+
+    Once is enough from a host that has made no trouble in this run, twice where the list is an
+    `unlikely` one; where there were faults, it must come three times.
+    """
+    empty = 0
+
+    def parse(body: bytes) -> list[T]:
+        nonlocal empty
+        found = read(body)
+        empty += not found
+        if not found and empty < (_IN_TROUBLE if client.troubled else 1 + unlikely):
+            raise SuspectEmptyError(f"{where} was empty where something was expected.")
+        return found
+
+    return parse

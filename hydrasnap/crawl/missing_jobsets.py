@@ -1,0 +1,102 @@
+"""Jobsets that are shown no more: hidden, renamed or deleted; their history stays."""
+
+from collections.abc import Collection, Mapping
+
+import msgspec
+
+from hydrasnap.client import endpoints as paths
+from hydrasnap.crawl.deleted import mark_gone
+from hydrasnap.crawl.session import Session
+from hydrasnap.errors import NotAHydraError, NotFoundError
+from hydrasnap.model import Jobset, JobsetKey, Project
+from hydrasnap.wire import read_jobset
+
+
+def vanished_jobsets(
+    session: Session, projects: Collection[Project], shown: Collection[JobsetKey]
+) -> tuple[JobsetKey, ...]:
+    """Return the jobsets that the cache has and the overview does not show any more."""
+    names = {project.name: project.jobsets for project in projects}
+    return tuple(
+        key
+        for key, jobset in session.cache.jobsets.items()
+        if key.project in names
+        and key not in shown
+        and not jobset.gone
+        and (jobset.configuration.visible or key.name not in names[key.project])
+        and session.selection.wants_jobset(key)
+    )
+
+
+async def settle_vanished(
+    session: Session, missing_jobsets: Collection[JobsetKey], names: Mapping[str, Collection[str]]
+) -> None:
+    """Find out what became of each; `names` are the jobsets a project has, hidden ones too."""
+
+    async def one(key: JobsetKey) -> None:
+        jobset = session.cache.jobsets[key]
+        if key.name in names[key.project]:
+            hidden = msgspec.structs.replace(jobset.configuration, visible=False)
+            session.cache.put(jobsets=[msgspec.structs.replace(jobset, configuration=hidden)])
+            return
+        with session.gap_at(paths.errors(*key)):
+            new = await ask_new_name(session, key)
+            if new is None:
+                delete_jobset(session, jobset)
+            else:
+                rename(session, jobset, new)
+
+    await session.each(missing_jobsets, one)
+
+
+async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
+    """Ask Hydra where a jobset that is in no list has moved to; None if it is deleted.
+
+    That is believed only where Hydra says that there is no such jobset. A jobset keeps its project
+    when it is renamed.
+    """
+    path = paths.errors(*key)
+    try:
+        target = await session.client.redirect(path, lambda body: read_jobset(body, path))
+    except NotFoundError:
+        return None
+    new = paths.jobset_of(target) if target else None
+    if new is None or new == key or new[0] != key.project:
+        raise NotAHydraError(f"{path} is there, but the jobset is in no list; ask again later.")
+    return JobsetKey(*new)
+
+
+def delete_jobset(session: Session, jobset: Jobset) -> None:
+    """Mark a jobset that Hydra has deleted, with all that was in it."""
+    mark_gone(session, {e.id for e in session.cache.evaluations.values()
+                        if e.jobset_key == jobset.key and not e.gone})  # fmt: skip
+    session.cache.put(jobsets=[msgspec.structs.replace(jobset, gone=True)])
+
+
+def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
+    """Move a jobset's history under its new name; the old record stays as a signpost."""
+    cache = session.cache
+    names = {"project": new.project, "jobset": new.name}
+    title = {"project": new.project, "name": new.name}
+    evaluations = [e for e in cache.evaluations.values() if e.jobset_key == jobset.key]
+    builds = [b for b in cache.builds.values() if b.jobset_key == jobset.key]
+    sizes = [s for s in cache.sizes.values() if s.key[:2] == jobset.key]
+    successor = cache.jobsets.get(new)
+    ids = {e.id for e in evaluations}.union(successor.evaluations if successor else ())
+    overview = (successor or jobset).overview
+    renamed = msgspec.structs.replace(
+        successor or jobset,
+        **title,
+        overview=overview and msgspec.structs.replace(overview, **title),
+        evaluations=tuple(sorted(ids, reverse=True)),
+    )
+    rename_record = msgspec.structs.replace(
+        jobset, gone=True, renamed_to=new.name, evaluations=(), first_evaluation=None, errormsg=""
+    )
+    cache.put(
+        builds=[msgspec.structs.replace(build, **names) for build in builds],
+        evaluations=[msgspec.structs.replace(e, **names) for e in evaluations],
+        jobsets=[renamed, rename_record],
+        sizes=[msgspec.structs.replace(found, **names) for found in sizes],
+    )
+    cache.drop(sizes=[found.key for found in sizes])

@@ -1,0 +1,85 @@
+"""How far this crawl has come, and what the one before it left: so that none asks in vain."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hydrasnap.model import Build, JobsetKey, JobsetOverview
+from hydrasnap.plan import stands_still
+from hydrasnap.store import Checkpoint, JobsetCheckpoint
+
+
+@dataclass(slots=True)
+class JobsetProgress:
+    """How far it has come with one jobset; see `JobsetCheckpoint`."""
+
+    overview: JobsetOverview
+    listed: int = 0
+    queued: bool = False
+    answers: dict[str, bytes] = field(default_factory=dict)
+    too_big: set[int] = field(default_factory=set)
+
+    def finish_list(self, window: int) -> None:
+        """Note that the cache has the list of evaluations, of which `window` are wanted."""
+        self.listed = window
+        self.answers.clear()
+
+
+class Progress:
+    """How far it has come with all jobsets; `fresh` are the builds whose state was asked for.
+
+    A run that ends early leaves this to the next one, which takes it up where the overview of a
+    jobset still is the same: however small the budget, each run gets further than the one before.
+    """
+
+    def __init__(self, left: Checkpoint) -> None:
+        self._left = {begun.overview.key: begun for begun in left.jobsets}
+        self._jobsets: dict[JobsetKey, JobsetProgress] = {}
+        self.queue = frozenset(left.queue)
+        self.checked_builds: set[int] = set()
+
+    def begin(self, overviews: Iterable[JobsetOverview]) -> None:
+        """Take up what was left of the jobsets that have not moved since."""
+        for overview in overviews:
+            left = self._left.get(overview.key)
+            self._jobsets[overview.key] = JobsetProgress(overview)
+            if left is not None and stands_still(left.overview, overview):
+                self._jobsets[overview.key] = JobsetProgress(
+                    overview, left.listed, left.queued, dict(left.answers), set(left.too_big)
+                )
+                self.checked_builds.update(left.checked_builds)
+
+    def of(self, key: JobsetKey) -> JobsetProgress:
+        """Return how far it has come with one jobset."""
+        overview = JobsetOverview(project=key.project, name=key.name)
+        return self._jobsets.setdefault(key, JobsetProgress(overview))
+
+    def queue_known_for(self, jobsets: Collection[JobsetOverview]) -> bool:
+        """Tell whether the queue was asked after all of these were listed."""
+        return all(self.of(overview.key).queued for overview in jobsets)
+
+    def keep_queue(self, queue: frozenset[int], jobsets: Collection[JobsetOverview]) -> None:
+        """Note what the queue held, after these jobsets were listed."""
+        self.queue = queue
+        for overview in jobsets:
+            self.of(overview.key).queued = True
+
+    def left(self, builds: Mapping[int, Build]) -> Checkpoint:
+        """Return what a run that ends here leaves to the next."""
+        checked: defaultdict[JobsetKey, list[int]] = defaultdict(list)
+        for number in sorted(self.checked_builds & builds.keys()):
+            checked[builds[number].jobset_key].append(number)
+        begun = tuple(
+            JobsetCheckpoint(
+                overview=found.overview,
+                listed=found.listed,
+                queued=found.queued,
+                checked_builds=tuple(checked[key]),
+                answers=found.answers,
+                too_big=tuple(sorted(found.too_big)),
+            )
+            for key, found in sorted(self._jobsets.items())
+            if found.listed or found.answers or found.too_big or checked[key]
+        )
+        queue = sorted(self.queue) if any(found.queued for found in begun) else ()
+        return Checkpoint(jobsets=begun, queue=tuple(queue))

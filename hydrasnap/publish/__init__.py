@@ -1,0 +1,1 @@
+"""From a cache to a static site. `pipeline` tells the whole story."""

@@ -1,0 +1,1 @@
+"""The output folder: files appear whole, and only if they changed."""

@@ -1,0 +1,142 @@
+"""Files of the output folder: how they are compared, written, moved and removed.
+
+Paths are texts and not `Path`s here: a large site has hundreds of thousands of them.
+"""
+
+# ruff: noqa: PTH102, PTH103, PTH104, PTH105, PTH106, PTH108, PTH112, PTH114, PTH123
+
+import os
+import stat
+from collections.abc import Callable, Collection
+from functools import lru_cache
+from pathlib import PurePosixPath
+
+from hydrasnap.errors import OutputError
+
+
+def holds(root: str, path: str, content: bytes) -> bool:
+    """Whether there is a plain file below `root` of this content."""
+    place = f"{root}/{path}"
+    try:
+        found = os.lstat(place)
+        if not stat.S_ISREG(found.st_mode) or found.st_size != len(content):
+            return False
+        with open(place, "rb", buffering=0) as file:
+            same = file.read() == content
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return same and not leads_outside(root, path)
+
+
+def is_unmodified(root: str, path: str, size: int, since: int) -> bool:
+    """Whether a plain file is there that has kept its size and was not touched `since` a time."""
+    try:
+        found = os.lstat(f"{root}/{path}")
+    except OSError:
+        return False
+    same = found.st_size == size and found.st_mtime_ns <= since and stat.S_ISREG(found.st_mode)
+    return same and not leads_outside(root, path)
+
+
+def folder_unmodified(root: str, folder: str, since: int) -> bool:
+    """Whether nothing came to a folder, went from it or was replaced in it `since` a time."""
+    try:
+        found = os.lstat(f"{root}/{folder}")
+    except OSError:
+        return False
+    same = found.st_mtime_ns <= since and stat.S_ISDIR(found.st_mode)
+    return same and not leads_outside(root, folder)
+
+
+def leads_outside(root: str, path: str) -> bool:
+    """Whether a folder on the way to the file is a link, which may lead anywhere."""
+    folder = path.rpartition("/")[0]
+    return bool(folder) and _is_linked(root, folder)
+
+
+@lru_cache(maxsize=1024)
+def _is_linked(root: str, folder: str) -> bool:
+    return os.path.islink(f"{root}/{folder}") or leads_outside(root, folder)
+
+
+def forget() -> None:
+    """Look at the folders anew: a run must not trust what an earlier one saw."""
+    _is_linked.cache_clear()
+
+
+def write(place: str, content: bytes) -> None:
+    """Write a file, with the folders above it."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    try:
+        file = os.open(place, flags, 0o666)
+    except FileNotFoundError:
+        _make_folder(place.rpartition("/")[0])
+        file = os.open(place, flags, 0o666)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(file, view) :]
+    finally:
+        os.close(file)
+
+
+def _make_folder(place: str) -> None:
+    """Make a folder, in most cases in one that is there; another process may be faster."""
+    try:
+        os.mkdir(place)
+    except (FileNotFoundError, FileExistsError):
+        os.makedirs(place, exist_ok=True)
+
+
+def move_in(staged: str, target: str, but: Collection[str], foreign: Callable[[str], None]) -> None:
+    """Move all files of a folder to where they belong, whole folders at once where they are new.
+
+    `but` are files of the top folder that stay; `foreign` is told of a link in place of a folder.
+    """
+    with os.scandir(staged) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        place = f"{target}/{entry.name}"
+        if not entry.is_dir(follow_symlinks=False):
+            if entry.name not in but:
+                os.replace(entry.path, place)
+            continue
+        if os.path.islink(place):
+            foreign(place)
+        if os.path.isdir(place):
+            move_in(entry.path, place, (), foreign)
+        else:
+            os.rename(entry.path, place)
+
+
+def remove(root: str, path: str) -> int:
+    """Remove a file of an earlier run and the folders that it leaves empty; count it."""
+    place = f"{root}/{path}"
+    if leads_outside(root, path) or (os.path.isdir(place) and not os.path.islink(place)):
+        return 0
+    try:
+        os.unlink(place)
+        removed = 1
+    except (FileNotFoundError, NotADirectoryError):
+        removed = 0
+    for parent in list(PurePosixPath(path).parents)[:-1]:
+        try:
+            os.rmdir(f"{root}/{parent}")
+        except OSError:
+            break
+    return removed
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path with slashes names a file below the folder that it starts from."""
+    parts = path.split("/")
+    return all(parts) and ".." not in parts and "." not in parts
+
+
+def unusable(path: str, error: OSError) -> OutputError:
+    """Explain what the file system refused."""
+    reason = error.strerror or str(error)
+    return OutputError(
+        f"Cannot write the site to {path}: {reason}. "
+        "Check the folder and its permissions, or choose another with --output."
+    )

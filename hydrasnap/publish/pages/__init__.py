@@ -1,0 +1,6 @@
+"""What each page says: a snapshot and its report become pages, each with a typed context."""
+
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.site import Document, Site
+
+__all__ = ["Document", "File", "Page", "Site"]

@@ -1,0 +1,222 @@
+"""The page of a build: everything the API tells of it, and its neighbours in the job's history."""
+
+import shlex
+from collections.abc import Iterable, Iterator
+
+from hydrasnap.formatting import plural
+from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Output
+from hydrasnap.publish.pages.build.products import ProductRow, install_command, product_rows
+from hydrasnap.publish.pages.common.breakage import Break, breakage_view
+from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.parts import expression
+from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.sizes import SizeFact, build_sizes
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.report.history import breakage_of, newer_build, older_build, older_builds
+from hydrasnap.report.tally import tally
+
+
+class EvaluationRef(View, frozen=True, kw_only=True):
+    """The evaluation that brought the build; `href` is empty where it has no page."""
+
+    label: str
+    href: str
+
+
+class Neighbour(View, frozen=True, kw_only=True):
+    """Another build of the same job, and what it is to this one; `rel` as HTML has it."""
+
+    name: str
+    rel: str
+    id: int
+    status: BuildStatus
+    label: str
+    href: str
+
+
+class BeforeRestart(View, frozen=True, kw_only=True):
+    """What a build had come to, and when, before it was restarted."""
+
+    status: BuildStatus
+    label: str
+    finished: int | None
+
+
+class BuildPage(PageContext, frozen=True, kw_only=True):
+    """A build; times are Unix seconds, None where they have not come.
+
+    `evaluation` is the first with a page that holds the build, or else the first. Those that reuse
+    it come later, and would change the pages of nearly all builds each time; the jobset's table at
+    `grid` shows them.
+    """
+
+    id: int
+    job: Link
+    jobset: Link
+    status: BuildStatus
+    label: str
+    sentence: str
+    aggregate: str
+    system: str
+    nixname: str
+    releasename: str
+    expression: str
+    drvpath: str
+    queued: int
+    before_restart: BeforeRestart | None
+    started: int | None
+    finished: int | None
+    duration: int | None
+    sizes: tuple[SizeFact, ...]
+    priority: int
+    partial: bool
+    gone: bool
+    outputs: tuple[Output, ...]
+    products: tuple[ProductRow, ...]
+    install: str
+    breakage: Break | None
+    metrics: tuple[Metric, ...]
+    evaluation: EvaluationRef | None
+    grid: str
+    constituents: tuple[BuildRow, ...] | None
+    part_of: tuple[BuildRow, ...]
+    neighbours: tuple[Neighbour, ...]
+    reproduce: str
+    script: str
+
+
+def build_pages(site: Site, builds: Iterable[Build]) -> Iterator[Page]:
+    """Give the pages of builds."""
+    for build in filter(site.has_build_page, builds):
+        yield Page(site.links.build(build.id), "build.html", build_page(site, build))
+
+
+def build_page(site: Site, build: Build) -> BuildPage:
+    """Describe a build."""
+    status = build.status
+    label = status.label_for(build.buildstatus)
+    constituents = constituents_of(site, build)
+    held = site.index.evaluations_with(build.id)[::-1]
+    first = next(filter(site.index.is_comparable, held), next(iter(held), None))
+    script = "" if first and first.flake else site.live("build", str(build.id), "reproduce")
+    return BuildPage(
+        title=f"{build.job}: {label} · build {build.id} of {build.jobset_key}",
+        description=f"Build {build.id} of the job {build.job} in {build.jobset_key}: {label}.",
+        shows=f"This page shows all that the snapshot knows of build {build.id}.",
+        crumbs=(*site.trail(build.project, build.jobset), site.job_link(build.job_key)),
+        live="" if build.gone else site.live("build", str(build.id)),
+        id=build.id,
+        job=site.job_link(build.job_key),
+        jobset=Link(label=str(build.jobset_key), href=site.links.jobset(build.jobset_key)),
+        status=status,
+        label=label,
+        sentence=_sentence(site, build, label),
+        aggregate=_aggregate(build, constituents),
+        system=build.system,
+        nixname=build.nixname,
+        releasename=build.releasename,
+        expression=expression(site.snapshot.jobsets[build.jobset_key].configuration),
+        drvpath=build.drvpath,
+        queued=build.timestamp,
+        before_restart=_before_restart(build),
+        started=None if build.before_restart else build.starttime,
+        finished=build.stoptime if build.finished else None,
+        duration=build.duration,
+        sizes=tuple(build_sizes(site, build)),
+        priority=build.priority,
+        partial=build.partial,
+        gone=build.gone,
+        outputs=build.outputs,
+        products=tuple(product_rows(site, build)),
+        install=install_command(build),
+        breakage=breakage_view(site, breakage_of(site.index, build)),
+        metrics=build.metrics,
+        evaluation=_evaluation(site, first),
+        grid=site.links.jobset(build.jobset_key, "/jobs.html"),
+        constituents=None if constituents is None else build_rows(site, constituents),
+        part_of=build_rows(site, site.index.aggregates_with(build.id)),
+        neighbours=tuple(_neighbours(site, build)),
+        reproduce=_reproduce(build, first, script),
+        script=script,
+    )
+
+
+def _before_restart(build: Build) -> BeforeRestart | None:
+    status = build.before_restart
+    if status is None:
+        return None
+    label = status.label_for(build.buildstatus)
+    return BeforeRestart(status=status, label=label, finished=build.stoptime)
+
+
+def _sentence(site: Site, build: Build, label: str) -> str:
+    """Say more on the status of a build than its label does, or nothing."""
+    status = build.status
+    if not build.finished and build.id in site.running:
+        return "Build in progress when the Hydra was asked"
+    return "" if status.succeeded or status.sentence == label else status.sentence
+
+
+def _evaluation(site: Site, first: Evaluation | None) -> EvaluationRef | None:
+    if first is None:
+        return None
+    return EvaluationRef(label=str(first.id), href=site.evaluation_href(first))
+
+
+def constituents_of(site: Site, build: Build) -> list[Build] | None:
+    """Return the known parts of an aggregate, what did not succeed first; else None."""
+    if build.constituents is None:
+        return None
+    builds = site.snapshot.builds
+    return sorted(
+        (builds[number] for number in build.constituents if number in builds),
+        key=lambda part: (part.status.succeeded, part.job, part.system, part.id),
+    )
+
+
+def _aggregate(build: Build, constituents: list[Build] | None) -> str:
+    """Say how the parts of an aggregate fare, or nothing."""
+    if not constituents or not build.constituents:
+        return ""
+    counts = tally(constituents, unknown=len(build.constituents) - len(constituents))
+    every = plural(counts.total, "constituent")
+    if counts.succeeded == counts.total:
+        return f"all {every} succeeded"
+    words = (
+        (counts.failed, "failed"),
+        (counts.aborted, "aborted"),
+        (counts.queued, "still pending"),
+        (counts.unknown, "not in the snapshot"),
+    )
+    (first, word), *rest = ((count, word) for count, word in words if count)
+    return ", ".join(
+        (f"{first:,} of {every} {word}", *(f"{count:,} {word}" for count, word in rest))
+    )
+
+
+def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
+    """Name the builds of the same job and system around this one."""
+    newer, older = newer_build(site.index, build), older_build(site.index, build)
+    found = [("Next build", "next", newer), ("Previous build", "prev", older)]
+    if not build.status.succeeded and older and not older.status.succeeded:
+        good = (b for b in older_builds(site.index, older) if b.status.succeeded)
+        found.append(("Last success before", "", next(good, None)))
+    for name, rel, other in found:
+        if other is not None:
+            yield Neighbour(
+                name=name,
+                rel=rel,
+                id=other.id,
+                status=other.status,
+                label=other.status.label_for(other.buildstatus),
+                href=site.links.build(other.id),
+            )
+
+
+def _reproduce(build: Build, evaluation: Evaluation | None, script: str) -> str:
+    """Write the command that builds the same derivation on the reader's machine."""
+    if evaluation and evaluation.flake and not evaluation.flake.startswith("-"):  # no option
+        return f"nix build {shlex.quote(f'{evaluation.flake}#hydraJobs.{build.job}')}"
+    return f"curl --fail --location {shlex.quote(script)} --output reproduce\nbash reproduce"

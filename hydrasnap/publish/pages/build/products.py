@@ -1,0 +1,89 @@
+"""The products of a build as rows: what they are, where they are, how to get the latest of them."""
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+
+from hydrasnap.model import Build, Product
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+
+_PACKAGE = "nix-build"
+# The words of Hydra's ``product-list.tt``; a type alone stands for all other subtypes of it.
+_WORDS = {
+    ("nix-build", ""): "Nix package",
+    ("file", "source-dist"): "Source distribution",
+    ("file", "rpm"): "RPM package",
+    ("file", "srpm"): "Source RPM package",
+    ("file", "deb"): "Debian package",
+    ("file", "iso"): "ISO image",
+    ("file", "binary-dist"): "Binary distribution",
+    ("file", ""): "File",
+    ("channel", ""): "Channel",
+    ("report", "coverage"): "Coverage report",
+    ("report", ""): "Report",
+    ("doc", "readme"): "Read me",
+    ("doc", "manual"): "Manual",
+    ("doc", "release-notes"): "Release notes",
+    ("doc", ""): "Documentation",
+}
+
+
+class ProductRow(View, frozen=True, kw_only=True):
+    """A product; `href` leads to its download on the Hydra, `latest` to that of the latest build.
+
+    `latest` is empty where Hydra has no such address.
+    """
+
+    name: str
+    type: str
+    size: int | None
+    sha256: str
+    path: str
+    href: str
+    latest: str
+
+
+def product_rows(site: Site, build: Build) -> Iterator[ProductRow]:
+    """Describe the products of a build in Hydra's order."""
+    kinds = Counter((product.type, product.subtype) for product in build.products)
+    for product in build.products:
+        name = product.name or product.path.rpartition("/")[2] or f"product {product.number}"
+        only = kinds[product.type, product.subtype] == 1
+        yield ProductRow(
+            name=name,
+            type=_words(product),
+            size=product.filesize,
+            sha256=product.sha256hash,
+            path="/".join(filter(None, (product.path, product.defaultpath))),
+            href=site.live("build", str(build.id), "download", str(product.number), name),
+            latest=_latest(site, build, product, only=only),
+        )
+
+
+def install_command(build: Build) -> str:
+    """Write the command that installs the packages of a good build, or nothing."""
+    paths = [product.path for product in build.products if product.type == _PACKAGE]
+    stored = [path for path in paths if path.startswith("/")]  # else it could be an option or code
+    if not build.status.succeeded or not stored:
+        return ""
+    return " ".join(["nix-env --install", *map(shlex.quote, stored)])
+
+
+def _words(product: Product) -> str:
+    """Say what a product is, with the subtype where the words do not tell it."""
+    type_, pdf = product.type.removesuffix("-pdf"), product.type == "doc-pdf"
+    found = _WORDS.get((type_, product.subtype))
+    if found is None:
+        found = " ".join(filter(None, (_WORDS.get((type_, ""), product.type), product.subtype)))
+    return f"{found} (PDF)" if pdf else found
+
+
+def _latest(site: Site, build: Build, product: Product, *, only: bool) -> str:
+    """Return the address that leads to this product of the latest build that succeeded."""
+    if "/" in build.job or "%" in build.job:
+        return ""  # no address of Hydra's can hold such a name
+    way = ["download", str(product.number)]
+    if only and product.type and product.subtype:
+        way = ["download-by-type", product.type, product.subtype]
+    return site.live("job", *build.job_key, "latest", *way)

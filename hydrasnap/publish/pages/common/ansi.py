@@ -1,0 +1,124 @@
+"""Terminal text becomes runs of plain text with class names: colours stay, other escapes go.
+
+The text between two changes of colour is one run, so that a page can be searched for it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from hydrasnap.publish.pages.common.view import View
+
+# A control sequence, an operating system command (hyperlinks, titles), or a lone escape.
+_ESCAPE = re.compile(
+    r"\x1b\[(?P<codes>[0-9;:]{0,99})m"
+    r"|\x1b\[[0-?]*[ -/]*(?:[@-~]|\Z)"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\|\Z)"
+    r"|\x1b[PX^_][^\x1b]*(?:\x1b\\|\Z)"
+    r"|\x1b[ -/]*[0-~]?"
+)
+_COLOURS = ("grey", "red", "green", "yellow", "blue", "magenta", "cyan", "")
+_STYLES = {1: "b", 3: "i", 4: "u"}
+_STYLES_OFF = {22: "b", 23: "i", 24: "u"}
+_EXTENDED = {38, 48}
+_PARAMETERS_AFTER = {5: 1, 2: 3}
+
+
+class Run(View, frozen=True, kw_only=True):
+    """A stretch of text in one look; `classes` is empty for plain text."""
+
+    text: str
+    classes: str = ""
+
+
+class _Look:
+    """The state of a terminal's pen: a colour and some styles."""
+
+    def __init__(self) -> None:
+        self._colour = ""
+        self._styles: set[str] = set()
+
+    @property
+    def classes(self) -> str:
+        names = sorted(self._styles)
+        return " ".join([f"c-{self._colour}", *names] if self._colour else names)
+
+    def change(self, codes: Iterator[int]) -> None:
+        """Follow the numbers of one ``m`` sequence; background colours are not kept."""
+        for code in codes:
+            if code == 0:
+                self._colour = ""
+                self._styles.clear()
+            elif code in _EXTENDED:
+                for _ in range(_PARAMETERS_AFTER.get(next(codes, 0), 0)):
+                    next(codes, None)
+            elif code in _STYLES:
+                self._styles.add(_STYLES[code])
+            elif code in _STYLES_OFF:
+                self._styles.discard(_STYLES_OFF[code])
+            else:
+                self._colour = _colour(code, self._colour)
+
+
+def _colour(code: int, now: str) -> str:
+    if code == 39:  # noqa: PLR2004 - the default colour
+        return ""
+    for first in (30, 90):
+        if first <= code < first + 8:
+            return _COLOURS[code - first]
+    return now
+
+
+def runs(text: str) -> tuple[Run, ...]:
+    """Split terminal text where its look changes.
+
+    >>> [(run.classes, run.text) for run in runs("a \\x1b[31;1merror:\\x1b[0m b")]
+    [('', 'a '), ('c-red b', 'error:'), ('', ' b')]
+    """
+    return tuple(_joined(_pieces(text.replace("\r\n", "\n").replace("\r", "\n"))))
+
+
+def _pieces(text: str) -> Iterator[Run]:
+    look = _Look()
+    start = 0
+    for found in _ESCAPE.finditer(text):
+        yield Run(text=text[start : found.start()], classes=look.classes)
+        codes = found["codes"]
+        if codes is not None:
+            look.change(int(code or 0) for code in re.split("[;:]", codes))
+        start = found.end()
+    yield Run(text=text[start:], classes=look.classes)
+
+
+def _joined(pieces: Iterator[Run]) -> Iterator[Run]:
+    """Join neighbours of one look: a dropped escape must not part a word."""
+    last: Run | None = None
+    for piece in pieces:
+        if not piece.text:
+            continue
+        if last is None:
+            last = piece
+        elif last.classes == piece.classes:
+            last = Run(text=last.text + piece.text, classes=last.classes)
+        else:
+            yield last
+            last = piece
+    if last is not None:
+        yield last
+
+
+def parted(found: tuple[Run, ...], lines: int) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
+    """Part runs after so many lines; the second part is empty if there are no more.
+
+    >>> [[run.text for run in part] for part in parted(runs("1\\n2\\n3"), 2)]
+    [['1\\n2\\n'], ['3']]
+    """
+    left = lines
+    for place, run in enumerate(found):
+        pieces = run.text.split("\n", left)
+        if len(pieces) > left:
+            rest = pieces[-1]
+            first = Run(text=run.text.removesuffix(rest), classes=run.classes)
+            more = (Run(text=rest, classes=run.classes),) if rest else ()
+            return (*found[:place], first), (*more, *found[place + 1 :])
+        left -= len(pieces) - 1
+    return found, ()

@@ -1,0 +1,49 @@
+"""The jobs of a jobset dealt out by name: pages and parts of the search's index are made by pile.
+
+A job keeps its pile as long as the jobset keeps its size, so that few are made again.
+"""
+
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+from zlib import crc32
+
+from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.report.index import Index
+
+JOBS = 128  # of one pile, at most on average
+
+
+class Bucket(NamedTuple):
+    """Some jobs of a jobset, by name, and their builds: pile `number` of `out_of`."""
+
+    key: JobsetKey
+    number: int
+    out_of: int
+    jobs: list[JobKey]
+    builds: list[Build]
+
+
+def buckets(index: Index, key: JobsetKey) -> tuple[Bucket, ...]:
+    """Deal the jobs of a jobset out; a pile may stay empty."""
+    count = pile_count(len(index.jobs_of(key)))
+    dealt = tuple(Bucket(key, number, count, [], []) for number in range(count))
+    for job, builds in groupby(index.builds_of_jobset(key), attrgetter("job")):
+        bucket = dealt[pile_of(job, count)]
+        bucket.jobs.append(JobKey(*key, job))
+        bucket.builds.extend(builds)
+    return dealt
+
+
+def pile_count(jobs: int) -> int:
+    """Return how many piles so many jobs make: none, or a power of two."""
+    return 1 << (jobs // JOBS).bit_length() if jobs else 0
+
+
+def pile_of(job: str, count: int) -> int:
+    """Return the pile of a job by its name, as a script can too.
+
+    >>> pile_of("hello.x86_64-linux", 256)
+    216
+    """
+    return crc32(job.encode("utf-16-le", "surrogatepass")) & (count - 1)

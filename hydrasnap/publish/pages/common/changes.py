@@ -1,0 +1,211 @@
+"""The rows and lists that tell what changed between two evaluations."""
+
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+from msgspec import structs
+
+from hydrasnap.model import Build, BuildStatus
+from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.report.changes import Change, ChangeKind, Changes
+
+SHOWN = 100  # rows in sight; the others of a list are folded, for a phone to lay out less at once
+WHOLE = 1000  # rows of all lists together that one page has; of more, a list that is
+LONG = 200  # longer than this has its first rows there, and the others are on further pages
+PAGED = 2000  # with so many on each
+FEW = 25  # rows in sight of what goes on as it should
+UNDECIDED = 100
+_ALL = tuple(ChangeKind)
+_PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
+LOOKS = {
+    ChangeKind.NEWLY_FAILING: "failed",
+    ChangeKind.STILL_FAILING: "failed",
+    ChangeKind.NEWLY_SUCCEEDING: "succeeded",
+    ChangeKind.STILL_SUCCEEDING: "succeeded",
+    ChangeKind.ABORTED: "aborted",
+}
+
+
+class Before(View, frozen=True, kw_only=True):
+    """The build that a row is compared with."""
+
+    id: int
+    status: BuildStatus
+    label: str
+
+
+class ChangeRow(View, frozen=True, kw_only=True):
+    """A row of a list; for a removed job `id` and the rest are those of its last build.
+
+    `time` is when it finished or, in the list of queued builds, when it was queued.
+    """
+
+    id: int
+    job: str
+    job_href: str
+    status: BuildStatus
+    label: str
+    time: int | None
+    package: str
+    system: str
+    before: Before | None
+
+
+class ChangeList(View, frozen=True, kw_only=True):
+    """One of the eight lists; `folded` are the rows beyond the first some hundred.
+
+    Of a long list `folded` is empty, and the rows beyond the first are on the pages `more`. A list
+    without any rows is only counted.
+    `before` says whether the rows are worth comparing with the builds they had before.
+    """
+
+    slug: str
+    title: str
+    look: str
+    count: int
+    before: bool
+    rows: tuple[ChangeRow, ...]
+    folded: tuple[ChangeRow, ...]
+    more: tuple[Link, ...]
+
+
+class SystemRow(View, frozen=True, kw_only=True):
+    """The lists' counts for one system, in the order of the lists."""
+
+    system: str
+    counts: tuple[int, ...]
+
+
+def summary(changes: Changes) -> str:
+    """Say in one line how long the lists are."""
+    counts = [(changes.count(kind), kind.title.lower()) for kind in ChangeKind]
+    return ", ".join(f"{count:,} {title}" for count, title in counts if count) or "no builds"
+
+
+class ListPage(PageContext, frozen=True, kw_only=True):
+    """A page of the rows of a long list; `pages` are all of them, `here` the label of this one."""
+
+    of: Link
+    heading: str
+    count: int
+    before: bool
+    rows: tuple[ChangeRow, ...]
+    pages: tuple[Link, ...]
+    here: str
+
+
+def change_lists(
+    site: Site, changes: Changes, path: str, listed: Collection[ChangeKind] = _ALL
+) -> tuple[ChangeList, ...]:
+    """Describe the eight lists of the page at `path` in their order; all but `listed` in number."""
+    return tuple(
+        _list(site, changes, kind, path) if kind in listed else _counted(changes, kind)
+        for kind in ChangeKind
+    )
+
+
+def list_pages(
+    site: Site,
+    changes: Changes,
+    path: str,
+    frame: PageContext,
+    listed: Collection[ChangeKind] = _ALL,
+) -> Iterator[Page]:
+    """Give the further pages of the long lists of the page at `path`, whose context is `frame`."""
+    for kind in listed:
+        links = _more(changes, kind, path)
+        for number, link in enumerate(links):
+            start = _in_sight(kind) + number * PAGED
+            rows = changes[kind][start : start + PAGED]
+            context = ListPage(
+                title=f"{kind.title}, page {link.label} · {frame.title}",
+                description=f"{kind.title}, page {link.label} of {len(links) + 1}: {frame.title}.",
+                shows=frame.shows,
+                crumbs=(*frame.crumbs, Link(label=frame.title, href=path)),
+                live=frame.live,
+                of=Link(label=frame.title, href=f"{path}#{kind.slug}"),
+                heading=kind.title,
+                count=changes.count(kind),
+                before=kind not in _PLAIN,
+                rows=tuple(change_row(site, change) for change in rows),
+                pages=(Link(label="1", href=f"{path}#{kind.slug}"), *links),
+                here=link.label,
+            )
+            yield Page(link.href, "change-list.html", context)
+
+
+def _more(changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
+    """Point to the pages of a list from the second on, if it is long."""
+    every = sum(map(changes.count, ChangeKind))
+    if every <= WHOLE or changes.count(kind) <= LONG:
+        return ()
+    number = -(-(changes.count(kind) - _in_sight(kind)) // PAGED)
+    stem = f"{path.removesuffix('.html')}/{kind.slug}"
+    return tuple(Link(label=str(n), href=f"{stem}-{n}.html") for n in range(2, number + 2))
+
+
+def _in_sight(kind: ChangeKind) -> int:
+    return FEW if kind is ChangeKind.STILL_SUCCEEDING else SHOWN
+
+
+def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeList:
+    more = _more(changes, kind, path)
+    shown = _in_sight(kind)
+    every = changes[kind][: shown if more else None]
+    rows = (change_row(site, change) for change in every)
+    first = tuple(islice(rows, shown))
+    return structs.replace(_counted(changes, kind), rows=first, folded=tuple(rows), more=more)
+
+
+def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
+    return ChangeList(
+        slug=kind.slug,
+        title=kind.title,
+        look=LOOKS.get(kind, ""),
+        count=changes.count(kind),
+        before=kind not in _PLAIN,
+        rows=(),
+        folded=(),
+        more=(),
+    )
+
+
+def change_row(site: Site, change: Change) -> ChangeRow:
+    """Describe a change; a removed job shows the build it had."""
+    build = change.build or change.before
+    assert build is not None, "a change has a build on one side"  # noqa: S101 - narrows the type
+    before = change.before if change.build else None
+    status = build.status
+    return ChangeRow(
+        id=build.id,
+        job=change.job,
+        job_href=site.links.job(build.job_key),
+        status=status,
+        label=status.label_for(build.buildstatus),
+        time=_time(change.kind, build),
+        package=build.releasename or build.nixname,
+        system=change.system,
+        before=None if before is None else _before(before),
+    )
+
+
+def _time(kind: ChangeKind, build: Build) -> int | None:
+    if kind is ChangeKind.QUEUED:
+        return build.timestamp or None
+    return build.stoptime if build.finished else None
+
+
+def _before(build: Build) -> Before:
+    status = build.status
+    return Before(id=build.id, status=status, label=status.label_for(build.buildstatus))
+
+
+def system_rows(changes: Changes) -> tuple[SystemRow, ...]:
+    """Count the lists for each system."""
+    return tuple(
+        SystemRow(system=system, counts=tuple(counts[kind] for kind in ChangeKind))
+        for system, counts in changes.by_system().items()
+    )

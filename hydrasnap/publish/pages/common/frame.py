@@ -1,0 +1,41 @@
+"""What every page has around its content: title, description, breadcrumb, footer."""
+
+from hydrasnap.publish.pages.common.view import View
+
+
+class Link(View, frozen=True, kw_only=True):
+    """A page of the site and the words for it; `href` starts at the site's root."""
+
+    label: str
+    href: str
+
+
+class Outside(View, frozen=True, kw_only=True):
+    """Words, and an address of another host where one is known and safe."""
+
+    label: str
+    href: str | None = None
+
+
+class Alternate(View, frozen=True, kw_only=True):
+    """The same thing in another form, for programs: a file of the site and its media type."""
+
+    label: str
+    href: str
+    type: str
+    title: str
+
+
+class PageContext(View, frozen=True, kw_only=True):
+    """The base of every page's context.
+
+    `title` is for tabs and search results, `shows` is the footer's sentence on what the page shows,
+    `live` the address of the same thing on the Hydra, if it has one, `alternates` its other forms.
+    """
+
+    title: str
+    description: str
+    shows: str
+    crumbs: tuple[Link, ...] = ()
+    live: str = ""
+    alternates: tuple[Alternate, ...] = ()

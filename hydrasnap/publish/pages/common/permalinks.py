@@ -1,0 +1,148 @@
+"""Addresses that stay while what they lead to changes: the latest evaluation or success."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
+
+from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.publish.links import relative, safe_name
+from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.redirects import TEMPLATE, RedirectPage, with_former
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.report.history import JobHistory
+from hydrasnap.report.latest import latest_finished_success, latest_success, latest_successes
+
+
+class Permalink(View, frozen=True, kw_only=True):
+    """A lasting address, in words and as a path of the site, and where it leads at present."""
+
+    label: str
+    href: str
+    target: Link
+    live: str
+
+
+def permalink_page(of: str, link: Permalink) -> Page:
+    """Give the page that leads on; `of` names the job or jobset."""
+    context = RedirectPage(
+        title=f"{link.label} of {of}",
+        description=f"{link.label} of {of} is {link.target.label}.",
+        shows="",
+        live=link.live,
+        says="At present it is",
+        target=link.target,
+        relative=relative(link.target.href, link.href),
+    )
+    return Page(link.href, TEMPLATE, context)
+
+
+def jobset_permalinks(site: Site, key: JobsetKey) -> Iterator[Permalink]:
+    """Name the lasting addresses of a jobset; ``latest-eval`` leads to an evaluation."""
+    yield from _latest_builds(site, ("jobset", *key), [key])
+    finished = site.finished_evaluations(key)
+    shown = site.index.shown_evaluations(key)
+    newest = next((found.id for found in shown if found.id in finished), None)
+    if newest is not None:
+        yield Permalink(
+            label="Newest finished evaluation",
+            href=site.links.jobset(key, "/latest-eval.html"),
+            target=Link(label=f"evaluation {newest}", href=site.links.evaluation(newest)),
+            live=site.live("jobset", *key, "latest-eval"),
+        )
+
+
+def project_permalinks(site: Site, project: str, keys: Iterable[JobsetKey]) -> Iterator[Permalink]:
+    """Name the lasting addresses of a project with these jobsets."""
+    yield from _latest_builds(site, ("project", project), list(keys))
+
+
+def _latest_builds(
+    site: Site, names: tuple[str, ...], keys: list[JobsetKey]
+) -> Iterator[Permalink]:
+    """Name what leads to the newest successes in some jobsets: any, in what is finished, by system.
+
+    `names` are the kind and the names of the project or jobset that has the addresses.
+    """
+    every = [build for key in keys for build in site.index.builds_of_jobset(key)]
+    by_system = latest_successes(every)
+    if not by_system:
+        return
+    yield _leading(site, names, ("latest",), _newest(by_system), "Latest success")
+    evaluations = site.snapshot.evaluations
+    ids = {n for key in keys for e in site.finished_evaluations(key) for n in evaluations[e].builds}
+    whole = latest_successes(build for build in every if build.id in ids)
+    if whole:
+        label = "Latest success in a finished evaluation"
+        yield _leading(site, names, ("latest-finished",), _newest(whole), label)
+    for system, build in by_system.items():
+        yield _leading(site, names, ("latest-for", system), build, f"Latest success for {system}")
+
+
+def _newest(builds: Mapping[str, Build]) -> Build:
+    return max(builds.values(), key=attrgetter("id"))
+
+
+def _leading(
+    site: Site, names: tuple[str, ...], way: tuple[str, ...], build: Build, label: str
+) -> Permalink:
+    folder = "/".join((names[0], *map(site.links.name, names[1:]), *map(safe_name, way)))
+    return Permalink(
+        label=label,
+        href=f"{folder}.html",
+        target=Link(label=f"build {build.id} of {build.job}", href=site.links.build(build.id)),
+        live=site.live(*names, *way),
+    )
+
+
+def job_permalinks(site: Site, history: JobHistory) -> Iterator[Permalink]:
+    """Name the lasting addresses of a job; those by system only where there are several."""
+    results = history.results
+    best = latest_success(results)
+    if best is None:
+        return
+    yield _to_build(site, best, ("latest",), "Latest success")
+    systems = sorted({build.system for build in results})
+    for system in systems if len(systems) > 1 else ():
+        best = latest_success(build for build in results if build.system == system)
+        if best is not None:
+            yield _to_build(site, best, ("latest-for", system), f"Latest success for {system}")
+
+
+def finished_permalinks(site: Site, key: JobsetKey) -> Iterator[Page | File]:
+    """Give the pages of a jobset's jobs that lead to the latest success in a finished evaluation.
+
+    There is one for every job with a lasting address. It hangs on the other jobs of the jobset, so
+    it is not made with the job's own page; while there is no such build it leads to that page.
+    """
+    finished = site.finished_evaluations(key)
+    for job in filter(site.has_job_page, site.index.jobs_of(key)):
+        builds = site.index.builds_of_job(job)
+        if latest_success(builds) is None:
+            continue
+        whole = latest_finished_success(site.index, builds, finished)
+        page = permalink_page(str(job), finished_permalink(site, job, whole))
+        yield from with_former(site, key, [page], job)
+
+
+def finished_permalink(site: Site, job: JobKey, whole: Build | None = None) -> Permalink:
+    """Name the address that leads to `whole`, or to the job itself."""
+    target = Link(label="not known: see the job", href=site.links.job(job))
+    if whole is not None:
+        target = Link(label=f"build {whole.id}", href=site.links.build(whole.id))
+    return Permalink(
+        label="Latest success in a finished evaluation",
+        href=site.links.job(job, "/latest-finished.html"),
+        target=target,
+        live=site.live("job", *job, "latest-finished"),
+    )
+
+
+def _to_build(site: Site, build: Build, names: tuple[str, ...], label: str) -> Permalink:
+    way = "/".join(map(safe_name, names))
+    return Permalink(
+        label=label,
+        href=site.links.job(build.job_key, f"/{way}.html"),
+        target=Link(label=f"build {build.id}", href=site.links.build(build.id)),
+        live=site.live("job", *build.job_key, *names),
+    )

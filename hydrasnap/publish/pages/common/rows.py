@@ -1,0 +1,181 @@
+"""The rows and figures that several pages share: builds, evaluations, tallies."""
+
+from collections.abc import Iterable, Iterator
+
+from hydrasnap.formatting import MINUS
+from hydrasnap.model import Build, BuildStatus, Evaluation
+from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.report.inputs import InputChange, changed_inputs, revision_url
+from hydrasnap.report.tally import EvaluationHealth, Tally, evaluation_health
+
+_COLUMNS = ("succeeded", "failed", "aborted", "queued")
+_SHORT, _LONGEST = 12, 60
+
+
+class BuildRow(View, frozen=True, kw_only=True):
+    """A build in a list; `package` is its release or Nix name."""
+
+    id: int
+    status: BuildStatus
+    label: str
+    job: str
+    job_href: str
+    jobset: str
+    jobset_href: str
+    system: str
+    package: str
+    queued: int
+    finished: int | None
+    duration: int | None
+    priority: int
+    gone: bool
+
+
+def build_row(site: Site, build: Build) -> BuildRow:
+    """Describe a build for a list."""
+    status = build.status
+    return BuildRow(
+        id=build.id,
+        status=status,
+        label=status.label_for(build.buildstatus),
+        job=build.job,
+        job_href=site.links.job(build.job_key),
+        jobset=str(build.jobset_key),
+        jobset_href=site.links.jobset(build.jobset_key),
+        system=build.system,
+        package=build.releasename or build.nixname,
+        queued=build.timestamp,
+        finished=build.stoptime if build.finished else None,
+        duration=build.duration,
+        priority=build.priority,
+        gone=build.gone,
+    )
+
+
+def build_rows(site: Site, builds: Iterable[Build]) -> tuple[BuildRow, ...]:
+    """Describe builds in the order given."""
+    return tuple(build_row(site, build) for build in builds)
+
+
+class Part(View, frozen=True, kw_only=True):
+    """How many builds came out one way."""
+
+    outcome: str
+    amount: int
+
+
+class Figures(View, frozen=True, kw_only=True):
+    """Builds counted by outcome; `words` says all figures that are not zero."""
+
+    columns: tuple[Part, ...]
+    total: int
+    words: str
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Leave out what is zero."""
+        return tuple(part for part in self.columns if part.amount)
+
+
+def figures(tally: Tally) -> Figures:
+    """Arrange a tally for a table and a bar."""
+    columns = tuple(Part(outcome=name, amount=getattr(tally, name)) for name in _COLUMNS)
+    words = [f"{part.amount:,} {part.outcome}" for part in columns if part.amount]
+    if tally.unknown:
+        words.append(f"{tally.unknown:,} not in the snapshot")
+    return Figures(columns=columns, total=tally.total, words=", ".join(words) or "no builds")
+
+
+class Verdict(View, frozen=True, kw_only=True):
+    """The result of an evaluation in one sign: its worst news, and the part that succeeded."""
+
+    status: BuildStatus
+    words: str
+    percent: int
+
+
+def verdict(tally: Tally) -> Verdict | None:
+    """Judge as Hydra's lists of jobsets do: unfinished, all well, some failed or all."""
+    total = tally.total
+    if not total:
+        return None
+    status, words = BuildStatus.SUCCEEDED, "All succeeded"
+    if tally.queued or tally.unknown:
+        status, words = BuildStatus.QUEUED, "Not all have a known result"
+    elif tally.failed:
+        status, words = BuildStatus.FAILED, "Some failed" if tally.succeeded else "All failed"
+    elif tally.aborted:
+        status, words = BuildStatus.ABORTED, "Some aborted" if tally.succeeded else "All aborted"
+    return Verdict(status=status, words=words, percent=100 * tally.succeeded // total)
+
+
+class Revision(View, frozen=True, kw_only=True):
+    """An input that changed, in few words; `href` shows the change or the new state."""
+
+    name: str
+    short: str
+    href: str | None
+
+
+class EvaluationRow(View, frozen=True, kw_only=True):
+    """An evaluation in a list; `href` is empty where it has no page, `delta` where unknown."""
+
+    id: int
+    href: str
+    jobset: Link
+    timestamp: int | None
+    changes: tuple[Revision, ...]
+    figures: Figures
+    delta: str
+    notes: tuple[str, ...]
+
+
+def evaluation_row(site: Site, evaluation: Evaluation) -> EvaluationRow:
+    """Describe an evaluation for a list."""
+    key = evaluation.jobset_key
+    health = evaluation_health(site.index, evaluation)
+    changes = changed_inputs(site.index.previous(evaluation), evaluation)
+    return EvaluationRow(
+        id=evaluation.id,
+        href=site.evaluation_href(evaluation),
+        jobset=Link(label=str(key), href=site.links.jobset(key)),
+        timestamp=evaluation.timestamp or None,
+        changes=tuple(revision(change) for change in changes if change.after),
+        figures=figures(health.tally),
+        delta=_delta(health),
+        notes=tuple(_notes(site, evaluation)),
+    )
+
+
+def evaluation_rows(site: Site, evaluations: Iterable[Evaluation]) -> tuple[EvaluationRow, ...]:
+    """Describe evaluations in the order given."""
+    return tuple(evaluation_row(site, evaluation) for evaluation in evaluations)
+
+
+def revision(change: InputChange) -> Revision:
+    """Say in few words what an input is now."""
+    after = change.after
+    if after is None:
+        return Revision(name=change.name, short="removed", href=None)
+    href = change.compare_url or revision_url(after)
+    short = after.revision[:_SHORT] or after.value or after.uri
+    if after.dependency is not None:
+        short = f"build {after.dependency}"
+    return Revision(name=change.name, short=short[:_LONGEST], href=href)
+
+
+def _notes(site: Site, evaluation: Evaluation) -> Iterator[str]:
+    if site.index.unknown(evaluation):
+        yield "partly known"
+    if evaluation.gone:
+        yield "gone"
+
+
+def _delta(health: EvaluationHealth) -> str:
+    """Write the difference in succeeded builds, unless it is merely that some still wait."""
+    delta = health.delta or 0
+    if delta > 0:
+        return f"+{delta:,}"
+    return f"{MINUS}{-delta:,}" if delta < 0 and not health.tally.queued else ""

@@ -1,0 +1,223 @@
+"""The whole site as its pages see it: the snapshot, its index, addresses, and the user's texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from urllib.parse import urlsplit
+
+from msgspec import msgpack, structs
+
+from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot, Watch
+from hydrasnap.publish.links import Links, live_path
+from hydrasnap.publish.pages.common.buckets import Bucket, buckets
+from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.policy import EVERYTHING, Policy
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview
+from hydrasnap.report.index import Index
+from hydrasnap.report.latest import finished_evaluations
+from hydrasnap.report.transitions import News, news
+
+
+class Document(View, frozen=True, kw_only=True):
+    """A Markdown page: where it lives on the site, its title and its text."""
+
+    path: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything the pages are made from; `base` is the site's absolute address or empty."""
+
+    snapshot: Snapshot
+    title: str = ""
+    base: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    documents: tuple[Document, ...] = ()
+    policy: Policy = EVERYTHING
+    watches: tuple[Watch, ...] = ()
+    baselines: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def index(self) -> Index:
+        """Look things up without walking the snapshot again."""
+        return Index(self.snapshot)
+
+    @cached_property
+    def health(self) -> tuple[ProjectHealth, ...]:
+        """Know how the newest evaluations of all jobsets do, by project."""
+        return overview(self.index)
+
+    @cached_property
+    def _health(self) -> dict[JobsetKey, JobsetHealth]:
+        return {health.key: health for project in self.health for health in project.jobsets}
+
+    def health_of(self, key: JobsetKey) -> JobsetHealth:
+        """Know how a jobset that was not renamed does."""
+        return self._health[key]
+
+    def old_names(self, key: JobsetKey) -> tuple[JobsetKey, ...]:
+        """Return the names that a jobset had before it was renamed."""
+        return self._former.get(key, ())
+
+    @cached_property
+    def _former(self) -> dict[JobsetKey, tuple[JobsetKey, ...]]:
+        old_names: dict[JobsetKey, tuple[JobsetKey, ...]] = {}
+        for key in self.snapshot.jobsets:
+            name = _name_now(self.snapshot.jobsets, key)
+            if name != key:
+                old_names[name] = (*old_names.get(name, ()), key)
+        return old_names
+
+    @cached_property
+    def buckets(self) -> dict[JobsetKey, tuple[Bucket, ...]]:
+        """Deal the jobs of all jobsets out."""
+        return {key: buckets(self.index, key) for key in self.snapshot.jobsets}
+
+    def prepare(self) -> None:
+        """Find at once what many pages ask for, so that processes can share it."""
+        self.links.project("")
+        self.index.prepare()
+        assert self._health is not None  # noqa: S101 - asking is what fills it
+
+    @cached_property
+    def links(self) -> Links:
+        """Know where every page lives."""
+        return Links.of(self.snapshot, builds=self.policy.builds, pages=self.policy.jobs)
+
+    def news(self, key: JobsetKey) -> tuple[News, ...]:
+        """Return what the evaluations of a jobset broke and mended, newest first."""
+        if key not in self._news:
+            health = self._health.get(key)
+            newest = health.changes if health else None
+            self._news[key] = tuple(news(self.index, key, newest))
+        return self._news[key]
+
+    def finished_evaluations(self, key: JobsetKey) -> frozenset[int]:
+        """Return the evaluations of a jobset all of whose builds have a result."""
+        if key not in self._finished:
+            self._finished[key] = finished_evaluations(self.index, key)
+        return self._finished[key]
+
+    @cached_property
+    def _finished(self) -> dict[JobsetKey, frozenset[int]]:
+        return {}
+
+    @cached_property
+    def _news(self) -> dict[JobsetKey, tuple[News, ...]]:
+        return {}
+
+    @cached_property
+    def host(self) -> str:
+        """Name the Hydra by its host."""
+        return urlsplit(self.snapshot.origin).netloc or self.snapshot.origin
+
+    @cached_property
+    def name(self) -> str:
+        """Name the site."""
+        return self.title or self.host
+
+    @cached_property
+    def running(self) -> frozenset[int]:
+        """Know the builds that ran when the Hydra was asked."""
+        live = self.snapshot.live
+        return frozenset(build.id for build in (live and live.running) or ())
+
+    def digest(self) -> bytes:
+        """Digest what every page may show or follow: the address of the Hydra, what has a page.
+
+        The menu leads to the live state where there is one.
+        """
+        builds, jobs = self.policy.builds, self.policy.jobs
+        known = [self.snapshot.origin, builds and sorted(builds), jobs and sorted(jobs)]
+        menu = self.snapshot.live is not None
+        return blake2b(msgpack.encode([known, menu])).digest()
+
+    def live(self, *names: str) -> str:
+        """Return the address of an object on the Hydra itself."""
+        return self.snapshot.origin.rstrip("/") + live_path(*names)
+
+    def note(self, *names: str) -> str:
+        """Return the Markdown note on a project, jobset or job, or nothing."""
+        plain = "/".join(names)
+        return self.notes.get(plain) or self.notes.get("/".join(map(self.links.name, names)), "")
+
+    def project_link(self, project: str) -> Link:
+        """Point to a project."""
+        return Link(label=project, href=self.links.project(project))
+
+    def jobset_link(self, key: JobsetKey) -> Link:
+        """Point to a jobset by its own name, for a breadcrumb."""
+        return Link(label=key.name, href=self.links.jobset(key))
+
+    def job_link(self, key: JobKey) -> Link:
+        """Point to a job by its own name."""
+        return Link(label=key.name, href=self.links.job(key))
+
+    def has_build_page(self, build: Build) -> bool:
+        """Tell whether a build has a page of its own, or is only in the search's shards."""
+        return self.policy.builds is None or build.id in self.policy.builds
+
+    def has_job_page(self, key: JobKey) -> bool:
+        """Tell whether a job has a page of its own, or is only in the search's shards."""
+        return self.policy.jobs is None or key in self.policy.jobs
+
+    def job_file(self, key: JobKey) -> str | None:
+        """Return the name of a job's page, empty if it has none, None if it is the job's name."""
+        file = self.links.name(key.name) if self.has_job_page(key) else ""
+        return None if file == key.name else file
+
+    def evaluation_href(self, evaluation: Evaluation) -> str:
+        """Return the page of an evaluation, or nothing for a mere baseline, which has none."""
+        if not self.index.is_comparable(evaluation):
+            return ""
+        return self.links.evaluation(evaluation.id)
+
+    def evaluation_link(self, evaluation: Evaluation | None) -> Link | None:
+        """Point to an evaluation by its number, where there is one."""
+        if evaluation is None:
+            return None
+        return Link(label=str(evaluation.id), href=self.evaluation_href(evaluation))
+
+    def trail(self, project: str, jobset: str | None = None) -> tuple[Link, ...]:
+        """Return the breadcrumb down to a project or jobset."""
+        above = (Link(label="Projects", href=Links.OVERVIEW), self.project_link(project))
+        if jobset is None:
+            return above
+        return (*above, self.jobset_link(JobsetKey(project, jobset)))
+
+
+def _name_now(jobsets: Mapping[JobsetKey, Jobset], key: JobsetKey) -> JobsetKey:
+    """Follow a jobset to the name it has now, which is its own where that leads nowhere."""
+    found, seen = key, {key}
+    while (jobset := jobsets.get(found)) and jobset.renamed_to is not None:
+        found = JobsetKey(found.project, jobset.renamed_to)
+        if found in seen:
+            return key
+        seen.add(found)
+    return found if jobset else key
+
+
+def with_placeholder_parents(snapshot: Snapshot) -> Snapshot:
+    """Give every build and evaluation a jobset, and every jobset a project.
+
+    Where Hydra could not be read in part, the objects above are missing; their pages are needed.
+    A jobset that was renamed to one that is not known stands under its old name.
+    """
+    names = {(build.project, build.jobset) for build in snapshot.builds.values()}
+    keys = {JobsetKey(*key) for key in names}
+    keys |= {evaluation.jobset_key for evaluation in snapshot.evaluations.values()}
+    jobsets = dict(snapshot.jobsets)
+    for key in keys - jobsets.keys():
+        jobsets[key] = Jobset(project=key.project, name=key.name)
+    lost = [key for key in jobsets if _name_now(jobsets, key) == key]
+    jobsets |= {key: structs.replace(jobsets[key], renamed_to=None) for key in lost}
+    projects = dict(snapshot.projects)
+    for name in {key.project for key in jobsets} - projects.keys():
+        projects[name] = Project(name=name)
+    return structs.replace(
+        snapshot, projects=dict(sorted(projects.items())), jobsets=dict(sorted(jobsets.items()))
+    )

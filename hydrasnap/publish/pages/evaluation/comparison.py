@@ -1,0 +1,208 @@
+"""Comparisons of an evaluation with others than the one before it.
+
+The newest evaluation of a jobset is compared with older ones and with other jobsets. A page of any
+other one compares it with the pinned baseline alone; for the rest, links lead to the page that
+compares any two by script. So the number of pages grows with the jobsets, not their squares.
+"""
+
+from collections.abc import Iterator
+
+from hydrasnap.model import Evaluation, JobsetKey
+from hydrasnap.publish.links import Links
+from hydrasnap.publish.pages.common.changes import (
+    UNDECIDED,
+    ChangeList,
+    SystemRow,
+    change_lists,
+    list_pages,
+    summary,
+    system_rows,
+)
+from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.inputs import InputDifference, differences
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.evaluation.versus import versus_page
+from hydrasnap.report.baselines import Baseline, jobset_baselines, own_baselines
+from hydrasnap.report.changes import ChangeKind, Changes, compare
+
+JOBSETS = 5
+_LISTED = tuple(kind for kind in ChangeKind if kind is not ChangeKind.STILL_SUCCEEDING)
+
+
+class ComparisonPage(PageContext, frozen=True, kw_only=True):
+    """An evaluation against `other`, an evaluation of `other_jobset`."""
+
+    id: int
+    jobset: Link
+    timestamp: int | None
+    name: str
+    other: Link
+    other_jobset: Link
+    other_timestamp: int | None
+    unknown: int
+    baseline_unknown: int
+    nothing_changed: bool
+    lists: tuple[ChangeList, ...]
+    undecided: tuple[BuildRow, ...]
+    undecided_total: int
+    systems: tuple[SystemRow, ...]
+    differences: tuple[InputDifference, ...]
+
+
+class Choice(View, frozen=True, kw_only=True):
+    """A comparison that there is a page of."""
+
+    name: str
+    href: str
+    evaluation: Link
+    jobset: Link
+    timestamp: int | None
+
+
+class HubPage(PageContext, frozen=True, kw_only=True):
+    """All comparisons of a jobset's newest evaluation."""
+
+    id: int
+    jobset: Link
+    rows: tuple[Choice, ...]
+
+
+def _own(site: Site, evaluation: Evaluation) -> list[Baseline]:
+    pinned = site.baselines.get(str(evaluation.jobset_key))
+    return own_baselines(site.index, evaluation, pinned)
+
+
+def _path(site: Site, evaluation: Evaluation, other: Evaluation) -> str:
+    return site.links.evaluation(evaluation.id, f"/vs/{other.id}.html")
+
+
+def _is_newest(site: Site, evaluation: Evaluation) -> bool:
+    return site.index.next(evaluation) is None
+
+
+def _href(site: Site, evaluation: Evaluation, baseline: Baseline) -> str:
+    """Return where a comparison is: its page, or the page that compares any two."""
+    if baseline.lasting or _is_newest(site, evaluation):
+        return _path(site, evaluation, baseline.evaluation)
+    return f"{Links.COMPARE}?a={evaluation.id}&b={baseline.evaluation.id}"
+
+
+def hub_path(site: Site, evaluation: Evaluation) -> str:
+    """Return the page that lists an evaluation's comparisons, or nothing if it has none."""
+    newest = _is_newest(site, evaluation)
+    return site.links.evaluation(evaluation.id, "/compare.html") if newest else ""
+
+
+def comparison_links(site: Site, evaluation: Evaluation) -> Iterator[Link]:
+    """Point to the comparisons with evaluations of the same jobset."""
+    for baseline in _own(site, evaluation):
+        label = f"{baseline.name}, {baseline.evaluation.id}"
+        yield Link(label=label, href=_href(site, evaluation, baseline))
+
+
+def comparison_pages(site: Site, evaluation: Evaluation) -> Iterator[Page]:
+    """Give the comparisons with evaluations of the same jobset."""
+    newest = _is_newest(site, evaluation)
+    for baseline in _own(site, evaluation):
+        if newest or baseline.lasting:
+            yield from pages_against(site, evaluation, baseline)
+
+
+def newest_against_others(site: Site) -> Iterator[tuple[Evaluation, list[Baseline]]]:
+    """Give the newest evaluation of each jobset, and those of other jobsets to compare it with."""
+    for project in site.health:
+        keys = [health.key for health in project.jobsets]
+        others = jobset_baselines(site.index, keys, JOBSETS + 1)
+        for key in keys:
+            shown = site.index.shown_evaluations(key)
+            if shown and _is_newest(site, shown[0]):
+                yield shown[0], _others(others, key)
+
+
+def hub_pages(site: Site) -> Iterator[Page]:
+    """Give the lists of the comparisons of newest evaluations, and the page for any two."""
+    hubs: list[Link] = []
+    for evaluation, others in newest_against_others(site):
+        yield _hub(site, evaluation, others)
+        hubs.append(Link(label=str(evaluation.jobset_key), href=hub_path(site, evaluation)))
+    yield versus_page(site, tuple(hubs))
+
+
+def _others(baselines: list[Baseline], key: JobsetKey) -> list[Baseline]:
+    return [one for one in baselines if one.evaluation.jobset_key != key][:JOBSETS]
+
+
+def _hub(site: Site, evaluation: Evaluation, others: list[Baseline]) -> Page:
+    key = evaluation.jobset_key
+    every = (*_own(site, evaluation), *others)
+    context = HubPage(
+        title=f"Comparisons of evaluation {evaluation.id} of {key}",
+        description=f"With what evaluation {evaluation.id} of {key} is compared.",
+        shows="This page lists the comparisons that the snapshot has of a newest evaluation.",
+        crumbs=(*site.trail(*key), _link(site, evaluation)),
+        live=site.live("eval", str(evaluation.id)),
+        id=evaluation.id,
+        jobset=_jobset(site, evaluation),
+        rows=tuple(_choice(site, evaluation, baseline) for baseline in every),
+    )
+    return Page(hub_path(site, evaluation), "compare.html", context)
+
+
+def _link(site: Site, evaluation: Evaluation) -> Link:
+    label = f"Evaluation {evaluation.id}"
+    return Link(label=label, href=site.evaluation_href(evaluation))
+
+
+def _jobset(site: Site, evaluation: Evaluation) -> Link:
+    key = evaluation.jobset_key
+    return Link(label=str(key), href=site.links.jobset(key))
+
+
+def _choice(site: Site, evaluation: Evaluation, baseline: Baseline) -> Choice:
+    other = baseline.evaluation
+    return Choice(
+        name=baseline.name,
+        href=_path(site, evaluation, other),
+        evaluation=Link(label=str(other.id), href=site.evaluation_href(other)),
+        jobset=_jobset(site, other),
+        timestamp=other.timestamp or None,
+    )
+
+
+def pages_against(site: Site, evaluation: Evaluation, baseline: Baseline) -> Iterator[Page]:
+    """Give the comparison of an evaluation with another, with all of its long lists."""
+    changes = compare(site.index, evaluation, baseline.evaluation)
+    path = _path(site, evaluation, baseline.evaluation)
+    page = _comparison(site, changes, baseline)
+    yield Page(path, "comparison.html", page)
+    yield from list_pages(site, changes, path, page, _LISTED)
+
+
+def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonPage:
+    evaluation, other = changes.evaluation, baseline.evaluation
+    against = f"evaluation {evaluation.id} of {evaluation.jobset_key} against {other.id}"
+    return ComparisonPage(
+        title=f"Evaluation {evaluation.id} against {other.id} of {other.jobset_key}",
+        description=f"What differs in {against} of {other.jobset_key}: {summary(changes)}.",
+        shows=f"This page shows {against} of {other.jobset_key}.",
+        crumbs=(*site.trail(*evaluation.jobset_key), _link(site, evaluation)),
+        live=f"{site.live('eval', str(evaluation.id))}?compare={other.id}",
+        id=evaluation.id,
+        jobset=_jobset(site, evaluation),
+        timestamp=evaluation.timestamp or None,
+        name=baseline.name,
+        other=Link(label=str(other.id), href=site.evaluation_href(other)),
+        other_jobset=_jobset(site, other),
+        other_timestamp=other.timestamp or None,
+        unknown=changes.unknown,
+        baseline_unknown=changes.baseline_unknown,
+        nothing_changed=changes.nothing_changed,
+        lists=change_lists(site, changes, _path(site, evaluation, other), _LISTED),
+        undecided=build_rows(site, changes.undecided[:UNDECIDED]),
+        undecided_total=len(changes.undecided),
+        systems=system_rows(changes),
+        differences=differences(site, other, evaluation),
+    )

@@ -1,0 +1,80 @@
+"""What changed in an evaluation as Markdown, for an issue or a chat, and what fails as a list."""
+
+import re
+from collections.abc import Iterator
+
+from hydrasnap.formatting import visible
+from hydrasnap.publish.pages.common.changes import summary
+from hydrasnap.publish.pages.common.frame import Alternate
+from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.report.changes import Change, ChangeKind, Changes
+
+ITEMS = 200
+_TICKS = re.compile(r"`+")
+_SPACE = re.compile(r"[\t\n\r]")
+_TOLD = (ChangeKind.NEWLY_FAILING, ChangeKind.NEWLY_SUCCEEDING, ChangeKind.ABORTED)
+
+
+def download_files(site: Site, changes: Changes) -> Iterator[File]:
+    """Give both files of an evaluation."""
+    number = changes.evaluation.id
+    yield File(site.links.evaluation(number, ".md"), _markdown(site, changes))
+    yield File(site.links.evaluation(number, "/failing.txt"), _list(site, changes))
+
+
+def download_links(site: Site, number: int) -> Iterator[Alternate]:
+    """Point to both files from the page of the evaluation."""
+    for label, part, type_, words in (
+        ("Markdown", ".md", "text/markdown", "what broke and what was fixed, to paste elsewhere"),
+        ("list of failing jobs", "/failing.txt", "text/plain", "its failing jobs, one a line"),
+    ):
+        href = site.links.evaluation(number, part)
+        yield Alternate(label=label, href=href, type=type_, title=f"Evaluation {number}: {words}")
+
+
+def _list(site: Site, changes: Changes) -> str:
+    """Write the jobs whose builds failed, each once."""
+    builds = site.index.builds_of(changes.evaluation)
+    names = dict.fromkeys(_plain(build.job) for build in builds if build.status.failed)
+    return "".join(f"{name}\n" for name in names)
+
+
+def _markdown(site: Site, changes: Changes) -> str:
+    found = changes.evaluation
+    page = _address(site, site.links.evaluation(found.id), "eval", found.id)
+    lines = [f"# [Evaluation {found.id}]({page}) of {_code(str(found.jobset_key))}"]
+    lines += ["", summary(changes)]
+    for kind in _TOLD:
+        if changes.count(kind):
+            lines += ["", f"## {kind.title}: {changes.count(kind):,}", ""]
+            lines += [_item(site, change) for change in changes[kind][:ITEMS]]
+        if changes.count(kind) > ITEMS:
+            lines.append(f"- and {changes.count(kind) - ITEMS:,} more")
+    return "\n".join(lines) + "\n"
+
+
+def _item(site: Site, change: Change) -> str:
+    build = change.build
+    assert build is not None, "only a removed job has no build"  # noqa: S101 - narrows the type
+    page = _address(site, site.links.build(build.id), "build", build.id)
+    label = build.status.label_for(build.buildstatus).lower()
+    return f"- {_code(change.job)} on {_code(change.system)}: [{label}]({page})"
+
+
+def _address(site: Site, path: str, kind: str, number: int) -> str:
+    """Return the absolute address of a page, on the Hydra itself where the site's is unknown."""
+    return f"{site.base.rstrip('/')}/{path}" if site.base else site.live(kind, str(number))
+
+
+def _plain(text: str) -> str:
+    """Keep a name on its line."""
+    return _SPACE.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", visible(text))
+
+
+def _code(text: str) -> str:
+    """Quote a name that may hold any sign."""
+    plain = _plain(text)
+    ticks = "`" * (1 + max(map(len, _TICKS.findall(plain)), default=0))
+    edge = " " if plain.startswith("`") or plain.endswith("`") else ""
+    return f"{ticks}{edge}{plain}{edge}{ticks}"

@@ -1,0 +1,161 @@
+"""The page of an evaluation: what broke, what was mended, and what went in."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from hydrasnap.model import BuildStatus, Evaluation
+from hydrasnap.publish.pages.common.changes import (
+    UNDECIDED,
+    ChangeList,
+    SystemRow,
+    change_lists,
+    list_pages,
+    summary,
+    system_rows,
+)
+from hydrasnap.publish.pages.common.frame import Alternate, Link, PageContext
+from hydrasnap.publish.pages.common.inputs import InputDifference, InputRow, differences, input_rows
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.rows import BuildRow, Figures, build_row, build_rows, figures
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.evaluation.comparison import (
+    comparison_links,
+    comparison_pages,
+    hub_path,
+)
+from hydrasnap.publish.pages.evaluation.downloads import download_files, download_links
+from hydrasnap.publish.pages.evaluation.versus import states_file
+from hydrasnap.publish.pages.files.badges import badge_files, tally_badge
+from hydrasnap.publish.pages.files.data import data_file, data_link, evaluation_data, jobs_data
+from hydrasnap.report.changes import Changes, compare
+from hydrasnap.report.failures import Blocker, blockers, failures_by_status
+from hydrasnap.report.tally import tally_of
+
+BLOCKERS = 20
+BLOCKED = 10
+
+
+class StatusCount(View, frozen=True, kw_only=True):
+    """How many builds ended in one way that is no success."""
+
+    status: BuildStatus
+    amount: int
+
+
+class BlockerRow(View, frozen=True, kw_only=True):
+    """A build that keeps aggregates from success; `more` counts those that are not named."""
+
+    build: BuildRow
+    blocks: tuple[BuildRow, ...]
+    more: int
+
+
+class EvaluationPage(PageContext, frozen=True, kw_only=True):
+    """An evaluation; `unknown` builds are not in the snapshot, so its lists are incomplete."""
+
+    id: int
+    jobset: Link
+    timestamp: int | None
+    checkouttime: int
+    evaltime: int
+    flake: str
+    figures: Figures
+    unknown: int
+    baseline: Link | None
+    baseline_unknown: int
+    next: Link | None
+    gone: bool
+    nothing_changed: bool
+    lists: tuple[ChangeList, ...]
+    undecided: tuple[BuildRow, ...]
+    undecided_total: int
+    systems: tuple[SystemRow, ...]
+    statuses: tuple[StatusCount, ...]
+    blockers: tuple[BlockerRow, ...]
+    blockers_total: int
+    comparisons: tuple[Link, ...]
+    hub: str
+    inputs: tuple[InputRow, ...]
+    differences: tuple[InputDifference, ...]
+
+
+def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File]:
+    """Give the page, data and badge of an evaluation; of a mere baseline, what is compared."""
+    yield states_file(site, evaluation)
+    if not site.index.is_comparable(evaluation):
+        return
+    changes = compare(site.index, evaluation)
+    paths = partial(site.links.evaluation, evaluation.id)
+    page = evaluation_page(site, changes)
+    yield Page(paths(), "eval.html", page)
+    yield from list_pages(site, changes, paths(), page)
+    yield data_file(paths(".json"), evaluation_data(site, changes))
+    yield data_file(paths("/jobs.json"), jobs_data(site, evaluation))
+    yield from download_files(site, changes)
+    badge = tally_badge(tally_of(site.index, evaluation))
+    yield from badge_files(badge, paths("/shield.json"), paths(".svg"))
+    yield from comparison_pages(site, evaluation)
+
+
+def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
+    """Describe an evaluation against the one before it."""
+    evaluation = changes.evaluation
+    key = evaluation.jobset_key
+    blocking = blockers(site.index, evaluation)
+    return EvaluationPage(
+        title=f"Evaluation {evaluation.id} of {key}",
+        description=f"Evaluation {evaluation.id} of {key}: {summary(changes)}.",
+        shows=f"This page shows evaluation {evaluation.id} of {key} and what it changed.",
+        crumbs=site.trail(*key),
+        live="" if evaluation.gone else site.live("eval", str(evaluation.id)),
+        alternates=_alternates(site, evaluation),
+        id=evaluation.id,
+        jobset=Link(label=str(key), href=site.links.jobset(key)),
+        timestamp=evaluation.timestamp or None,
+        checkouttime=evaluation.checkouttime,
+        evaltime=evaluation.evaltime,
+        flake=evaluation.flake,
+        figures=figures(tally_of(site.index, evaluation)),
+        unknown=changes.unknown,
+        baseline=site.evaluation_link(changes.baseline),
+        baseline_unknown=changes.baseline_unknown,
+        next=site.evaluation_link(site.index.next(evaluation)),
+        gone=evaluation.gone,
+        nothing_changed=changes.nothing_changed,
+        lists=change_lists(site, changes, site.links.evaluation(evaluation.id)),
+        undecided=build_rows(site, changes.undecided[:UNDECIDED]),
+        undecided_total=len(changes.undecided),
+        systems=system_rows(changes),
+        statuses=_statuses(site, evaluation),
+        blockers=tuple(_blocker(site, found) for found in blocking[:BLOCKERS]),
+        blockers_total=len(blocking),
+        comparisons=tuple(comparison_links(site, evaluation)),
+        hub=hub_path(site, evaluation),
+        inputs=input_rows(site, evaluation),
+        differences=differences(site, changes.baseline, evaluation),
+    )
+
+
+def _alternates(site: Site, evaluation: Evaluation) -> tuple[Alternate, ...]:
+    number = evaluation.id
+    return (
+        data_link(site.links.evaluation(number, ".json"), f"Evaluation {number}: its lists"),
+        data_link(
+            site.links.evaluation(number, "/jobs.json"),
+            f"Evaluation {number}: every job",
+            "JSON of all jobs",
+        ),
+        *download_links(site, number),
+    )
+
+
+def _statuses(site: Site, evaluation: Evaluation) -> tuple[StatusCount, ...]:
+    groups = failures_by_status(site.index, evaluation)
+    return tuple(StatusCount(status=one.status, amount=len(one.builds)) for one in groups)
+
+
+def _blocker(site: Site, found: Blocker) -> BlockerRow:
+    named = build_rows(site, found.blocks[:BLOCKED])
+    more = len(found.blocks) - len(named)
+    return BlockerRow(build=build_row(site, found.build), blocks=named, more=more)

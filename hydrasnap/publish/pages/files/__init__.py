@@ -1,0 +1,1 @@
+"""Data files, badges and the site map."""

@@ -1,0 +1,119 @@
+"""Badges of jobs, evaluations, jobsets and projects: a file for shields.io and a picture.
+
+The file of a job is what Hydra answers (``Hydra::Controller::Job``, action ``shield``); for the
+others Hydra has none.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from html import escape
+
+from hydrasnap.formatting import visible
+from hydrasnap.model import Build
+from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.report.tally import Tally
+
+_COLOURS = {"green": "#1a7f37", "red": "#c4232f", "yellow": "#8a5a00", "lightgrey": "#59626c"}
+_LABEL = "hydra build"
+_NARROW, _WIDE = frozenset("fijlrt.,:;|!'()[] I"), frozenset("mwMW@%")
+
+
+class Badge(View, frozen=True, kw_only=True):
+    """A badge; `color` is a name that shields.io knows."""
+
+    message: str
+    color: str
+    label: str = _LABEL
+
+
+def build_badge(build: Build) -> Badge:
+    """Describe a job by its last finished build."""
+    return Badge(message=build.status.badge_message, color=build.status.badge_color)
+
+
+def tally_badge(tally: Tally) -> Badge:
+    """Describe an evaluation, or the newest ones of a project, by the worst that is in it."""
+    if tally.failed:
+        return Badge(message=f"{tally.failed:,} of {tally.total:,} failing", color="red")
+    if tally.aborted:
+        return Badge(message=f"{tally.aborted:,} of {tally.total:,} aborted", color="yellow")
+    for count, word in ((tally.queued, "queued"), (tally.unknown, "not known")):
+        if count:
+            return Badge(message=f"{count:,} of {tally.total:,} {word}", color="lightgrey")
+    if not tally.total:
+        return Badge(message="no builds", color="lightgrey")
+    return Badge(message="passing", color="green")
+
+
+class BadgeBox(View, frozen=True, kw_only=True):
+    """A badge on a page: its files, and the Markdown to copy where the site's address is known."""
+
+    words: str
+    width: int
+    picture: str
+    shield: str
+    markdown: str
+
+
+def badge_box(site: Site, badge: Badge, page: str, name: str) -> BadgeBox:
+    """Describe the badge of `page`; its files lie beside the page."""
+    way = page.removesuffix(".html")
+    base = site.base.rstrip("/")
+    alt = re.sub(r"([\\\[\]])", r"\\\1", name)
+    return BadgeBox(
+        words=f"{badge.label}: {badge.message}",
+        width=_total(badge),
+        picture=f"{way}.svg",
+        shield=f"{way}/shield.json",
+        markdown=f"[![{alt}]({base}/{way}.svg)]({base}/{page})" if base else "",
+    )
+
+
+def badge_files(badge: Badge, shield_path: str, picture_path: str) -> Iterator[File]:
+    """Give both files of a badge."""
+    yield File(shield_path, shield(badge))
+    yield File(picture_path, picture(badge))
+
+
+@lru_cache(maxsize=1024)
+def shield(badge: Badge) -> str:
+    """Write what shields.io reads: https://shields.io/badges/endpoint-badge."""
+    content = {
+        "schemaVersion": 1,
+        "label": badge.label,
+        "color": badge.color,
+        "message": badge.message,
+    }
+    return json.dumps(content, separators=(",", ":")) + "\n"
+
+
+@lru_cache(maxsize=1024)
+def picture(badge: Badge) -> str:
+    """Draw a badge; both texts are stretched to a width that no font changes."""
+    left, right, total = _width(badge.label), _width(badge.message), _total(badge)
+    label, message = escape(visible(badge.label)), escape(visible(badge.message))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{total}" height="20" role="img"'
+        f' aria-label="{label}: {message}"><title>{label}: {message}</title>'
+        f'<rect width="{total}" height="20" rx="3" fill="#3d444d"/>'
+        f'<path d="M{left + 12} 0H{total - 3}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H{left + 12}z"'
+        f' fill="{_COLOURS[badge.color]}"/>'
+        '<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
+        f'<text x="6" y="14" textLength="{left}">{label}</text>'
+        f'<text x="{left + 18}" y="14" textLength="{right}">{message}</text></g></svg>\n'
+    )
+
+
+@lru_cache(maxsize=1024)
+def _total(badge: Badge) -> int:
+    return _width(badge.label) + _width(badge.message) + 24
+
+
+def _width(text: str) -> int:
+    """Estimate the width of a text in pixels, in 11 pixels of Verdana."""
+    halves = sum(7 if c in _NARROW else 20 if c in _WIDE else 14 for c in text)
+    return halves // 2

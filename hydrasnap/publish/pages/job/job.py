@@ -1,0 +1,192 @@
+"""The page of a job: since when it fails, what changed when it broke, all its builds."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
+from hydrasnap.publish.pages.build.build import constituents_of
+from hydrasnap.publish.pages.common.breakage import Break, breakage_view
+from hydrasnap.publish.pages.common.chart import Chart
+from hydrasnap.publish.pages.common.charts import job_charts
+from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.permalinks import (
+    Permalink,
+    finished_permalink,
+    job_permalinks,
+    permalink_page,
+)
+from hydrasnap.publish.pages.common.redirects import with_former
+from hydrasnap.publish.pages.common.rows import BuildRow, build_row, build_rows
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.sizes import SizeFact, job_sizes
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, build_badge
+from hydrasnap.publish.pages.files.data import data_file, data_link, job_data
+from hydrasnap.publish.pages.job.constituents import PartsGrid, parts_grid
+from hydrasnap.report.history import JobHistory, by_system, job_history
+from hydrasnap.report.sizes import size_history
+
+SHOWN = 100
+_FLAKY = 0.1
+
+
+class Strip(View, frozen=True, kw_only=True):
+    """The last results for a system, oldest first."""
+
+    system: str
+    rows: tuple[BuildRow, ...]
+
+
+class MetricRow(View, frozen=True, kw_only=True):
+    """The newest value of a metric for a system, and how many there are."""
+
+    name: str
+    system: str
+    value: float
+    unit: str
+    build: int
+    values: int
+
+
+class JobPage(PageContext, frozen=True, kw_only=True):
+    """A job; `results` are finished builds newest first, `folded` those beyond the first hundred.
+
+    `several` systems share its name; `flakiness` is a percentage or None where the job is steady or
+    has too few results.
+    """
+
+    name: str
+    jobset: Link
+    status: BuildStatus | None
+    label: str
+    newest: BuildRow | None
+    several: bool
+    failing_since: BuildRow | None
+    since_is_exact: bool
+    last_good: BuildRow | None
+    in_latest: bool
+    gone: bool
+    flakiness: int | None
+    sizes: tuple[SizeFact, ...]
+    strips: tuple[Strip, ...]
+    breakage: Break | None
+    queued: tuple[BuildRow, ...]
+    results: tuple[BuildRow, ...]
+    folded: tuple[BuildRow, ...]
+    constituents: tuple[BuildRow, ...] | None
+    grid: PartsGrid | None
+    metrics: tuple[MetricRow, ...]
+    charts: tuple[Chart, ...]
+    badge: BadgeBox | None
+    permalinks: tuple[Permalink, ...]
+    note: str
+
+
+def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
+    """Give the pages of jobs that known builds belong to, and their badges."""
+    for job in filter(site.has_job_page, jobs):
+        jobset = JobsetKey(job.project, job.jobset)
+        yield from with_former(site, jobset, _items(site, job), job)
+
+
+def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
+    history = job_history(site.index, job)
+    page = job_page(site, history)
+    yield Page(site.links.job(job), "job.html", page)
+    yield data_file(site.links.job(job, ".json"), job_data(history, site.snapshot.sizes.get(job)))
+    if history.results:
+        paths = site.links.job(job, "/shield.json"), site.links.job(job, ".svg")
+        yield from badge_files(build_badge(history.results[0]), *paths)
+    for link in page.permalinks[:-1]:  # the last hangs on the whole jobset and is made with it
+        yield permalink_page(str(job), link)
+
+
+def job_page(site: Site, history: JobHistory) -> JobPage:
+    """Describe a job."""
+    key, sizes = history.key, size_history(site.index, history.key)
+    newest = history.results[0] if history.results else None
+    status = newest.status if newest else None
+    label = status.label_for(newest.buildstatus) if newest and status else "No result yet"
+    results = iter(history.results)
+    return JobPage(
+        title=f"{key.name}: {label} · {key.project}:{key.jobset}",
+        description=f"The job {key.name} of {key.project}:{key.jobset}: {label}.",
+        shows="This page shows what the snapshot knows of the job; Hydra may keep older builds.",
+        crumbs=site.trail(key.project, key.jobset),
+        live=site.live("job", *key),
+        alternates=(data_link(site.links.job(key, ".json"), f"All builds of {key.name}"),),
+        name=key.name,
+        jobset=Link(label=f"{key.project}:{key.jobset}", href=site.trail(*key[:2])[-1].href),
+        status=status,
+        label=label,
+        newest=_row(site, newest),
+        several=len(history.systems) > 1,
+        failing_since=_row(site, history.failing_since),
+        since_is_exact=history.since_is_exact,
+        last_good=_row(site, history.last_good),
+        in_latest=history.in_latest,
+        gone=all(build.gone for build in history.builds),
+        flakiness=_flakiness(history),
+        sizes=tuple(job_sizes(site, sizes)),
+        strips=tuple(_strips(site, history)),
+        breakage=breakage_view(site, history.breakage),
+        queued=build_rows(site, history.queued),
+        results=build_rows(site, islice(results, SHOWN)),
+        folded=build_rows(site, results),
+        constituents=_constituents(site, history),
+        grid=parts_grid(site, history),
+        metrics=_metrics(history),
+        charts=job_charts(site, history, sizes),
+        badge=_badge(site, history),
+        permalinks=_permalinks(site, history),
+        note=site.note(*key),
+    )
+
+
+def _permalinks(site: Site, history: JobHistory) -> tuple[Permalink, ...]:
+    links = tuple(job_permalinks(site, history))
+    return (*links, finished_permalink(site, history.key)) if links else ()
+
+
+def _strips(site: Site, history: JobHistory) -> Iterator[Strip]:
+    for system, builds in history.strips().items():
+        if len(builds) > 1:
+            yield Strip(system=system, rows=build_rows(site, builds))
+
+
+def _row(site: Site, build: Build | None) -> BuildRow | None:
+    return None if build is None else build_row(site, build)
+
+
+def _flakiness(history: JobHistory) -> int | None:
+    score = history.flakiness
+    return None if score is None or score < _FLAKY else round(100 * score)
+
+
+def _constituents(site: Site, history: JobHistory) -> tuple[BuildRow, ...] | None:
+    """List the parts of the newest build, if it is an aggregate."""
+    parts = constituents_of(site, history.builds[0]) if history.builds else None
+    return None if parts is None else build_rows(site, parts)
+
+
+def _metrics(history: JobHistory) -> tuple[MetricRow, ...]:
+    return tuple(
+        MetricRow(
+            name=name,
+            system=system,
+            value=points[-1].value,
+            unit=points[-1].unit,
+            build=points[-1].build,
+            values=len(points),
+        )
+        for name, every in sorted(history.metrics.items())
+        for system, points in by_system(every).items()
+    )
+
+
+def _badge(site: Site, history: JobHistory) -> BadgeBox | None:
+    if not history.results:
+        return None
+    key = history.key
+    return badge_box(site, build_badge(history.results[0]), site.links.job(key), key.name)

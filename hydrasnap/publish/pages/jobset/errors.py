@@ -1,0 +1,84 @@
+"""The errors of a jobset, readable: fetch errors and evaluation errors, their colours kept."""
+
+from collections.abc import Iterator
+
+from hydrasnap.formatting import plural
+from hydrasnap.model import Jobset
+from hydrasnap.publish.pages.common.ansi import Run, parted, runs
+from hydrasnap.publish.pages.common.parts import JobsetPart, parts
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+
+SEEN = 40  # lines of an error in sight
+LONG = 60  # lines of one that is folded
+
+
+class ErrorText(View, frozen=True, kw_only=True):
+    """An error as Hydra tells it; `cut` counts the characters that only the errors page has.
+
+    Of a long text `folded` are the runs beyond the first lines, `lines` many.
+    """
+
+    title: str
+    time: int | None
+    runs: tuple[Run, ...]
+    folded: tuple[Run, ...] = ()
+    lines: int = 0
+    cut: int = 0
+
+
+class ErrorsPage(JobsetPart, frozen=True, kw_only=True):
+    """What went wrong when the jobset was fetched and evaluated last."""
+
+    errors: tuple[ErrorText, ...]
+
+
+def error_titles(jobset: Jobset) -> Iterator[str]:
+    """Name what went wrong with a jobset last."""
+    return (title for title, _ in _texts(jobset))
+
+
+def error_texts(jobset: Jobset, longest: int | None = None) -> tuple[ErrorText, ...]:
+    """Return the errors of a jobset, in full or the first whole lines of each."""
+    time = jobset.overview.errortime if jobset.overview else None
+    return tuple(_error(title, time, text, longest) for title, text in _texts(jobset))
+
+
+def _texts(jobset: Jobset) -> Iterator[tuple[str, str]]:
+    if jobset.overview and jobset.overview.fetcherrormsg:
+        yield "Fetching the inputs failed", jobset.overview.fetcherrormsg
+    if jobset.errormsg:
+        yield "Evaluation errors", jobset.errormsg
+
+
+def _error(title: str, time: int | None, text: str, longest: int | None) -> ErrorText:
+    kept = text
+    if longest is not None and len(text) > longest:
+        kept = text[:longest].rpartition("\n")[0] or text[:longest]
+    seen, folded = parted(runs(kept), SEEN) if kept.count("\n") >= LONG else (runs(kept), ())
+    return ErrorText(
+        title=title,
+        time=time,
+        runs=seen,
+        folded=folded,
+        lines=kept.count("\n") + 1 - SEEN if folded else 0,
+        cut=len(text) - len(kept),
+    )
+
+
+def errors_page(site: Site, jobset: Jobset) -> ErrorsPage:
+    """Describe what went wrong last."""
+    key = jobset.key
+    errors = error_texts(jobset)
+    return ErrorsPage(
+        title=f"Errors of {key}",
+        description=f"{plural(len(errors), 'error')} of the jobset {key}.",
+        shows=f"This page shows what went wrong when {key} was fetched and evaluated last.",
+        crumbs=site.trail(*key),
+        live=site.live("jobset", *key) + "#tabs-errors",
+        key=str(key),
+        parts=parts(site, jobset),
+        here="Errors",
+        gone=jobset.gone,
+        errors=errors,
+    )

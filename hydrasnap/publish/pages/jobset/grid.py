@@ -1,0 +1,82 @@
+"""The table of a jobset's jobs against its newest evaluations."""
+
+from hydrasnap.model import Build, BuildStatus, Jobset
+from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.parts import JobsetPart, parts
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.report.grid import GridRow, job_grid
+
+COLUMNS = 20
+ROWS = 1000
+
+
+class Column(View, frozen=True, kw_only=True):
+    """An evaluation; `partial` where builds of it are not in the snapshot."""
+
+    id: int
+    timestamp: int | None
+    partial: bool
+
+
+class Cell(View, frozen=True, kw_only=True):
+    """A build of the row's job in the column's evaluation."""
+
+    id: int
+    status: BuildStatus
+    label: str
+
+
+class Row(View, frozen=True, kw_only=True):
+    """A job and its builds, one place per column."""
+
+    job: Link
+    active: bool
+    cells: tuple[Cell | None, ...]
+
+
+class GridPage(JobsetPart, frozen=True, kw_only=True):
+    """Jobs against evaluations; `omitted` jobs are left out, those that always succeeded first."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    omitted: int
+
+
+def grid_page(site: Site, jobset: Jobset) -> GridPage:
+    """Describe the jobs of a jobset over its newest evaluations."""
+    key = jobset.key
+    grid = job_grid(site.index, key, COLUMNS, ROWS)
+    return GridPage(
+        title=f"Jobs of {key}",
+        description=f"The jobs of {key} in its {len(grid.columns)} newest evaluations.",
+        shows=f"This page shows the jobs of {key} in its newest evaluations, the newest first.",
+        crumbs=site.trail(*key),
+        live=site.live("jobset", *key) + "#tabs-jobs",
+        key=str(key),
+        parts=parts(site, jobset),
+        here="Jobs",
+        gone=jobset.gone,
+        columns=tuple(
+            Column(id=found.id, timestamp=found.timestamp or None, partial=bool(unknown))
+            for found, unknown in zip(grid.columns, grid.unknown, strict=True)
+        ),
+        rows=tuple(_row(site, row) for row in grid.jobs.rows),
+        omitted=grid.jobs.omitted,
+    )
+
+
+def _row(site: Site, row: GridRow) -> Row:
+    return Row(
+        job=site.job_link(row.job),
+        active=row.active,
+        cells=tuple(cell(build) for build in row.cells),
+    )
+
+
+def cell(build: Build | None) -> Cell | None:
+    """Describe a build in a grid."""
+    if build is None:
+        return None
+    status = build.status
+    return Cell(id=build.id, status=status, label=status.label_for(build.buildstatus))

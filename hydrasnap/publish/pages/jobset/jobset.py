@@ -1,0 +1,257 @@
+"""The pages of a jobset: its state, its evaluations, its jobs against them, its errors."""
+
+from collections.abc import Iterator
+
+from hydrasnap.formatting import duration
+from hydrasnap.model import BuildStatus, Jobset, JobsetConfiguration, JobsetInput, JobsetKey
+from hydrasnap.publish.pages.common.changes import LOOKS, ChangeRow, change_row
+from hydrasnap.publish.pages.common.chart import Chart
+from hydrasnap.publish.pages.common.charts import burn_down_chart
+from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.parts import JobsetPart, expression, parts
+from hydrasnap.publish.pages.common.permalinks import (
+    Permalink,
+    finished_permalinks,
+    jobset_permalinks,
+    permalink_page,
+)
+from hydrasnap.publish.pages.common.redirects import with_former
+from hydrasnap.publish.pages.common.rows import EvaluationRow, Figures, evaluation_rows, figures
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.evaluation.comparison import comparison_links
+from hydrasnap.publish.pages.feeds.feeds import feed_link
+from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
+from hydrasnap.publish.pages.files.data import (
+    REVISIONS,
+    data_file,
+    data_link,
+    jobset_data,
+    revisions_data,
+)
+from hydrasnap.publish.pages.jobset.errors import ErrorText, error_texts, errors_page
+from hydrasnap.publish.pages.jobset.evaluations import evaluations_page
+from hydrasnap.publish.pages.jobset.grid import grid_page
+from hydrasnap.publish.pages.jobset.latest import jobset_builds_page
+from hydrasnap.report.changes import ChangeKind, Changes
+from hydrasnap.report.health import Failing, Flaky, JobsetHealth, failing_longest, flakiest
+
+NEWEST = 10
+LONGEST = 10
+BROKEN = 25
+EXCERPT = 800
+
+
+class FailingRow(View, frozen=True, kw_only=True):
+    """A job that fails for long, with the build that was the first to fail."""
+
+    job: Link
+    system: str
+    since: int | None
+    since_build: int
+    exact: bool
+
+
+class ListCount(View, frozen=True, kw_only=True):
+    """How many jobs a list of an evaluation has, and the way to it."""
+
+    amount: int
+    title: str
+    look: str
+    href: str
+
+
+class FlakyRow(View, frozen=True, kw_only=True):
+    """An unreliable job and its score of 100."""
+
+    job: Link
+    system: str
+    score: int
+    status: BuildStatus
+    label: str
+
+
+class Setting(View, frozen=True, kw_only=True):
+    """A line of the configuration."""
+
+    name: str
+    value: str
+
+
+class JobsetPage(JobsetPart, frozen=True, kw_only=True):
+    """A jobset; `counts` are those of the lists of its newest evaluation.
+
+    That was `evaluated` at a time and `took` some seconds, its checkout included. `of_project` says
+    what keeps the whole project from being evaluated or seen.
+    """
+
+    summary: str
+    disabled: bool
+    hidden: bool
+    figures: Figures
+    latest: Link | None
+    evaluated: int | None
+    took: int | None
+    latest_finished: Link | None
+    comparisons: tuple[Link, ...]
+    burn_down: Chart | None
+    counts: tuple[ListCount, ...]
+    broken: tuple[ChangeRow, ...]
+    evaluations: tuple[EvaluationRow, ...]
+    evaluations_known: int
+    evaluations_href: str
+    failing: tuple[FailingRow, ...]
+    failing_total: int
+    flaky: tuple[FlakyRow, ...]
+    flaky_total: int
+    errors: tuple[ErrorText, ...]
+    errors_href: str
+    settings: tuple[Setting, ...]
+    of_project: str
+    inputs: tuple[JobsetInput, ...]
+    permalinks: tuple[Permalink, ...]
+    badge: BadgeBox
+    note: str
+
+
+def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
+    """Give the pages of a jobset and what goes with them, unless it was renamed."""
+    if jobset.renamed_to is None:
+        yield from with_former(site, jobset.key, _items(site, jobset))
+        yield from finished_permalinks(site, jobset.key)
+
+
+def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
+    key, links = jobset.key, site.links
+    health = site.health_of(key)
+    page = jobset_page(site, health)
+    yield Page(links.jobset(key), "jobset.html", page)
+    yield data_file(links.jobset(key, ".json"), jobset_data(site, health))
+    yield data_file(links.jobset(key, REVISIONS), revisions_data(site, key))
+    paths = links.jobset(key, "/shield.json"), links.jobset(key, ".svg")
+    yield from badge_files(tally_badge(health.tally), *paths)
+    yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
+    yield Page(links.jobset(key, "/jobs.html"), "jobs.html", grid_page(site, jobset))
+    yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
+    builds = jobset_builds_page(site, jobset)
+    yield Page(links.jobset(key, "/all.html"), "jobset-builds.html", builds)
+    for link in page.permalinks:
+        yield permalink_page(str(key), link)
+
+
+def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
+    """Describe a jobset by its newest evaluation."""
+    jobset, key, latest = health.jobset, health.key, health.latest
+    configuration = jobset.configuration
+    shown = site.index.shown_evaluations(key)
+    failing = failing_longest(site.index, key, LONGEST)
+    flaky = flakiest(site.index, key, LONGEST)
+    words = figures(health.tally)
+    return JobsetPage(
+        title=str(key),
+        description=f"The jobset {key} on {site.host}: {words.words} in its newest evaluation.",
+        shows=f"This page shows the state of {key} at its newest evaluation.",
+        crumbs=site.trail(key.project),
+        live="" if jobset.gone else site.live("jobset", *key),
+        alternates=(
+            feed_link(site.links.jobset(key, "/feed.atom"), str(key)),
+            data_link(site.links.jobset(key, ".json"), f"The state of {key}"),
+        ),
+        key=str(key),
+        parts=parts(site, jobset),
+        here="Overview",
+        gone=jobset.gone,
+        summary=configuration.description,
+        disabled=not configuration.state.enabled,
+        hidden=not configuration.visible,
+        figures=words,
+        latest=site.evaluation_link(latest),
+        evaluated=latest.timestamp or None if latest else None,
+        took=latest.checkouttime + latest.evaltime if latest else None,
+        latest_finished=site.evaluation_link(health.latest_finished),
+        comparisons=tuple(_comparisons(site, health)),
+        burn_down=burn_down_chart(site, key),
+        counts=tuple(_counts(site, health.changes)),
+        broken=tuple(_broken(site, health.changes)),
+        evaluations=evaluation_rows(site, shown[:NEWEST]),
+        evaluations_known=len(shown),
+        evaluations_href=site.links.jobset(key, "/evals.html"),
+        failing=tuple(_failing(site, row) for row in failing.rows),
+        failing_total=failing.total,
+        flaky=tuple(_flaky(site, row) for row in flaky.rows),
+        flaky_total=flaky.total,
+        errors=error_texts(jobset, EXCERPT),
+        errors_href=site.links.jobset(key, "/errors.html"),
+        settings=tuple(_settings(configuration)),
+        of_project=_of_project(site, key),
+        inputs=configuration.inputs,
+        permalinks=tuple(jobset_permalinks(site, key)),
+        badge=badge_box(site, tally_badge(health.tally), site.links.jobset(key), str(key)),
+        note=site.note(*key),
+    )
+
+
+def _comparisons(site: Site, health: JobsetHealth) -> Iterator[Link]:
+    """Point to what the newest evaluation is compared with, a pinned baseline first."""
+    if health.latest is not None and site.index.is_comparable(health.latest):
+        yield from comparison_links(site, health.latest)
+
+
+def _of_project(site: Site, key: JobsetKey) -> str:
+    project = site.snapshot.projects[key.project]
+    marks = {"disabled": not project.enabled, "hidden": project.hidden, "deleted": project.gone}
+    return " and ".join(mark for mark, is_set in marks.items() if is_set)
+
+
+def _counts(site: Site, changes: Changes | None) -> Iterator[ListCount]:
+    """Point to each list of the newest evaluation that has something."""
+    for kind in ChangeKind if changes else ():
+        if changes and (amount := changes.count(kind)):
+            href = f"{site.links.evaluation(changes.evaluation.id)}#{kind.slug}"
+            yield ListCount(amount=amount, title=kind.title, look=LOOKS.get(kind, ""), href=href)
+
+
+def _broken(site: Site, changes: Changes | None) -> Iterator[ChangeRow]:
+    for change in changes[ChangeKind.NEWLY_FAILING][:BROKEN] if changes else ():
+        yield change_row(site, change)
+
+
+def _failing(site: Site, row: Failing) -> FailingRow:
+    return FailingRow(
+        job=site.job_link(row.job),
+        system=row.build.system,
+        since=row.since.stoptime,
+        since_build=row.since.id,
+        exact=row.exact,
+    )
+
+
+def _flaky(site: Site, row: Flaky) -> FlakyRow:
+    status = row.build.status
+    return FlakyRow(
+        job=site.job_link(row.job),
+        system=row.build.system,
+        score=round(100 * row.score),
+        status=status,
+        label=status.label_for(row.build.buildstatus),
+    )
+
+
+def _settings(configuration: JobsetConfiguration) -> Iterator[Setting]:
+    """Write the configuration as Hydra's page does, leaving out what is not set."""
+    c = configuration
+    lines = [
+        ("State", c.state.label),
+        ("Flake", c.flake),
+        ("Nix expression", expression(c)),
+        ("Check interval", duration(c.checkinterval) if c.checkinterval else "never on its own"),
+        ("Scheduling shares", f"{c.schedulingshares:,}"),
+        ("Evaluations to keep", f"{c.keepnr:,}"),
+        ("E-mail notification", "yes" if c.enableemail else "no"),
+        ("E-mail override", c.emailoverride),
+        ("Dynamic RunCommand", "yes" if c.enable_dynamic_run_command else "no"),
+    ]
+    for name, value in lines:
+        if value:
+            yield Setting(name=name, value=value)

@@ -1,0 +1,84 @@
+"""The builds that finished last: of the whole Hydra, of a project, of a jobset."""
+
+from collections.abc import Iterator, Sequence
+
+from hydrasnap.model import Build, Jobset, JobsetKey
+from hydrasnap.publish.links import Links
+from hydrasnap.publish.pages.common.frame import PageContext
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.parts import JobsetPart, parts
+from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.report.index import newest_results
+
+LATEST = 250
+OF_A_JOBSET = 100
+
+
+class BuildsPage(PageContext, frozen=True, kw_only=True):
+    """The builds that finished last; `finished` counts all that the snapshot holds."""
+
+    heading: str
+    rows: tuple[BuildRow, ...]
+    finished: int
+
+
+class JobsetBuildsPage(JobsetPart, frozen=True, kw_only=True):
+    """The same for one jobset."""
+
+    rows: tuple[BuildRow, ...]
+    finished: int
+
+
+def latest_builds_page(site: Site) -> Iterator[Page]:
+    """Give the page of the builds of all jobsets."""
+    builds = tuple(site.snapshot.builds.values())
+    context = BuildsPage(
+        title="Latest builds",
+        description=f"The builds of {site.host} that finished last.",
+        shows="This page lists the builds of the snapshot that finished last, newest first.",
+        live=site.live("all"),
+        heading="Latest builds",
+        rows=build_rows(site, newest_results(builds, LATEST)),
+        finished=_finished(builds),
+    )
+    yield Page(Links.BUILDS, "builds.html", context)
+
+
+def project_builds_page(site: Site, project: str, keys: Sequence[JobsetKey]) -> Page:
+    """Give the page of the builds of a project, whose jobsets are `keys`."""
+    builds = [build for key in keys for build in site.index.builds_of_jobset(key)]
+    context = BuildsPage(
+        title=f"Latest builds of {project}",
+        description=f"The builds of the project {project} that finished last.",
+        shows=f"This page lists the builds of {project} that finished last, newest first.",
+        crumbs=site.trail(project),
+        live=site.live("project", project, "all"),
+        heading=f"Latest builds of {project}",
+        rows=build_rows(site, newest_results(builds, LATEST)),
+        finished=_finished(builds),
+    )
+    return Page(site.links.project(project, "/all.html"), "builds.html", context)
+
+
+def jobset_builds_page(site: Site, jobset: Jobset) -> JobsetBuildsPage:
+    """Describe the builds of a jobset that finished last."""
+    key = jobset.key
+    builds = site.index.builds_of_jobset(key)
+    return JobsetBuildsPage(
+        title=f"Latest builds of {key}",
+        description=f"The builds of the jobset {key} that finished last.",
+        shows=f"This page lists the builds of {key} that finished last, newest first.",
+        crumbs=site.trail(*key),
+        live=site.live("jobset", *key, "all"),
+        key=str(key),
+        parts=parts(site, jobset),
+        here="Builds",
+        gone=jobset.gone,
+        rows=build_rows(site, newest_results(builds, OF_A_JOBSET)),
+        finished=_finished(builds),
+    )
+
+
+def _finished(builds: Sequence[Build]) -> int:
+    return sum(1 for build in builds if build.finished)

@@ -1,0 +1,1 @@
+"""The pages of the whole Hydra: overview, projects, queue, watch lists, documents."""

@@ -1,0 +1,183 @@
+"""The first page, which tells whether anything is wrong and how old the data is."""
+
+import json
+from collections.abc import Iterator
+
+from hydrasnap.formatting import plural
+from hydrasnap.model import Gap, JobsetKey, Run
+from hydrasnap.publish.links import Links, outward
+from hydrasnap.publish.pages.common.changes import ChangeRow, change_row
+from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.rows import EvaluationRow, evaluation_rows
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.files.data import INDEX, data_file, data_link, index_data
+from hydrasnap.publish.pages.jobset.errors import error_titles
+from hydrasnap.publish.pages.jobset.evaluations import newest_evaluations
+from hydrasnap.publish.pages.overview.project import HIDDEN, JobsetRow, jobset_rows
+from hydrasnap.publish.pages.overview.watch import WatchRow, watch_rows
+from hydrasnap.publish.pages.status.status import LiveNote, live_note
+from hydrasnap.report.health import (
+    Broken,
+    JobsetHealth,
+    is_polled,
+    newly_broken,
+    snapshot_time,
+)
+
+BROKEN = 25
+NEWEST = 10
+DATA = "snapshot.js"
+
+
+class BrokenRow(View, frozen=True, kw_only=True):
+    """A job that the newest evaluation of its jobset broke."""
+
+    jobset: Link
+    evaluation: Link | None
+    change: ChangeRow
+
+
+class ProjectRow(View, frozen=True, kw_only=True):
+    """A project by the sum of its jobsets' newest evaluations."""
+
+    link: Link
+    name: str
+    summary: str
+    homepage: str | None
+    tags: tuple[str, ...]
+    disabled: bool
+    jobsets: tuple[JobsetRow, ...]
+
+
+class FailureRule(View, frozen=True, kw_only=True):
+    """A jobset that deserves a look, and why."""
+
+    jobset: Link
+    why: tuple[Link, ...]
+
+
+class Stale(View, frozen=True, kw_only=True):
+    """A jobset that was not checked when it should have been, and when it was last."""
+
+    jobset: Link
+    checked: int | None
+
+
+class OverviewPage(PageContext, frozen=True, kw_only=True):
+    """The first page; what changes with every crawl stands here and in ``snapshot.js`` only.
+
+    `off` are the projects that are disabled or gone; `checked` counts the jobsets that Hydra is to
+    check by itself, of which some may be `stale`.
+    """
+
+    origin: str
+    as_of: int
+    run: Run
+    gaps: tuple[Gap, ...]
+    sums: str
+    running: LiveNote | None
+    watches: tuple[WatchRow, ...]
+    broken: tuple[BrokenRow, ...]
+    broken_total: int
+    troubles: tuple[FailureRule, ...]
+    stale: tuple[Stale, ...]
+    checked: int
+    projects: tuple[ProjectRow, ...]
+    off: tuple[ProjectRow, ...]
+    evaluations: tuple[EvaluationRow, ...]
+
+
+def overview_pages(site: Site) -> Iterator[Page | File]:
+    """Give the first page, its data, and the small file that tells how old the snapshot is."""
+    yield data_file(INDEX, index_data(site))
+    yield File(DATA, snapshot_script(site))
+    yield Page(Links.OVERVIEW, "overview.html", overview_page(site))
+
+
+def snapshot_script(site: Site) -> str:
+    """Write what a script may tell on every page: the moment of the snapshot."""
+    data = {"asOf": snapshot_time(site.snapshot), "complete": site.snapshot.run.complete}
+    return f"var hydrasnap = {json.dumps(data, sort_keys=True)};\n"
+
+
+def overview_page(site: Site) -> OverviewPage:
+    """Describe the whole snapshot."""
+    snapshot = site.snapshot
+    jobsets = [jobset for project in site.health for jobset in project.jobsets]
+    broken = newly_broken(jobsets, BROKEN)
+    newest = newest_evaluations(site)
+    projects = _projects(site)
+    return OverviewPage(
+        title="Overview",
+        description=f"A static snapshot of the Hydra at {site.host}: what broke, jobset by jobset.",
+        shows="This page shows the newest state of every jobset in the snapshot.",
+        live=snapshot.origin,
+        alternates=(data_link(INDEX, "All projects"),),
+        origin=snapshot.origin,
+        as_of=snapshot_time(snapshot),
+        run=snapshot.run,
+        gaps=snapshot.run.gaps,
+        sums=", ".join(
+            (
+                plural(len(snapshot.projects), "project"),
+                plural(len(jobsets), "jobset"),
+                plural(len(newest), "evaluation"),
+                plural(len(snapshot.builds), "build"),
+            )
+        ),
+        running=live_note(site),
+        watches=watch_rows(site),
+        broken=tuple(_broken(site, row) for row in broken.rows),
+        broken_total=broken.total,
+        troubles=tuple(_troubles(site, jobsets)),
+        stale=tuple(_stale(site, health) for health in jobsets if health.stale),
+        checked=sum(is_polled(health.jobset) for health in jobsets),
+        projects=tuple(row for row in projects if not row.disabled),
+        off=tuple(row for row in projects if row.disabled),
+        evaluations=evaluation_rows(site, newest[:NEWEST]),
+    )
+
+
+def _broken(site: Site, row: Broken) -> BrokenRow:
+    return BrokenRow(
+        jobset=_jobset(site, row.evaluation.jobset_key),
+        evaluation=site.evaluation_link(row.evaluation),
+        change=change_row(site, row.change),
+    )
+
+
+def _troubles(site: Site, jobsets: list[JobsetHealth]) -> Iterator[FailureRule]:
+    for health in jobsets:
+        href = site.links.jobset(health.key, "/errors.html")
+        why = tuple(Link(label=title.lower(), href=href) for title in error_titles(health.jobset))
+        if why:
+            yield FailureRule(jobset=_jobset(site, health.key), why=why)
+
+
+def _stale(site: Site, health: JobsetHealth) -> Stale:
+    seen = health.jobset.overview
+    return Stale(jobset=_jobset(site, health.key), checked=seen.lastcheckedtime if seen else None)
+
+
+def _jobset(site: Site, key: JobsetKey) -> Link:
+    return Link(label=str(key), href=site.links.jobset(key))
+
+
+def _projects(site: Site) -> tuple[ProjectRow, ...]:
+    rows = []
+    for health in site.health:
+        project = site.snapshot.projects[health.name]
+        marks = {"gone": project.gone, "disabled": not project.enabled, HIDDEN: project.hidden}
+        row = ProjectRow(
+            link=site.project_link(project.name),
+            name=project.displayname or project.name,
+            summary=project.description,
+            homepage=outward(project.homepage),
+            tags=tuple(mark for mark, is_set in marks.items() if is_set),
+            disabled=project.gone or not project.enabled,
+            jobsets=jobset_rows(site, health),
+        )
+        rows.append(row)
+    return tuple(sorted(rows, key=lambda row: (HIDDEN in row.tags, row.disabled, row.link.label)))

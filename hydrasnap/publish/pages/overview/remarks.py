@@ -1,0 +1,102 @@
+"""What the user should know of a site: settings without effect, parts that the cache lost."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from fnmatch import translate
+
+from hydrasnap.formatting import plural
+from hydrasnap.model import JobKey, JobsetKey, Snapshot, Watch
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.report.missing import Missing, missing_objects
+
+
+def lost(snapshot: Snapshot) -> str:
+    """Say what a cache lacks whose last run was complete: somebody has deleted files of it."""
+    found = missing_objects(snapshot)
+    if not snapshot.run.complete or not any(found):
+        return ""
+    what = amounts(found)
+    return f"The cache lacks {what} that it refers to. Run `hydrasnap crawl` to fetch them again."
+
+
+def amounts(found: Missing) -> str:
+    """Write what is lacking in words."""
+    parts = [plural(count, kind[:-1]) for kind, count in found._asdict().items() if count]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def oversize(size: int, most: int, policy: str) -> Iterator[str]:
+    """Yield a sentence if a site is bigger than the budget for it, all in bytes."""
+    if policy == "auto" and size > most:
+        yield (
+            f"[site] max_bytes = {most}: the site takes {size}, although only notable builds and "
+            "jobs have a page."
+        )
+
+
+def unused(site: Site) -> Iterator[str]:
+    """Yield a sentence for each note, pinned baseline and watched glob without effect."""
+    yield from _notes(site)
+    for name, number in sorted(site.baselines.items()):
+        yield from _baseline(site, name, number)
+    for watch in site.watches:
+        yield from _watch(site, watch)
+
+
+def _notes(site: Site) -> Iterator[str]:
+    for note in sorted(site.notes):
+        if not _is_on_something(site, note.split("/")):
+            yield f"The note {note}.md is on nothing that the snapshot knows."
+
+
+def _is_on_something(site: Site, names: list[str]) -> bool:
+    """Go down from project to job, by names as they are or as their pages spell them."""
+    file_name, snapshot = site.links.name, site.snapshot
+    project = _find(names[0], snapshot.projects, file_name)
+    if project is None or len(names) == 1:
+        return project is not None
+    jobsets = (key.name for key in snapshot.jobsets if key.project == project)
+    jobset = _find(names[1], jobsets, file_name)
+    if jobset is None or len(names) == 2:  # noqa: PLR2004 - a project and a jobset
+        return jobset is not None
+    jobs: Iterable[JobKey] = site.index.jobs_of(JobsetKey(project, jobset))
+    return _find("/".join(names[2:]), (job.name for job in jobs), file_name) is not None
+
+
+def _find(name: str, known: Iterable[str], file_name: Callable[[str], str]) -> str | None:
+    return next((found for found in known if name in (found, file_name(found))), None)
+
+
+def _baseline(site: Site, name: str, number: int) -> Iterator[str]:
+    pinned = f'[site] baselines "{name}" = {number}'
+    evaluation = site.snapshot.evaluations.get(number)
+    if JobsetKey(*name.split(":", 1)) not in site.snapshot.jobsets:
+        yield f"{pinned}: the snapshot knows no such jobset."
+    elif evaluation is None:
+        yield f"{pinned}: the snapshot knows no such evaluation."
+    elif str(evaluation.jobset_key) != name:
+        yield f"{pinned}: that evaluation is one of {evaluation.jobset_key}."
+
+
+def _watch(site: Site, watch: Watch) -> Iterator[str]:
+    builds = site.snapshot.builds.values()
+    kinds: dict[str, tuple[tuple[str, ...], Iterable[str]]] = {
+        "jobset": (watch.jobsets, {f"{key.project}/{key.name}" for key in site.snapshot.jobsets}),
+        "job": (watch.jobs, {build.job for build in builds} if watch.jobs else ()),
+        "system": (watch.systems, {build.system for build in builds} if watch.systems else ()),
+    }
+    vain = [(kind, glob) for kind, (globs, names) in kinds.items() for glob in _vain(globs, names)]
+    for kind, glob in vain:
+        yield f'[[watch]] "{watch.name}": no {kind} matches "{glob}".'
+    if not vain and not any(
+        watch.has_jobset(build.jobset_key) and watch.has(build.job, build.system)
+        for build in builds
+    ):
+        yield f'[[watch]] "{watch.name}": no build fits all that it asks for.'
+
+
+def _vain(globs: Iterable[str], names: Iterable[str]) -> Iterator[str]:
+    for glob in globs:
+        fits = re.compile(translate(glob)).match
+        if not any(map(fits, names)):
+            yield glob

@@ -1,0 +1,88 @@
+"""What is known of every build, in shards that follow from the job's name, and from the build's id.
+
+The shard of a pile of jobs is ``[nixnames, systems, evaluation lists, jobs]``; a job is
+``[name, file, build…]``, where `file` names the page, null if it is named as the job, and empty if
+there is none. A build is six numbers in a row: id, status, finish time (0: unknown), Nix name,
+system, evaluations; the status is twice its place in the directory, and one more if the build has
+no page.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
+
+from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
+from hydrasnap.publish.pages.common.buckets import Bucket
+from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.search.shards import Numbers, shard
+
+IDS = 4096  # builds of one shard of ids
+_STATUS = {status: place for place, status in enumerate(BuildStatus)}
+
+
+def pile_file(site: Site, bucket: Bucket) -> File:
+    """Write the builds of a pile of jobs."""
+    return shard(f"{folder_of(site, bucket.key)}{bucket.number}", _Shard(site).write(bucket.builds))
+
+
+def folder_of(site: Site, key: JobsetKey) -> str:
+    """Return the folder of the pages of a jobset's jobs, and of their shards."""
+    return "/".join(("job", *map(site.links.name, key), ""))
+
+
+def id_files(site: Site) -> Iterator[File]:
+    """Write which pile each build is in: differences of ids, and numbers of piles.
+
+    Piles are numbered through, in the order of the directory's jobsets.
+    """
+    homes = dict(_homes(site))
+    ids = sorted(homes)
+    for number, start in enumerate(first_ids(ids)):
+        part = ids[number * IDS : (number + 1) * IDS]
+        steps = [after - before for before, after in zip([start, *part], part, strict=False)]
+        yield shard(f"ids-{number}", [steps, [homes[found] for found in part]])
+
+
+def first_ids(ids: Iterable[int]) -> list[int]:
+    """Return the first id of each shard of ids."""
+    return sorted(ids)[::IDS]
+
+
+def _homes(site: Site) -> Iterator[tuple[int, int]]:
+    every = (bucket for buckets in site.buckets.values() for bucket in buckets)
+    for number, bucket in enumerate(every):
+        for build in bucket.builds:
+            yield build.id, number
+
+
+class _Shard:
+    """Writes one shard; Nix names, systems and lists of evaluations are written once."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._nixnames: Numbers[str] = Numbers()
+        self._systems: Numbers[str] = Numbers()
+        self._evaluations: Numbers[tuple[int, ...]] = Numbers()
+
+    def write(self, builds: Iterable[Build]) -> object:
+        rows = [self._job(*job) for job in groupby(builds, attrgetter("job_key"))]
+        nixnames, systems = list(self._nixnames.known), list(self._systems.known)
+        return [nixnames, systems, list(self._evaluations.known), rows]
+
+    def _job(self, key: JobKey, builds: Iterable[Build]) -> list[object]:
+        numbers: list[object] = [key.name, self._site.job_file(key)]
+        for build in builds:
+            numbers += self._build(build)
+        return numbers
+
+    def _build(self, build: Build) -> tuple[int, ...]:
+        evaluations = self._site.index.evaluations_with(build.id)
+        return (
+            build.id,
+            _STATUS[build.status] * 2 + (not self._site.has_build_page(build)),
+            (build.stoptime or 0) if build.finished else 0,
+            self._nixnames(build.nixname),
+            self._systems(build.system),
+            self._evaluations(tuple(evaluation.id for evaluation in evaluations)),
+        )

@@ -1,0 +1,62 @@
+"""How data becomes a script that any page can load."""
+
+import json
+from posixpath import normpath
+from typing import Generic, TypeVar
+
+from hydrasnap.publish.pages.common.page import File
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+Thing = TypeVar("Thing")
+
+
+class Numbers(Generic[Thing]):
+    """Gives things numbers in the order in which they are first asked for."""
+
+    def __init__(self) -> None:
+        self.known: dict[Thing, int] = {}
+
+    def __call__(self, thing: Thing) -> int:
+        """Return the thing's number."""
+        return self.known.setdefault(thing, len(self.known))
+
+
+def shard(name: str, value: object) -> File:
+    """Write a value as a script: ASCII, and harmless even where it is pasted into a page.
+
+    The name leads to it from the folder of the index, as the scripts load it.
+    """
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+    return File(normpath(f"search/{name}.js"), f'hydrasnapShard("{name}",{text});\n')
+
+
+def after(before: str, name: str) -> str:
+    """Write a name after another: how many characters they share, and what follows.
+
+    As scripts count other characters differently, only those of ASCII are shared.
+
+    >>> after("python3.x86_64-linux", "python313.x86_64-linux")
+    '713.x86_64-linux'
+    """
+    shared = 0
+    if before.isascii() and name.isascii():
+        longest = min(len(before), len(name), len(_SHARED) - 1)
+        shared = next((i for i in range(longest) if before[i] != name[i]), longest)
+    return _SHARED[shared] + name[shared:]
+
+
+def base36(number: int) -> str:
+    """Write a number in few characters, as JavaScript's ``parseInt(text, 36)`` reads it.
+
+    >>> base36(0), base36(35), base36(36)
+    ('0', 'z', '10')
+    """
+    text = ""
+    while True:
+        number, rest = divmod(number, 36)
+        text = DIGITS[rest] + text
+        if not number:
+            return text

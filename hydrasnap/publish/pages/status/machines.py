@@ -1,0 +1,196 @@
+"""The machines of a Hydra and its queue runner, as tables and lists show them."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from hydrasnap.formatting import duration, number, plural, size
+from hydrasnap.model import Machine, QueueRunner
+from hydrasnap.publish.pages.common.view import View
+
+_SHORTAGES = {"cpu": "processors", "mem": "memory", "io": "disk", "irq": "interrupts"}
+_LITTLE = 0.5
+
+
+class MachineRow(View, frozen=True, kw_only=True):
+    """A machine; words are empty where its Hydra did not tell, `long` ones explain `pressure`."""
+
+    name: str
+    disabled: bool
+    systems: tuple[str, ...]
+    supported: tuple[str, ...]
+    mandatory: tuple[str, ...]
+    state: str
+    idle_since: int | None
+    steps: int | None
+    pace: str
+    score: str
+    load: str
+    memory: str
+    whole: str
+    pressure: str
+    long: str
+
+
+class QueueRow(View, frozen=True, kw_only=True):
+    """The steps of a kind of system that run or could, and how long all these wait in sum."""
+
+    system: str
+    running: int | None
+    runnable: int | None
+    waited: int | None
+
+
+class Fact(View, frozen=True, kw_only=True):
+    """A line of a list of facts."""
+
+    name: str
+    words: str
+
+
+def machine_rows(machines: Iterable[Machine], now: int) -> tuple[MachineRow, ...]:
+    """Describe machines as they were at a moment."""
+    return tuple(_machine(machine, now) for machine in machines)
+
+
+def _machine(machine: Machine, now: int) -> MachineRow:
+    enabled = machine.is_enabled(now)
+    return MachineRow(
+        name=machine.name,
+        disabled=not enabled,
+        systems=machine.systems,
+        supported=machine.supported,
+        mandatory=machine.mandatory,
+        state=_state(machine, enabled=enabled),
+        idle_since=machine.idle_since if enabled and not machine.running else None,
+        steps=machine.steps_done,
+        pace="" if machine.seconds_a_step is None else _time(machine.seconds_a_step),
+        score="" if machine.score is None else number(round(machine.score, 2)),
+        load=" ".join(f"{value:.2f}" for value in machine.load),
+        memory="" if machine.memory_used is None else size(machine.memory_used),
+        whole=size(machine.memory) if machine.memory else "",
+        pressure=", ".join(_pressure(machine)),
+        long=", ".join(
+            f"{_shortage(name)}: {ten:.1f} % of 10 s, {sixty:.1f} % of 60 s, {long:.1f} % of 300 s"
+            for name, (ten, sixty, long) in machine.pressure.items()
+        ),
+    )
+
+
+def _state(machine: Machine, *, enabled: bool) -> str:
+    if machine.running:
+        most = f" of {machine.most}" if machine.most else ""
+        return f"{machine.running}{most} running"
+    if not enabled:
+        return "disabled"
+    if machine.running is None:
+        return ""
+    return "idle" if machine.has_room is not False else "idle, no room"
+
+
+def _time(seconds: float) -> str:
+    """Write how long a step takes, to a tenth where it is short.
+
+    >>> _time(2.5), _time(81.6)
+    ('2.5 s', '1 min 21 s')
+    """
+    return f"{seconds:.1f} s" if seconds < 60 else duration(int(seconds))  # noqa: PLR2004
+
+
+def _pressure(machine: Machine) -> Iterator[str]:
+    """Say what it is short of now, if it is much."""
+    for name, (ten, *_) in machine.pressure.items():
+        if ten >= _LITTLE:
+            yield f"{_shortage(name)} {ten:.0f} %"
+
+
+def _shortage(name: str) -> str:
+    """Say in words what is short: ``cpuSome`` is when some programs had to wait for processors.
+
+    >>> _shortage("cpuSome"), _shortage("ioFull"), _shortage("else")
+    ('processors', 'disk (all wait)', 'else')
+    """
+    found = re.fullmatch(r"(cpu|mem|io|irq)(Some|Full)", name)
+    if found is None:
+        return name
+    return _SHORTAGES[found[1]] + (" (all wait)" if found[2] == "Full" else "")
+
+
+def queue_rows(runner: QueueRunner) -> tuple[QueueRow, ...]:
+    """Describe what waits for each kind of system, the most first."""
+    rows = (
+        QueueRow(
+            system=each.system,
+            running=each.running,
+            runnable=each.runnable,
+            waited=None if each.waited is None else int(each.waited),
+        )
+        for each in runner.queues
+    )
+    return tuple(sorted(rows, key=lambda row: -(row.running or 0) - (row.runnable or 0)))
+
+
+def runner_facts(runner: QueueRunner) -> tuple[Fact, ...]:
+    """Tell what the queue runner says of itself, as far as it does."""
+    told = _Told(runner)
+    lists = {
+        "Status": [runner.status],
+        "Running for": told.times(("uptime", "{}")),
+        "Builds": told.amounts(("builds_unfinished", "{} unfinished")),
+        "Builds since then": told.amounts(
+            ("builds_done", "{} done"),
+            ("builds_succeeded", "{} succeeded"),
+            ("builds_failed", "{} failed"),
+        ),
+        "Steps": told.amounts(
+            ("steps_building", "{} building"),
+            ("steps_active", "{} active"),
+            ("steps_waiting", "{} waiting"),
+            ("steps_copying_to", "{} sending inputs"),
+            ("steps_copying_from", "{} receiving outputs"),
+            ("steps_runnable", "{} runnable"),
+            ("steps_unfinished", "{} unfinished"),
+            ("steps_unsupported", "{} that no machine can do"),
+        ),
+        "Steps since then": told.amounts(
+            ("steps_started", "{} started"), ("steps_done", "{} done"), ("retries", "{} retries")
+        ),
+        "Time a step": told.times(("step_time", "{}"), ("step_build_time", "{} of it building")),
+        "Substitutions": told.amounts(
+            ("substitutes_succeeded", "{} succeeded"), ("substitutes_failed", "{} failed")
+        ),
+        "Machines": told.amounts(("machines_in_use", "{} in use"), ("machines_total", "{} in all")),
+        "Uploads": told.amounts(("uploads_pending", "{} pending")),
+        "Transfer": told.sizes(("bytes_sent", "{} sent"), ("bytes_received", "{} received")),
+    }
+    return tuple(Fact(name=name, words=", ".join(words)) for name, words in lists.items() if words)
+
+
+class _Told:
+    """Writes the figures of a queue runner that it told."""
+
+    def __init__(self, runner: QueueRunner) -> None:
+        self._figures = runner.figures
+
+    def amounts(self, *names: tuple[str, str]) -> list[str]:
+        return [words.format(number(value)) for value, words in self._known(names)]
+
+    def times(self, *names: tuple[str, str]) -> list[str]:
+        return [words.format(_time(value)) for value, words in self._known(names)]
+
+    def sizes(self, *names: tuple[str, str]) -> list[str]:
+        return [words.format(size(int(value))) for value, words in self._known(names)]
+
+    def _known(self, names: Iterable[tuple[str, str]]) -> Iterator[tuple[float, str]]:
+        figures = self._figures
+        return ((figures[name], words) for name, words in names if name in figures)
+
+
+def at_work(machines: Iterable[Machine]) -> str:
+    """Say how many machines work.
+
+    >>> at_work([Machine(name="a", running=1), Machine(name="b", running=0)])
+    '1 of 2 machines at work'
+    """
+    known = list(machines)
+    busy = sum(bool(machine.running) for machine in known)
+    return f"{busy} of {plural(len(known), 'machine')} at work"

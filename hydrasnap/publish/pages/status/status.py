@@ -1,0 +1,198 @@
+"""The page of what the Hydra was doing when it was asked: live state, with its time."""
+
+from collections.abc import Iterator
+
+from msgspec import to_builtins
+
+from hydrasnap.formatting import number, plural
+from hydrasnap.model import Live, RunningBuild
+from hydrasnap.publish.links import Links
+from hydrasnap.publish.pages.common.chart import Chart, Moment, Series, chart
+from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.files.data import data_file, data_link
+from hydrasnap.publish.pages.status.machines import (
+    Fact,
+    MachineRow,
+    QueueRow,
+    at_work,
+    machine_rows,
+    queue_rows,
+    runner_facts,
+)
+
+DATA = "status.json"
+_FEWEST = 2
+_PERIODS = {"hour": "Builds of the latest hours", "day": "Builds of the latest days"}
+
+
+class RunningRow(View, frozen=True, kw_only=True):
+    """A build under way; its page is `external` where the snapshot does not know it."""
+
+    id: int
+    href: str
+    external: bool
+    job: Link
+    jobset: Link
+    package: str
+    system: str
+    machine: str
+    queued: int | None
+    age: int | None
+
+
+class LivePages(View, frozen=True, kw_only=True):
+    """Where the Hydra itself tells the same."""
+
+    running: str
+    machines: str
+    runner: str
+
+
+class StatusPage(PageContext, frozen=True, kw_only=True):
+    """What a Hydra was doing; None is what it did not tell, and `untold` says so in words."""
+
+    as_of: int
+    sums: str
+    untold: str
+    pages: LivePages
+    rows: tuple[RunningRow, ...] | None
+    placed: bool
+    elsewhere: int
+    machines: tuple[MachineRow, ...] | None
+    facts: tuple[Fact, ...] | None
+    queues: tuple[QueueRow, ...]
+    charts: tuple[Chart, ...]
+
+
+class LiveNote(View, frozen=True, kw_only=True):
+    """The live state in a line: `spark` is the path of a small drawing, and `newest` its end."""
+
+    href: str
+    sums: str
+    as_of: int
+    spark: str
+    newest: str
+
+
+def status_pages(site: Site) -> Iterator[Page | File]:
+    """Give the page and its data, where the Hydra was asked."""
+    live = site.snapshot.live
+    if live is not None:
+        yield Page(Links.STATUS, "status.html", status_page(site, live))
+        yield data_file(DATA, to_builtins(live))
+
+
+def status_page(site: Site, live: Live) -> StatusPage:
+    """Describe what the Hydra was doing."""
+    running, machines, runner = live.running, live.machines, live.runner
+    return StatusPage(
+        title="Activity",
+        description=f"What {site.host} was doing when it was asked: builds, machines, throughput.",
+        shows="This page shows what the Hydra was doing at one moment, and nothing of it lasts.",
+        live=site.live("status"),
+        alternates=(data_link(DATA, "The live state"),),
+        as_of=live.asked,
+        sums=_sums(live),
+        untold=_listed(tuple(_untold(live))),
+        pages=LivePages(
+            running=site.live("status"),
+            machines=site.live("machines"),
+            runner=site.live("queue-runner-status"),
+        ),
+        rows=None if running is None else tuple(_running(site, live, one) for one in running),
+        placed=any(build.machine for build in running or ()),
+        elsewhere=live.elsewhere,
+        machines=None if machines is None else machine_rows(machines, live.asked),
+        facts=None if runner is None else runner_facts(runner),
+        queues=() if runner is None else queue_rows(runner),
+        charts=tuple(_charts(live)),
+    )
+
+
+def live_note(site: Site) -> LiveNote | None:
+    """Sum the live state up for the overview, where there is one."""
+    live = site.snapshot.live
+    if live is None:
+        return None
+    days = _chart("day", live.days)
+    return LiveNote(
+        href=Links.STATUS,
+        sums=_sums(live),
+        as_of=live.asked,
+        spark=days.lines[0].path if days else "",
+        newest=days.lines[0].newest if days else "",
+    )
+
+
+def _sums(live: Live) -> str:
+    parts = []
+    if live.running is not None:
+        parts.append(f"{plural(len(live.running) + live.elsewhere, 'build')} running")
+    if live.machines is not None:
+        parts.append(at_work(live.machines))
+    if live.runner is not None:
+        parts.append(f"queue runner {live.runner.status}")
+    return ", ".join(parts)
+
+
+def _untold(live: Live) -> Iterator[str]:
+    names = {
+        "what runs": live.running,
+        "its machines": live.machines,
+        "the state of its queue runner": live.runner,
+        "how much it builds": live.days or live.hours,
+    }
+    return (name for name, found in names.items() if found is None)
+
+
+def _listed(words: tuple[str, ...]) -> str:
+    """Write what is not told as one phrase."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _running(site: Site, live: Live, build: RunningBuild) -> RunningRow:
+    known = build.id in site.snapshot.builds
+    own, page = site.links.build(build.id), site.live("build", str(build.id))
+    return RunningRow(
+        id=build.id,
+        href=own if known else page,
+        external=not known,
+        job=Link(label=build.job, href=site.links.job(build.job_key) if known else ""),
+        jobset=Link(label=str(build.jobset_key), href=_jobset(site, build)),
+        package=build.nixname,
+        system=build.system,
+        machine=build.machine,
+        queued=build.timestamp or None,
+        age=live.asked - build.timestamp if build.timestamp else None,
+    )
+
+
+def _jobset(site: Site, build: RunningBuild) -> str:
+    known = build.jobset_key in site.snapshot.jobsets
+    return site.links.jobset(build.jobset_key) if known else ""
+
+
+def _charts(live: Live) -> Iterator[Chart]:
+    for period, amounts in (("hour", live.hours), ("day", live.days)):
+        found = _chart(period, amounts)
+        if found is not None:
+            yield found
+
+
+def _chart(period: str, amounts: tuple[int, ...] | None) -> Chart | None:
+    """Draw amounts in their order; Hydra does not say which hour or day each is of."""
+    if amounts is None or len(amounts) < _FEWEST:
+        return None
+    count = len(amounts)
+    moments = [
+        Moment(
+            label=f"{plural(count - place - 1, period)} earlier" if place < count - 1 else "newest"
+        )
+        for place in range(count)
+    ]
+    series = [Series(name="builds", values=tuple(map(float, amounts)))]
+    name = (f"builds-by-{period}", _PERIODS[period], period.capitalize())
+    return chart(name, moments, series, number)

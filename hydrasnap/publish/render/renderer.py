@@ -1,0 +1,124 @@
+"""Pages become bytes: the Jinja environment and its filters.
+
+Everything that comes from a Hydra is hostile: autoescape is on for all templates, an undefined name
+is an error, and characters that are invisible or turn the text around are shown by their number.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from html import escape
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    TemplateError,
+    pass_context,
+)
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from hydrasnap.formatting import clock, date, duration, number, size, visible_bytes
+from hydrasnap.publish.links import root_of
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.render.environment import LeanEnvironment
+from hydrasnap.publish.render.template_errors import TEMPLATE_EXCEPTIONS, explain
+from hydrasnap.publish.resources import bundled
+
+_NONE = Markup('<span class="none">\N{EN DASH}</span>')
+_BREAK = re.compile(r"[./_+-](?!(?:64|darwin|linux)\b)")  # not within a system
+
+
+@lru_cache(maxsize=65536)
+def _time(seconds: int | None, text: Callable[[int], str] = clock) -> Markup:
+    """Write a moment in UTC, for people and for scripts."""
+    if seconds is None:
+        return _NONE
+    iso = clock(seconds)
+    if len(iso) != len("2026-11-23 00:00"):
+        return Markup("<span>{}</span>").format(iso)
+    machine = f"{iso[:10]}T{iso[11:]}Z"
+    return Markup('<time datetime="{}">{}</time>').format(machine, text(seconds))
+
+
+def _optional(text: Callable[[int], str], value: int | None) -> str | Markup:
+    return _NONE if value is None else text(value)
+
+
+@lru_cache(maxsize=65536)
+def _breakable(text: str) -> Markup:
+    """Let a long name break after its dots, slashes and dashes."""
+    if len(text) < 20 or not text.isprintable():  # noqa: PLR2004 - fits a phone as it is
+        return Markup.escape(text)
+    return Markup(_BREAK.sub(r"\g<0><wbr>", escape(text)))  # noqa: S704 - escaped in this line
+
+
+@pass_context
+def _markdown(context: Context, text: str) -> Markup:
+    from hydrasnap.publish.render.markdown import (
+        markdown_html,  # most runs make no page with such a text
+    )
+
+    return markdown_html(text, context["root"])
+
+
+def environment(templates: Path | None) -> Environment:
+    """Return the Jinja environment; a file in `templates` wins over the bundled one of its name.
+
+    Such a file can extend what it replaces as ``bundled/NAME``.
+    """
+    own = FileSystemLoader(bundled("templates"))
+    loaders = [own, PrefixLoader({"bundled": own})]
+    if templates is not None:
+        loaders.insert(0, FileSystemLoader(templates))
+    env = LeanEnvironment(ChoiceLoader(loaders))
+    env.filters.update(
+        {
+            "time": _time,
+            "date": partial(_time, text=date),
+            "duration": partial(_optional, duration),
+            "size": partial(_optional, size),
+            "number": partial(_optional, number),
+            "breakable": _breakable,
+            "markdown": _markdown,
+        }
+    )
+    return env
+
+
+class Renderer:
+    """Turns pages into bytes; `site` is what every template may ask about the whole site."""
+
+    def __init__(self, site: Mapping[str, Any], templates: Path | None = None) -> None:
+        self._own = templates
+        self._environment = environment(templates)
+        self._environment.globals["site"] = SimpleNamespace(**site)
+        self._environment.globals["shared"] = lru_cache(maxsize=256)(self._shared)
+        self._environment.globals["once"] = lru_cache(maxsize=4096, typed=True)(_once)
+
+    def render(self, page: Page) -> bytes:
+        """Render a page; its template sees ``page``, ``path`` and ``root``."""
+        try:
+            template = self._environment.get_template(page.template)
+            text = template.render(page=page.context, path=page.path, root=root_of(page.path))
+        except (TemplateError, *TEMPLATE_EXCEPTIONS) as error:
+            reason = explain(error, page.template, self._own)
+            if reason is None:
+                raise
+            raise reason from error
+        return visible_bytes(text)
+
+    def _shared(self, name: str, root: str) -> Markup:
+        """Render a part that all pages of one depth have alike."""
+        text = self._environment.get_template(name).render(root=root)
+        return Markup(text)  # noqa: S704 - a template has escaped what is in it
+
+
+def _once(macro: Callable[..., Markup], *values: object) -> Markup:
+    """Call a macro; the environment's ``once`` remembers what it gave for the same values."""
+    return macro(*values)

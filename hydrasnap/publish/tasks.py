@@ -1,0 +1,148 @@
+"""The site's pages in shares: each is made alone, in any order, by any process.
+
+The pages of a jobset's jobs and builds are dealt out by job name. What is made from the whole
+snapshot is one share a kind.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from urllib.parse import quote
+
+from hydrasnap.model import Evaluation, Jobset, JobsetKey
+from hydrasnap.publish.pages.build.build import build_pages
+from hydrasnap.publish.pages.common.buckets import Bucket
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.evaluation.comparison import (
+    hub_pages,
+    newest_against_others,
+    pages_against,
+)
+from hydrasnap.publish.pages.evaluation.evaluation import evaluation_pages
+from hydrasnap.publish.pages.feeds.feeds import feed_files
+from hydrasnap.publish.pages.files.sitemap import sitemap_files
+from hydrasnap.publish.pages.job.job import job_pages
+from hydrasnap.publish.pages.jobset.evaluations import all_evaluations_page
+from hydrasnap.publish.pages.jobset.jobset import jobset_pages
+from hydrasnap.publish.pages.jobset.latest import latest_builds_page
+from hydrasnap.publish.pages.overview.documents import document_pages, missing_page
+from hydrasnap.publish.pages.overview.overview import overview_pages
+from hydrasnap.publish.pages.overview.project import project_pages
+from hydrasnap.publish.pages.overview.queue import queue_pages
+from hydrasnap.publish.pages.overview.watch import watch_pages
+from hydrasnap.publish.pages.search import (
+    Catalogue,
+    directory_files,
+    id_files,
+    name_files,
+    page_files,
+    path_files,
+    pile_file,
+)
+from hydrasnap.publish.pages.status.status import status_pages
+from hydrasnap.report.baselines import Baseline
+
+Items = Iterator[Page | File]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderTask:
+    """Pages that are made together; `key` names them, the same in every run.
+
+    Of a share with `jobsets`, every page is made from the states of these, their evaluations and
+    their builds, or only those of the `pile`, and from the parts and the wholes of these builds;
+    else from anything, or, if it has `data`, from that and the settings alone.
+    """
+
+    key: str
+    make: Callable[[], Items]
+    jobsets: tuple[JobsetKey, ...] = ()
+    bucket: Bucket | None = None
+    data: Callable[[], object] | None = None
+
+
+# What is made from the whole snapshot: add a kind of page here.
+WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
+    path_files,
+    id_files,
+    directory_files,
+    page_files,
+    project_pages,
+    feed_files,
+    queue_pages,
+    status_pages,
+    latest_builds_page,
+    all_evaluations_page,
+    document_pages,
+    missing_page,
+    watch_pages,
+    hub_pages,
+    sitemap_files,
+)
+
+
+def render_tasks(site: Site) -> Iterator[RenderTask]:
+    """Give all shares of the site: large ones first, so that the work ends evenly."""
+    for evaluation in site.snapshot.evaluations.values():
+        if evaluation.hasnewbuilds:
+            yield _evaluation(site, evaluation)
+    for evaluation, others in newest_against_others(site):
+        yield from (_comparison(site, evaluation, baseline) for baseline in others)
+    yield _names(site)
+    for kind in WHOLE:
+        yield _whole(site, kind)
+    for jobset in site.snapshot.jobsets.values():
+        yield _jobset(site, jobset)
+        yield from (_pile(site, bucket) for bucket in site.buckets[jobset.key])
+    yield _whole(site, overview_pages)
+
+
+def _whole(site: Site, kind: Callable[[Site], Iterable[Page | File]]) -> RenderTask:
+    return RenderTask(kind.__name__, lambda: iter(kind(site)))
+
+
+def _evaluation(site: Site, evaluation: Evaluation) -> RenderTask:
+    return RenderTask(
+        f"evaluation {evaluation.id}",
+        lambda: evaluation_pages(site, evaluation),
+        (evaluation.jobset_key,),
+    )
+
+
+def _comparison(site: Site, evaluation: Evaluation, baseline: Baseline) -> RenderTask:
+    other = baseline.evaluation
+    return RenderTask(
+        f"comparison {evaluation.id} {other.id}",
+        lambda: pages_against(site, evaluation, baseline),
+        (evaluation.jobset_key, other.jobset_key),
+    )
+
+
+def _jobset(site: Site, jobset: Jobset) -> RenderTask:
+    key = jobset.key
+    return RenderTask(
+        f"jobset {_spelled(key)}",
+        lambda: jobset_pages(site, jobset),
+        (key,),
+    )
+
+
+def _names(site: Site) -> RenderTask:
+    catalogue = cache(lambda: Catalogue.of(site))
+    return RenderTask("names", lambda: name_files(site, catalogue()), data=catalogue)
+
+
+def _pile(site: Site, bucket: Bucket) -> RenderTask:
+    def make() -> Items:
+        yield from job_pages(site, bucket.jobs)
+        yield from build_pages(site, bucket.builds)
+        yield pile_file(site, bucket)
+
+    name = f"jobs {_spelled(bucket.key)} {bucket.number}/{bucket.out_of}"
+    return RenderTask(name, make, (bucket.key,), bucket)
+
+
+def _spelled(key: JobsetKey) -> str:
+    """Write a jobset so that no other one is written alike."""
+    return "/".join(map(partial(quote, safe=""), key))

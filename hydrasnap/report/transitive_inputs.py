@@ -1,0 +1,68 @@
+"""What lies behind inputs that are builds: what changed in the inputs that these were made from.
+
+Hydra shows the same below a build that changed as an input, three levels deep (``renderInputDiff``
+in its ``root/common.tt``). The API does not tell the inputs of a build; those of the evaluation
+that made it are the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from hydrasnap.model import Evaluation, EvaluationInput
+from hydrasnap.report.index import Index
+from hydrasnap.report.inputs import InputChange, Truncation, changed_inputs
+
+LEVELS = 3
+ROWS = 100  # below one input of an evaluation, however many builds go into builds
+
+
+def producer(index: Index, found: EvaluationInput | None, taker: Evaluation) -> Evaluation | None:
+    """Return the first known evaluation with the build that is an input of another, the `taker`.
+
+    None where it is not known: an evaluation takes no build that it or a later one made.
+    """
+    if found is None or found.dependency is None:
+        return None
+    first = next(reversed(index.evaluations_with(found.dependency)), None)
+    return first if first and first.id < taker.id else None
+
+
+def deep_changes(
+    index: Index, before: Evaluation | None, after: Evaluation
+) -> tuple[InputChange, ...]:
+    """Return `changed_inputs`, each followed by what changed below it."""
+    if before is None:
+        return ()
+    key = before.id, after.id
+    if key not in index.deep_changes:
+        index.deep_changes[key] = tuple(_every(index, before, after))
+    return index.deep_changes[key]
+
+
+def _every(index: Index, before: Evaluation, after: Evaluation) -> Iterator[InputChange]:
+    for change in changed_inputs(before, after):
+        top, *below = islice(_descend(index, change, before, after), ROWS + 2)
+        yield replace(top, below=Truncation.CUT) if len(below) > ROWS else top
+        yield from below[:ROWS]
+
+
+def _descend(
+    index: Index,
+    change: InputChange,
+    before: Evaluation,
+    after: Evaluation,
+    within: tuple[str, ...] = (),
+) -> Iterator[InputChange]:
+    """Give a change with the evaluations that made its builds, then what differs between these."""
+    old, new = producer(index, change.before, before), producer(index, change.after, after)
+    made = replace(change, within=within, made_before=old, made_after=new)
+    if old is None or new is None:
+        yield made
+    elif len(within) == LEVELS:
+        yield replace(made, below=Truncation.DEEPER)
+    else:
+        inner = changed_inputs(old, new)
+        yield made if inner else replace(made, below=Truncation.SAME)
+        for found in inner:
+            yield from _descend(index, found, old, new, (*within, change.name))

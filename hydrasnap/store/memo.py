@@ -1,0 +1,36 @@
+"""What the crawler notes beside the objects, so as not to ask in vain."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from hydrasnap.model import JobKey
+from hydrasnap.store.layout import SCHEMA, Manifest
+
+
+class CrawlMemo:
+    """The `manifest`, and the notes in it; they reach the disk when a run ends."""
+
+    def __init__(self) -> None:
+        self.manifest = Manifest(schema=SCHEMA, origin="")
+
+    @property
+    def non_aggregate_jobs(self) -> frozenset[JobKey]:
+        """The jobs that looked like aggregates, were asked, and are none."""
+        return frozenset(JobKey(*job) for job in self.manifest.non_aggregate_jobs)
+
+    def add_plain_jobs(self, jobs: Iterable[JobKey]) -> None:
+        """Remember that jobs are no aggregates."""
+        both = tuple(sorted({*self.manifest.non_aggregate_jobs, *map(tuple, jobs)}))
+        self.manifest = msgspec.structs.replace(self.manifest, non_aggregate_jobs=both)
+
+    def note_checked(self, checked: Mapping[str, int]) -> None:
+        """Remember when older failures of jobsets were looked at again, in Unix seconds."""
+        both = {**self.manifest.checked, **checked}
+        self.manifest = msgspec.structs.replace(self.manifest, checked=both)
+
+    def note_empty_project(self, project: str, *, is_empty: bool) -> None:
+        """Remember whether a project that names jobsets shows none of them."""
+        others = {name for name in self.manifest.empty_projects if name != project}
+        both = tuple(sorted(others | ({project} if is_empty else set())))
+        self.manifest = msgspec.structs.replace(self.manifest, empty_projects=both)

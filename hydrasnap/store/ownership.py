@@ -1,0 +1,40 @@
+"""Which folders can be a cache: new and empty ones, and those that are one already."""
+
+from pathlib import Path
+
+import msgspec
+
+from hydrasnap.errors import CacheError
+from hydrasnap.store.atomic import cannot
+from hydrasnap.store.layout import JOURNAL, LIVE, MANIFEST, ORIGIN, UNFINISHED, Manifest
+
+_OBJECTS = {"projects", "jobsets", "evals", "builds", "sizes"}
+_OURS = {MANIFEST, f"{MANIFEST}.damaged", ORIGIN, JOURNAL, UNFINISHED, LIVE, *_OBJECTS}
+_EVERYWHERE = {"lost+found"}
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder with files of somebody else, unless it is a cache beside that.
+
+    Names that start with a dot do not count: a cache may lie in a Git repository.
+    """
+    try:
+        if folder.is_dir() and not is_cache(folder):
+            names = {entry.name for entry in folder.iterdir() if not entry.name.startswith(".")}
+            foreign = sorted(names - _OURS - _EVERYWHERE)
+            if foreign:
+                raise CacheError(
+                    f"The folder {folder} is no cache: it holds files that are not from hydrasnap "
+                    f"(such as {foreign[0]!r}). Choose an empty folder with --cache."
+                )
+    except OSError as error:
+        raise cannot("read", folder, error) from error
+
+
+def is_cache(folder: Path) -> bool:
+    """Whether a folder has the file that says whose cache it is, and it is readable."""
+    try:
+        msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""Tests that no kind of page has a barrier that axe-core can see, in a real Chromium."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from example import snapshot
+from msgspec import structs
+from playwright.sync_api import Page, expect
+
+from hydrasnap.model import EvaluationInput, Snapshot
+from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.settings import SiteSettings
+
+pytest_plugins = ("chromium",)
+pytestmark = pytest.mark.browser
+
+Opener = Callable[..., Page]
+HEIGHT = 900
+# Every rule counts, best practices too, and room for fingers, which axe-core measures if asked.
+RUN = """axe.run({ resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } })
+  .then(found => found.violations)"""
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    """Return axe-core as a script."""
+    base = pytest.importorskip(
+        "axe_playwright_python.base", reason="needs axe-playwright-python, of the extra [test]"
+    )
+    return str(base.AXE_SCRIPT)
+
+
+def barriers(page: Page, axe: str) -> Iterator[str]:
+    """Say what axe-core finds on the page that is open."""
+    page.evaluate(axe)
+    for found in page.evaluate(RUN):
+        for node in found["nodes"]:
+            yield f"{found['id']}: {node['html']} ({node['failureSummary']})"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_kind_of_page_has_a_barrier(
+    opened: Opener,
+    demo_site: Path,
+    standing_pages: dict[str, str],
+    axe: str,
+    scheme: str,
+    width: int,
+) -> None:
+    page = opened(color_scheme=scheme, viewport={"width": width, "height": HEIGHT})
+    found = {}
+    for kind, path in standing_pages.items():
+        page.goto(f"{demo_site.as_uri()}/{path}")
+        found[kind] = list(barriers(page, axe))
+    assert {kind: what for kind, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_scripts_show_has_none_either(
+    opened: Opener, demo_site: Path, axe: str, scheme: str
+) -> None:
+    page = opened(color_scheme=scheme, viewport={"width": 390, "height": HEIGHT})
+    page.goto(f"{demo_site.as_uri()}/compare.html?a=200&b=168")
+    expect(page.locator("#comparison tr[data-job]").first).to_be_visible()
+    assert list(barriers(page, axe)) == []
+    page.goto(f"{demo_site.as_uri()}/search.html?q=python")
+    expect(page.locator(".results tbody tr").first).to_be_visible()
+    assert list(barriers(page, axe)) == []
+    page.goto(f"{demo_site.as_uri()}/index.html")
+    page.locator(".find input").fill("python")
+    expect(page.locator("#found [role=option]").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    assert list(barriers(page, axe)) == []
+
+
+def test_odd_pages_have_none_either(opened: Opener, axe: str, tmp_path: Path) -> None:
+    publish(snapshot_with_unknown_inputs(), SiteSettings(), tmp_path)
+    page = opened(viewport={"width": 390, "height": HEIGHT})
+    found = {}
+    for path in ("eval/12.html", "build/201.html", "job/p/j/breaks.html", "jobset/p/j.html"):
+        page.goto((tmp_path / path).as_uri())
+        found[path] = list(barriers(page, axe))
+    assert {path: what for path, what in found.items() if what} == {}
+
+
+def snapshot_with_unknown_inputs() -> Snapshot:
+    """Let builds be inputs that changed, one of which nobody is known to have made."""
+    first = snapshot()
+    inputs = (EvaluationInput(name="dep", type="build", dependency=105),)
+    newest = structs.replace(first.evaluations[12], inputs=inputs)
+    return structs.replace(first, evaluations={**first.evaluations, 12: newest})
+
+
+def test_axe_would_complain(opened: Opener, axe: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.html").write_text("<title>x</title><img src=x><p style='color:#eee'>grey")
+    page = opened()
+    page.goto((tmp_path / "bad.html").as_uri())
+    found = " ".join(barriers(page, axe))
+    assert "image-alt" in found
+    assert "color-contrast" in found

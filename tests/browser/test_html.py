@@ -1,0 +1,109 @@
+"""Tests of the HTML itself: valid by the Nu Html Checker, and without a dead end."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from example import HOSTILE, all_pages, snapshot
+from selectolax.lexbor import LexborHTMLParser
+
+from hydrasnap.model import Watch
+from hydrasnap.publish.pages import Document, Page, Site
+from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.settings import SiteSettings
+
+JAR = "HYDRASNAP_VNU_JAR"
+# Names are shown as the Hydra gave them, and some are not in Normalization Form C. The checker does
+# not know the property of SVG 2 that keeps a line of a stretched drawing thin.
+OPTIONS = (
+    *("--stdout", "--format", "gnu", "--also-check-css", "--also-check-svg"),
+    *("--filterpattern", ".*(Normalization Form C|vector-effect).*"),
+)
+
+
+@pytest.fixture(scope="module")
+def checker() -> list[str]:
+    """Return how to call the Nu Html Checker."""
+    jar, java = os.environ.get(JAR), shutil.which("java")
+    if not jar or not java:
+        pytest.skip(f"needs java, and the path of vnu.jar in {JAR}, as .ci/run sets it")
+    assert Path(jar).is_file(), f"{JAR}={jar} is no file"
+    return [java, "-jar", jar, *OPTIONS]
+
+
+def complaints(checker: list[str], folder: Path, files: list[str]) -> str:
+    """Return what the checker says, warnings too; nothing where all is well."""
+    run = subprocess.run(
+        [*checker, *files], cwd=folder, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert run.stderr == ""
+    assert run.returncode == (1 if run.stdout else 0)
+    return run.stdout
+
+
+def test_the_checker_would_complain(checker: list[str], tmp_path: Path) -> None:
+    (tmp_path / "bad.html").write_text("<!DOCTYPE html><title>x</title><p id=a><p id=a>")
+    assert "Duplicate ID" in complaints(checker, tmp_path, ["bad.html"])
+
+
+def test_each_kind_of_page_is_valid(
+    checker: list[str], demo_site: Path, demo_pages: dict[str, str]
+) -> None:
+    static = ["static/style.css", "static/icon.svg"]
+    assert complaints(checker, demo_site, [*demo_pages.values(), *static]) == ""
+
+
+@pytest.fixture
+def everything(monkeypatch: pytest.MonkeyPatch) -> SiteSettings:
+    """Let a site of awkward contents have every kind of page, those of long lists too."""
+    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.SHOWN", 1)
+    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.LONG", 1)
+    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.WHOLE", 1)
+    return SiteSettings(watches=(Watch(f"mine {HOSTILE}"), Watch("nothing", jobs=("no-such",))))
+
+
+def test_the_awkward_site_has_every_kind_of_page(everything: SiteSettings) -> None:
+    folder = Path(__file__).parents[2] / "templates"
+    texts = {file.name: file.read_text() for file in folder.iterdir()}
+    parts = {
+        name
+        for text in texts.values()
+        for name in re.findall(r'{% (?:extends|import|include) "(.*?)"', text)
+    }
+    documents = (Document(path="more.html", title="More", text="# More"),)
+    site = Site(snapshot(), documents=documents, watches=everything.watches)
+    made = {page.template for page in all_pages(site) if isinstance(page, Page)}
+    frame = {"header.html", "footer.html", "assets.html"}  # around the pages of a folder
+    assert made == texts.keys() - parts - frame
+
+
+def test_pages_of_awkward_contents_are_valid(
+    checker: list[str], everything: SiteSettings, tmp_path: Path
+) -> None:
+    publish(snapshot(), everything, tmp_path)
+    pages = [file.relative_to(tmp_path).as_posix() for file in sorted(tmp_path.rglob("*.html"))]
+    assert complaints(checker, tmp_path, pages) == ""
+
+
+def test_every_link_and_anchor_of_the_demo_resolves(demo_site: Path) -> None:
+    """Follow them all: the demo has more, and other, pages than the hand-made example."""
+    files = sorted(demo_site.rglob("*.html"))
+    pages = {file: LexborHTMLParser(file.read_bytes()) for file in files}
+    anchors = {
+        file: {node.attributes["id"] for node in page.css("[id]")} for file, page in pages.items()
+    }
+    broken = []
+    for file, page in pages.items():
+        for node in page.css("[href], [src]"):
+            address = node.attributes.get("href") or node.attributes.get("src") or ""
+            place, _, anchor = address.partition("?")[0].partition("#")
+            if urlsplit(address).scheme:
+                continue
+            target = Path(os.path.normpath(file.parent / unquote(place))) if place else file
+            if not target.is_file() or (anchor and unquote(anchor) not in anchors[target]):
+                broken.append((file.relative_to(demo_site).as_posix(), address))
+    assert broken == []

@@ -1,0 +1,233 @@
+"""The configuration: every mistake names the file, the key and what is allowed."""
+
+import re
+from contextlib import chdir, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hydrasnap.config.loading import Config, load, password
+from hydrasnap.errors import ConfigError
+
+
+def written(folder: Path, text: str, name: str = "hydrasnap.toml") -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def read(
+    folder: Path, text: str, environment: dict[str, str] | None = None, **options: Any
+) -> Config:
+    return load(written(folder, text), options, environment or {})
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
+    with chdir(tmp_path):
+        config = load(None, {}, {})
+    assert config == Config()
+    assert (config.crawl.evaluations, config.crawl.concurrency, config.crawl.rate) == (10, 1, None)
+
+
+def test_an_option_may_say_no_where_the_file_says_yes(tmp_path: Path) -> None:
+    assert read(tmp_path, "[crawl]\nlive = true\n").crawl.live
+    assert not read(tmp_path, "[crawl]\nlive = true\n", crawl={"live": False}).crawl.live
+    assert not read(tmp_path, "", crawl={"live": None}).crawl.live
+
+
+def test_the_file_in_this_folder_is_read(tmp_path: Path) -> None:
+    written(tmp_path, "[crawl]\nrate = 2\n")
+    with chdir(tmp_path):
+        assert load(None, {}, {}).crawl.rate == 2.0
+
+
+def test_every_setting_can_be_set(tmp_path: Path) -> None:
+    config = read(tmp_path, """
+        [hydra]
+        url = "https://hydra.example.org"
+        contact = "Jürgen <j@example.org>"
+        username = "reader"
+        password_file = "secret"
+        [crawl]
+        projects = ["a*"]
+        jobsets = ["a/b"]
+        exclude = ["a/pr-*"]
+        sizes = ["a/b/hello.*"]
+        hidden = true
+        evaluations = 3
+        rate = 0.5
+        concurrency = 16
+        max_requests = 1
+        max_seconds = 2
+        max_bytes = 3
+        [cache]
+        folder = "kept"
+        [site]
+        title = "T"
+        base = "https://me.example.org/hydra/"
+        output = "out"
+        templates = "t"
+        pages = "p"
+        notes = "n"
+    """)  # fmt: skip
+    assert config.crawl.jobsets == ("a/b",)
+    assert config.crawl.sizes == ("a/b/hello.*",)
+    assert config.hydra.contact.startswith("Jürgen")
+    assert [config.cache.folder, config.site.output, config.hydra.password_file] == [
+        str(tmp_path / name) for name in ("kept", "out", "secret")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[crawl]\nevalutions = 3", "[crawl] evalutions is not a setting. Did you mean evalu"),
+        ("[crwl]\nrate = 1", "[crwl] is no table of settings. Did you mean [crawl]?"),
+        ("[site]\nzzz = 1", "[site] zzz is not a setting. Known are title, base, output"),
+        ("rate = 1", "rate stands outside of a table. Known are [hydra], [crawl]"),
+        ('[crawl]\nevaluations = "ten"', "[crawl] evaluations must be a whole number, 1 or more"),
+        ("[crawl]\nevaluations = 0", "[crawl] evaluations must be a whole number, 1 or more, not"),
+        ("[crawl]\nevaluations = 1.5", "[crawl] evaluations must be a whole number, 1 or more, n"),
+        ("[crawl]\nmax_requests = 'x'", '[crawl] max_requests must be a whole number, 1 or more'),
+        ("[crawl]\ndetails = 1000000000000000000", "must be a whole number below 9,007,199,254"),
+        ("[crawl]\nconcurrency = 17", "[crawl] concurrency must be a whole number from 1 to 16"),
+        ("[crawl]\nrate = 0", "[crawl] rate must be a number above 0 and at most 1,000, not 0."),
+        ("[crawl]\nrate = nan", "[crawl] rate must be a number above 0 and at most 1,000, not na"),
+        ("[crawl]\nrate = inf", "[crawl] rate must be a number above 0 and at most 1,000, not in"),
+        ("[crawl]\nrate = -inf", "at most 1,000, not -inf."),
+        ("[crawl]\nrecheck_days = inf", "[crawl] recheck_days must be a number above 0 and at m"),
+        ("[crawl]\nhidden = 1", "[crawl] hidden must be true or false, not 1."),
+        ('[crawl]\nbuilds = "foo"', 'must be "auto", "listing", "singly" or "together", not "foo"'),
+        ('[crawl]\nprojects = "nixpkgs"', '[crawl] projects must be a list of texts, not "nixpkg'),
+        ('[crawl]\nprojects = [""]', "[crawl] projects, item 1 must be a text that is not empty"),
+        ("[crawl]\nprojects = ['a', [1]]", "[crawl] projects, item 2 must be a text that is not"),
+        ("crawl = 1", "[crawl] must be a table, not 1."),
+        ("[[crawl]]\nrate = 1", "[crawl] must be a table, not a list."),
+        ("[cache]\nfolder = ''", "[cache] folder must be a text that is not empty"),
+        ("[watch]\nname = 'a'", "[watch] must be a list of tables, each below [[watch]], not a t"),
+        ("[[watch]]\njobs = ['a']", "[[watch]] number 1 has no name."),
+        ("[[watch]]\nname = ' '", "[[watch]] number 1 has an empty name."),
+        (f"[[watch]]\nname = '{'x' * 101}'", "number 1: name must be a text of 1 to 100 charac"),
+        ("[[watch]]\nname = 'a'\n[[watch]]\nname = 'b'\njobs = 1", "number 2: jobs must be a li"),
+        ("[[watch]]\nname = 'a'\n[[watch]]\nname = 'A'", "[[watch]] number 2: name: there is an"),
+        ("[site]\nmax_bytes = 0", "[site] max_bytes must be a whole number, 1 or more, not 0."),
+        ("[site.baselines]\n'a:b' = 1\n'a:c' = 0", '[site] baselines "a:c" must be a whole num'),
+        ("[site.baselines]\n'a/b' = 1", "[site] baselines: 'a/b' names no jobset; write it as"),
+        ("[retention]\nevaluations = 10", "evaluations must be 11 or more, not 10: [crawl] eval"),
+        ("[site]\nbase = 'x'", "[site] base: 'x' is not an address"),
+        ("[hydra]\nurl = 'x'", "[hydra] url: 'x' is not an address"),
+        ("[crawl\n", "is not valid TOML, line 1: expected ']'"),
+        ("a = [1,\n\n", "is not valid TOML, line 1: invalid value"),
+        ("[site]\ntitle = 'a\n", "is not valid TOML, line 2"),
+        ('[site]\ntitle = "a\n', "is not valid TOML, line 2: a text has no closing quotation m"),
+        ("[crawl]\nrate = 1\nrate = 2", "is not valid TOML, line 3: a key stands there a seco"),
+        ("[hydra]\n\n[hydra]", "is not valid TOML, line 3: [hydra] stands there a second time"),
+        ("[a.b]\n[a.b]", "is not valid TOML, line 2: [a.b] stands there a second time"),
+        ("a = " + "[" * 3000, "is nested too deeply"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    assert str(tmp_path / "hydrasnap.toml") in caught.value.message
+    assert words in caught.value.message
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "key"), [("hydra", "url"), ("site", "base")]
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("hydra.example.org", "is not an address; write it like https://"),
+        ("ftp://hydra.example.org", "is not an address"),
+        ("file:///etc/passwd", "is not an address"),
+        ("https://", "is not an address"),
+        ("https://h:99999", "is not an address"),
+        ("https://h:x", "is not an address"),
+        ("http://[::1", "is not an address"),
+        ("https://alice:s3cret@h", "must not hold a login"),
+        ("https://alice@h", "must not hold a login"),
+        ("https://alice:s3cret@h:99999", "must not hold a login"),
+        ("https://h/a b", "is not an address"),
+    ],
+)
+def test_an_address_must_be_one(
+    tmp_path: Path, table: str, key: str, address: str, words: str
+) -> None:
+    with pytest.raises(ConfigError, match=re.escape(f"[{table}] {key}")) as caught:
+        read(tmp_path, f'[{table}]\n{key} = "{address}"')
+    assert words in caught.value.message
+    assert "s3cret" not in caught.value.message
+
+
+@pytest.mark.parametrize("contact", ["a\\nX-Header: y", "a\\u0000", "a\\r"])
+def test_a_contact_is_one_line(tmp_path: Path, contact: str) -> None:
+    with pytest.raises(ConfigError, match="contact must be one line"):
+        read(tmp_path, f'[hydra]\ncontact = "{contact}"')
+
+
+@pytest.mark.parametrize("name", ["absent.toml", ".", "latin.toml"])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "latin.toml").write_bytes(b"[site]\ntitle = '\xe9'\n")
+    with pytest.raises(ConfigError, match=re.escape(str(tmp_path / name))):
+        load(tmp_path / name, {}, {})
+
+
+def test_options_beat_the_environment_which_beats_the_file(tmp_path: Path) -> None:
+    text = '[hydra]\nurl = "https://file"\nusername = "file"\n[crawl]\nrate = 1'
+    around = {"HYDRASNAP_URL": "https://environment"}
+    assert read(tmp_path, text).hydra.url == "https://file"
+    assert read(tmp_path, text, around).hydra.url == "https://environment"
+    config = read(tmp_path, text, around, hydra={"url": "https://option"}, crawl={"rate": 3})
+    assert (config.hydra.url, config.hydra.username, config.crawl.rate) == (
+        "https://option", "file", 3.0,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("empty", [None, ()])
+def test_an_option_that_is_not_given_changes_nothing(tmp_path: Path, empty: object) -> None:
+    config = read(tmp_path, '[crawl]\nprojects = ["a"]', crawl={"projects": empty, "rate": empty})
+    assert config.crawl.projects == ("a",)
+
+
+def test_a_wrong_option_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^--concurrency must be a whole number from 1 to 16"):
+        read(tmp_path, "", crawl={"concurrency": 99})
+    with pytest.raises(ConfigError, match=r"^--exclude must be a text that is not empty"):
+        read(tmp_path, "", crawl={"exclude": ("a", "")})
+    with pytest.raises(ConfigError, match=r"^URL: '' is not an address"):
+        read(tmp_path, "", hydra={"url": ""})
+    with pytest.raises(ConfigError, match=r"^HYDRASNAP_URL: 'x' is not an address"):
+        read(tmp_path, "", {"HYDRASNAP_URL": "x"})
+    with pytest.raises(ConfigError, match=r"must be 21 or more, not 12: --evaluations = 20"):
+        read(tmp_path, "[retention]\nevaluations = 12", crawl={"evaluations": 20})
+
+
+def test_the_password_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
+    written(tmp_path, "pass word \n", "secret")
+    config = read(tmp_path, '[hydra]\npassword_file = "secret"')
+    assert password(config, {}) == "pass word "
+    assert password(config, {"HYDRASNAP_PASSWORD": "other"}) == "other"
+    assert password(Config(), {}) is None
+
+
+def test_a_password_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    config = read(tmp_path, '[hydra]\npassword_file = "absent"')
+    with pytest.raises(ConfigError, match=r"hydrasnap\.toml: \[hydra\] password_file: .*absent"):
+        password(config, {})
+    written(tmp_path, "\n", "absent")
+    with pytest.raises(ConfigError, match="is empty"):
+        password(config, {})
+
+
+@given(st.text())
+def test_no_file_breaks_it(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    file = tmp_path_factory.getbasetemp() / "any.toml"
+    file.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with suppress(ConfigError):
+        load(file, {}, {})

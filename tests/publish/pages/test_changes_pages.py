@@ -1,0 +1,69 @@
+"""Tests of long lists of changes: spread over pages, never cut."""
+
+import pytest
+from example import all_pages, snapshot
+from msgspec import structs
+
+from hydrasnap.publish.pages import Page, Site
+from hydrasnap.publish.pages.common.changes import ListPage
+from hydrasnap.publish.pages.evaluation.evaluation import EvaluationPage
+from hydrasnap.publish.pages.overview.queue import queue_page
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Page]:
+    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.SHOWN", 2)
+    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.PAGED", 3)
+    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.LONG", 3)
+    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.WHOLE", 3)
+    found = list(all_pages(Site(snapshot())))
+    assert len({item.path for item in found}) == len(found)
+    return {item.path: item for item in found if isinstance(item, Page)}
+
+
+def test_a_long_list_goes_on_on_numbered_pages_and_loses_nothing(pages: dict[str, Page]) -> None:
+    page = pages["eval/21.html"].context
+    assert isinstance(page, EvaluationPage)
+    longest = max(page.lists, key=lambda found: found.count)
+    assert longest.count > 5
+    rows = list(longest.rows)
+    assert len(rows) == 2
+    for link in longest.more:
+        more = pages[link.href].context
+        assert isinstance(more, ListPage)
+        assert link in more.pages
+        rows += more.rows
+    assert len({(row.job, row.system, row.id) for row in rows}) == len(rows) == longest.count
+
+
+def test_a_short_list_has_no_further_page(pages: dict[str, Page]) -> None:
+    page = pages["eval/21.html"].context
+    assert isinstance(page, EvaluationPage)
+    short = [found for found in page.lists if found.count <= 3]
+    assert short
+    assert not any(found.more for found in short)
+
+
+def test_what_is_undecided_is_counted_and_only_the_first_are_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hydrasnap.publish.pages.evaluation.evaluation.UNDECIDED", 1)
+    found = snapshot()
+    kept = {number: build for number, build in found.builds.items() if number != 101}
+    pages = {
+        page.path: page.context
+        for page in all_pages(Site(structs.replace(found, builds=kept)))
+        if isinstance(page, Page)
+    }
+    page = pages["eval/12.html"]
+    assert isinstance(page, EvaluationPage)
+    assert ([row.job for row in page.undecided], page.undecided_total) == (["breaks"], 2)
+
+
+def test_of_a_long_queue_the_first_are_listed_and_all_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hydrasnap.publish.pages.overview.queue.WAITING", 1)
+    page = queue_page(Site(snapshot()))
+    assert ([row.id for row in page.rows], page.total) == ([203], 2)
+    assert sum(row.amount for row in page.jobsets) == 2
