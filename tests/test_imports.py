@@ -109,5 +109,7 @@ def test_only_the_crawl_half_knows_the_network_and_only_the_command_line_knows_b
 
 def test_asynchronous_code_lives_where_the_network_is() -> None:
     kinds = (ast.AsyncFunctionDef, ast.Await, ast.AsyncWith, ast.AsyncFor)
-    found = {room(file) for file in FILES if any(isinstance(n, kinds) for n in ast.walk(tree(file)))}
+    found = {
+        room(file) for file in FILES if any(isinstance(n, kinds) for n in ast.walk(tree(file)))
+    }
     assert found <= ASYNC

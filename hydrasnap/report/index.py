@@ -6,17 +6,15 @@ references only: a question about one jobset never pays for another.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
 from heapq import nlargest
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TypeVar, cast
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Snapshot
 
-if TYPE_CHECKING:
-    from hydrasnap.report.inputs import InputChange
-    from hydrasnap.report.tally import Tally
+T = TypeVar("T")
 
 _job = attrgetter("job")
 
@@ -44,9 +42,18 @@ class Index:
         self._evaluations = _by_jobset(snapshot.evaluations.values())
         self._members: dict[int, tuple[Build, ...]] = {}
         self._unknown: dict[int, int] = {}
-        self.tallies: dict[int, Tally] = {}
-        self.deep_changes: dict[tuple[int, int], tuple[InputChange, ...]] = {}
+        self._answers: dict[Hashable, object] = {}
         self._by_job: dict[JobsetKey, tuple[Build, ...]] = {}
+
+    def once(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """Return the answer to a question, which is worked out at the first time it is asked.
+
+        A `question` names what is asked and of what, such as ``("tally", 860)``; one question
+        always has answers of one type.
+        """
+        if question not in self._answers:
+            self._answers[question] = answer()
+        return cast("T", self._answers[question])
 
     def prepare(self) -> None:
         """Make the maps that questions about builds need, before processes share them."""

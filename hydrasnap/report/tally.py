@@ -69,11 +69,10 @@ def tally(builds: Iterable[Build], unknown: int = 0) -> Tally:
 
 def tally_of(index: Index, evaluation: Evaluation) -> Tally:
     """Count the builds of an evaluation."""
-    found = index.tallies.get(evaluation.id)
-    if found is None:
-        found = tally(index.builds_of(evaluation), index.unknown(evaluation))
-        index.tallies[evaluation.id] = found
-    return found
+    return index.once(
+        ("tally", evaluation.id),
+        lambda: tally(index.builds_of(evaluation), index.unknown(evaluation)),
+    )
 
 
 def tally_by_system(index: Index, evaluation: Evaluation) -> dict[str, Tally]:

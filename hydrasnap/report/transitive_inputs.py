@@ -34,10 +34,9 @@ def deep_changes(
     """Return `changed_inputs`, each followed by what changed below it."""
     if before is None:
         return ()
-    key = before.id, after.id
-    if key not in index.deep_changes:
-        index.deep_changes[key] = tuple(_every(index, before, after))
-    return index.deep_changes[key]
+    return index.once(
+        ("deep changes", before.id, after.id), lambda: tuple(_every(index, before, after))
+    )
 
 
 def _every(index: Index, before: Evaluation, after: Evaluation) -> Iterator[InputChange]:

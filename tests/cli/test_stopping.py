@@ -81,11 +81,11 @@ def test_a_stopped_render_speaks_of_the_site_and_leaves_nothing(tmp_path: Path) 
     site = tmp_path / "site"
     done = python(
         f"""
-from hydrasnap.publish import runner as rendering
+from hydrasnap.publish import runner
 from hydrasnap.cli import main
 def interrupted(*_):
     {TWICE}
-rendering.Work.__call__ = interrupted
+runner.TaskRunner.__call__ = interrupted
 main()
 """,
         "render", "--cache", str(tmp_path / "cache"), "--output", str(site),

@@ -22,7 +22,9 @@ def site(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("one")
     entries = tuple(FileRecord(path, 3, b"", is_page=True) for path in PATHS)
-    (tmp_path / STATE).write_bytes(dump(BuildState(render_tasks={"all": TaskRecord.of(b"", entries)})))
+    (tmp_path / STATE).write_bytes(
+        dump(BuildState(render_tasks={"all": TaskRecord.of(b"", entries)}))
+    )
     return tmp_path
 
 
