@@ -1,4 +1,4 @@
-"""Imports flow one way: each room may import only the rooms beneath it, and no modules in circles."""
+"""Imports flow one way: each room may import only the rooms beneath it, and no two each other."""
 
 import ast
 from functools import cache
