@@ -1,12 +1,12 @@
-"""The errors a user can meet; each says what is wrong, where, and what to do.
+"""The errors that a user can meet. Each says what is wrong and where, and hints at what to do.
 
     HydrasnapError (a click.ClickException, exit code 1)
     ├── ConfigError           exit code 2: wrong use or wrong configuration
     ├── CrawlError            exit code 1: the Hydra could not be read
-    │   ├── UnreachableError      an answer that does not come, or breaks off
+    │   ├── UnreachableError      no answer, or one that breaks off
     │   │   ├── OfflineError          no connection at all: the whole run stops
-    │   │   └── TooBigError           a page that the server does not get done in time
-    │   ├── NotAHydraError        the answer is not what a Hydra says
+    │   │   └── TooBigError           a page that the server cannot finish in time
+    │   ├── NotAHydraError        the answer is not one of a Hydra
     │   ├── NotFoundError         404: the Hydra does not know this object
     │   ├── LoginError            a private Hydra, or a refused login
     │   ├── RefusedError          the Hydra or its front end does not want us: stop
@@ -19,6 +19,8 @@
 Exit code 3 is no error: the snapshot was taken, with gaps.
 """
 
+import re
+
 import click
 
 EXIT_FAILURE = 1
@@ -26,21 +28,49 @@ EXIT_USAGE = 2
 EXIT_GAPS = 3
 EXIT_LOCKED = 4
 
+_COMMAND = re.compile(r"##(?=\w*\[)")
+
+
+def one_line(text: str) -> str:
+    """Return text from outside as one line that commands neither a terminal nor a CI system.
+
+    Line ends become spaces, and other control characters the replacement character. CI systems
+    read ``##[error]`` and the like anywhere in a line, so those signs are taken apart.
+
+    >>> one_line("a\\n::error::b \\x1b[1m ##[error]c")
+    'a ::error::b \ufffd[1m # #[error]c'
+    """
+    if not text.isprintable():
+        text = "".join(
+            c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}"
+            for c in text
+        )
+    return _COMMAND.sub("# #", text)
+
 
 class HydrasnapError(click.ClickException):
-    """Any problem that hydrasnap explains in a sentence instead of a traceback.
+    """A problem that hydrasnap explains in a sentence instead of a traceback.
 
-    Its message may quote a stranger, so what would command a terminal is taken out.
+    `message` says what is wrong and where, `hint` what to do about it. Both may quote a stranger,
+    and are kept on one line without control characters.
     """
 
     exit_code = EXIT_FAILURE
 
-    def __init__(self, message: str) -> None:
-        super().__init__("".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in message))
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(one_line(message))
+        self.hint = one_line(hint)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+    def format_message(self) -> str:
+        """Return the message and the hint, as the terminal shows them."""
+        return str(self)
 
 
 class ConfigError(HydrasnapError):
-    """An option or a configuration file that cannot be meant."""
+    """An option or a configuration file that cannot be used."""
 
     exit_code = EXIT_USAGE
 
@@ -58,7 +88,7 @@ class OfflineError(UnreachableError):
 
 
 class TooBigError(UnreachableError):
-    """A page that the server does not get done in time; asking again makes it worse."""
+    """A page that the server cannot finish in time; asking again makes it worse."""
 
 
 class NotAHydraError(CrawlError):
@@ -66,7 +96,7 @@ class NotAHydraError(CrawlError):
 
 
 class NotFoundError(CrawlError):
-    """A 404: the object does not exist, or not any more."""
+    """A 404: the object does not exist, or no longer exists."""
 
 
 class LoginError(CrawlError):
@@ -74,11 +104,11 @@ class LoginError(CrawlError):
 
 
 class RefusedError(CrawlError):
-    """A host that answered before and now says no: going on would be rude."""
+    """A host that answered before and now refuses: to go on would be rude."""
 
 
 class BudgetError(CrawlError):
-    """The run has spent what it was allowed to."""
+    """A run that has spent its budget."""
 
 
 class CacheError(HydrasnapError):
