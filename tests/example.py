@@ -170,7 +170,7 @@ def snapshot() -> Snapshot:
         jobset("j", evaluations=(12, 11), first_evaluation=11, errormsg=ERROR, overview=seen),
         jobset("weird", evaluations=(21, 20)),
         jobset("empty"),
-        jobset("gone", gone=True),
+        jobset("gone", deleted_upstream=True),
         jobset("old", renamed_to="j"),
     ]
     every = first + second + awkward

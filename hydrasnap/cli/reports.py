@@ -81,7 +81,7 @@ def status_fields(snapshot: Snapshot, bytes_on_disk: int, holder: str) -> dict[s
         "projects": len(snapshot.projects),
         "jobsets": len(snapshot.jobsets),
         "evaluations": len(snapshot.evaluations),
-        "gone_evaluations": sum(found.gone for found in snapshot.evaluations.values()),
+        "gone_evaluations": sum(found.deleted_upstream for found in snapshot.evaluations.values()),
         "builds": len(snapshot.builds),
         "missing": missing._asdict(),
         "bytes": bytes_on_disk,

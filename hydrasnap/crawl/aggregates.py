@@ -67,7 +67,11 @@ class _Asking:
 
     def _wanted(self) -> list[int]:
         cache, answered = self.session.cache, self.empty | self.believed
-        builds = [b for b in cache.builds.values() if b.jobset_key in self.jobsets and not b.gone]
+        builds = [
+            b
+            for b in cache.builds.values()
+            if b.jobset_key in self.jobsets and not b.deleted_upstream
+        ]
         known = {build.job_key for build in cache.builds.values() if build.constituents}
         plain = {cache.builds[number].job_key for number in answered} - known
         wanted = aggregates(builds, known, cache.non_aggregate_jobs | plain)
@@ -84,7 +88,7 @@ class _Asking:
         try:
             found = await client.read(path, read)
         except NotFoundError:
-            cache.put(builds=[msgspec.structs.replace(build, gone=True)])
+            cache.put(builds=[msgspec.structs.replace(build, deleted_upstream=True)])
             return
         if not found:
             (self.empty if client.troubled else self.believed).add(build.id)

@@ -61,7 +61,11 @@ class BuildStep:
         jobset = self.session.cache.jobsets.get(key)
         found = self.session.cache.evaluations
         ids = jobset.evaluations if jobset else ()
-        return [found[number] for number in ids if number in found and not found[number].gone]
+        return [
+            found[number]
+            for number in ids
+            if number in found and not found[number].deleted_upstream
+        ]
 
     async def _fetch_lost_evaluations(self, jobsets: Collection[JobsetKey]) -> None:
         """Fetch again the evaluations whose file was damaged."""
@@ -187,7 +191,9 @@ class BuildStep:
             except NotFoundError:
                 if known is None:
                     raise
-                self.session.cache.put(builds=[msgspec.structs.replace(known, gone=True)])
+                self.session.cache.put(
+                    builds=[msgspec.structs.replace(known, deleted_upstream=True)]
+                )
 
     def _keep(self, builds: list[Build]) -> None:
         known = self.session.cache.builds
@@ -214,7 +220,9 @@ class BuildStep:
             for window in windows.values()
             for evaluation in window
             for number in evaluation.builds
-            if number in known and number not in self.checked_builds and not known[number].gone
+            if number in known
+            and number not in self.checked_builds
+            and not known[number].deleted_upstream
         }
         wanted = set(changed_state(stale, queue, whole=len(queue) < _QUEUE))
         for window in windows.values():

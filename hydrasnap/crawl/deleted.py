@@ -19,15 +19,17 @@ def mark_gone(session: Session, evaluations: Collection[int]) -> None:
         for evaluation in cache.evaluations.values()
         if evaluation.jobset_key in jobsets
         and evaluation.id not in evaluations
-        and not evaluation.gone
+        and not evaluation.deleted_upstream
         for number in evaluation.builds
     }
     lost = {number for evaluation in leaving for number in evaluation.builds} - held
     cache.put(
         builds=[
-            msgspec.structs.replace(cache.builds[number], gone=True)
+            msgspec.structs.replace(cache.builds[number], deleted_upstream=True)
             for number in sorted(lost)
             if number in cache.builds
         ],
-        evaluations=[msgspec.structs.replace(evaluation, gone=True) for evaluation in leaving],
+        evaluations=[
+            msgspec.structs.replace(evaluation, deleted_upstream=True) for evaluation in leaving
+        ],
     )

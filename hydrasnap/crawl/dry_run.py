@@ -63,4 +63,6 @@ def _lacking(session: Session, known: Jobset | None) -> int:
     """Count the evaluations of which builds are still to be fetched."""
     cache = session.cache
     held = [cache.evaluations.get(number) for number in (known.evaluations if known else ())]
-    return sum(not (e and (e.gone or cache.builds.keys() >= set(e.builds))) for e in held)
+    return sum(
+        not (e and (e.deleted_upstream or cache.builds.keys() >= set(e.builds))) for e in held
+    )

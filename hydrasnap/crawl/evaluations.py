@@ -93,7 +93,7 @@ class _Way:
 
     async def _evaluation(self, number: int) -> Evaluation:
         known = self._session.cache.evaluations.get(number)
-        if known is not None and not known.gone:
+        if known is not None and not known.deleted_upstream:
             return known
         path = paths.evaluation(number)
         return await self._session.remember(

@@ -74,14 +74,14 @@ async def _list(session: Session, overview: JobsetOverview) -> None:
     key = overview.key
     known = session.cache.jobsets.get(key)
     had = _evaluations_in_cache(session, key)
-    present = {number for number, evaluation in had.items() if not evaluation.gone}
+    present = {number for number, evaluation in had.items() if not evaluation.deleted_upstream}
     listing = await list_evaluations(session, overview, present)
     new_evaluations = listing.wanted(present, session.selection.window)
     ids = tuple(sorted({*had, *(evaluation.id for evaluation in new_evaluations)}, reverse=True))
     first = _first(known, listing, ids)
     jobset = Jobset(project=key.project, name=key.name) if known is None else known
     jobset = msgspec.structs.replace(
-        jobset, evaluations=ids, first_evaluation=first, gone=False, renamed_to=None
+        jobset, evaluations=ids, first_evaluation=first, deleted_upstream=False, renamed_to=None
     )
     if errors_moved(known, overview) or any(e.id not in had for e in new_evaluations):
         jobset = await _with_errors(session, jobset)

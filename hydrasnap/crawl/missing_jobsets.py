@@ -22,7 +22,7 @@ def vanished_jobsets(
         for key, jobset in session.cache.jobsets.items()
         if key.project in names
         and key not in shown
-        and not jobset.gone
+        and not jobset.deleted_upstream
         and (jobset.configuration.visible or key.name not in names[key.project])
         and session.selection.wants_jobset(key)
     )
@@ -69,8 +69,8 @@ async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
 def delete_jobset(session: Session, jobset: Jobset) -> None:
     """Mark a jobset that Hydra has deleted, with all that was in it."""
     mark_gone(session, {e.id for e in session.cache.evaluations.values()
-                        if e.jobset_key == jobset.key and not e.gone})  # fmt: skip
-    session.cache.put(jobsets=[msgspec.structs.replace(jobset, gone=True)])
+                        if e.jobset_key == jobset.key and not e.deleted_upstream})  # fmt: skip
+    session.cache.put(jobsets=[msgspec.structs.replace(jobset, deleted_upstream=True)])
 
 
 def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
@@ -91,7 +91,12 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
         evaluations=tuple(sorted(ids, reverse=True)),
     )
     rename_record = msgspec.structs.replace(
-        jobset, gone=True, renamed_to=new.name, evaluations=(), first_evaluation=None, errormsg=""
+        jobset,
+        deleted_upstream=True,
+        renamed_to=new.name,
+        evaluations=(),
+        first_evaluation=None,
+        errormsg="",
     )
     cache.put(
         builds=[msgspec.structs.replace(build, **names) for build in builds],

@@ -146,11 +146,17 @@ def keep_projects(session: Session, overview: Overview) -> None:
     session.cache.put(
         projects=[p for p in overview.everything if p.name in chosen or p.name in known]
     )
-    deleted = [project for name, project in known.items() if name not in names and not project.gone]
+    deleted = [
+        project
+        for name, project in known.items()
+        if name not in names and not project.deleted_upstream
+    ]
     for project in deleted:
         for jobset in _jobsets_of(session, project.name):
             delete_jobset(session, jobset)
-    session.cache.put(projects=[msgspec.structs.replace(project, gone=True) for project in deleted])
+    session.cache.put(
+        projects=[msgspec.structs.replace(project, deleted_upstream=True) for project in deleted]
+    )
 
 
 def _jobsets_of(session: Session, project: str) -> list[Jobset]:

@@ -53,13 +53,13 @@ async def _current_name(
         if key.name in names.get(key.project, ()):
             return key
         known = session.cache.jobsets.get(key)
-        if known is not None and known.gone:
+        if known is not None and known.deleted_upstream:
             new = JobsetKey(key.project, known.renamed_to) if known.renamed_to else None
         else:
             new = await ask_new_name(session, key)
         if new is None:
             return None
-        if known is None or not known.gone:
+        if known is None or not known.deleted_upstream:
             told[key] = new
         key = new
     return None

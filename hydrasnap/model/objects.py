@@ -7,6 +7,7 @@ sizes bytes. Collections are sorted tuples, so equal objects are equal bytes in 
 from enum import Enum
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from hydrasnap.model.status import BuildStatus, build_status
@@ -58,7 +59,7 @@ class Project(Value, frozen=True):
     enable_dynamic_run_command: bool = False
     declarative: Declarative | None = None
     jobsets: tuple[str, ...] = ()
-    gone: bool = False
+    deleted_upstream: bool = msgspec.field(name="gone", default=False)
 
 
 class JobsetCounts(Value, frozen=True):
@@ -151,7 +152,7 @@ class Jobset(Value, frozen=True):
     errormsg: str = ""
     evaluations: tuple[int, ...] = ()
     first_evaluation: int | None = None
-    gone: bool = False
+    deleted_upstream: bool = msgspec.field(name="gone", default=False)
     renamed_to: str | None = None
 
     @property
@@ -184,7 +185,7 @@ class Evaluation(Value, frozen=True):
     hasnewbuilds: bool = True
     inputs: tuple[EvaluationInput, ...] = ()
     builds: tuple[int, ...] = ()
-    gone: bool = False
+    deleted_upstream: bool = msgspec.field(name="gone", default=False)
 
     @property
     def jobset_key(self) -> JobsetKey:
@@ -247,7 +248,7 @@ class Build(Value, frozen=True):
     metrics: tuple[Metric, ...] = ()
     constituents: tuple[int, ...] | None = None
     partial: bool = False
-    gone: bool = False
+    deleted_upstream: bool = msgspec.field(name="gone", default=False)
 
     @property
     def status(self) -> BuildStatus:

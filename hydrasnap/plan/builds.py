@@ -53,12 +53,12 @@ def merge(known: Build | None, fresh: Build) -> Build:
     if not fresh.partial:
         return msgspec.structs.replace(
             fresh, constituents=known.constituents if fresh.constituents is None else
-            fresh.constituents, gone=False
+            fresh.constituents, deleted_upstream=False
         )  # fmt: skip
     if known.partial and not known.drvpath:
         return msgspec.structs.replace(fresh, constituents=known.constituents)
     if _state(known) == _state(fresh):
-        return msgspec.structs.replace(known, gone=False)
+        return msgspec.structs.replace(known, deleted_upstream=False)
     return msgspec.structs.replace(
         known,
         finished=fresh.finished,
@@ -66,7 +66,7 @@ def merge(known: Build | None, fresh: Build) -> Build:
         stoptime=fresh.stoptime,
         starttime=None,
         partial=True,
-        gone=False,
+        deleted_upstream=False,
     )
 
 

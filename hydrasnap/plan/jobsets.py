@@ -48,7 +48,7 @@ def stands_still(before: JobsetOverview, now: JobsetOverview) -> bool:
 
 def _was_shown(known: Jobset) -> bool:
     """Tell whether it was neither deleted nor hidden: of a hidden one there is no overview."""
-    return known.configuration.visible and not known.gone
+    return known.configuration.visible and not known.deleted_upstream
 
 
 def _needs_history(known: Jobset, window: int) -> bool:

@@ -30,7 +30,7 @@ class Retention:
 
     def unwanted(self, jobset: Jobset, *, hidden: bool = False) -> bool:
         """Tell whether a whole jobset is to be dropped; `hidden` tells of its project."""
-        gone = jobset.gone and not self.deleted
+        gone = jobset.deleted_upstream and not self.deleted
         return gone or (not self.hidden and (hidden or not jobset.configuration.visible))
 
     def expired(
@@ -41,7 +41,8 @@ class Retention:
         return frozenset(
             evaluation.id
             for place, evaluation in enumerate(held)
-            if (jobset.gone or place >= self.window) and self._expired(place, evaluation, now)
+            if (jobset.deleted_upstream or place >= self.window)
+            and self._expired(place, evaluation, now)
         )
 
     def _expired(self, place: int, evaluation: Evaluation, now: int) -> bool:

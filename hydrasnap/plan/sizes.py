@@ -12,7 +12,7 @@ def successes(builds: Iterable[Build]) -> dict[JobKey, list[int]]:
     """Return the successful builds that Hydra still has, by job."""
     found: defaultdict[JobKey, list[int]] = defaultdict(list)
     for build in builds:
-        if build.status.succeeded and not build.gone:
+        if build.status.succeeded and not build.deleted_upstream:
             found[build.job_key].append(build.id)
     return dict(found)
 

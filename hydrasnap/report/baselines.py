@@ -69,5 +69,5 @@ def jobset_baselines(index: Index, keys: Iterable[JobsetKey], count: int) -> lis
 
 def _in_use(index: Index, key: JobsetKey) -> bool:
     jobset = index.snapshot.jobsets[key]
-    lost = jobset.gone or jobset.renamed_to is not None
+    lost = jobset.deleted_upstream or jobset.renamed_to is not None
     return jobset.configuration.state.enabled and not lost

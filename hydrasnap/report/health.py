@@ -108,7 +108,7 @@ def project_health(index: Index, project: str) -> ProjectHealth:
     every = index.snapshot.jobsets.values()
     keys = sorted(j.key for j in every if j.project == project and j.renamed_to is None)
     jobsets = tuple(jobset_health(index, key) for key in keys)
-    present = [health for health in jobsets if not health.jobset.gone]
+    present = [health for health in jobsets if not health.jobset.deleted_upstream]
     return ProjectHealth(
         name=project,
         jobsets=jobsets,
@@ -127,7 +127,7 @@ def newly_broken(jobsets: Iterable[JobsetHealth], count: int | None = None) -> L
     found = [
         Broken(health.changes.evaluation, change)
         for health in jobsets
-        if health.changes and not health.jobset.gone
+        if health.changes and not health.jobset.deleted_upstream
         for change in health.changes[ChangeKind.NEWLY_FAILING]
     ]
     found.sort(key=lambda broken: (-broken.evaluation.timestamp, -broken.evaluation.id))
@@ -160,7 +160,9 @@ def is_stale(jobset: Jobset, now: int) -> bool:
 
 def is_polled(jobset: Jobset) -> bool:
     """Tell whether Hydra is to check a jobset by itself, again and again."""
-    return jobset.configuration.state.enabled and not jobset.gone and _interval(jobset) > 0
+    return (
+        jobset.configuration.state.enabled and not jobset.deleted_upstream and _interval(jobset) > 0
+    )
 
 
 def _interval(jobset: Jobset) -> int:

@@ -145,7 +145,9 @@ class Index:
 
     def queued(self) -> tuple[Build, ...]:
         """Return what waits or runs, in the order of Hydra's queue: priority, then id."""
-        waiting = (b for b in self.snapshot.builds.values() if not b.finished and not b.gone)
+        waiting = (
+            b for b in self.snapshot.builds.values() if not b.finished and not b.deleted_upstream
+        )
         return tuple(sorted(waiting, key=lambda build: (-build.priority, build.id)))
 
     @cached_property

@@ -234,11 +234,11 @@ def test_what_hydra_deletes_stays_marked(tmp_path: Path) -> None:
     evaluate(data, TRUNK, 9)
     crawler.run()
     found = crawler.snapshot
-    assert found.evaluations[107].gone
+    assert found.evaluations[107].deleted_upstream
     assert found.evaluations[101] == before.evaluations[101]
-    assert found.jobsets[STABLE].gone
+    assert found.jobsets[STABLE].deleted_upstream
     assert {n for n, b in before.builds.items() if n not in data.builds} == {
-        n for n, b in found.builds.items() if b.gone
+        n for n, b in found.builds.items() if b.deleted_upstream
     }
     assert found.builds.keys() >= before.builds.keys()
 
@@ -250,9 +250,9 @@ def test_a_deleted_project_stays_marked_with_all_that_was_in_it(tmp_path: Path) 
     crawler.hydra.world.delete_project("Secret")
     assert crawler.run().run.complete
     found = crawler.snapshot
-    assert found.projects["Secret"].gone
-    assert found.jobsets[JobsetKey("Secret", "main")].gone
-    assert all(e.gone for e in found.evaluations.values() if e.project == "Secret")
+    assert found.projects["Secret"].deleted_upstream
+    assert found.jobsets[JobsetKey("Secret", "main")].deleted_upstream
+    assert all(e.deleted_upstream for e in found.evaluations.values() if e.project == "Secret")
 
 
 def test_a_renamed_jobset_keeps_its_history_and_leaves_a_signpost(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_a_jobset_that_gets_an_old_name_is_no_signpost_any_more(tmp_path: Path) 
     data.renames.pop(TRUNK, None)
     crawler.run()
     jobset = crawler.snapshot.jobsets[TRUNK]
-    assert (jobset.gone, jobset.renamed_to) == (False, None)
+    assert (jobset.deleted_upstream, jobset.renamed_to) == (False, None)
 
 
 @pytest.mark.parametrize("then", ["show", "rename", "delete"])
@@ -300,7 +300,7 @@ def test_what_becomes_of_a_hidden_jobset_is_seen(then: str, tmp_path: Path) -> N
         data.delete_jobset(STABLE)
     crawler.run()
     found = crawler.snapshot.jobsets[STABLE]
-    assert (found.configuration.visible, found.gone, found.renamed_to) == {
+    assert (found.configuration.visible, found.deleted_upstream, found.renamed_to) == {
         "show": (True, False, None), "rename": (False, True, "new"), "delete": (False, True, None),
     }[then]  # fmt: skip
 

@@ -111,8 +111,8 @@ def test_a_jobset_that_was_named_may_be_deleted_on_hydra(tmp_path: Path) -> None
     crawler.run()
     crawler.hydra.world.delete_jobset(TRUNK)
     assert crawler.run().run.complete
-    assert crawler.snapshot.jobsets[TRUNK].gone
-    assert not crawler.snapshot.jobsets[STABLE].gone
+    assert crawler.snapshot.jobsets[TRUNK].deleted_upstream
+    assert not crawler.snapshot.jobsets[STABLE].deleted_upstream
 
 
 def test_the_newest_evaluation_of_each_jobset_comes_first(crawler: Crawler) -> None:

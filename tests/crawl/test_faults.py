@@ -104,7 +104,7 @@ def test_a_listing_of_an_evaluation_deleted_meanwhile_is_no_end(tmp_path: Path) 
 
     outcome = crawler.run(tap)
     assert (outcome.error, outcome.run.gaps) == (None, ())
-    assert crawler.snapshot.evaluations[101].gone
+    assert crawler.snapshot.evaluations[101].deleted_upstream
 
 
 def test_builds_of_others_in_an_answer_are_not_taken(tmp_path: Path) -> None:

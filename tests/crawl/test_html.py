@@ -96,7 +96,7 @@ def test_a_large_jobset_asks_html_first_and_each_new_evaluation_alone(
     assert sorted(alone) == sorted(f"/eval/{number}" for number in expected)
     fresh = fresh_crawl(tmp_path / "fresh", crawler.hydra)
     assert_up_to_date(crawler.snapshot, fresh.snapshot)
-    gone = {number for number, e in crawler.snapshot.evaluations.items() if e.gone}
+    gone = {number for number, e in crawler.snapshot.evaluations.items() if e.deleted_upstream}
     assert len(gone) == (change is _delete)
 
 

@@ -129,7 +129,7 @@ def test_what_expires_is_old_and_not_in_the_window(
     ids: set[int], most: int | None, days: int | None, window: int, gone: bool
 ) -> None:
     listed = tuple(sorted(ids, reverse=True))
-    jobset = Jobset(project="p", name="j", evaluations=(*listed, 99), gone=gone)
+    jobset = Jobset(project="p", name="j", evaluations=(*listed, 99), deleted_upstream=gone)
     retention = Retention(evaluations=most, days=days, window=window)
     expired = retention.expired(jobset, EVALUATIONS, 31 * DAY)
     for place, number in enumerate(listed):
@@ -153,6 +153,6 @@ def test_constituents_stay_with_the_aggregate_that_has_them() -> None:
 def test_a_hidden_jobset_is_told_from_a_deleted_one() -> None:
     jobset = Jobset(project="p", name="j")
     hidden = msgspec.structs.replace(jobset, configuration=JobsetConfiguration(visible=False))
-    gone = msgspec.structs.replace(jobset, gone=True)
+    gone = msgspec.structs.replace(jobset, deleted_upstream=True)
     assert [Retention(deleted=False).unwanted(j) for j in (jobset, hidden, gone)] == [0, 0, 1]
     assert [Retention(hidden=False).unwanted(j) for j in (jobset, hidden, gone)] == [0, 1, 0]

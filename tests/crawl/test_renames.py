@@ -163,7 +163,7 @@ def test_a_jobset_is_deleted_only_where_hydra_says_so(answer: Answer, tmp_path: 
     crawler.hydra.world.rename_jobset(TRUNK, "main")
     done = crawler.run(lambda _, r: fresh(answer) if "/trunk/errors" in r.url.path else None)
     assert [gap.path for gap in done.run.gaps] == ["/jobset/one/trunk/errors"]
-    assert not crawler.snapshot.jobsets[TRUNK].gone
-    assert not any(build.gone for build in crawler.snapshot.builds.values())
+    assert not crawler.snapshot.jobsets[TRUNK].deleted_upstream
+    assert not any(build.deleted_upstream for build in crawler.snapshot.builds.values())
     assert crawler.run().run.complete
     assert crawler.snapshot.jobsets[TRUNK].renamed_to == "main"

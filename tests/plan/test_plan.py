@@ -81,7 +81,7 @@ def test_the_overview_tells_how_closely_to_look(
     [
         None,
         replace(KNOWN, overview=None),
-        replace(KNOWN, gone=True),
+        replace(KNOWN, deleted_upstream=True),
         replace(KNOWN, configuration=JobsetConfiguration(visible=False)),
         replace(KNOWN, first_evaluation=None, evaluations=(3, 2)),
     ],
@@ -100,7 +100,7 @@ def test_errors_are_read_again_when_they_moved_or_may_have() -> None:
     assert not errors_moved(KNOWN, replace(OVERVIEW, counts=FINISHED, lastcheckedtime=1))
     assert errors_moved(KNOWN, replace(OVERVIEW, errortime=51))
     assert errors_moved(None, OVERVIEW)
-    assert errors_moved(replace(KNOWN, gone=True), OVERVIEW)
+    assert errors_moved(replace(KNOWN, deleted_upstream=True), OVERVIEW)
 
 
 def evaluation(number: int) -> Evaluation:
@@ -203,11 +203,11 @@ def builds(draw: st.DrawFn, *, partial: bool | None = None) -> Build:
     few = draw(st.booleans()) if partial is None else partial
     found = build(
         finished=finished, buildstatus=status, stoptime=stop, nixname="hello-2",
-        system="x86_64-linux", gone=draw(st.booleans()),
+        system="x86_64-linux", deleted_upstream=draw(st.booleans()),
     )  # fmt: skip
     if few:
         shown = {} if finished else {"buildstatus": None, "stoptime": None}
-        return replace(found, partial=True, gone=False, **shown)
+        return replace(found, partial=True, deleted_upstream=False, **shown)
     return replace(
         found, drvpath="/nix/store/x.drv", outputs=(Output(name="out"),), starttime=stop,
         constituents=draw(st.sampled_from([None, (), (5, 6)])),
@@ -240,7 +240,7 @@ def test_merging_believes_the_newest_state(known: Build, fresh: Build) -> None:
 
 @given(builds(), builds())
 def test_what_was_asked_for_is_not_gone(known: Build, fresh: Build) -> None:
-    assert not merge(known, replace(fresh, gone=False)).gone
+    assert not merge(known, replace(fresh, deleted_upstream=False)).deleted_upstream
 
 
 @given(builds(partial=True), builds(partial=False))

@@ -147,8 +147,8 @@ def test_projects_sum_up_the_jobsets_that_are_still_there() -> None:
         [build(3, "a", 0, jobset="gone")], [build(4, "a", 1, jobset="gone")],
         jobsets=(
             Jobset(project="demo", name="trunk"),
-            Jobset(project="demo", name="gone", gone=True),
-            Jobset(project="demo", name="old", gone=True, renamed_to="trunk"),
+            Jobset(project="demo", name="gone", deleted_upstream=True),
+            Jobset(project="demo", name="old", deleted_upstream=True, renamed_to="trunk"),
         ),
     )  # fmt: skip
     demo, idle = overview(asked)

@@ -37,10 +37,10 @@ def index() -> Index:
         build(4, "b", finished=False, priority=5),
         build(5, "all", constituents=(1, 2), finished=False, priority=9),
         build(6, "a", jobset="stable", finished=False, priority=9),
-        build(7, "gone", finished=False, priority=99, gone=True),
+        build(7, "gone", finished=False, priority=99, deleted_upstream=True),
     ]
     evaluations = [
-        evaluation(10, 1, 2, gone=True),
+        evaluation(10, 1, 2, deleted_upstream=True),
         evaluation(11, 1, 2, 3, 99),
         evaluation(12, hasnewbuilds=False),
         evaluation(13, 2, 3, 4, 5),

@@ -50,7 +50,7 @@ def build_row(site: Site, build: Build) -> BuildRow:
         finished=build.stoptime if build.finished else None,
         duration=build.duration,
         priority=build.priority,
-        gone=build.gone,
+        gone=build.deleted_upstream,
     )
 
 
@@ -169,7 +169,7 @@ def revision(change: InputChange) -> Revision:
 def _notes(site: Site, evaluation: Evaluation) -> Iterator[str]:
     if site.index.unknown(evaluation):
         yield "partly known"
-    if evaluation.gone:
+    if evaluation.deleted_upstream:
         yield "gone"
 
 

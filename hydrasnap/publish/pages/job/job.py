@@ -126,7 +126,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         since_is_exact=history.since_is_exact,
         last_good=_row(site, history.last_good),
         in_latest=history.in_latest,
-        gone=all(build.gone for build in history.builds),
+        gone=all(build.deleted_upstream for build in history.builds),
         flakiness=_flakiness(history),
         sizes=tuple(job_sizes(site, sizes)),
         strips=tuple(_strips(site, history)),

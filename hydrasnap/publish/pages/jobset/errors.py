@@ -79,6 +79,6 @@ def errors_page(site: Site, jobset: Jobset) -> ErrorsPage:
         key=str(key),
         parts=parts(site, jobset),
         here="Errors",
-        gone=jobset.gone,
+        gone=jobset.deleted_upstream,
         errors=errors,
     )

@@ -45,7 +45,7 @@ def evaluations_page(site: Site, jobset: Jobset) -> EvaluationsPage:
         key=str(key),
         parts=parts(site, jobset),
         here="Evaluations",
-        gone=jobset.gone,
+        gone=jobset.deleted_upstream,
         rows=evaluation_rows(site, shown),
         complete=any(site.index.is_first(evaluation) for evaluation in shown[-1:]),
     )

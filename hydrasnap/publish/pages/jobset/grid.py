@@ -56,7 +56,7 @@ def grid_page(site: Site, jobset: Jobset) -> GridPage:
         key=str(key),
         parts=parts(site, jobset),
         here="Jobs",
-        gone=jobset.gone,
+        gone=jobset.deleted_upstream,
         columns=tuple(
             Column(id=found.id, timestamp=found.timestamp or None, partial=bool(unknown))
             for found, unknown in zip(grid.columns, grid.unknown, strict=True)

@@ -153,7 +153,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         description=f"The jobset {key} on {site.host}: {words.words} in its newest evaluation.",
         shows=f"This page shows the state of {key} at its newest evaluation.",
         crumbs=site.trail(key.project),
-        live="" if jobset.gone else site.live("jobset", *key),
+        live="" if jobset.deleted_upstream else site.live("jobset", *key),
         alternates=(
             feed_link(site.links.jobset(key, "/feed.atom"), str(key)),
             data_link(site.links.jobset(key, ".json"), f"The state of {key}"),
@@ -161,7 +161,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         key=str(key),
         parts=parts(site, jobset),
         here="Overview",
-        gone=jobset.gone,
+        gone=jobset.deleted_upstream,
         summary=configuration.description,
         disabled=not configuration.state.enabled,
         hidden=not configuration.visible,
@@ -200,7 +200,11 @@ def _comparisons(site: Site, health: JobsetHealth) -> Iterator[Link]:
 
 def _of_project(site: Site, key: JobsetKey) -> str:
     project = site.snapshot.projects[key.project]
-    marks = {"disabled": not project.enabled, "hidden": project.hidden, "deleted": project.gone}
+    marks = {
+        "disabled": not project.enabled,
+        "hidden": project.hidden,
+        "deleted": project.deleted_upstream,
+    }
     return " and ".join(mark for mark, is_set in marks.items() if is_set)
 
 

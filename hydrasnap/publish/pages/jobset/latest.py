@@ -74,7 +74,7 @@ def jobset_builds_page(site: Site, jobset: Jobset) -> JobsetBuildsPage:
         key=str(key),
         parts=parts(site, jobset),
         here="Builds",
-        gone=jobset.gone,
+        gone=jobset.deleted_upstream,
         rows=build_rows(site, newest_results(builds, OF_A_JOBSET)),
         finished=_finished(builds),
     )

@@ -169,14 +169,18 @@ def _projects(site: Site) -> tuple[ProjectRow, ...]:
     rows = []
     for health in site.health:
         project = site.snapshot.projects[health.name]
-        marks = {"gone": project.gone, "disabled": not project.enabled, HIDDEN: project.hidden}
+        marks = {
+            "gone": project.deleted_upstream,
+            "disabled": not project.enabled,
+            HIDDEN: project.hidden,
+        }
         row = ProjectRow(
             link=site.project_link(project.name),
             name=project.displayname or project.name,
             summary=project.description,
             homepage=outward(project.homepage),
             tags=tuple(mark for mark, is_set in marks.items() if is_set),
-            disabled=project.gone or not project.enabled,
+            disabled=project.deleted_upstream or not project.enabled,
             jobsets=jobset_rows(site, health),
         )
         rows.append(row)

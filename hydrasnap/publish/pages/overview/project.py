@@ -96,7 +96,7 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         owner=project.owner,
         disabled=not project.enabled,
         hidden=project.hidden,
-        gone=project.gone,
+        gone=project.deleted_upstream,
         run_command=project.enable_dynamic_run_command,
         declarative=project.declarative,
         jobsets=tuple(row for row in rows if not row.disabled),
@@ -130,14 +130,14 @@ def _row(site: Site, health: JobsetHealth) -> JobsetRow:
         checked=seen.lastcheckedtime,
         running=seen.starttime,
         pending=None if seen.starttime else seen.triggertime,
-        disabled=jobset.gone or not jobset.configuration.state.enabled,
+        disabled=jobset.deleted_upstream or not jobset.configuration.state.enabled,
     )
 
 
 def _tags(health: JobsetHealth) -> Iterator[str]:
     """Say what is special, but nothing that a mere check changes."""
     jobset = health.jobset
-    if jobset.gone:
+    if jobset.deleted_upstream:
         yield "gone"
     if not jobset.configuration.state.enabled:
         yield "disabled"

@@ -97,7 +97,9 @@ def watch_rows(site: Site) -> tuple[WatchRow, ...]:
 
 def _keys(site: Site) -> list[JobsetKey]:
     every = site.snapshot.jobsets.values()
-    return [jobset.key for jobset in every if not jobset.gone and jobset.renamed_to is None]
+    return [
+        jobset.key for jobset in every if not jobset.deleted_upstream and jobset.renamed_to is None
+    ]
 
 
 def _watched(site: Site, watch: Watch) -> list[Watched]:
