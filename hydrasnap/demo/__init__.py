@@ -1,7 +1,11 @@
-"""The embedded Hydra: a small deterministic one that speaks the real API, in process."""
+"""The embedded Hydra: a small deterministic one that speaks the real API, in process.
 
-from hydrasnap.demo.app import DemoHydra
-from hydrasnap.demo.rows import (
+`world` is its database and what can happen to it, `story` the history that the world has had. The
+answers come from `hydrasnap.server`.
+"""
+
+from hydrasnap.demo.hydra import DemoHydra
+from hydrasnap.demo.world.rows import (
     InputRow,
     Job,
     JobsetInputRow,
@@ -10,8 +14,8 @@ from hydrasnap.demo.rows import (
     ProjectRow,
     Result,
 )
-from hydrasnap.demo.synthetic import synthetic_world
-from hydrasnap.demo.world import EPOCH, World
+from hydrasnap.demo.world.synthetic import synthetic_world
+from hydrasnap.demo.world.world import EPOCH, World
 
 __all__ = [
     "EPOCH",

@@ -1,105 +1,115 @@
 """Sessions of the embedded Hydra: a cookie for everyone, a login for a private one."""
 
 import json
-import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from hydrasnap.demo.replies import SIGN_IN, VARY_PRIVATE, Data, Redirect, Refusal, Reply, Text
-from hydrasnap.demo.requests import Request
-from hydrasnap.demo.rows import revision
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
-_OPEN = ("login", "static", "logo")
+from hydrasnap.demo.world.rows import revision
+from hydrasnap.server import Json, quoted, reply
+
+SIGN_IN = "This page requires you to sign in."
+COOKIE = "hydra_session"
+_PRIVATE = {"Vary": "Content-Type"}
 
 
 @dataclass(slots=True)
 class Sessions:
     """The sessions, and who may log in: `account` is None for a public Hydra.
 
-    A login lasts for `lifetime` further requests; None is for ever. Without it the answer is the
-    same 403 as before the login, as on a real server.
+    A login lasts for `lifetime` further requests; None is for ever. `made` counts the sessions and
+    `logins` the logins.
     """
 
     account: tuple[str, str] | None = None
     lifetime: int | None = None
+    made: int = 0
     logins: int = 0
-    left: dict[str, int | None] = field(default_factory=dict)
-    _made: int = 0
+    remaining: dict[str, int | None] = field(default_factory=dict)
 
     def open(self, request: Request) -> str:
-        """Return the session a request belongs to, or a new one's id."""
-        found = re.search(r"hydra_session=([0-9a-f]{40})", request.headers.get("cookie", ""))
-        if found:
-            return found[1]
-        self._made += 1
-        return revision("session", self._made)
-
-    def signed_in(self, session: str) -> bool:
-        """Whether a session is logged in still; asking uses up one request of it."""
-        if session not in self.left:
-            return False
-        left = self.left[session]
-        if left == 0:
-            del self.left[session]
-            return False
-        self.left[session] = None if left is None else left - 1
-        return True
+        """Return the session that a request belongs to, or a new one's id."""
+        if COOKIE in request.cookies:
+            return request.cookies[COOKIE]
+        self.made += 1
+        return revision("session", self.made)
 
     def end_all(self) -> None:
         """Forget all logins, as when the server is restarted."""
-        self.left.clear()
+        self.remaining.clear()
 
-    def check(self, request: Request, session: str) -> bool:
-        """Return whether the session is logged in; refuse where a private Hydra wants that."""
-        segments = request.segments or ("",)
-        if segments[0] in _OPEN:
+    async def answer(self, request: Request, session: str) -> Response | None:
+        """Answer what is about sessions, or refuse who must sign in first; None is for the API."""
+        path, method = request.url.path.strip("/"), request.method
+        signed_in = path != "login" and self._is_signed_in(session)
+        if self.account and not signed_in and path != "login":
+            raise HTTPException(403, SIGN_IN, _PRIVATE)
+        if method == "POST":
+            _check_origin(request)
+        if path == "login":
+            return await self._log_in(request, session)
+        if (method, path) == ("POST", "logout"):
+            self.remaining.pop(session, None)
+            return Response(status_code=204)
+        if path == "current-user" and signed_in:
+            return reply(self._user())
+        if path == "current-user":
+            raise HTTPException(403, SIGN_IN)
+        return None
+
+    def _is_signed_in(self, session: str) -> bool:
+        """Whether a session is logged in still; each question uses up one of its requests."""
+        if session not in self.remaining:
             return False
-        signed_in = self.signed_in(session)
-        if self.account and not signed_in:
-            raise Refusal(403, SIGN_IN, VARY_PRIVATE)
-        return signed_in
+        left = self.remaining[session]
+        if left == 0:
+            del self.remaining[session]
+            return False
+        self.remaining[session] = None if left is None else left - 1
+        return True
 
-    def log_in(self, request: Request, session: str) -> Reply:
+    async def _log_in(self, request: Request, session: str) -> Response:
         """Answer ``POST /login``: a redirect with the user as its body."""
         if request.method != "POST":
-            message = f"Method {request.method} not implemented for {request.base}/login"
-            return Text(405, message, (("Allow", "POST"),))
-        given = _credentials(request)
-        if isinstance(given, Text):
-            return given
+            message = f"Method {request.method} not implemented for {request.url}"
+            return PlainTextResponse(message, 405, {"Allow": "POST"})
+        given = await _credentials(request)
         for name, word in (("username", "user name"), ("password", "password")):
             if not given.get(name):
-                raise Refusal(400, f"You must specify a {word}.")
+                raise HTTPException(400, f"You must specify a {word}.")
         if (given["username"], given["password"]) != self.account:
-            raise Refusal(403, "Bad username or password.")
-        self.left[session] = self.lifetime
+            raise HTTPException(403, "Bad username or password.")
+        self.remaining[session] = self.lifetime
         self.logins += 1
-        return Redirect(["current-user"], value=self._user())
+        return reply(self._user(), 302, {"Location": f"{request.base_url}current-user"})
 
-    def log_out(self, session: str) -> Reply:
-        """Answer ``POST /logout``."""
-        self.left.pop(session, None)
-        return Text(204, "")
-
-    def current_user(self, *, signed_in: bool) -> Reply:
-        """Answer ``/current-user``."""
-        if not signed_in:
-            raise Refusal(403, SIGN_IN)
-        return Data(self._user())
-
-    def _user(self) -> dict[str, object]:
+    def _user(self) -> Json:
         name = self.account[0] if self.account else ""
         address = f"{name}@demo.example"
         return {"username": name, "fullname": None, "emailaddress": address, "userroles": []}
 
 
-def _credentials(request: Request) -> dict[str, object] | Text:
+def _check_origin(request: Request) -> None:
+    """Refuse a POST that does not come from a page of this server."""
+    source = request.headers.get("referer", request.headers.get("origin", ""))
+    base = str(request.base_url)
+    if not f"{source}/".startswith(base):
+        raise HTTPException(500, f"POST requests should come from {quoted(base)}.", _PRIVATE)
+
+
+async def _credentials(request: Request) -> dict[str, object]:
+    body = await request.body()
     if "urlencoded" in request.headers.get("content-type", ""):
-        return dict(parse_qsl(request.body.decode("utf-8", "replace")))
+        return dict(parse_qsl(body.decode("utf-8", "replace")))
     try:
-        given = json.loads(request.body)
+        given = json.loads(body)
     except ValueError:
-        return Text(400, "Content-Type application/json had a problem with your request.\n")
+        raise HTTPException(
+            400, "Content-Type application/json had a problem with your request."
+        ) from None
     if not isinstance(given, dict):
-        raise Refusal(500, 'Caught exception in Hydra::Controller::Root->begin "Not a HASH"')
+        raise HTTPException(500, 'Caught exception in Hydra::Controller::Root->begin "Not a HASH"')
     return given

@@ -67,7 +67,7 @@ def test_it_says_who_asks_and_wants_json() -> None:
 def test_it_keeps_one_session() -> None:
     server = hydra()
     ask(Wire(lambda *_: None, server), "/", "/", "/build/1001")
-    assert server.sessions._made == 1
+    assert server.sessions.made == 1
 
 
 PASSING: list[Answer] = [

@@ -5,11 +5,11 @@ from collections import Counter
 import pytest
 
 from hydrasnap.demo import EPOCH, DemoHydra, World
-from hydrasnap.demo.answers import overview
-from hydrasnap.demo.moments import COUNT, tell, world_at
-from hydrasnap.demo.rows import BuildRow
-from hydrasnap.demo.story_odd import NAMES
-from hydrasnap.model import JobsetKey
+from hydrasnap.demo.story.stages import COUNT, tell, world_at
+from hydrasnap.demo.story.story_odd import NAMES
+from hydrasnap.demo.world.rows import BuildRow
+from hydrasnap.demo.world.snapshot import snapshot
+from hydrasnap.model import JobsetCounts, JobsetKey
 
 TRUNK = JobsetKey("tools", "trunk")
 MOMENTS = range(1, COUNT + 1)
@@ -65,15 +65,18 @@ def test_every_constituent_is_in_the_same_evaluation(world: World) -> None:
 
 
 def test_the_counts_are_those_of_the_newest_evaluation(world: World) -> None:
-    for key, row in world.jobsets.items():
-        counts = overview(world, row)
+    for key in world.jobsets:
+        overview = snapshot(world, "").jobsets[key].overview
+        assert overview
+        counts = overview.counts
         newest = next(iter(world.evaluations_of(key)), None)
         builds = [world.builds[number] for number in newest.builds] if newest else []
         succeeded = sum(build.finished and build.status == 0 for build in builds)
         scheduled = sum(not build.finished for build in builds)
-        expected = (len(builds), succeeded, scheduled, len(builds) - succeeded - scheduled)
-        names = ("nrtotal", "nrsucceeded", "nrscheduled", "nrfailed")
-        assert tuple(counts[name] for name in names) == expected
+        failed = len(builds) - succeeded - scheduled
+        assert counts == JobsetCounts(
+            total=len(builds), succeeded=succeeded, failed=failed, scheduled=scheduled
+        )
 
 
 def test_the_story_stays_small(world: World) -> None:

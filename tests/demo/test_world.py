@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hydrasnap.demo import Job, JobsetRow, ProjectRow, World, synthetic_world
-from hydrasnap.demo.answers import overview
+from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.model import JobsetKey
 
 
@@ -136,9 +136,9 @@ def test_a_synthetic_world_is_as_large_as_asked_and_always_the_same() -> None:
     evaluations = world.evaluations_of(JobsetKey("scale", "trunk"))
     assert [len(row.builds) for row in evaluations] == [400] * 3
     assert len(set(evaluations[0].builds) & set(evaluations[1].builds)) == 380
-    counts = overview(world, world.jobsets[JobsetKey("scale", "trunk")])
-    assert counts["nrtotal"] == 400
-    assert isinstance(counts["nrfailed"], int)
-    assert counts["nrfailed"] > 0
+    overview = snapshot(world, "").jobsets[JobsetKey("scale", "trunk")].overview
+    assert overview
+    assert overview.counts.total == 400
+    assert overview.counts.failed > 0
     assert synthetic_world(400, 3) == world
     check(world)

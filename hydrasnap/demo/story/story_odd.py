@@ -1,9 +1,10 @@
 """The project ``odd_names``: everything that a careless reader of Hydra's answers stumbles over."""
 
-from hydrasnap.demo.chronicle import Chronicle
-from hydrasnap.demo.packages import Entry, aggregate, single
-from hydrasnap.demo.plan import FailureRule, Plan
-from hydrasnap.demo.rows import (
+from hydrasnap.demo.story.packages import Entry, aggregate, single
+from hydrasnap.demo.story.scenario import FailureRule, Plan
+from hydrasnap.demo.story.simulator import Simulator
+from hydrasnap.demo.story.story_tools import DAY, HOUR
+from hydrasnap.demo.world.rows import (
     InputRow,
     Job,
     JobsetInputRow,
@@ -12,8 +13,7 @@ from hydrasnap.demo.rows import (
     ProjectRow,
     Result,
 )
-from hydrasnap.demo.story_tools import DAY, HOUR
-from hydrasnap.demo.world import EPOCH
+from hydrasnap.demo.world.world import EPOCH
 from hydrasnap.model import JobsetKey
 
 SCRIPT = "<script>alert('hydra')</script>"
@@ -65,7 +65,7 @@ def _hostile_result(status: int) -> Result:
     )
 
 
-def odd(story: Chronicle) -> None:
+def odd(story: Simulator) -> None:
     """Add the project and plan its evaluations up to the first moment."""
     story.world.add_project(ProjectRow(
         "odd_names", f"{SCRIPT}Odd & awkward", "two\nlines, \u202eturned round\u202c, <b>bold</b>",
@@ -86,7 +86,7 @@ def odd(story: Chronicle) -> None:
     _exactly_twenty(story)
 
 
-def _exactly_twenty(story: Chronicle) -> None:
+def _exactly_twenty(story: Simulator) -> None:
     """Add a jobset with one full page of evaluations."""
     jobs = (single("ticker", "ticker"), single("steady", "steady"))
     plan = Plan(jobs, (FailureRule("ticker", percent=50),), churn=0)
@@ -94,7 +94,7 @@ def _exactly_twenty(story: Chronicle) -> None:
     story.follow(JobsetRow("odd_names", "exactly-20", "A full page"), plan, times)
 
 
-def make_hostile(story: Chronicle) -> None:
+def make_hostile(story: Simulator) -> None:
     """Give the builds of the odd names their strange products, metrics and release names."""
     world = story.world
     for build in world.current_builds(JobsetKey("odd_names", "main")):

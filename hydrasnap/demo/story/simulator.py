@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from hydrasnap.demo.outcomes import result_of
-from hydrasnap.demo.plan import Plan, chance
-from hydrasnap.demo.rows import BuildRow, EvaluationRow, InputRow, JobsetRow, Result
-from hydrasnap.demo.world import World
+from hydrasnap.demo.story.outcomes import result_of
+from hydrasnap.demo.story.scenario import Plan
+from hydrasnap.demo.world.chance import chance
+from hydrasnap.demo.world.rows import BuildRow, EvaluationRow, InputRow, JobsetRow, Result
+from hydrasnap.demo.world.world import World
 from hydrasnap.model import JobsetKey
 
 DEPENDENCY_FAILED = 2
@@ -14,7 +15,7 @@ AFTER_EVALUATION = 20
 
 
 @dataclass(slots=True)
-class Chronicle:
+class Simulator:
     """A world and what is planned for it; `planned` holds the result of each build to come."""
 
     world: World = field(default_factory=World)

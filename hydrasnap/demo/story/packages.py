@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hydrasnap.demo.rows import Job
+from hydrasnap.demo.world.rows import Job
 
 LINUX = ("x86_64-linux", "aarch64-linux")
 DARWIN = ("x86_64-darwin", "aarch64-darwin")

@@ -2,8 +2,16 @@
 
 from zlib import crc32
 
-from hydrasnap.demo.rows import InputRow, Job, JobsetRow, ProductRow, ProjectRow, Result, revision
-from hydrasnap.demo.world import EPOCH, World
+from hydrasnap.demo.world.rows import (
+    InputRow,
+    Job,
+    JobsetRow,
+    ProductRow,
+    ProjectRow,
+    Result,
+    revision,
+)
+from hydrasnap.demo.world.world import EPOCH, World
 
 _SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin")
 _SETS = ("", "python3Packages.", "haskellPackages.", "perlPackages.")

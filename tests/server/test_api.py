@@ -1,16 +1,48 @@
-"""The embedded Hydra answers as a real one does, oddities included."""
+"""The API answers as a real Hydra does; the data are the embedded Hydra's."""
 
 import asyncio
-import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from hydrasnap.demo import DemoHydra, Job, JobsetRow, Result, World, synthetic_world
+from hydrasnap.demo.world.snapshot import snapshot
+from hydrasnap.model import JobsetKey, Live, Snapshot
+from hydrasnap.server import hydra_app
 
 JSON = {"Accept": "application/json"}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A snapshot to serve."""
+
+    snapshot: Snapshot
+    live: Live | None = None
+
+
+async def no_pages(scope: Scope, receive: Receive, send: Send) -> None:
+    await Response(status_code=418)(scope, receive, send)
+
+
+def api_of(world: World, live: Live | None = None) -> Starlette:
+    """Serve a world as `hydrasnap` serves a cache, without a site beside it."""
+    return hydra_app(Held(snapshot(world, ""), live), no_pages)
+
+
+def ask_app(app: Starlette, *targets: str, method: str = "GET") -> list[httpx.Response]:
+    async def run() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            return [await client.request(method, to, headers=JSON) for to in targets]
+
+    return asyncio.run(run())
 
 
 def ask(
@@ -50,10 +82,10 @@ def hydra() -> DemoHydra:
         ({"Accept": "application/json"}, "application/json"),
         ({"Accept": "Application/JSON; charset=utf-8"}, "application/json"),
         ({"Accept": "text/html;q=0.2, application/json;q=0.9"}, "application/json"),
-        ({"Accept": "*/*"}, "text/html; charset=UTF-8"),
-        ({"Accept": "application/*"}, "text/html; charset=UTF-8"),
-        ({"Accept": "text/html, application/json"}, "text/html; charset=UTF-8"),
-        ({"Accept": "application/json", "Content-Type": "text/html"}, "text/html; charset=UTF-8"),
+        ({"Accept": "*/*"}, "text/html; charset=utf-8"),
+        ({"Accept": "application/*"}, "text/html; charset=utf-8"),
+        ({"Accept": "text/html, application/json"}, "text/html; charset=utf-8"),
+        ({"Accept": "application/json", "Content-Type": "text/html"}, "text/html; charset=utf-8"),
         ({"Accept": "*/*", "Content-Type": "application/json"}, "application/json"),
     ],
 )
@@ -64,17 +96,15 @@ def test_json_comes_only_to_those_who_name_it(
     assert (response.status_code, response.headers["content-type"]) == (200, kind)
 
 
-def test_the_api_is_json_for_everyone_but_its_errors_are_not(hydra: DemoHydra) -> None:
+def test_the_api_and_its_errors_are_json_for_everyone(hydra: DemoHydra) -> None:
     assert get(hydra, "/api/nrqueue", Accept="*/*").text == str(
         len(hydra.world.unfinished_builds())
     )
     refused = get(hydra, "/api/jobsets?project=nobody", Accept="*/*")
-    assert refused.status_code == 404
-    assert refused.headers["content-type"].startswith("text/html")
-
-
-def test_what_has_no_html_fails_for_browsers(hydra: DemoHydra) -> None:
-    assert get(hydra, "/eval/101/builds", Accept="text/html").status_code == 500
+    assert (refused.status_code, refused.json()) == (
+        404,
+        {"error": "Project nobody doesn't exist."},
+    )
 
 
 def test_what_has_no_json_is_html_whatever_is_asked_for(hydra: DemoHydra) -> None:
@@ -94,8 +124,8 @@ def test_what_has_no_json_is_html_whatever_is_asked_for(hydra: DemoHydra) -> Non
         ("/build", 404, "Page not found."),
         ("/eval/200?compare=999999", 404, "Evaluation 999999 doesn't exist."),
         ("/jobset/tools/never-evaluated/latest-eval", 404, "No evaluation found."),
-        ("/api/jobsets", 500, "Parameter 'project' not defined!"),
-        ("/build/abc", 500, "Invalid build ID ‘abc’."),  # noqa: RUF001
+        ("/api/jobsets", 400, "Parameter 'project' not defined!"),
+        ("/build/abc", 404, "Build with ID abc doesn't exist."),
         ("/current-user", 403, "This page requires you to sign in."),
     ],
 )
@@ -105,27 +135,28 @@ def test_errors_say_why_in_json(hydra: DemoHydra, target: str, status: int, erro
 
 
 @pytest.mark.parametrize(
-    "target",
+    ("target", "status"),
     [
-        "/eval/abc",
-        "/build/3000000000",
-        "/jobset/tools/trunk/evals?page=-1",
-        "/api/queue",
-        "/api/queue?nr=0",
-        "/api/latestbuilds?nr=abc",
+        ("/eval/abc", 404),
+        ("/build/3000000000", 404),
+        ("/build/" + "9" * 5000, 404),
+        ("/build/\u0661\u0660\u0660\u0661", 404),
+        ("/build/%FF%FE", 404),
+        ("/jobset/..%2F..%2Fetc/passwd", 404),
+        ("/jobset/tools/trunk/evals?page=-1", 400),
+        ("/jobset/tools/trunk/evals?page=" + "9" * 20, 400),
+        ("/api/queue", 400),
+        ("/api/queue?nr=0", 400),
+        ("/api/latestbuilds?nr=abc", 400),
+        ("/api/nrbuilds?nr=1&period=year", 400),
+        ("/search?query=", 400),
+        ("/search?query=a%2Bb", 400),
     ],
 )
-def test_nonsense_is_a_server_error(hydra: DemoHydra, target: str) -> None:
-    assert get(hydra, target).status_code == 500
-
-
-def test_keys_and_jobsetevals_change_their_order_but_not_their_content(hydra: DemoHydra) -> None:
-    held = next(row.id for row in hydra.world.builds.values() if len(row.evaluations) > 2)
-    first, second = (answer.text for answer in ask(hydra, *[f"/build/{held}"] * 2))
-    assert list(json.loads(first)) != list(json.loads(second))
-    one, other = (json.loads(text).pop("jobsetevals") for text in (first, second))
-    assert one != other
-    assert sorted(one) == sorted(other)
+def test_nonsense_is_a_mistake_of_the_client(hydra: DemoHydra, target: str, status: int) -> None:
+    answer = get(hydra, target)
+    assert answer.status_code == status
+    assert list(answer.json()) == ["error"]
 
 
 def test_projects_come_with_the_hidden_and_the_disabled_ones(hydra: DemoHydra) -> None:
@@ -247,7 +278,7 @@ def test_a_renamed_jobset_redirects_every_page_below_it(hydra: DemoHydra) -> Non
     assert "python-updates" not in value(hydra, "/project/tools")["jobsets"]
 
 
-def test_a_slash_in_a_job_name_cannot_be_addressed_and_a_percent_sign_fails() -> None:
+def test_every_job_can_be_addressed_but_those_with_a_slash_in_their_name() -> None:
     world = synthetic_world(1, 1)
     key = next(iter(world.jobsets))
     row = world.add_evaluation(key, [Job("a/b"), Job("100%"), Job("plus+ #?")])
@@ -257,8 +288,7 @@ def test_a_slash_in_a_job_name_cannot_be_addressed_and_a_percent_sign_fails() ->
     where = "/job/scale/trunk/"
     found = ask(hydra, where + "a%2Fb/shield", where + "100%25/shield",
                 where + "plus%2B%20%23%3F/shield")  # fmt: skip
-    assert [answer.status_code for answer in found] == [404, 400, 200]
-    assert found[1].text == "Bad Request"
+    assert [answer.status_code for answer in found] == [404, 200, 200]
 
 
 @pytest.mark.parametrize(
@@ -273,7 +303,7 @@ def test_a_badge_tells_the_newest_finished_build(status: int, message: str) -> N
     assert value(DemoHydra(world=world), "/job/p/j/k/shield")["message"] == message
 
 
-def test_sizes_are_told_of_the_successes_that_have_a_closure_and_only_as_json() -> None:
+def test_sizes_are_told_of_the_successes_that_have_a_closure() -> None:
     world = World()
     world.add_project("p")
     key = world.add_jobset(JobsetRow("p", "j"))
@@ -297,17 +327,65 @@ def test_sizes_are_told_of_the_successes_that_have_a_closure_and_only_as_json() 
         "build-times": [(0, 60)],
     }  # fmt: skip
     assert value(hydra, "/job/p/j/never/closure-sizes") == []
-    assert get(hydra, where + "closure-sizes", Accept="*/*").status_code == 500
 
 
-def test_the_hook_may_change_the_world_before_an_answer(hydra: DemoHydra) -> None:
-    seen: list[str] = []
+@pytest.mark.parametrize("target", ["/login", "/logout", "/current-user", "/api/push"])
+def test_nobody_signs_in_to_a_snapshot(target: str) -> None:
+    (answer,) = ask_app(api_of(World()), target)
+    assert (answer.status_code, list(answer.json())) == (403, ["error"])
 
-    def change(target: str) -> None:
-        seen.append(target)
-        hydra.world.projects.clear()
 
-    hydra.before_answer = change
-    assert value(hydra, "/?a=1") == []
-    assert seen == ["/?a=1"]
-    assert hydra.requests == ["GET /?a=1"]
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_nothing_can_be_changed(method: str) -> None:
+    (answer,) = ask_app(api_of(World()), "/project/p", method=method)
+    assert answer.status_code == 403
+    assert "read-only" in answer.json()["error"]
+
+
+def test_a_snapshot_does_not_tell_what_nobody_asked_the_hydra() -> None:
+    app = api_of(World(), live=None)
+    for target in ("/status", "/machines", "/queue-runner-status", "/api/nrbuilds?nr=1&period=day"):
+        (answer,) = ask_app(app, target)
+        assert (answer.status_code, "snapshot" in answer.json()["error"]) == (404, True), target
+
+
+def test_extra_slashes_do_not_matter(hydra: DemoHydra) -> None:
+    first, second = ask(hydra, "/project/tools", "/project//tools/")
+    assert first.json() == second.json()
+
+
+def test_an_evaluation_tells_which_build_a_job_has_and_where_outputs_are(hydra: DemoHydra) -> None:
+    newest = hydra.world.evaluations_of(JobsetKey("tools", "trunk"))[0]
+    build = next(b for n in newest.builds if (b := hydra.world.builds[n]).status == 0)
+    answer = get(hydra, f"/eval/{newest.id}/job/{build.job}/constituents?x=1")
+    expected = f"{hydra.ORIGIN}/build/{build.id}/constituents?x=1"
+    assert (answer.status_code, answer.headers["location"]) == (302, expected)
+    assert set(build.outputs.values()) <= set(value(hydra, f"/eval/{newest.id}/store-paths"))
+    assert get(hydra, f"/eval/{newest.id}/job/nothing").status_code == 404
+
+
+def test_a_search_finds_builds_once_for_each_output(hydra: DemoHydra) -> None:
+    build = next(b for b in hydra.world.builds.values() if len(b.outputs) > 2 and b.status == 0)
+    found = value(hydra, "/search?limit=50&query=" + build.nixname)
+    assert {"projects", "jobsets", "builds", "buildsdrv"} == found.keys()
+    ids = [each["id"] for each in found["builds"]]
+    assert len(ids) == 50 > len(set(ids))
+    digest = str(build.outputs["bin"]).split("/")[-1].partition("-")[0]
+    assert [each["id"] for each in value(hydra, f"/search?query={digest}")["builds"]] == [build.id]
+    digest = build.drvpath.split("/")[-1].partition("-")[0]
+    found = value(hydra, f"/search?query={digest.upper()}")
+    assert [each["id"] for each in found["buildsdrv"]] == [build.id]
+    assert value(hydra, "/search?query=TRUNK")["jobsets"]
+
+
+def test_the_newest_success_of_a_job_is_a_redirect_away(hydra: DemoHydra) -> None:
+    job = "hello.x86_64-linux"
+    good = [
+        build.id
+        for build in hydra.world.builds.values()
+        if (*build.jobset, build.job) == ("tools", "trunk", job) and build.status == 0
+    ]
+    where = f"/job/tools/trunk/{job}"
+    for tail in ("/latest", "/latest-for/x86_64-linux"):
+        assert get(hydra, where + tail).headers["location"].endswith(f"/build/{max(good)}")
+    assert get(hydra, f"{where}/latest-for/riscv64-linux").status_code == 404

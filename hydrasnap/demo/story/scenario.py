@@ -7,18 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
-from zlib import crc32
 
-from hydrasnap.demo.packages import LATER, Entry
-from hydrasnap.demo.rows import InputRow, Job, revision
+from hydrasnap.demo.story.packages import LATER, Entry
+from hydrasnap.demo.world.chance import chance
+from hydrasnap.demo.world.rows import InputRow, Job, revision
 from hydrasnap.model import JobKey
 
 ALWAYS = 100
-
-
-def chance(*parts: object) -> int:
-    """Return a number that looks random, the same for the same parts, from 0 to 2**32 - 1."""
-    return crc32(repr(parts).encode())
 
 
 @cache

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from hashlib import sha256
 
-from hydrasnap.demo.plan import chance, matches
-from hydrasnap.demo.rows import BuildRow, ProductRow, Result
+from hydrasnap.demo.story.scenario import matches
+from hydrasnap.demo.world.chance import chance
+from hydrasnap.demo.world.rows import BuildRow, ProductRow, Result
 
 KEPT = frozenset({0, 6})
 SLOW = "gcc.* ghc.* llvm.* torch.* *torch.* chromium.* iso_* qemu.* nixosTests.* glibc.*"

@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from hydrasnap.demo.chronicle import Chronicle
-from hydrasnap.demo.packages import (
+from hydrasnap.demo.story.packages import (
     DARWIN,
     LATER,
     LINUX,
@@ -15,9 +14,10 @@ from hydrasnap.demo.packages import (
     entry,
     single,
 )
-from hydrasnap.demo.plan import FailureRule, Plan
-from hydrasnap.demo.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
-from hydrasnap.demo.world import EPOCH
+from hydrasnap.demo.story.scenario import FailureRule, Plan
+from hydrasnap.demo.story.simulator import Simulator
+from hydrasnap.demo.world.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
+from hydrasnap.demo.world.world import EPOCH
 from hydrasnap.model import JobKey
 
 HOUR = 3600
@@ -164,7 +164,7 @@ def _staging_plan() -> Plan:
     return replace(plan, newest={"installer": INSTALLER})
 
 
-def tools(story: Chronicle) -> None:
+def tools(story: Simulator) -> None:
     """Add the project and plan its evaluations up to the first moment."""
     story.world.add_project(ProjectRow(
         "tools", "Tools", "A collection of everyday packages", "https://tools.example.org/",
@@ -179,7 +179,7 @@ def tools(story: Chronicle) -> None:
     _smaller_jobsets(story)
 
 
-def _smaller_jobsets(story: Chronicle) -> None:
+def _smaller_jobsets(story: Simulator) -> None:
     python = entries(PYTHON, LINUX, "python3Packages.")
     story.follow(_row("python-updates", "Updates of Python packages"),
                  _plan(python, 10, troubles=(FailureRule("*numpy* *scipy*", 2),)),

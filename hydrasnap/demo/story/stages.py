@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
-from hydrasnap.demo.chronicle import Chronicle
-from hydrasnap.demo.packages import LINUX, TOOLS, aggregate, entries
-from hydrasnap.demo.plan import FailureRule, Plan, chance
-from hydrasnap.demo.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
-from hydrasnap.demo.story import PYTHON, STAGING, TRUNK, beginning, check_all, restart
-from hydrasnap.demo.story_odd import ERROR
-from hydrasnap.demo.story_tools import DAY, HOUR, TREE
-from hydrasnap.demo.world import EPOCH, World
+from hydrasnap.demo.story.packages import LINUX, TOOLS, aggregate, entries
+from hydrasnap.demo.story.scenario import FailureRule, Plan
+from hydrasnap.demo.story.simulator import Simulator
+from hydrasnap.demo.story.story import PYTHON, STAGING, TRUNK, beginning, check_all, restart
+from hydrasnap.demo.story.story_odd import ERROR
+from hydrasnap.demo.story.story_tools import DAY, HOUR, TREE
+from hydrasnap.demo.world.chance import chance
+from hydrasnap.demo.world.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
+from hydrasnap.demo.world.world import EPOCH, World
 from hydrasnap.model import JobsetKey
 
 RELEASE = JobsetKey("tools", "release-26.05")
@@ -27,7 +28,7 @@ LATELY_FAILED = (
 GARBAGE = 6
 
 
-def _finish_queue(story: Chronicle, *, share: int) -> None:
+def _finish_queue(story: Simulator, *, share: int) -> None:
     """Finish so many per cent of the queue as planned; what was restarted succeeds now."""
     world = story.world
     for build in sorted(world.unfinished_builds(), key=lambda row: row.constituents is not None):
@@ -39,7 +40,7 @@ def _finish_queue(story: Chronicle, *, share: int) -> None:
             world.finish(build.id, at=world.now - 600)
 
 
-def _an_hour_later(story: Chronicle) -> None:
+def _an_hour_later(story: Simulator) -> None:
     world = story.world
     world.now = EPOCH + HOUR
     _finish_queue(story, share=60)
@@ -65,7 +66,7 @@ def _cancel_one(world: World) -> None:
         world.cancel(waiting[-1].id)
 
 
-def _two_days_later(story: Chronicle) -> None:
+def _two_days_later(story: Simulator) -> None:
     world = story.world
     world.now = EPOCH + 2 * DAY
     _finish_queue(story, share=100)
@@ -83,7 +84,7 @@ def _two_days_later(story: Chronicle) -> None:
     world.clear_error(RELEASE)
 
 
-def _newcomer(story: Chronicle) -> None:
+def _newcomer(story: Simulator) -> None:
     """Add a project that was not there before."""
     story.world.add_project(ProjectRow("newcomer", "Newcomer", "Started yesterday"))
     jobs = entries(TOOLS, LINUX[:1])
@@ -98,7 +99,7 @@ def _newcomer(story: Chronicle) -> None:
     story.follow(JobsetRow("newcomer", "trunk", "The first jobset", inputs=inputs), plan, times)
 
 
-MOMENTS: tuple[Callable[[Chronicle], None], ...] = (_an_hour_later, _two_days_later)
+MOMENTS: tuple[Callable[[Simulator], None], ...] = (_an_hour_later, _two_days_later)
 COUNT = 1 + len(MOMENTS)
 
 

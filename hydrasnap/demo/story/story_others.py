@@ -1,18 +1,18 @@
 """The smaller projects: a flake with pull requests, a hidden one, a disabled one, an empty one."""
 
-from hydrasnap.demo.chronicle import Chronicle
-from hydrasnap.demo.packages import LINUX, Entry, aggregate, entries, single
-from hydrasnap.demo.plan import FailureRule, Plan
-from hydrasnap.demo.rows import InputRow, Job, JobsetInputRow, JobsetRow, ProjectRow
-from hydrasnap.demo.story_tools import DAY, HOUR
-from hydrasnap.demo.world import EPOCH
+from hydrasnap.demo.story.packages import LINUX, Entry, aggregate, entries, single
+from hydrasnap.demo.story.scenario import FailureRule, Plan
+from hydrasnap.demo.story.simulator import Simulator
+from hydrasnap.demo.story.story_tools import DAY, HOUR
+from hydrasnap.demo.world.rows import InputRow, Job, JobsetInputRow, JobsetRow, ProjectRow
+from hydrasnap.demo.world.world import EPOCH
 from hydrasnap.model import JobKey
 
 FORGE = "https://codeberg.org/patchwork/patchwork.git"
 GITLAB = "https://gitlab.com/example/gateway.git"
 
 
-def others(story: Chronicle) -> None:
+def others(story: Simulator) -> None:
     """Add the projects and plan their evaluations up to the first moment."""
     _patchwork(story)
     _gateway(story)
@@ -43,7 +43,7 @@ def _flake(name: str, flake: str, description: str) -> JobsetRow:
     return JobsetRow("patchwork", name, description, flake=flake, checkinterval=600)
 
 
-def _patchwork(story: Chronicle) -> None:
+def _patchwork(story: Simulator) -> None:
     story.world.add_project(ProjectRow(
         "patchwork", "Patchwork", "Edits executables in place (a flake)",
         "https://codeberg.org/patchwork", "bob", declarative=("spec.json", "git", f"{FORGE} main"),
@@ -67,7 +67,7 @@ def _patchwork(story: Chronicle) -> None:
                      range(EPOCH - age * DAY, EPOCH - HOUR, 17 * HOUR)[:3])  # fmt: skip
 
 
-def _gateway(story: Chronicle) -> None:
+def _gateway(story: Simulator) -> None:
     story.world.add_project(ProjectRow(
         "gateway", "Gateway", "Not meant for the public", "", "carol", hidden=True,
     ))  # fmt: skip
@@ -87,7 +87,7 @@ def _gateway(story: Chronicle) -> None:
     story.follow(row, plan, range(EPOCH - 6 * DAY, EPOCH - 2 * DAY, 28 * HOUR))
 
 
-def _museum(story: Chronicle) -> None:
+def _museum(story: Simulator) -> None:
     story.world.add_project(ProjectRow(
         "museum", "Museum", "Kept for the record", "https://museum.example.org/", enabled=False,
     ))  # fmt: skip

@@ -1,11 +1,11 @@
 """The beginning of the story: all projects, told up to the first moment."""
 
-from hydrasnap.demo.chronicle import Chronicle
-from hydrasnap.demo.plan import chance
-from hydrasnap.demo.story_odd import ERROR, make_hostile, odd
-from hydrasnap.demo.story_others import others
-from hydrasnap.demo.story_tools import HOUR, tools
-from hydrasnap.demo.world import EPOCH
+from hydrasnap.demo.story.simulator import Simulator
+from hydrasnap.demo.story.story_odd import ERROR, make_hostile, odd
+from hydrasnap.demo.story.story_others import others
+from hydrasnap.demo.story.story_tools import HOUR, tools
+from hydrasnap.demo.world.chance import chance
+from hydrasnap.demo.world.world import EPOCH
 from hydrasnap.model import JobsetKey
 
 TRUNK = JobsetKey("tools", "trunk")
@@ -19,9 +19,9 @@ RESTARTED = ("python3Packages.lxml.x86_64-linux", "python3Packages.lxml.aarch64-
 QUEUED_PER_CENT = 35
 
 
-def beginning() -> Chronicle:
+def beginning() -> Simulator:
     """Return the Hydra as the story begins, with builds in the queue and plans for more."""
-    story = Chronicle()
+    story = Simulator()
     tools(story)
     others(story)
     odd(story)
@@ -37,14 +37,14 @@ def beginning() -> Chronicle:
     return story
 
 
-def restart(story: Chronicle, jobset: JobsetKey, *jobs: str) -> None:
+def restart(story: Simulator, jobset: JobsetKey, *jobs: str) -> None:
     """Restart what is finished of some jobs in a jobset's newest evaluation."""
     for build in story.world.current_builds(jobset):
         if build.job in jobs and build.finished:
             story.world.restart(build.id)
 
 
-def _troubles(story: Chronicle) -> None:
+def _troubles(story: Simulator) -> None:
     """Set errors, restart failures, and let every active jobset have been checked lately."""
     world = story.world
     restart(story, TRUNK, *RESTARTED)
@@ -57,7 +57,7 @@ def _troubles(story: Chronicle) -> None:
     world.jobsets[TRUNK].starttime = EPOCH - 45
 
 
-def check_all(story: Chronicle) -> None:
+def check_all(story: Simulator) -> None:
     """Let every jobset that is checked by the clock have been checked within its interval."""
     for key, row in story.world.jobsets.items():
         if row.enabled and row.checkinterval and story.made.get(key):

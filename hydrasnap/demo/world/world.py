@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 
-from hydrasnap.demo.rows import (
+from hydrasnap.demo.world.rows import (
     BuildRow,
     EvaluationRow,
     InputRow,

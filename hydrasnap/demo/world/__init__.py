@@ -1,0 +1,1 @@
+"""The data of an embedded Hydra, and what can happen to it."""

@@ -1,0 +1,260 @@
+"""Rows → the values of `model`, each converted when it is asked for."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from hydrasnap.demo.world.rows import (
+    BuildRow,
+    EvaluationRow,
+    JobsetInputRow,
+    JobsetRow,
+    ProductRow,
+    ProjectRow,
+)
+from hydrasnap.demo.world.world import World
+from hydrasnap.model import (
+    Build,
+    Declarative,
+    Evaluation,
+    EvaluationInput,
+    JobKey,
+    Jobset,
+    JobsetConfiguration,
+    JobsetCounts,
+    JobsetInput,
+    JobsetKey,
+    JobsetOverview,
+    JobsetState,
+    JobSizes,
+    Metric,
+    Output,
+    Product,
+    Project,
+    Run,
+    SizePoint,
+    SizeSeries,
+    Snapshot,
+)
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def snapshot(world: World, origin: str) -> Snapshot:
+    """Return a snapshot that shows the world as it is at each question."""
+    return Snapshot(
+        origin=origin,
+        run=Run(),
+        projects=_Converted(world.projects, lambda row: project(world, row)),
+        jobsets=_Jobsets(world),
+        evaluations=_Converted(world.evaluations, evaluation),
+        builds=_Converted(world.builds, build),
+        sizes=_Sizes(world),
+    )
+
+
+class _Converted(Mapping[Key, Value]):
+    """A mapping by ascending key that converts a row whenever it is read."""
+
+    def __init__(self, rows: Mapping[Key, Any], convert: Callable[[Any], Value]) -> None:
+        self._rows, self._convert = rows, convert
+
+    def __getitem__(self, key: Key) -> Value:
+        return self._convert(self._rows[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(sorted(self._rows))  # type: ignore[type-var]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+class _Jobsets(_Converted[JobsetKey, Jobset]):
+    """The jobsets, with a record for each old name."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.jobsets | world.renames, lambda found: jobset(world, found))
+
+    def __getitem__(self, key: JobsetKey) -> Jobset:
+        found = self._rows[key]
+        if isinstance(found, JobsetKey):
+            return Jobset(project=key.project, name=key.name, gone=True, renamed_to=found.name)
+        return self._convert(found)
+
+
+class _Sizes(Mapping[JobKey, JobSizes]):
+    """The sizes of the builds of every job."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def __getitem__(self, key: JobKey) -> JobSizes:
+        rows = [
+            row
+            for row in self._world.builds.values()
+            if (*row.jobset, row.job) == key and row.finished and row.status == 0
+        ]
+        sized = sorted((row for row in rows if row.closuresize), key=lambda row: row.id)
+        if not sized:
+            raise KeyError(key)
+        series = {
+            "closure": SizeSeries(points=tuple(_point(row, row.closuresize) for row in sized)),
+            "output": SizeSeries(points=tuple(_point(row, row.size) for row in sized)),
+        }
+        return JobSizes(project=key.project, jobset=key.jobset, job=key.name, series=series)
+
+    def __iter__(self) -> Iterator[JobKey]:
+        return iter(sorted({JobKey(*r.jobset, r.job) for r in self._world.builds.values()}))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def _point(row: BuildRow, value: int) -> SizePoint:
+    return SizePoint(build=row.id, timestamp=row.timestamp, value=value)
+
+
+def project(world: World, row: ProjectRow) -> Project:
+    """Convert a project; it names hidden jobsets too."""
+    return Project(
+        name=row.name,
+        displayname=row.displayname,
+        description=row.description,
+        homepage=row.homepage,
+        owner=row.owner,
+        enabled=row.enabled,
+        hidden=row.hidden,
+        declarative=_declarative(row),
+        jobsets=tuple(sorted(key.name for key in world.jobsets if key.project == row.name)),
+    )
+
+
+def _declarative(row: ProjectRow) -> Declarative | None:
+    if row.declarative is None:
+        return None
+    file, kind, value = row.declarative
+    return Declarative(file=file, type=kind, value=value)
+
+
+def jobset(world: World, row: JobsetRow) -> Jobset:
+    """Convert a jobset, and count the builds of its newest evaluation."""
+    listed = tuple(each.id for each in world.evaluations_of(row.key))
+    return Jobset(
+        project=row.project,
+        name=row.name,
+        configuration=_configuration(row),
+        overview=JobsetOverview(
+            project=row.project,
+            name=row.name,
+            counts=_counts(world.current_builds(row.key)),
+            checkinterval=row.checkinterval,
+            errortime=row.errortime,
+            fetcherrormsg=row.fetcherrormsg,
+            lastcheckedtime=row.lastcheckedtime,
+            triggertime=row.triggertime,
+            starttime=row.starttime,
+        ),
+        errormsg=row.errormsg,
+        evaluations=listed,
+        first_evaluation=listed[-1] if listed else 0,
+    )
+
+
+def _configuration(row: JobsetRow) -> JobsetConfiguration:
+    return JobsetConfiguration(
+        description=row.description,
+        state=JobsetState(row.enabled),
+        visible=bool(row.visible),
+        flake=row.flake,
+        nixexprinput="" if row.flake else row.nixexprinput,
+        nixexprpath="" if row.flake else row.nixexprpath,
+        checkinterval=row.checkinterval,
+        schedulingshares=row.schedulingshares,
+        keepnr=row.keepnr,
+        enableemail=bool(row.enableemail),
+        emailoverride=row.emailoverride,
+        inputs=tuple(map(_jobset_input, row.inputs)),
+    )
+
+
+def _jobset_input(row: JobsetInputRow) -> JobsetInput:
+    return JobsetInput(
+        name=row.name, type=row.type, value=row.value, emailresponsible=row.emailresponsible
+    )
+
+
+def _counts(builds: list[BuildRow]) -> JobsetCounts:
+    scheduled = sum(not row.finished for row in builds)
+    succeeded = sum(row.finished and row.status == 0 for row in builds)
+    return JobsetCounts(
+        total=len(builds),
+        succeeded=succeeded,
+        failed=len(builds) - succeeded - scheduled,
+        scheduled=scheduled,
+    )
+
+
+def evaluation(row: EvaluationRow) -> Evaluation:
+    """Convert an evaluation."""
+    return Evaluation(
+        id=row.id,
+        project=row.jobset.project,
+        jobset=row.jobset.name,
+        timestamp=row.timestamp,
+        checkouttime=row.checkouttime,
+        evaltime=row.evaltime,
+        flake=row.flake or "",
+        hasnewbuilds=row.hasnewbuilds,
+        inputs=tuple(
+            EvaluationInput(
+                name=name,
+                type=each.type,
+                uri=each.uri or "",
+                revision=each.revision or "",
+                value=each.value or "",
+                dependency=each.dependency,
+            )
+            for name, each in sorted(row.inputs.items())
+        ),
+        builds=row.builds,
+    )
+
+
+def build(row: BuildRow) -> Build:
+    """Convert a build."""
+    return Build(
+        id=row.id,
+        project=row.jobset.project,
+        jobset=row.jobset.name,
+        job=row.job,
+        system=row.system,
+        nixname=row.nixname,
+        drvpath=row.drvpath,
+        finished=row.finished,
+        buildstatus=row.status,
+        timestamp=row.timestamp,
+        starttime=row.starttime,
+        stoptime=row.stoptime,
+        priority=row.priority,
+        releasename=row.releasename or "",
+        outputs=tuple(Output(name=n, path=path or "") for n, path in row.outputs.items()),
+        products=tuple(_product(n, each) for n, each in enumerate(row.products, 1)),
+        metrics=tuple(Metric(name=n, value=v, unit=u or "") for n, v, u in row.metrics),
+        constituents=row.constituents,
+    )
+
+
+def _product(number: int, row: ProductRow) -> Product:
+    return Product(
+        number=number,
+        type=row.type,
+        subtype=row.subtype,
+        name=row.name,
+        path=row.path,
+        defaultpath=row.defaultpath or "",
+        filesize=row.filesize,
+        sha256hash=row.sha256hash or "",
+    )

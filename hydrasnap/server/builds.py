@@ -1,0 +1,118 @@
+"""Builds: what is below ``/build/ID``, the queue, the newest builds, and the search for them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from starlette.responses import Response
+
+from hydrasnap.model import Build
+from hydrasnap.server import objects
+from hydrasnap.server.evaluations import holders
+from hydrasnap.server.replies import Json, bad, missing, number, redirect, reply
+from hydrasnap.server.view import View
+
+_FILTERS = ("project", "jobset", "job", "system")
+_FOUND, _MOST_FOUND = 10, 50
+
+
+def _find(view: View) -> Build:
+    text = view.segment("id")
+    build = view.snapshot.builds.get(number(text) or 0)
+    if build is None:
+        missing(f"Build with ID {text} doesn't exist.")
+    return build
+
+
+def build(view: View) -> Response:
+    """Show a build."""
+    value = _find(view)
+    return reply(objects.build(value, holders(view.index, value.id)))
+
+
+def constituents(view: View) -> Response:
+    """List the builds that an aggregate is made of, by job; nothing for other builds."""
+    held = view.snapshot.builds
+    parts = [held[n] for n in _find(view).constituents or () if n in held]
+    parts.sort(key=lambda part: part.job)
+    return reply([objects.build(part, holders(view.index, part.id)) for part in parts])
+
+
+def newest_evaluation(view: View) -> Response:
+    """Redirect to the newest evaluation that holds a build."""
+    value = _find(view)
+    ids = holders(view.index, value.id)
+    if not ids:
+        missing(f"No evaluation of build {value.id} is known.")
+    raise redirect(view.request, ["eval", ids[-1], *view.rest])
+
+
+def queue(view: View) -> Response:
+    """List the unfinished builds in full, but for three fields that Hydra leaves out."""
+    return reply([
+        objects.queued_build(each, holders(view.index, each.id)) for each in view.index.queued()
+    ])  # fmt: skip
+
+
+def queue_size(view: View) -> Response:
+    """Count the unfinished builds."""
+    return reply(len(view.index.queued()))
+
+
+def brief_queue(view: View) -> Response:
+    """List the first unfinished builds in short."""
+    rows = number_of_rows(view)
+    return reply([objects.brief_build(each) for each in view.index.queued()[:rows]])
+
+
+def latest_builds(view: View) -> Response:
+    """List the finished builds that were created last, in short."""
+    rows = number_of_rows(view)
+    wanted = {name: view.parameter(name) for name in _FILTERS if view.parameter(name)}
+    held = view.snapshot.builds
+    newest = (held[n] for n in sorted(held, reverse=True))
+    matching = (
+        each
+        for each in newest
+        if each.finished and all(getattr(each, name) == wanted[name] for name in wanted)
+    )
+    return reply([objects.brief_build(each) for each in islice(matching, rows)])
+
+
+def number_of_rows(view: View) -> int:
+    """Read how many rows a request asks for."""
+    rows = number(view.parameter("nr"))
+    if not rows:
+        bad("Parameter 'nr' must be a positive number.")
+    return rows
+
+
+def search(view: View) -> Response:
+    """Find projects, jobsets and builds whose names, outputs or derivations contain a text."""
+    text = view.parameter("query").strip().lower()
+    if not re.fullmatch(r"[a-z0-9_./-]+", text):
+        bad("The query must be made of letters, digits and the characters _ . / -")
+    limit = min(number(view.parameter("limit")) or _FOUND, _MOST_FOUND)
+    snapshot = view.snapshot
+    projects = [objects.project(p) for p in snapshot.projects.values() if text in p.name.lower()]
+    jobsets = [
+        objects.jobset(each)
+        for key, each in snapshot.jobsets.items()
+        if text in f"{key.project}:{key.name}".lower() and not each.renamed_to
+    ]
+    newest = [snapshot.builds[n] for n in sorted(snapshot.builds, reverse=True)]
+
+    def first(matching: Iterable[Build]) -> list[Json]:
+        return [objects.build(b, holders(view.index, b.id)) for b in islice(matching, limit)]
+
+    return reply({
+        "projects": projects,
+        "jobsets": jobsets,
+        "builds": first(_with_output(newest, text)),
+        "buildsdrv": first(each for each in newest if text in each.drvpath.lower()),
+    })  # fmt: skip
+
+
+def _with_output(builds: Iterable[Build], text: str) -> Iterator[Build]:
+    """Yield a build once for each of its outputs that match, as Hydra does."""
+    return (b for b in builds for output in b.outputs if text in output.path.lower())

@@ -1,0 +1,96 @@
+"""What is below ``/job/P/J/JOB``: the badge, numbers over time, and redirects to a build."""
+
+from collections.abc import Callable, Iterable
+
+from starlette.responses import Response
+
+from hydrasnap.model import Build, JobKey, SizeSeries
+from hydrasnap.report import tally_of
+from hydrasnap.server import objects
+from hydrasnap.server.replies import missing, quoted, redirect, reply
+from hydrasnap.server.view import View
+
+
+def _key(view: View) -> JobKey:
+    return JobKey(*view.jobset.key, view.segment("job"))
+
+
+def shield(view: View) -> Response:
+    """Show the badge of the newest finished build."""
+    key = _key(view)
+    done = (build for build in view.index.builds_of_job(key) if build.finished)
+    newest = next(done, None)
+    if newest is None:
+        missing(f"No latest build for job {quoted(key.name)}.")
+    return reply(objects.shield(newest.status))
+
+
+def metric(view: View) -> Response:
+    """List the values of a metric, oldest first."""
+    return reply([
+        {"id": each.id, "timestamp": each.timestamp, "value": found.value, "unit": found.unit}
+        for each in reversed(view.index.builds_of_job(_key(view)))
+        for found in each.metrics
+        if found.name == view.segment("metric")
+    ])  # fmt: skip
+
+
+def build_times(view: View) -> Response:
+    """List the seconds that the successes took; those that came from a cache are left out."""
+    key = _key(view)
+    known = {point.build for point in _series(view, "closure").points}
+    return reply([
+        {"id": each.id, "timestamp": each.timestamp, "value": each.duration}
+        for each in reversed(view.index.builds_of_job(key))
+        if each.status.succeeded and each.duration and (not known or each.id in known)
+    ])  # fmt: skip
+
+
+def closure_sizes(view: View) -> Response:
+    """List the sizes of the outputs with all that they need."""
+    return _sizes(_series(view, "closure"))
+
+
+def output_sizes(view: View) -> Response:
+    """List the sizes of the outputs."""
+    return _sizes(_series(view, "output"))
+
+
+def _series(view: View, kind: str) -> SizeSeries:
+    sizes = view.snapshot.sizes.get(_key(view))
+    return sizes.series.get(kind, SizeSeries()) if sizes else SizeSeries()
+
+
+def _sizes(series: SizeSeries) -> Response:
+    return reply([
+        {"id": point.build, "timestamp": point.timestamp, "value": point.value}
+        for point in series.points
+    ])  # fmt: skip
+
+
+def latest(view: View) -> Response:
+    """Redirect to the newest success."""
+    return _latest(view, lambda build: True)
+
+
+def latest_for(view: View) -> Response:
+    """Redirect to the newest success on a system."""
+    return _latest(view, lambda build: build.system == view.segment("system"))
+
+
+def latest_finished(view: View) -> Response:
+    """Redirect to the newest success in an evaluation all of whose builds have finished."""
+
+    def in_finished_evaluation(build: Build) -> bool:
+        held = view.index.evaluations_with(build.id)
+        return any(tally_of(view.index, each).finished for each in held)
+
+    return _latest(view, in_finished_evaluation)
+
+
+def _latest(view: View, is_wanted: Callable[[Build], bool]) -> Response:
+    newest: Iterable[Build] = view.index.builds_of_job(_key(view))
+    for build in newest:
+        if build.status.succeeded and is_wanted(build):
+            raise redirect(view.request, ["build", build.id, *view.rest])
+    missing("There is no successful build to redirect to.")

@@ -1,0 +1,151 @@
+"""What a Hydra was doing when it was asked: ``/status``, ``/machines`` and their like."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from starlette.responses import Response
+
+from hydrasnap.model import Live, Machine, QueueRunner, RunningBuild
+from hydrasnap.server import objects
+from hydrasnap.server.builds import number_of_rows
+from hydrasnap.server.evaluations import holders
+from hydrasnap.server.replies import Json, bad, missing, reply
+from hydrasnap.server.view import View
+
+T = TypeVar("T")
+
+_FIGURES = {
+    "uptime": "uptime",
+    "builds_unfinished": "nrBuildsUnfinished",
+    "builds_read": "nrBuildsRead",
+    "builds_done": "nrBuildsDone",
+    "builds_succeeded": "nrBuildsSucceeded",
+    "builds_failed": "nrBuildsFailed",
+    "steps_unfinished": "nrStepsUnfinished",
+    "steps_runnable": "nrStepsRunnable",
+    "steps_active": "nrActiveSteps",
+    "steps_building": "nrStepsBuilding",
+    "steps_waiting": "nrStepsWaiting",
+    "steps_copying_to": "nrStepsCopyingTo",
+    "steps_copying_from": "nrStepsCopyingFrom",
+    "steps_unsupported": "nrUnsupportedSteps",
+    "steps_started": "nrStepsStarted",
+    "steps_done": "nrStepsDone",
+    "substitutes_succeeded": "nrSubstitutesSucceeded",
+    "substitutes_failed": "nrSubstitutesFailed",
+    "retries": "nrRetries",
+    "step_time": "avgStepTimeMs",
+    "step_build_time": "avgStepBuildTimeMs",
+    "machines_total": "machinesTotal",
+    "machines_in_use": "machinesInUse",
+    "bytes_sent": "bytesSent",
+    "bytes_received": "bytesReceived",
+    "uploads_pending": "s3UploadsPending",
+}
+
+
+def running(view: View) -> Response:
+    """List the builds of which a step ran, with four fields falsely null."""
+    held = view.snapshot.builds
+
+    def row(each: RunningBuild) -> Json:
+        if each.id in held:
+            full = objects.queued_build(held[each.id], holders(view.index, each.id))
+            return {**full, "stoptime": None}
+        names = ("id", "project", "jobset", "job", "system", "nixname", "timestamp")
+        return {name: getattr(each, name) for name in names} | {"finished": 0}
+
+    return reply([row(each) for each in _told(_live(view).running)])
+
+
+def machines(view: View) -> Response:
+    """Tell of the machines, by name."""
+    return reply({each.name: machine(each) for each in _told(_live(view).machines)})
+
+
+def queue_runner(view: View) -> Response:
+    """Tell of the queue runner, and of the machines with the derivations that they work on."""
+    live = _live(view)
+    held, jobs = view.snapshot.builds, defaultdict(list)
+    for build in live.running or ():
+        if build.machine and build.id in held:
+            jobs[build.machine].append(held[build.id].drvpath.rpartition("/")[2])
+    return reply({
+        "queueRunner": runner(_told(live.runner)),
+        "machines": {
+            each.name: machine(each) | {"jobs": jobs[each.name]} for each in live.machines or ()
+        },
+    })  # fmt: skip
+
+
+def throughput(view: View) -> Response:
+    """Count the finished builds by the hour or day in which they were queued."""
+    rows, period = number_of_rows(view), view.parameter("period")
+    if period not in {"hour", "day"}:
+        bad("Parameter 'period' must be 'hour' or 'day'.")
+    live = _live(view)
+    return reply(_told(live.hours if period == "hour" else live.days)[-rows:])
+
+
+def _live(view: View) -> Live:
+    return _told(view.live)
+
+
+def _told(value: T | None) -> T:
+    if value is None:
+        missing("This is a snapshot. It does not hold what the Hydra was doing.")
+    return value
+
+
+def machine(value: Machine) -> Json:
+    """Write a machine as ``/machines`` does."""
+    return {
+        "systemTypes": value.systems,
+        "supportedFeatures": [*value.supported, *value.mandatory],
+        "mandatoryFeatures": value.mandatory,
+        "enabled": value.enabled,
+        "maxJobs": value.most,
+        "hasCapacity": value.has_room,
+        "score": value.score,
+        "memTotal": value.memory,
+        "stats": {
+            "currentJobs": value.running,
+            "idleSince": value.idle_since or 0,
+            "disabledUntil": value.disabled_until or 0,
+            "nrStepsDone": value.steps_done,
+            "avgStepBuildTimeMs": _milliseconds(value.seconds_a_step),
+            "memUsage": value.memory_used,
+            **dict(zip(("load1", "load5", "load15"), value.load, strict=False)),
+            "pressure": _pressure(value.pressure),
+        },
+    }
+
+
+def _pressure(value: Mapping[str, Sequence[float]]) -> Json | None:
+    names = ("avg10", "avg60", "avg300")
+    return {kind: dict(zip(names, told, strict=True)) for kind, told in value.items()} or None
+
+
+def runner(value: QueueRunner) -> Json:
+    """Write what the queue runner tells of itself."""
+    keys = ((name, _FIGURES[name]) for name in value.figures)
+    return {
+        "status": value.status,
+        **{
+            key: _milliseconds(value.figures[name]) if key.endswith("Ms") else value.figures[name]
+            for name, key in keys
+        },
+        "queueStats": {
+            each.system: {
+                "activeRunnable": each.running,
+                "nrRunnableWaiting": each.runnable,
+                "waitTimeMs": _milliseconds(each.waited),
+            }
+            for each in value.queues
+        },
+    }
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(1000 * seconds, 6)

@@ -1,0 +1,233 @@
+"""Objects of the model → JSON as Hydra writes it: the inverse of `wire`."""
+
+from collections.abc import Iterable, Sequence
+
+from hydrasnap.model import (
+    Build,
+    BuildStatus,
+    Evaluation,
+    EvaluationInput,
+    Jobset,
+    JobsetCounts,
+    JobsetOverview,
+    Metric,
+    Output,
+    Product,
+    Project,
+)
+from hydrasnap.report import Index, tally_of
+from hydrasnap.server.replies import Json
+
+PAGE_SIZE = 20
+
+
+def project(value: Project) -> Json:
+    """Write a project; ``declarative`` is there only where it is set."""
+    written: Json = {
+        "name": value.name,
+        "displayname": value.displayname,
+        "description": value.description,
+        "homepage": value.homepage,
+        "owner": value.owner,
+        "enabled": value.enabled,
+        "hidden": value.hidden,
+        "enable_dynamic_run_command": value.enable_dynamic_run_command,
+        "jobsets": value.jobsets,
+    }
+    if value.declarative:
+        written["declarative"] = {
+            "file": value.declarative.file,
+            "type": value.declarative.type,
+            "value": value.declarative.value,
+        }
+    return written
+
+
+def jobset(value: Jobset, *, with_error: bool = False) -> Json:
+    """Write a jobset; its ``errormsg`` is empty but for ``/jobset/P/J/errors``."""
+    configuration = value.configuration
+    return {
+        "project": value.project,
+        "name": value.name,
+        "description": configuration.description,
+        "type": 1 if configuration.flake else 0,
+        "flake": configuration.flake,
+        "nixexprinput": configuration.nixexprinput,
+        "nixexprpath": configuration.nixexprpath,
+        "enabled": configuration.state.value,
+        "visible": configuration.visible,
+        "enable_dynamic_run_command": configuration.enable_dynamic_run_command,
+        "enableemail": configuration.enableemail,
+        "emailoverride": configuration.emailoverride,
+        "keepnr": configuration.keepnr,
+        "checkinterval": configuration.checkinterval,
+        "schedulingshares": configuration.schedulingshares,
+        "errormsg": value.errormsg if with_error else "",
+        "fetcherrormsg": value.overview.fetcherrormsg if value.overview else "",
+        **_times(value.overview),
+        "inputs": {
+            each.name: {
+                "name": each.name,
+                "type": each.type,
+                "value": each.value,
+                "emailresponsible": each.emailresponsible,
+            }
+            for each in configuration.inputs
+        },
+    }
+
+
+def _times(value: JobsetOverview | None) -> Json:
+    names = ("errortime", "lastcheckedtime", "triggertime", "starttime")
+    return {name: getattr(value, name, None) for name in names}
+
+
+def overview(value: Jobset) -> Json:
+    """Write a jobset as ``/api/jobsets`` does, which never tells of errors."""
+    counts = value.overview.counts if value.overview else JobsetCounts()
+    return {
+        "project": value.project,
+        "name": value.name,
+        "nrtotal": counts.total,
+        "nrsucceeded": counts.succeeded,
+        "nrfailed": counts.failed,
+        "nrscheduled": counts.scheduled,
+        "checkinterval": value.configuration.checkinterval,
+        "haserrormsg": False,
+        "fetcherrormsg": None,
+        **_times(value.overview),
+    }
+
+
+def _input(value: EvaluationInput) -> Json:
+    return {
+        "type": value.type or None,
+        "uri": value.uri or None,
+        "revision": value.revision or None,
+        "value": value.value or None,
+        "dependency": value.dependency,
+    }
+
+
+def evaluation(value: Evaluation) -> Json:
+    """Write an evaluation, which does not say to which jobset it belongs."""
+    return {
+        "id": value.id,
+        "timestamp": value.timestamp,
+        "checkouttime": value.checkouttime,
+        "evaltime": value.evaltime,
+        "hasnewbuilds": int(value.hasnewbuilds),
+        "flake": value.flake or None,
+        "jobsetevalinputs": {each.name: _input(each) for each in value.inputs},
+        "builds": value.builds,
+    }
+
+
+def evaluation_page(listed: Sequence[Evaluation], page: int) -> Json:
+    """Write a page of ``/jobset/P/J/evals`` with its relative links."""
+    last = -(-len(listed) // PAGE_SIZE)
+    written: Json = {
+        "evals": [evaluation(e) for e in listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]],
+        "first": "?page=1",
+        "last": f"?page={last}",
+    }
+    if page > 1:
+        written["previous"] = f"?page={page - 1}"
+    if page < last:
+        written["next"] = f"?page={page + 1}"
+    return written
+
+
+def evaluation_summary(index: Index, value: Evaluation) -> Json:
+    """Write an evaluation as ``/evals`` does: with counts and what changed since the one before."""
+    now = tally_of(index, value)
+    older = index.previous(value)
+    before = tally_of(index, older).succeeded if older else 0
+    known = set(older.inputs) if older else set()
+    return {
+        "eval": evaluation(value),
+        "nrSucceeded": now.succeeded,
+        "nrFailed": now.unsuccessful,
+        "nrScheduled": now.queued + now.unknown,
+        "diff": now.succeeded - before,
+        "changedInputs": [_input(each) for each in value.inputs if each not in known],
+    }
+
+
+def build(value: Build, evaluations: Iterable[int]) -> Json:
+    """Write a build and the `evaluations` that hold it.
+
+    A restarted build is unfinished with its old status and times. What is not known of a build that
+    was read from a list alone is null.
+    """
+    return {
+        "id": value.id,
+        "project": value.project,
+        "jobset": value.jobset,
+        "job": value.job,
+        "nixname": value.nixname,
+        "system": value.system,
+        "drvpath": value.drvpath or None,
+        "finished": int(value.finished),
+        "buildstatus": value.buildstatus,
+        "timestamp": value.timestamp,
+        "starttime": value.starttime,
+        "stoptime": value.stoptime,
+        "priority": value.priority,
+        "releasename": value.releasename or None,
+        "buildoutputs": dict(map(_output, value.outputs)),
+        "buildproducts": dict(map(_product, value.products)),
+        "buildmetrics": dict(map(_metric, value.metrics)),
+        "jobsetevals": list(evaluations),
+    }
+
+
+def _output(value: Output) -> tuple[str, Json]:
+    return value.name, {"path": value.path or None}
+
+
+def _product(value: Product) -> tuple[str, Json]:
+    return str(value.number), {
+        "type": value.type,
+        "subtype": value.subtype,
+        "name": value.name,
+        "path": value.path,
+        "defaultpath": value.defaultpath or None,
+        "filesize": value.filesize,
+        "sha256hash": value.sha256hash or None,
+    }
+
+
+def _metric(value: Metric) -> tuple[str, Json]:
+    return value.name, {"value": value.value, "unit": value.unit or None}
+
+
+def queued_build(value: Build, evaluations: Iterable[int]) -> Json:
+    """Write a build as ``/queue`` does, which tells three fields falsely null."""
+    return {**build(value, evaluations), "drvpath": None, "priority": None, "starttime": None}
+
+
+def brief_build(value: Build) -> Json:
+    """Write a build as ``/api/latestbuilds`` and ``/api/queue`` do."""
+    last = ("buildstatus", value.buildstatus) if value.finished else ("priority", value.priority)
+    return {
+        "id": value.id,
+        "project": value.project,
+        "jobset": value.jobset,
+        "job": value.job,
+        "system": value.system,
+        "nixname": value.nixname,
+        "finished": int(value.finished),
+        "timestamp": value.timestamp,
+        last[0]: last[1],
+    }
+
+
+def shield(status: BuildStatus) -> Json:
+    """Write the badge of a job for shields.io."""
+    return {
+        "schemaVersion": 1,
+        "label": "hydra build",
+        "color": status.badge_color,
+        "message": status.badge_message,
+    }

@@ -1,0 +1,74 @@
+"""Projects and jobsets: ``/``, ``/project/P``, ``/api/jobsets``, and all below ``/jobset/P/J``."""
+
+import re
+
+from starlette.responses import Response
+
+from hydrasnap.report import latest_finished
+from hydrasnap.server import objects
+from hydrasnap.server.replies import bad, missing, quoted, redirect, reply
+from hydrasnap.server.view import View
+
+_LARGEST_PAGE = 2**58
+
+
+def projects(view: View) -> Response:
+    """List all projects, the enabled ones first, hidden ones included."""
+    listed = sorted(view.snapshot.projects.values(), key=lambda each: (not each.enabled, each.name))
+    return reply([objects.project(each) for each in listed])
+
+
+def project(view: View) -> Response:
+    """Show a project."""
+    name = view.segment("project")
+    if name not in view.snapshot.projects:
+        missing(f"Project {quoted(name)} doesn't exist.")
+    return reply(objects.project(view.snapshot.projects[name]))
+
+
+def overview(view: View) -> Response:
+    """Count the builds of a project's visible jobsets."""
+    name = view.parameter("project")
+    if not name:
+        bad("Parameter 'project' not defined!")
+    if name not in view.snapshot.projects:
+        missing(f"Project {name} doesn't exist.")
+    held = view.snapshot.jobsets
+    jobsets = [held[key] for key in held if key.project == name]
+    shown = [each for each in jobsets if each.configuration.visible and not each.renamed_to]
+    shown.sort(key=lambda each: (-each.configuration.state.value, each.name))
+    return reply([objects.overview(each) for each in shown])
+
+
+def jobset(view: View) -> Response:
+    """Show a jobset without the text of its errors."""
+    return reply(objects.jobset(view.jobset))
+
+
+def errors(view: View) -> Response:
+    """Show a jobset with the text of its errors."""
+    return reply(objects.jobset(view.jobset, with_error=True))
+
+
+def evaluations(view: View) -> Response:
+    """List a page of a jobset's evaluations, newest first."""
+    listed = view.index.evaluations_of(view.jobset.key)
+    return reply(objects.evaluation_page(listed, page_number(view.parameter("page"))))
+
+
+def page_number(text: str) -> int:
+    """Read a page number as Perl does: nonsense and 0 are 1; refuse what no database takes."""
+    digits = re.match(r"\s*([-+]?[0-9]{1,20})", text)
+    number = int(digits[1]) if digits else 0
+    if not 0 <= number < _LARGEST_PAGE:
+        bad("The page must be a positive number.")
+    return number or 1
+
+
+def latest_evaluation(view: View) -> Response:
+    """Redirect to a jobset's newest finished evaluation."""
+    jobset = view.jobset
+    newest = latest_finished(view.index, jobset.key)
+    if newest is None:
+        missing("No evaluation found.")
+    raise redirect(view.request, ["eval", newest.id, *view.rest], {"name": jobset.name})
