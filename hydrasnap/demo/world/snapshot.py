@@ -81,7 +81,9 @@ class _Jobsets(_Converted[JobsetKey, Jobset]):
     def __getitem__(self, key: JobsetKey) -> Jobset:
         found = self._rows[key]
         if isinstance(found, JobsetKey):
-            return Jobset(project=key.project, name=key.name, gone=True, renamed_to=found.name)
+            return Jobset(
+                project=key.project, name=key.name, deleted_upstream=True, renamed_to=found.name
+            )
         return self._convert(found)
 
 
