@@ -52,9 +52,10 @@ class HydrasnapError(click.ClickException):
     """A problem that hydrasnap explains in a sentence instead of a traceback.
 
     `message` says what is wrong and where, `hint` what to do about it. Both may quote a stranger,
-    and are kept on one line without control characters.
+    and are kept on one line without control characters. `kind` names the class to a machine.
     """
 
+    kind = "failure"
     exit_code = EXIT_FAILURE
 
     def __init__(self, message: str, *, hint: str = "") -> None:
@@ -65,67 +66,100 @@ class HydrasnapError(click.ClickException):
         return f"{self.message} {self.hint}".rstrip()
 
     def format_message(self) -> str:
-        """Return the message and the hint, as the terminal shows them."""
+        """Return the message and the hint in one sentence after the other."""
         return str(self)
+
+    def details(self) -> dict[str, object]:
+        """Return what a machine is told beyond message and hint."""
+        return {}
+
+    def lines(self) -> list[str]:
+        """Return the lines that the terminal shows."""
+        return [str(self)]
 
 
 class ConfigError(HydrasnapError):
     """An option or a configuration file that cannot be used."""
 
+    kind = "config"
     exit_code = EXIT_USAGE
 
 
 class CrawlError(HydrasnapError):
     """A Hydra that could not be read."""
 
+    kind = "crawl"
+
 
 class UnreachableError(CrawlError):
     """No answer: unknown host, refused connection, time-out, broken transfer."""
+
+    kind = "unreachable"
 
 
 class OfflineError(UnreachableError):
     """No connection to the host: there is no point in asking it for anything else."""
 
+    kind = "offline"
+
 
 class TooBigError(UnreachableError):
     """A page that the server cannot finish in time; asking again makes it worse."""
+
+    kind = "too-big"
 
 
 class NotAHydraError(CrawlError):
     """An answer that no Hydra gives: another content type or another shape."""
 
+    kind = "not-a-hydra"
+
 
 class NotFoundError(CrawlError):
     """A 404: the object does not exist, or no longer exists."""
+
+    kind = "not-found"
 
 
 class LoginError(CrawlError):
     """A Hydra that wants a login, or did not take ours."""
 
+    kind = "login"
+
 
 class RefusedError(CrawlError):
     """A host that answered before and now refuses: to go on would be rude."""
+
+    kind = "refused"
 
 
 class BudgetError(CrawlError):
     """A run that has spent its budget."""
 
+    kind = "budget"
+
 
 class CacheError(HydrasnapError):
     """A cache folder that cannot be read or written."""
+
+    kind = "cache"
 
 
 class LockedError(CacheError):
     """A cache folder that another run is writing to."""
 
+    kind = "locked"
     exit_code = EXIT_LOCKED
 
 
 class OutputError(HydrasnapError):
     """An output folder that cannot be written, or must not be."""
 
+    kind = "output"
+
 
 class BusyError(OutputError):
     """An output folder that another run is writing to."""
 
+    kind = "busy"
     exit_code = EXIT_LOCKED

@@ -1,5 +1,7 @@
 """How times, durations, sizes and numbers are written: the same everywhere, in every locale."""
 
+import codecs
+import re
 from datetime import UTC, datetime
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -7,6 +9,11 @@ _KIB = 1024
 _EXACT = 2.0**53  # from here on a float has no digit to show for each of a whole number's
 MINUS = "\N{MINUS SIGN}"
 _PLAIN = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
+_LOGIN = re.compile(
+    r"\b((?:https?|(?:[a-z][a-z0-9+.-]*)(?=:/{0,3}[^\s:@/?#\"']*:)):/{0,3}(?:[^\s:@/?#\"']*:)?)"
+    r"[^\s@/?#\"']+@",
+    re.IGNORECASE,
+)
 _KEPT = frozenset("\t\n\r\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}")
 
 
@@ -97,6 +104,24 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c in _KEPT else f"⟨U+{ord(c):04X}⟩" for c in text)
+
+
+def mask_logins(text: str) -> str:
+    """Mask the password in each address of a text.
+
+    A name without a password is masked too in addresses of the web, where it may be a token.
+
+    >>> mask_logins("see https://me:s3cret@example.org/x and https://t0ken@example.org")
+    'see https://me:***@example.org/x and https://***@example.org'
+    """
+    return _LOGIN.sub(r"\1***@", text) if "@" in text else text
+
+
+def decoded(content: bytes) -> str:
+    """Decode a text file: UTF-8, or UTF-16 where its byte order mark says so."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16")
+    return content.decode("utf-8-sig")
 
 
 def visible_bytes(text: str) -> bytes:

@@ -9,26 +9,27 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from msgspec import structs
 
 from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.preflight import check_folders
-from hydrasnap.cli.progress import EventSink, teller
+from hydrasnap.cli.progress import EventSink, crawl_progress
 from hydrasnap.cli.reports import (
-    crawl_summary,
+    crawl_fields,
+    crawl_lines,
     plan_fields,
     plan_lines,
+    pruned_line,
     status_fields,
     status_lines,
 )
 from hydrasnap.cli.site import render_into
 from hydrasnap.cli.stopping import run_stoppable, stoppable
 from hydrasnap.client import Credentials, Limits, Settings, World, is_this_machine, normal_origin
-from hydrasnap.config.loading import Config, password
+from hydrasnap.config.secrets import Secrets, password
+from hydrasnap.config.tables import Config
 from hydrasnap.crawl import LIVE_REQUESTS, CrawlResult, Note, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError
-from hydrasnap.formatting import plural
 from hydrasnap.plan import FetchStrategy, Retention, Selection
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.store import Cache, check_folder, holder, open_cache, read_snapshot
@@ -36,23 +37,26 @@ from hydrasnap.store import Cache, check_folder, holder, open_cache, read_snapsh
 _KEPT = "What was fetched is kept; run again to go on."
 
 
-def run_crawl(config: Config, telling: OutputOptions) -> CrawlResult:
+def run_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> CrawlResult:
     """Crawl the configured Hydra into the configured cache, and say how it went."""
     origin, folder = _origin(config), Path(config.cache.folder)
     check_folder(folder)
-    settings, selection, retention = _settings(config), _selection(config), _retention(config)
+    settings, selection = _settings(config, secrets), _selection(config)
+    retention = _retention(config)
 
     def run(cache: Cache, watch: EventSink) -> CrawlResult:
         if not config.hydra.contact and not is_this_machine(origin):
             watch(Note(_no_contact(origin)))
-        outcome = run_stoppable(crawl_into(cache, settings, selection, watch=watch))
+        result = run_stoppable(crawl_into(cache, settings, selection, watch=watch))
         if retention.limits:
-            prune(cache, retention)
-        return outcome
+            dropped = prune(cache, retention)
+            if any(asdict(dropped).values()):
+                watch(Note(f"[retention] {pruned_line(dropped)} from the cache."))
+        return result
 
-    outcome = _crawl(folder, origin, teller(telling, settings.limits), run)
-    _say(origin, outcome, telling)
-    return outcome
+    result = _crawl(folder, origin, crawl_progress(options, settings.limits), run)
+    _report_crawl(origin, result, options)
+    return result
 
 
 def _no_contact(origin: str) -> str:
@@ -62,28 +66,28 @@ def _no_contact(origin: str) -> str:
     )
 
 
-def plan_crawl(config: Config, telling: OutputOptions) -> None:
+def plan_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> None:
     """Ask for the overview alone, and say what a crawl would ask for."""
     origin, folder = _origin(config), Path(config.cache.folder)
     check_folder(folder)
-    settings, selection = _settings(config), _selection(config)
+    settings, selection = _settings(config, secrets), _selection(config)
     with (
         stoppable(""),
-        teller(telling, Limits()) as watch,
-        open_cache(folder, origin, _damaged(watch)) as cache,
+        crawl_progress(options, Limits()) as watch,
+        open_cache(folder, origin, _report_damage(watch)) as cache,
     ):
         asked, steps = run_stoppable(dry_run(cache, settings, selection, watch=watch))
     plan = (steps, asked, LIVE_REQUESTS if selection.live else 0)
-    telling.answer("\n".join(plan_lines(*plan)), "plan", plan_fields(*plan))
+    options.answer(plan_lines(*plan), "plan", plan_fields(*plan))
 
 
-def run_prune(config: Config, telling: OutputOptions) -> None:
-    """Drop from the configured cache what the retention does not want, and say how much."""
+def run_prune(config: Config, options: OutputOptions) -> None:
+    """Drop from the configured cache what [retention] does not keep, and say how much."""
     retention, folder = _retention(config), Path(config.cache.folder)
     if not retention.limits:
         raise ConfigError(
-            "Nothing says what to drop. Set evaluations, days, deleted or hidden under [retention] "
-            "in hydrasnap.toml."
+            "Nothing says what to drop.",
+            hint="Set evaluations, days, deleted or hidden under [retention] in hydrasnap.toml.",
         )
     origin = read_snapshot(folder).origin
     with (
@@ -91,52 +95,53 @@ def run_prune(config: Config, telling: OutputOptions) -> None:
         open_cache(folder, origin, lambda path, reason: None) as cache,
     ):
         done = prune(cache, retention)
-    jobsets, evaluations = plural(done.jobsets, "jobset"), plural(done.evaluations, "evaluation")
-    text = f"dropped {jobsets}, {evaluations} and {plural(done.builds, 'build')}"
-    telling.log(text, "pruned", asdict(done))
+    options.log([pruned_line(done)], "pruned", asdict(done))
 
 
 def _origin(config: Config) -> str:
     """Return the address of the configured Hydra in its one spelling."""
     if not config.hydra.url:
         raise ConfigError(
-            "Which Hydra? Give its address, as in `hydrasnap snapshot https://hydra.example.org`, "
-            "or set `url` under [hydra] in hydrasnap.toml."
+            "Which Hydra?",
+            hint="Give its address, as in `hydrasnap snapshot https://hydra.example.org`, or set "
+            "`url` under [hydra] in hydrasnap.toml.",
         )
     return normal_origin(config.hydra.url)
 
 
-def _damaged(watch: EventSink) -> Callable[[Path, str], None]:
-    def tell(path: Path, reason: str) -> None:
+def _report_damage(watch: EventSink) -> Callable[[Path, str], None]:
+    def report(path: Path, reason: str) -> None:
         watch(Note(f"{path} is damaged ({reason}); what it held is fetched again."))
 
-    return tell
+    return report
 
 
 def _crawl(
     folder: Path,
     origin: str,
-    telling: AbstractContextManager[EventSink],
+    progress: AbstractContextManager[EventSink],
     run: Callable[[Cache, EventSink], CrawlResult],
 ) -> CrawlResult:
-    with stoppable(_KEPT), telling as watch, open_cache(folder, origin, _damaged(watch)) as cache:
+    with (
+        stoppable(_KEPT),
+        progress as watch,
+        open_cache(folder, origin, _report_damage(watch)) as cache,
+    ):
         return run(cache, watch)
 
 
-def _say(origin: str, outcome: CrawlResult, telling: OutputOptions) -> None:
-    """Say how a crawl went."""
-    run = outcome.run
-    fields = {**structs.asdict(run), "gaps": [structs.asdict(gap) for gap in run.gaps]}
-    if outcome.error is None or run.known_evaluations + run.new_evaluations or telling.json:
-        telling.log(crawl_summary(origin, outcome), "done", {"origin": origin, **fields})
+def _report_crawl(origin: str, result: CrawlResult, options: OutputOptions) -> None:
+    run = result.run
+    if result.error is None or run.known_evaluations + run.new_evaluations or options.json:
+        options.log(crawl_lines(origin, result), "done", crawl_fields(origin, result))
 
 
-def _settings(config: Config) -> Settings:
+def _settings(config: Config, secrets: Secrets) -> Settings:
     return Settings(
         contact=config.hydra.contact,
         rate=config.crawl.rate,
         concurrency=config.crawl.concurrency,
-        credentials=_credentials(config),
+        credentials=_credentials(config, secrets),
         limits=Limits(
             requests=config.crawl.max_requests,
             seconds=config.crawl.max_seconds,
@@ -145,16 +150,15 @@ def _settings(config: Config) -> Settings:
     )
 
 
-def _credentials(config: Config) -> Credentials | None:
-    if not config.hydra.username:
+def _credentials(config: Config, secrets: Secrets) -> Credentials | None:
+    username = config.hydra.username
+    if not username:
         return None
-    secret = password(config)
-    if secret is None:
-        secret = _asked(f"{config.hydra.username} at {config.hydra.url}")
-    return Credentials(config.hydra.username, secret)
+    secret = password(config, secrets) or _ask_for_password(f"{username} at {config.hydra.url}")
+    return Credentials(username, secret)
 
 
-def _asked(account: str) -> str:
+def _ask_for_password(account: str) -> str:
     """Ask for a password on the terminal, where there is one."""
     try:
         with warnings.catch_warnings():
@@ -162,8 +166,8 @@ def _asked(account: str) -> str:
             return str(click.prompt(f"Password of {account}", hide_input=True, err=True))
     except getpass.GetPassWarning:
         raise ConfigError(
-            f"No password is set for {account}, and there is no terminal to ask for it. Set "
-            "HYDRASNAP_PASSWORD, or password_file under [hydra] in hydrasnap.toml."
+            f"No password is set for {account}, and there is no terminal to ask for it.",
+            hint="Set HYDRASNAP_PASSWORD, or password_file under [hydra] in hydrasnap.toml.",
         ) from None
 
 
@@ -177,7 +181,7 @@ def _retention(config: Config) -> Retention:
     )
 
 
-_WAYS = {
+_STRATEGIES = {
     "auto": None,
     "singly": FetchStrategy.PER_BUILD,
     "together": FetchStrategy.BULK,
@@ -192,7 +196,7 @@ def _selection(config: Config) -> Selection:
         exclude=config.crawl.exclude,
         hidden=config.crawl.hidden,
         evaluations=config.crawl.evaluations,
-        way=_WAYS[config.crawl.builds],
+        way=_STRATEGIES[config.crawl.builds],
         details=config.crawl.details,
         recheck=int(config.crawl.recheck_days * 86400),
         sizes=config.crawl.sizes,
@@ -200,7 +204,7 @@ def _selection(config: Config) -> Selection:
     )
 
 
-def run_demo(moment: int, cache: Path, output: Path, telling: OutputOptions) -> CrawlResult:
+def run_demo(moment: int, cache: Path, output: Path, options: OutputOptions) -> CrawlResult:
     """Crawl and render the embedded Hydra as it was at a moment."""
     from httpx import ASGITransport
 
@@ -209,25 +213,24 @@ def run_demo(moment: int, cache: Path, output: Path, telling: OutputOptions) -> 
     hydra = DemoHydra(moment)
     check_folders(cache, output)
     world = World(transport=ASGITransport(app=hydra))
-    wishes = Selection(live=True, sizes=hydra.SIZED)
+    selection = Selection(live=True, sizes=hydra.SIZED)
 
     def run(cache: Cache, watch: EventSink) -> CrawlResult:
         crawled = crawl_into(
-            cache, Settings(rate=float("inf")), wishes, watch=watch, world=world,
+            cache, Settings(rate=float("inf")), selection, watch=watch, world=world,
             clock=lambda: float(hydra.world.now),
         )  # fmt: skip
         return run_stoppable(crawled)
 
-    outcome = _crawl(cache, hydra.ORIGIN, teller(telling, Limits()), run)
-    _say(hydra.ORIGIN, outcome, telling)
-    render_into(output, cache, SiteSettings(title="hydrasnap demo"), telling)
-    return outcome
+    result = _crawl(cache, hydra.ORIGIN, crawl_progress(options, Limits()), run)
+    _report_crawl(hydra.ORIGIN, result, options)
+    render_into(output, cache, SiteSettings(title="hydrasnap demo"), options)
+    return result
 
 
-def describe_cache(folder: Path, telling: OutputOptions) -> None:
+def describe_cache(folder: Path, options: OutputOptions) -> None:
     """Say what the cache holds."""
     snapshot = read_snapshot(folder)
     files = (path for path in folder.rglob("*.json") if path.is_file())
     fields = status_fields(snapshot, sum(path.stat().st_size for path in files), holder(folder))
-    lines = status_lines(snapshot, fields, time.time())
-    telling.answer("\n".join(lines), "status", fields)
+    options.answer(status_lines(snapshot, fields, time.time()), "status", fields)

@@ -1,5 +1,6 @@
 """The commands. Heavy imports wait until a command runs, so that `--help` is instant."""
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,28 +10,69 @@ import click
 
 from hydrasnap import __version__
 from hydrasnap.cli import options as opt
-from hydrasnap.cli.events import OutputOptions, tell_error, wants_json
-from hydrasnap.cli.stopping import Stopped, fast_exit, stoppable
-from hydrasnap.errors import EXIT_GAPS
+from hydrasnap.cli.events import OutputOptions, explained, print_error, print_line, wants_json
+from hydrasnap.cli.stopping import Stopped, fast_exit, handle_signals_once, stoppable
+from hydrasnap.cli.streams import lost_output, open_streams
+from hydrasnap.config.secrets import Secrets, take_secrets
+from hydrasnap.errors import EXIT_FAILURE, EXIT_GAPS, HydrasnapError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class Group(click.Group):
-    """A group that explains an interruption instead of tracing it."""
+    """The group of all commands; it ends every run with a sentence or an event, and a code."""
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
-        """Run, and end a run that fails or is interrupted with a sentence or an event."""
-        try:
-            with stoppable(""):
-                code = super().main(args, *rest, **{**extra, "standalone_mode": False}) or 0
-        except (click.ClickException, click.Abort) as ended:
-            error = Stopped("Stopped.") if isinstance(ended, click.Abort) else ended
-            tell_error(error, as_json=wants_json(sys.argv[1:] if args is None else args))
-            code = error.exit_code
+        """Run a command. Without `args` this is the whole process, and this ends it."""
+        arguments = sys.argv[1:] if args is None else list(args)
         if args is None:
+            open_streams()
+        code = self._run(arguments, rest, extra)
+        if args is None:
+            failure = lost_output()
+            if failure is not None and code in (0, EXIT_GAPS):
+                reason = failure.strerror or failure
+                print_line(f"Error: Standard output cannot be written: {reason}.")
+                code = EXIT_FAILURE
             fast_exit(code)
         raise SystemExit(code)
+
+    def _run(self, arguments: list[str], rest: Any, extra: dict[str, Any]) -> int:
+        """Run a command, print why it failed if it did, and return the exit code."""
+        extra = {**extra, "standalone_mode": False, "obj": take_secrets(os.environ)}
+        error: click.ClickException
+        try:
+            with handle_signals_once(), stoppable(""):
+                _check_working_folder()
+                return int(super().main(arguments, *rest, **extra) or 0)
+        except click.ClickException as ended:
+            error = ended
+        except click.Abort:
+            error = Stopped("Stopped.")
+        except Exception as unexpected:  # the one exit, where each is explained
+            error = _expected_part(unexpected) or explained(
+                unexpected, verbose="--verbose" in arguments
+            )
+        print_error(error, as_json=wants_json(arguments))
+        return error.exit_code
+
+
+def _check_working_folder() -> None:
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise HydrasnapError(
+            "The current folder does not exist any more.", hint="Change to another folder first."
+        ) from error
+
+
+def _expected_part(error: BaseException) -> click.ClickException | None:
+    """Return an error of ours from a group of errors that concurrent work has raised."""
+    if isinstance(error, click.ClickException):
+        return error
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(_expected_part, error.exceptions)), None)
+    return None
 
 
 @click.group("hydrasnap", cls=Group, context_settings=CONTEXT)
@@ -43,7 +85,7 @@ def main() -> None:
     hydrasnap snapshot https://hydra.example.org copy and render
 
     Exit codes: 0 success, 1 failure, 2 wrong use or configuration, 3 snapshot with gaps,
-    4 another run holds the cache or the site, 130 interrupted.
+    4 another run holds the cache or the site, 130 interrupted, 143 ended by SIGTERM.
     """
 
 
@@ -53,8 +95,9 @@ def main() -> None:
 @opt.cache_option
 @opt.output_option
 @opt.crawl_options
-@opt.telling_options
-def snapshot(url: str | None, **options: Any) -> None:
+@opt.output_options
+@click.pass_obj
+def snapshot(secrets: Secrets, /, url: str | None, **options: Any) -> None:
     """Crawl the Hydra at URL, then render the site.
 
     URL may be left out where hydrasnap.toml names it.
@@ -62,17 +105,16 @@ def snapshot(url: str | None, **options: Any) -> None:
     \b
     hydrasnap snapshot https://hydra.example.org --project nixpkgs --evaluations 5
     """
-    from hydrasnap.cli import actions as work
-    from hydrasnap.cli import site
+    from hydrasnap.cli import actions, site
 
-    telling = opt.telling(options)
-    config = opt.configured(options, url)
+    output = opt.take_output_options(options)
+    config = opt.load_config(options, url)
     site.check_all(config)
-    outcome = work.run_crawl(config, telling)
+    result = actions.run_crawl(config, output, secrets)
     lost = ""
-    if outcome.error is None or outcome.out_of_budget:
-        lost = site.run_render(config, telling).lost
-    _end(outcome, telling, lost)
+    if result.error is None or result.out_of_budget:
+        lost = site.run_render(config, output).lost
+    _end(result, output, lost)
 
 
 @main.command()
@@ -80,40 +122,41 @@ def snapshot(url: str | None, **options: Any) -> None:
 @opt.config_option
 @opt.cache_option
 @opt.crawl_options
-@opt.telling_options
+@opt.output_options
 @click.option("--dry-run", is_flag=True, help="Ask for the overview alone, and print the plan.")
-def crawl(url: str | None, **options: Any) -> None:
+@click.pass_obj
+def crawl(secrets: Secrets, /, url: str | None, **options: Any) -> None:
     """Copy what the Hydra at URL knows into the cache.
 
     \b
     hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*' --dry-run
     hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*'
     """
-    from hydrasnap.cli import actions as work
+    from hydrasnap.cli import actions
 
-    telling, dry = opt.telling(options), options.pop("dry_run")
-    config = opt.configured(options, url)
+    output, dry = opt.take_output_options(options), options.pop("dry_run")
+    config = opt.load_config(options, url)
     if dry:
-        work.plan_crawl(config, telling)
+        actions.plan_crawl(config, output, secrets)
     else:
-        _end(work.run_crawl(config, telling), telling)
+        _end(actions.run_crawl(config, output, secrets), output)
 
 
 @main.command()
 @opt.config_option
 @opt.cache_option
 @opt.output_option
-@opt.work_options
+@opt.output_options
 def render(**options: Any) -> None:
-    """Render the site from the cache, without a network.
+    """Render the site from the cache, without a netactions.
 
     \b
     hydrasnap render --cache cache --output _site
     """
     from hydrasnap.cli import site
 
-    telling = opt.telling(options)
-    if site.run_render(opt.configured(options), telling).lost:
+    output = opt.take_output_options(options)
+    if site.run_render(opt.load_config(options), output).lost:
         raise click.exceptions.Exit(EXIT_GAPS)
 
 
@@ -124,7 +167,7 @@ def render(**options: Any) -> None:
               help="Keep the copied data in DIR (default: demo-cache).")  # fmt: skip
 @click.option("--output", type=opt.FOLDER, default="demo-site", metavar="DIR",
               help="Write the site to DIR (default: demo-site).")  # fmt: skip
-@opt.telling_options
+@opt.output_options
 def demo(moment: int, **options: Any) -> None:
     """Crawl and render a small Hydra that is built in.
 
@@ -135,17 +178,17 @@ def demo(moment: int, **options: Any) -> None:
     hydrasnap demo
     hydrasnap demo --moment 2      the same Hydra an hour later
     """
-    from hydrasnap.cli import actions as work
+    from hydrasnap.cli import actions
 
-    telling = opt.telling(options)
-    outcome = work.run_demo(moment, Path(options["cache"]), Path(options["output"]), telling)
-    _end(outcome, telling)
+    output = opt.take_output_options(options)
+    result = actions.run_demo(moment, Path(options["cache"]), Path(options["output"]), output)
+    _end(result, output)
 
 
 @main.command()
 @opt.config_option
 @opt.cache_option
-@opt.work_options
+@opt.output_options
 def prune(**options: Any) -> None:
     """Drop from the cache what [retention] does not keep.
 
@@ -154,33 +197,33 @@ def prune(**options: Any) -> None:
     \b
     hydrasnap prune --config hydrasnap.toml
     """
-    from hydrasnap.cli import actions as work
+    from hydrasnap.cli import actions
 
-    telling = opt.telling(options)
-    work.run_prune(opt.configured(options), telling)
+    output = opt.take_output_options(options)
+    actions.run_prune(opt.load_config(options), output)
 
 
 @main.command()
 @opt.config_option
 @opt.cache_option
-@opt.answer_options
+@opt.output_options
 def status(**options: Any) -> None:
     """Say what the cache holds, its age, size and gaps.
 
     \b
     hydrasnap status --cache cache
     """
-    from hydrasnap.cli import actions as work
+    from hydrasnap.cli import actions
 
-    telling = opt.telling(options)
-    work.describe_cache(Path(opt.configured(options).cache.folder), telling)
+    output = opt.take_output_options(options)
+    actions.describe_cache(Path(opt.load_config(options).cache.folder), output)
 
 
-def _end(outcome: Any, telling: OutputOptions, lost: str = "") -> None:
+def _end(result: Any, output: OutputOptions, lost: str = "") -> None:
     """End with the exit code that tells how the crawl went."""
-    if outcome.error is not None and not outcome.out_of_budget:
-        raise outcome.error
-    if outcome.error is not None and not telling.json:
-        click.echo(f"{outcome.error.message} The next run goes on from here.", err=True)
-    if lost or not outcome.run.complete:
+    if result.error is not None and not result.out_of_budget:
+        raise result.error
+    if result.error is not None and not output.json:
+        print_line(f"{result.error.message} The next run goes on from here.")
+    if lost or not result.run.complete:
         raise click.exceptions.Exit(EXIT_GAPS)

@@ -1,4 +1,4 @@
-"""The options of the commands, in bundles, and how they become a checked configuration."""
+"""The options of the commands, in bundles, and the configuration that they lead to."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ import click
 from hydrasnap.cli.events import OutputOptions
 
 if TYPE_CHECKING:
-    from hydrasnap.config.loading import Config
+    from hydrasnap.config.tables import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,7 +58,7 @@ crawl_options = _bundle(
     ),
     click.option(
         "--jobset", "jobsets", multiple=True, metavar="GLOB",
-        help="Take only jobsets whose PROJECT/NAME matches, such as 'nixpkgs/*'.",
+        help="Take only jobsets whose PROJECT/JOBSET matches, such as 'nixpkgs/*'.",
     ),
     click.option(
         "--exclude", multiple=True, metavar="GLOB",
@@ -99,33 +99,30 @@ crawl_options = _bundle(
     ),
 )  # fmt: skip
 
-_quiet = click.option("--quiet", is_flag=True, help="Print errors only.")
-_log_format = click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text",
-    help="Tell what happens in words, or as a JSON object a line for machines.",
+output_options = _bundle(
+    click.option("--quiet", is_flag=True, help="Print errors and answers only."),
+    click.option(
+        "--verbose", is_flag=True, help="Print a line for each request, and more on faults."
+    ),
+    click.option("--no-progress", is_flag=True, help="Print plain lines instead of a bar."),
+    click.option(
+        "--log-format", type=click.Choice(["text", "json"]), default="text",
+        help="Print sentences, or a JSON object a line for machines.",
+    ),
 )  # fmt: skip
 
-answer_options = _bundle(_log_format)
-work_options = _bundle(_quiet, _log_format)
-telling_options = _bundle(
-    _quiet,
-    click.option("--verbose", is_flag=True, help="Print a line for each request."),
-    click.option("--no-progress", is_flag=True, help="Print plain lines instead of a bar."),
-    _log_format,
-)
 
-
-def telling(options: dict[str, Any]) -> OutputOptions:
-    """Take the telling options out of the options of a command."""
+def take_output_options(options: dict[str, Any]) -> OutputOptions:
+    """Take the output options out of the options of a command."""
     return OutputOptions(
-        quiet=options.pop("quiet", False),
-        verbose=options.pop("verbose", False),
-        progress=not options.pop("no_progress", False),
+        quiet=options.pop("quiet"),
+        verbose=options.pop("verbose"),
+        progress=not options.pop("no_progress"),
         json=options.pop("log_format") == "json",
     )
 
 
-def configured(options: dict[str, Any], url: str | None = None) -> "Config":
+def load_config(options: dict[str, Any], url: str | None = None) -> "Config":
     """Lay the options of a command over the configuration file, and check the whole."""
     from hydrasnap.config.loading import load
 

@@ -1,6 +1,6 @@
-"""What is looked at before the first request: folders that must fit, and texts that must do.
+"""Checks before the first request: folders, texts and templates that the site needs.
 
-Without this a crawl of an hour would end with a site that cannot be written.
+Without them a crawl of an hour would end with a site that cannot be written.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 
-from hydrasnap.config.loading import Config
+from hydrasnap.config.tables import Config
 from hydrasnap.errors import ConfigError
 from hydrasnap.publish.content import documents, notes
 from hydrasnap.publish.output import folder as output
@@ -19,13 +19,14 @@ from hydrasnap.store import check_folder
 
 
 def check_site(config: Config, settings: SiteSettings) -> None:
-    """Refuse folders of the settings that are none, and what in them cannot be used."""
+    """Refuse folders of the settings that do not exist, and files in them that cannot be used."""
     for key in ("templates", "pages", "notes"):
         folder = getattr(settings, key)
         if folder is not None and not folder.is_dir():
             why = "is no folder" if folder.exists() else "does not exist"
             raise ConfigError(
-                f"{config.key('site', key)}: {folder} {why}. Make it, or correct the setting."
+                f"{config.key('site', key)}: {folder} {why}.",
+                hint="Make it, or correct the setting.",
             )
     list(documents(settings.pages))
     notes(settings.notes)
@@ -33,7 +34,7 @@ def check_site(config: Config, settings: SiteSettings) -> None:
 
 
 def _check_templates(own: Path | None) -> None:
-    """Compile the user's templates; what they do with a page is seen when one is rendered."""
+    """Compile the user's templates; mistakes that depend on a page show when it is rendered."""
     jinja = environment(own)
     for file in sorted(own.glob("*.html")) if own is not None else ():
         try:
@@ -46,18 +47,18 @@ def _check_templates(own: Path | None) -> None:
 
 
 def check_folders(cache: Path, site: Path) -> None:
-    """Refuse folders in which hydrasnap would destroy what is not its own."""
+    """Refuse folders in which hydrasnap would overwrite the files of others."""
     one, other = cache.resolve(), site.resolve()
     if one == other:
         raise ConfigError(
-            f"The cache and the site cannot share the folder {cache}. "
-            "Choose two with --cache and --output."
+            f"The cache and the site cannot share the folder {cache}.",
+            hint="Choose two with --cache and --output.",
         )
     for inner, outer, words in _nested(one, other):
         if outer in inner.parents:
             raise ConfigError(
-                f"{words}: {inner} is inside {outer}. Choose two folders apart with --cache and "
-                "--output."
+                f"{words}: {inner} is inside {outer}.",
+                hint="Choose two folders apart with --cache and --output.",
             )
     check_folder(cache)
     output.check(site)

@@ -1,44 +1,66 @@
-"""The sentences and tables on a crawl, its plan and its cache."""
+"""The lines and fields on a crawl, its plan, its cache, and a render."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from hydrasnap.cli.units import moment, size, span
 from hydrasnap.crawl import CrawlResult, PlannedStep
-from hydrasnap.formatting import plural
+from hydrasnap.formatting import clock, duration, plural, size
 from hydrasnap.model import Run, Snapshot
 from hydrasnap.publish.pages.overview.remarks import amounts
 from hydrasnap.report.missing import missing_objects
 
+if TYPE_CHECKING:
+    from hydrasnap.crawl import Pruned
+    from hydrasnap.publish.settings import Published
+
 _SHOWN_GAPS = 10
+_SHOWN_REMARKS = 10
 
 
-def crawl_summary(origin: str, outcome: CrawlResult) -> str:
+def moment(seconds: float) -> str:
+    """Write a moment in UTC, with the zone."""
+    return f"{clock(int(seconds))} UTC"
+
+
+def crawl_lines(origin: str, result: CrawlResult) -> list[str]:
     """Say what a crawl did."""
-    run = outcome.run
+    run = result.run
     evaluations = run.known_evaluations + run.new_evaluations
     builds = run.known_builds + run.new_builds
-    lines = [
+    return [
         f"{origin}, as of {moment(run.started)}",
         f"  asked   {plural(run.requests, 'request')}, {size(run.bytes)}, "
-        f"{span(run.finished - run.started)}",
+        f"{duration(int(run.finished - run.started))}",
         f"  holds   {evaluations:,} evaluations ({run.new_evaluations:,} new), "
         f"{builds:,} builds ({run.new_builds:,} new)",
+        *_gap_lines(run),
     ]
-    return "\n".join([*lines, *gap_lines(run)])
 
 
-def gap_lines(run: Run) -> list[str]:
+def crawl_fields(origin: str, result: CrawlResult) -> dict[str, Any]:
+    """Say what a crawl did, to a machine."""
+    return {"origin": origin, **_run_fields(result.run)}
+
+
+def _run_fields(run: Run) -> dict[str, Any]:
+    return {**structs.asdict(run), "gaps": [structs.asdict(gap) for gap in run.gaps]}
+
+
+def _gap_lines(run: Run) -> Iterator[str]:
     """Say what could not be read."""
-    if not run.gaps:
-        return []
-    lines = [f"  gaps    {plural(len(run.gaps), 'part')} could not be read:"]
-    lines += [f"    {gap.path}: {gap.reason}" for gap in run.gaps[:_SHOWN_GAPS]]
+    if run.gaps:
+        yield f"  gaps    {plural(len(run.gaps), 'part')} could not be read:"
+    yield from (f"    {gap.path}: {gap.reason}" for gap in run.gaps[:_SHOWN_GAPS])
     if len(run.gaps) > _SHOWN_GAPS:
-        lines.append(f"    and {len(run.gaps) - _SHOWN_GAPS} more: see `hydrasnap status`")
-    return lines
+        yield f"    and {len(run.gaps) - _SHOWN_GAPS} more: see `hydrasnap status`"
+
+
+def pruned_line(done: "Pruned") -> str:
+    """Say what was dropped from a cache by [retention]."""
+    jobsets, evaluations = plural(done.jobsets, "jobset"), plural(done.evaluations, "evaluation")
+    return f"dropped {jobsets}, {evaluations} and {plural(done.builds, 'build')}"
 
 
 def plan_lines(
@@ -46,7 +68,9 @@ def plan_lines(
 ) -> list[str]:
     """Say what a crawl would ask for."""
     lines = [f"{overview_requests:>7,}  the overview, asked for now"]
-    lines += [f"{_about(step):>7}  {step.jobset}: {step.refresh.value}" for step in steps]
+    for step in steps:
+        about = f"{step.requests:,}" if step.requests else "-"
+        lines.append(f"{about:>7}  {'/'.join(step.jobset)}: {step.refresh.value}")
     if live_requests:
         lines.append(f"{live_requests:>7,}  the live state")
     total = sum(step.requests for step in steps) + live_requests
@@ -61,21 +85,19 @@ def plan_fields(
 ) -> dict[str, Any]:
     """Say what a crawl would ask for, to a machine."""
     rows = [
-        {"jobset": f"{step.jobset}", "look": step.refresh.value, "requests": step.requests}
+        {
+            "jobset": "/".join(step.jobset),
+            "refresh": step.refresh.value,
+            "requests": step.requests,
+        }
         for step in steps
     ]
     about = sum(step.requests for step in steps) + live_requests
     return {"overview_requests": overview_requests, "about": about, "jobsets": rows}
 
 
-def _about(step: PlannedStep) -> str:
-    return f"{step.requests:,}" if step.requests else "-"
-
-
 def status_fields(snapshot: Snapshot, bytes_on_disk: int, holder: str) -> dict[str, Any]:
-    """Say what a cache holds, and what is missing, to a machine; `holder` writes to it now."""
-    missing = missing_objects(snapshot)
-    run = snapshot.run
+    """Say what a cache holds and what is missing, to a machine; `holder` writes to it now."""
     return {
         "origin": snapshot.origin,
         "projects": len(snapshot.projects),
@@ -83,15 +105,15 @@ def status_fields(snapshot: Snapshot, bytes_on_disk: int, holder: str) -> dict[s
         "evaluations": len(snapshot.evaluations),
         "gone_evaluations": sum(found.deleted_upstream for found in snapshot.evaluations.values()),
         "builds": len(snapshot.builds),
-        "missing": missing._asdict(),
+        "missing": missing_objects(snapshot)._asdict(),
         "bytes": bytes_on_disk,
-        "live": live_words(snapshot),
+        "live": live_state(snapshot),
         "running": holder,
-        "run": {**structs.asdict(run), "gaps": [structs.asdict(gap) for gap in run.gaps]},
+        "run": _run_fields(snapshot.run),
     }
 
 
-def live_words(snapshot: Snapshot) -> str:
+def live_state(snapshot: Snapshot) -> str:
     """Say how much the Hydra was doing, and when; nothing if the last run did not ask."""
     live = snapshot.live
     if live is None:
@@ -104,19 +126,17 @@ def live_words(snapshot: Snapshot) -> str:
 def status_lines(snapshot: Snapshot, fields: dict[str, Any], now: float) -> list[str]:
     """Say what a cache holds, how old it is, how big, and what is missing."""
     run, gone = snapshot.run, fields["gone_evaluations"]
-    age = (
-        f"{moment(run.started)}, {span(max(now - run.started, 0))} ago" if run.started else "never"
-    )
+    age = f"{moment(run.started)}, {duration(max(int(now - run.started), 0))} ago"
     lines = [
         f"origin       {snapshot.origin}",
-        f"data as of   {age}{'' if run.complete else ' (incomplete)'}",
+        f"data as of   {age if run.started else 'never'}{'' if run.complete else ' (incomplete)'}",
         f"projects     {fields['projects']:,}",
         f"jobsets      {fields['jobsets']:,}",
-        f"evaluations  {fields['evaluations']:,}" + (f" ({gone:,} gone)" if gone else ""),
+        f"evaluations  {fields['evaluations']:,}" + (f" ({gone:,} deleted)" if gone else ""),
         f"builds       {fields['builds']:,}",
         f"size         {size(fields['bytes'])}",
         f"last run     {run.requests:,} requests, {size(run.bytes)}, "
-        f"{span(run.finished - run.started)}",
+        f"{duration(int(run.finished - run.started))}",
     ]
     if fields["live"]:
         lines.append(f"live state   {fields['live']}")
@@ -127,10 +147,10 @@ def status_lines(snapshot: Snapshot, fields: dict[str, Any], now: float) -> list
 
 def _missing_lines(snapshot: Snapshot) -> Iterator[str]:
     """Say what could not be read, and what is still to be fetched."""
-    run, left = snapshot.run, missing_objects(snapshot)
+    run, missing = snapshot.run, missing_objects(snapshot)
     if run.reason:
         yield f"ended early  {run.reason}"
-    what = amounts(left)
+    what = amounts(missing)
     if what and run.complete:
         yield f"missing      {what}; `hydrasnap crawl` fetches them again"
     elif what:
@@ -140,3 +160,34 @@ def _missing_lines(snapshot: Snapshot) -> Iterator[str]:
     if run.complete or run.gaps:
         yield f"gaps         {len(run.gaps) or 'none'}"
     yield from (f"  {gap.path}: {gap.reason}" for gap in run.gaps)
+
+
+def render_lines(done: "Published") -> list[str]:
+    """Say what a render wrote, what to look after, and which page to open."""
+    lines = [
+        f"  wrote   {plural(done.written, 'file')}; {done.unchanged:,} unchanged, "
+        f"{done.removed:,} removed",
+        f"  site    {done.pages:,} pages, {size(done.bytes)}",
+    ]
+    if done.why:
+        lines.append(f"  pages   only for notable builds and jobs: {done.why};")
+        lines.append("          the search opens the rest")
+    lines += [f"  warning {remark}" for remark in done.remarks[:_SHOWN_REMARKS]]
+    if len(done.remarks) > _SHOWN_REMARKS:
+        lines.append(f"  warning and {len(done.remarks) - _SHOWN_REMARKS} more like these")
+    return [*lines, f"Open {done.index}"]
+
+
+def render_fields(done: "Published") -> dict[str, Any]:
+    """Say what a render wrote, to a machine."""
+    return {
+        "written": done.written,
+        "unchanged": done.unchanged,
+        "removed": done.removed,
+        "pages": done.pages,
+        "bytes": done.bytes,
+        "index": str(done.index),
+        "policy": done.why,
+        "lost": done.lost,
+        "warnings": done.remarks,
+    }

@@ -1,70 +1,61 @@
-"""Rendering, as commands ask for it. What makes pages is imported where there are some to make."""
+"""Rendering, as commands ask for it. Modules that make pages are imported only to make some."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-import click
-
-from hydrasnap.cli.events import OutputOptions
-from hydrasnap.cli.render_bar import RenderBar
-from hydrasnap.cli.stopping import handle_sigint_once, stoppable
-from hydrasnap.cli.units import publish_fields, publish_summary
-from hydrasnap.config.loading import Config
+from hydrasnap.cli.events import OutputOptions, print_line
+from hydrasnap.cli.progress import render_progress
+from hydrasnap.cli.reports import render_fields, render_lines
+from hydrasnap.cli.stopping import handle_signals_once, stoppable
+from hydrasnap.config.tables import Config
 from hydrasnap.model import Watch
-from hydrasnap.publish.incremental.checks import PreviousRun, inspect, unchanged_site
+from hydrasnap.publish.incremental.checks import inspect, unchanged_site
 from hydrasnap.publish.settings import Published, SiteSettings
 
 
 def check_all(config: Config) -> None:
-    """Refuse what would spoil the rendering at its end, before anything is asked or written."""
+    """Refuse what would spoil the render at its end, before anything is asked or written."""
     from hydrasnap.cli.preflight import check_folders, check_site
 
     check_folders(Path(config.cache.folder), Path(config.site.output))
     check_site(config, _settings(config))
 
 
-def run_render(config: Config, telling: OutputOptions) -> Published:
+def run_render(config: Config, options: OutputOptions) -> Published:
     """Render the configured cache to the configured folder, and say what was written."""
     cache, output = Path(config.cache.folder), Path(config.site.output)
-    return render_into(output, cache, _settings(config), telling, lambda: check_all(config))
+    return render_into(output, cache, _settings(config), options, lambda: check_all(config))
 
 
 def render_into(
     output: Path,
     cache: Path,
     settings: SiteSettings,
-    telling: OutputOptions,
+    options: OutputOptions,
     check: Callable[[], None] = lambda: None,
 ) -> Published:
-    """Render a cache to a folder, unless its site stands there, and say what was written.
+    """Render a cache to a folder, unless its site is there already, and say what was written.
 
     `check` is called before anything is rendered.
     """
-    previous = inspect(cache, settings, output)
-    done = unchanged_site(previous, output)
-    if done is None:
-        check()
-        done = _rendered(output, cache, settings, telling, previous)
-    _say(done, telling)
+    with (
+        stoppable("The cache is whole; `hydrasnap render` writes the site."),
+        handle_signals_once(),
+        render_progress(options) as progress,
+    ):
+        previous = inspect(cache, settings, output)
+        done = unchanged_site(previous, output)
+        if done is None:
+            from hydrasnap.publish.pipeline import publish
+            from hydrasnap.store import read_snapshot
+
+            check()
+            options.begin("render")
+            done = publish(read_snapshot(cache), settings, output, progress, previous=previous)
+    options.log(render_lines(done), "rendered", render_fields(done))
+    if done.lost and not options.json:
+        print_line(done.lost)
     return done
-
-
-def _rendered(
-    output: Path, cache: Path, settings: SiteSettings, telling: OutputOptions, previous: PreviousRun
-) -> Published:
-    from hydrasnap.publish.pipeline import publish
-    from hydrasnap.store import read_snapshot
-
-    with stoppable("The cache is whole; `hydrasnap render` writes the site."), handle_sigint_once():
-        telling.begin("render")
-        with RenderBar(telling) as bar:
-            return publish(read_snapshot(cache), settings, output, bar, previous=previous)
-
-
-def _say(done: Published, telling: OutputOptions) -> None:
-    telling.log(publish_summary(done), "rendered", publish_fields(done))
-    if done.lost and not telling.json:
-        click.echo(done.lost, err=True)
 
 
 def _settings(config: Config) -> SiteSettings:

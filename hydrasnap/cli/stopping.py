@@ -1,86 +1,125 @@
-"""Ctrl-C: what it means for what is being done, and that a second one does no harm; the end."""
+"""Signals that end a run (Ctrl-C, SIGTERM, SIGHUP) and the end of the process."""
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
-import click
+from hydrasnap.errors import HydrasnapError
 
+EXIT_HUNG_UP = 129
 EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
 
 T = TypeVar("T")
 
 
-class Stopped(click.ClickException):
-    """Ctrl-C, and what that means for what was being done."""
+class Stopped(HydrasnapError):
+    """A run that Ctrl-C has ended; the hint says what that means for what was being done."""
 
+    kind = "stopped"
     exit_code = EXIT_INTERRUPTED
 
-    def show(self, file: Any = None) -> None:
-        """Say it below the ``^C`` of the terminal."""
-        click.echo(f"\n{self.message}", err=True, file=file)
+
+class Terminated(Stopped):
+    """A run that SIGTERM has ended, as `timeout`, a service manager or a CI system sends it."""
+
+    exit_code = EXIT_TERMINATED
+
+
+class HungUp(Stopped):
+    """A run whose terminal was closed."""
+
+    exit_code = EXIT_HUNG_UP
+
+
+_ENDS = {
+    getattr(signal, name): error
+    for name, error in (("SIGINT", Stopped), ("SIGTERM", Terminated), ("SIGHUP", HungUp))
+    if hasattr(signal, name)
+}
+
+
+class EndingSignal(KeyboardInterrupt):
+    """Raised where a signal arrives, so that everything on the way out is closed."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 @contextmanager
 def stoppable(meaning: str) -> Iterator[None]:
-    """Explain Ctrl-C by its meaning."""
+    """Explain a signal that ends the block by its meaning."""
     try:
         yield
-    except KeyboardInterrupt:
-        raise Stopped(f"Stopped. {meaning}".rstrip()) from None
+    except KeyboardInterrupt as ended:
+        error = _ENDS[getattr(ended, "number", signal.SIGINT)]
+        raise error("Stopped.", hint=meaning) from None
 
 
 def run_stoppable(work: Coroutine[Any, Any, T]) -> T:
-    """Run asynchronous work; Ctrl-C cancels it, so that it can put away what it holds."""
+    """Run asynchronous work; a signal cancels it, so that it can put away what it holds."""
     import asyncio  # takes long, and `--help` does without
 
     with asyncio.Runner() as runner:
         loop = runner.get_loop()
         task = loop.create_task(work)
-        with handle_sigint_once(lambda: loop.call_soon_threadsafe(task.cancel)):
+        received: list[int] = []
+
+        def cancel(number: int) -> None:
+            received.append(number)
+            loop.call_soon_threadsafe(task.cancel)
+
+        with handle_signals_once(cancel):
             try:
                 return loop.run_until_complete(task)
             except asyncio.CancelledError:
-                raise KeyboardInterrupt from None
+                raise EndingSignal(next(iter(received), signal.SIGINT)) from None
 
 
-def interrupt() -> NoReturn:
+def interrupt(number: int) -> NoReturn:
     """Break into what is being done, wherever it is."""
-    raise KeyboardInterrupt
+    raise EndingSignal(number)
 
 
 @contextmanager
-def handle_sigint_once(act: Callable[[], object] = interrupt) -> Iterator[None]:
-    """Act on the first Ctrl-C alone: the next would break into what the first makes end."""
+def handle_signals_once(act: Callable[[int], object] = interrupt) -> Iterator[None]:
+    """Act on the first signal alone: a second one would break into the clean end of the first.
+
+    `act` is given the number of the signal. A signal that is ignored already, as under `nohup`,
+    stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def hear(*_: object) -> None:
-        ignore_sigint()
-        act()
+    def handle(number: int, _: object) -> None:
+        ignore_signals()
+        act(number)
 
-    before = signal.signal(signal.SIGINT, hear)
+    before = {
+        number: signal.signal(number, handle)
+        for number in _ENDS
+        if signal.getsignal(number) not in (signal.SIG_IGN, None)
+    }
     try:
         yield
     finally:
-        if signal.getsignal(signal.SIGINT) is hear:
-            signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            if signal.getsignal(number) is handle:
+                signal.signal(number, handler)
 
 
-def ignore_sigint() -> None:
-    """Hear no Ctrl-C any more, as the end is near."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def ignore_signals() -> None:
+    """Ignore further signals, as the end is near."""
+    for number in _ENDS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def fast_exit(code: int) -> NoReturn:
-    """End the process at once: to give back each object of a large site takes as long as a look."""
-    ignore_sigint()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # nobody may be listening any more
-            stream.flush()
+    """End the process at once: freeing each object of a large site would take seconds."""
+    ignore_signals()
     os._exit(code)

@@ -108,7 +108,8 @@ class ResponseClassifier:
             return TooBigError(f"{where} gave no answer in {self.settings.timeout:.0f} s.")
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             offline = OfflineError(
-                f"{self.origin} cannot be reached: {reason}. Check the address and the network."
+                f"{self.origin} cannot be reached: {reason}.",
+                hint="Check the address and the network.",
             )
             return RetryableError(offline) if self.answered else offline
         broken = UnreachableError(f"{where} gave no whole answer: {reason}.")

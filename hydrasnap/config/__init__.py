@@ -1,1 +1,1 @@
-"""Settings: the tables of the file, how they are read, and how mistakes in them are told."""
+"""Settings: the tables of the file, loading and checking them, and the messages on mistakes."""

@@ -1,118 +1,52 @@
-"""`hydrasnap.toml`, the environment and the options → one checked value.
+"""`hydrasnap.toml`, the environment and the options become one checked value.
 
-What an option says beats the environment, which beats the file. Relative folders in the file are
-relative to the file. Every mistake names the file, the key and what is allowed.
+Options beat the environment, which beats the file. Relative folders in the file are relative to
+the file. All mistakes are reported at once; each names its place, and what is expected there.
 """
 
 import os
-import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any
 
 import msgspec
-from msgspec import Meta, Struct
+import tomli
+from msgspec import inspect, structs
 
-from hydrasnap.config.messages import key as key_name
-from hydrasnap.config.messages import mistake, toml_mistake
+from hydrasnap.config.addresses import pasted_page, problem_of
+from hydrasnap.config.checking import Namer, misfits
+from hydrasnap.config.messages import Mistake, SettingsError, Step, key_name
+from hydrasnap.config.tables import Config, Tables
 from hydrasnap.errors import ConfigError
+from hydrasnap.formatting import decoded
 
 DEFAULT_FILE = "hydrasnap.toml"
+ENVIRONMENT = {
+    "url": "HYDRASNAP_URL",
+    "username": "HYDRASNAP_USERNAME",
+    "basic_username": "HYDRASNAP_BASIC_USERNAME",
+}
 
-Positive = Annotated[int, Meta(ge=1, lt=2**53)]
-Natural = Annotated[int, Meta(ge=0, lt=2**53)]
-Rate = Annotated[float, Meta(gt=0, le=1000)]
-Glob = Annotated[str, Meta(min_length=1)]
+_OPTIONS = {
+    "url": "URL",
+    "max_seconds": "--max-time",
+    "projects": "--project",
+    "jobsets": "--jobset",
+    "folder": "--cache",
+}
+_FOLDERS = {
+    "cache": ("folder",),
+    "site": ("output", "templates", "pages", "notes"),
+    "hydra": ("password_file", "basic_password_file"),
+}
+_TOML_HINTS = {
+    "Cannot overwrite a value": "A key stands there a second time; keep one of them.",
+    r"Illegal character '\n'": "A text has no closing quotation mark.",
+    "Cannot declare": "A table stands there a second time; put all its keys below the first.",
+    "Cannot mutate": "A table stands there a second time; put all its keys below the first.",
+}
 
-
-class HydraTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[hydra]``: which one, and who asks."""
-
-    url: str = ""
-    contact: str = ""
-    username: str = ""
-    password_file: str = ""
-
-
-class CrawlTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[crawl]``: what to take and how hard to ask."""
-
-    projects: tuple[Glob, ...] = ()
-    jobsets: tuple[Glob, ...] = ()
-    exclude: tuple[Glob, ...] = ()
-    hidden: bool = False
-    evaluations: Positive = 10
-    rate: Rate | None = None
-    concurrency: Annotated[int, Meta(ge=1, le=16)] = 1
-    builds: Literal["auto", "singly", "together", "listing"] = "auto"
-    details: Natural = 100
-    sizes: tuple[Glob, ...] = ()
-    live: bool = False
-    recheck_days: Annotated[float, Meta(gt=0, le=36_500)] = 7.0
-    max_requests: Positive | None = None
-    max_seconds: Positive | None = None
-    max_bytes: Positive | None = None
-
-
-class RetentionTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[retention]``: how much history to keep beyond what Hydra still has."""
-
-    evaluations: Positive | None = None
-    days: Positive | None = None
-    deleted: Literal["keep", "drop"] = "keep"
-    hidden: Literal["keep", "drop"] = "keep"
-
-
-class CacheTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[cache]``: where the copy of the data lies."""
-
-    folder: Glob = "cache"
-
-
-class SiteTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[site]``: how the pages look and where they go."""
-
-    title: str = ""
-    base: str = ""
-    output: Glob = "_site"
-    templates: str = ""
-    pages: str = ""
-    policy: Literal["auto", "all", "notable"] = "auto"
-    max_bytes: Positive = 900_000_000
-    notes: str = ""
-    baselines: dict[str, Positive] = {}
-
-
-class WatchTable(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``[[watch]]``: jobs to follow across jobsets, on a page, in a feed and in a badge."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=100)]
-    jobs: tuple[Glob, ...] = ()
-    jobsets: tuple[Glob, ...] = ()
-    systems: tuple[Glob, ...] = ()
-
-
-class Tables(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """All tables of the file."""
-
-    hydra: HydraTable = HydraTable()
-    crawl: CrawlTable = CrawlTable()
-    cache: CacheTable = CacheTable()
-    retention: RetentionTable = RetentionTable()
-    site: SiteTable = SiteTable()
-    watch: tuple[WatchTable, ...] = ()
-
-
-class Config(Tables, frozen=True, kw_only=True):
-    """The tables, and the name of the file that they come from, empty where there is none."""
-
-    file: str = ""
-
-    def key(self, *steps: str | int) -> str:
-        """Name a key of the file, and the file."""
-        return f"{self.file}: {key_name(list(steps))}" if self.file else key_name(list(steps))
+Layer = dict[str, Any]
 
 
 def load(
@@ -122,163 +56,225 @@ def load(
 ) -> Config:
     """Read `path`, or `hydrasnap.toml` if there is one here, and lay the rest over it.
 
-    The environment may give HYDRASNAP_URL and HYDRASNAP_USERNAME. `options` has the tables of the
-    file; values that are None or empty tuples do not count.
+    `options` has the tables of the file; values that are None or empty tuples do not count.
     """
     file, tables = _read(path)
-    config = _convert(tables, file)  # so that a mistake in the file is not blamed on the options
-    _check_tables(config)
-    given = {name: dict(table) for name, table in tables.items() if isinstance(table, dict)}
-    for key in ("url", "username"):
-        if found := environment.get(f"HYDRASNAP_{key.upper()}"):
-            given.setdefault("hydra", {})[key] = found
-            check_url(found, "HYDRASNAP_URL") if key == "url" else None
-    for name, table in options.items():
-        chosen = {key: value for key, value in table.items() if value not in (None, ())}
-        given.setdefault(name, {}).update(chosen)
-    if (url := options.get("hydra", {}).get("url")) is not None:
-        check_url(url, "URL")
-    config = _convert({**tables, **given}, file, is_option=True)
-    _check_retention(config, options.get("crawl", {}).get("evaluations"))
+    around = {"hydra": _from_environment(environment)}
+    chosen = {
+        name: {key: value for key, value in table.items() if value not in (None, ())}
+        for name, table in options.items()
+    }
+    found = [
+        *_mistakes(tables, lambda path: f"{file}: {key_name(path)}" if path else file),
+        *_mistakes(around, lambda path: ENVIRONMENT[str(path[1])]),
+        *_mistakes(chosen, _option_name, given=True),
+    ]
+    if found:
+        raise SettingsError(found)
+    layers = _anchored(tables, Path(file).parent), around, _anchored(chosen, Path())
+    config = _converted(_merged(layers), file)
+    window = options.get("crawl", {}).get("evaluations")
+    if found := [*_retention_mistakes(config, is_option=window is not None)]:
+        raise SettingsError(found)
     return config
 
 
-def password(config: Config, environment: Mapping[str, str] = os.environ) -> str | None:
-    """Return the password from ``HYDRASNAP_PASSWORD`` or the password file, if there is one."""
-    if found := environment.get("HYDRASNAP_PASSWORD"):
-        return found
-    if not config.hydra.password_file:
-        return None
-    path, key = Path(config.hydra.password_file), config.key("hydra", "password_file")
-    try:
-        found = path.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{key}: {path} cannot be read: {_reason(error)}.") from error
-    if not found:
-        raise ConfigError(f"{key}: {path} is empty. Its first line must be the password.")
-    return found
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    found = {key: environment.get(name, "").strip() for key, name in ENVIRONMENT.items()}
+    return {key: value for key, value in found.items() if value}
 
 
-def _read(path: Path | None) -> tuple[str, dict[str, Any]]:
-    """Return the name of the file and its tables."""
+def _option_name(path: Sequence[Step]) -> str:
+    key = str(path[1])
+    return _OPTIONS.get(key, f"--{key.replace('_', '-')}")
+
+
+def _read(path: Path | None) -> tuple[str, Layer]:
+    """Return the name of the file and its tables; an empty name if there is no file."""
     file = path or Path(DEFAULT_FILE)
     try:
-        text = file.read_text(encoding="utf-8")
+        text = decoded(file.read_bytes())
     except FileNotFoundError:
         if path is None:
             return "", {}
         raise ConfigError(f"There is no configuration file {path} (--config).") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ConfigError(
-            f"The configuration file {file} cannot be read: {_reason(error)}."
+            f"The configuration file {file} is not UTF-8 (byte {error.start + 1}).",
+            hint="Save it as text in UTF-8.",
         ) from error
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"The configuration file {file} cannot be read: {reason}.") from error
+    return str(file), _parsed(file, text)
+
+
+def _parsed(file: Path, text: str) -> Layer:
     try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file} {toml_mistake(text, str(error))}") from error
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
+        line = text.count("\n", 0, min(error.pos, len(text.rstrip()))) + 1
+        hints = (hint for start, hint in _TOML_HINTS.items() if error.msg.startswith(start))
+        raise ConfigError(
+            f"{file} is not valid TOML, line {line}: {error.msg}.", hint=next(hints, "")
+        ) from error
     except RecursionError:
         raise ConfigError(f"{file} is nested too deeply; no setting needs that.") from None
-    return str(file), _anchored(tables, file.parent)
 
 
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return f"it is not UTF-8 (byte {error.start + 1})"
-    return (error.strerror or str(error)).lower()
+def _mistakes(tables: Layer, where: Namer, *, given: bool = False) -> Iterator[Mistake]:
+    """Yield what does not fit the types of the keys, and texts that cannot be used.
 
-
-def _anchored(tables: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Make the folders that the file names relative to the file."""
-    names = {"cache": ["folder"], "site": ["output", "templates", "pages", "notes"],
-             "hydra": ["password_file"]}  # fmt: skip
-    for table, keys in names.items():
-        found = tables.get(table)
-        for key in keys:
-            if isinstance(found, dict) and isinstance(found.get(key), str) and found[key]:
-                found[key] = str(folder / found[key])
-    return tables
-
-
-_OPTIONS = {
-    "max_seconds": "max-time",
-    "projects": "project",
-    "jobsets": "jobset",
-    "folder": "cache",
-}
-
-
-def _convert(tables: dict[str, Any], file: str, *, is_option: bool = False) -> Config:
-    """Check the types; with `is_option` the file is right, and only an option can be wrong."""
-    try:
-        found = msgspec.convert(tables, Tables)
-    except msgspec.ValidationError as error:
-        sentence = mistake(error, tables, Tables)
-        if is_option:
-            raise ConfigError(_of_option(sentence)) from None
-        raise ConfigError(f"{file}: {sentence}") from None
-    return Config(**{name: getattr(found, name) for name in found.__struct_fields__}, file=file)
-
-
-def _of_option(sentence: str) -> str:
-    """Name the option instead of the key."""
-    _, key, rest = sentence.split(" ", 2)
-    rest = re.sub(r"^item \d+ ", "", rest)
-    key = key.rstrip(",")
-    return f"--{_OPTIONS.get(key, key.replace('_', '-'))} {rest}"
-
-
-def _check_tables(config: Config) -> None:
-    """Refuse what the types of the file cannot: addresses that are none, lists of one name."""
+    `given` says that the user gave the values as options, where an empty one is a mistake too.
+    """
+    yield from misfits(tables, inspect.type_info(Tables), where)
     for table, key in (("hydra", "url"), ("site", "base")):
-        value = getattr(getattr(config, table), key)
-        if value:
-            check_url(value, config.key(table, key))
-    if not config.hydra.contact.isprintable():
-        raise ConfigError(
-            f"{config.key('hydra', 'contact')} must be one line, such as an e-mail address."
-        )
-    _check_watches(config)
-    for name in config.site.baselines:
-        if ":" not in name.strip(":"):
-            raise ConfigError(
-                f"{config.key('site', 'baselines')}: {name!r} names no jobset; "
-                'write it as PROJECT:JOBSET, such as "nixpkgs:trunk".'
+        value = _part(tables, table, key)
+        if isinstance(value, str) and (value.strip() or given):
+            path = (table, key)
+            yield from _address_mistakes(value.strip(), where(path), path, is_option=given)
+    contact = _part(tables, "hydra", "contact")
+    if isinstance(contact, str) and not contact.isprintable():
+        place = ("hydra", "contact")
+        yield Mistake(where(place), place, problem=" must be one line, such as an e-mail address.")
+    for key in ("username", "basic_username"):
+        if ":" in str(_part(tables, "hydra", key) or ""):
+            path = ("hydra", key)
+            yield Mistake(where(path), path, problem=" must be a name alone, without a colon.")
+    yield from _home_mistakes(tables, where)
+    yield from _baseline_mistakes(_part(tables, "site", "baselines"), where)
+    yield from _watch_mistakes(tables.get("watch"), where)
+
+
+def _part(tables: Layer, table: str, key: str) -> Any:
+    found = tables.get(table)
+    return found.get(key) if isinstance(found, dict) else None
+
+
+def _address_mistakes(
+    value: str, where: str, path: tuple[str, str], *, is_option: bool
+) -> Iterator[Mistake]:
+    problem, hint = problem_of(value)
+    page = pasted_page(value) if path[0] == "hydra" else None
+    if not problem and page is not None:
+        problem = f" is the address of a page. The address of the Hydra itself is {page.origin}."
+        options = {"--project": page.project, "--jobset": page.jobset}
+        keys = {"projects": page.project, "jobsets": page.jobset}
+        if is_option:
+            wanted = "".join(f" {name} {value}" for name, value in options.items() if value)
+            hint = f"Give {page.origin}{wanted}"
+        else:
+            wanted = "".join(
+                f', and {name} = ["{value}"] under [crawl]' for name, value in keys.items() if value
+            )
+            hint = f"Set url = {page.origin!r}{wanted}."
+    if problem:
+        yield Mistake(where, path, problem=problem, hint=hint)
+
+
+def _home_mistakes(tables: Layer, where: Namer) -> Iterator[Mistake]:
+    for path in ((table, key) for table, keys in _FOLDERS.items() for key in keys):
+        name = _part(tables, *path)
+        if isinstance(name, str) and _at_home(name) is None:
+            yield Mistake(
+                where(path),
+                path,
+                problem=": the home folder for ~ is not known.",
+                hint="Write the path in full, or ./~ for a folder of that name.",
             )
 
 
-def _check_watches(config: Config) -> None:
-    names = [watch.name.strip().lower() for watch in config.watch]
-    for number, name in enumerate(names):
-        if not name:
-            raise ConfigError(f"{config.key('watch', number)} has an empty name. Give it one.")
-        if name in names[:number]:
-            raise ConfigError(
-                f"{config.key('watch', number, 'name')}: there is another list called "
-                f"{config.watch[number].name!r}; rename one."
-            )
-
-
-def _check_retention(config: Config, option: int | None) -> None:
-    keep, shown = config.retention.evaluations, config.crawl.evaluations
-    if keep is not None and keep <= shown:
-        why = "[crawl] evaluations" if option is None else "--evaluations"
-        raise ConfigError(
-            f"{config.key('retention', 'evaluations')} must be {shown + 1} or more, not {keep}: "
-            f"{why} = {shown}, and one more is needed to compare the oldest with."
-        )
-
-
-def check_url(value: str, name: str) -> None:
-    """Refuse an address that is none or that holds a login; `name` says where it stands."""
-    example = "write it like https://hydra.example.org."
-    if "@" in re.split("[/?#]", value.partition("//")[2], maxsplit=1)[0]:
-        raise ConfigError(
-            f"{name} must not hold a login. Use [hydra] username and HYDRASNAP_PASSWORD."
-        )
+def _at_home(name: str) -> Path | None:
+    """Return a path with ``~`` as the home folder; None if there is none."""
     try:
-        parts = urlsplit(value)
-        parts.port  # noqa: B018  (raises for a port that is none)
-    except ValueError as error:
-        raise ConfigError(f"{name}: {value!r} is not an address ({error}); {example}") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", value):
-        raise ConfigError(f"{name}: {value!r} is not an address; {example}")
+        return Path(name).expanduser()
+    except RuntimeError:
+        return None
+
+
+def _baseline_mistakes(baselines: Any, where: Namer) -> Iterator[Mistake]:
+    for name in baselines if isinstance(baselines, dict) else ():
+        if not all(_jobset(name).partition("/")[::2]):
+            path = ("site", "baselines")
+            yield Mistake(where(path), path, problem=f": {name!r} names no jobset.",
+                          hint='Write it as PROJECT/JOBSET, such as "nixpkgs/trunk".')  # fmt: skip
+
+
+def _watch_mistakes(watches: Any, where: Namer) -> Iterator[Mistake]:
+    tables = watches if isinstance(watches, list) else []
+    names = [table.get("name") if isinstance(table, dict) else None for table in tables]
+    keys = [name.strip().lower() if isinstance(name, str) else None for name in names]
+    for number, name in enumerate(keys):
+        if name == "" and names[number]:
+            path: tuple[Step, ...] = ("watch", number)
+            yield Mistake(where(path), path, problem=" has an empty name.", hint="Give it one.")
+        elif name and name in keys[:number]:
+            path = ("watch", number, "name")
+            problem = f": there is another list called {names[number]!r}."
+            yield Mistake(where(path), path, problem=problem, hint="Rename one.")
+
+
+def _anchored(tables: Layer, folder: Path) -> Layer:
+    """Return the tables with the folders that they name relative to `folder`."""
+    anchored = dict(tables)
+    for table, keys in _FOLDERS.items():
+        named = {key: name for key in keys if (name := _part(tables, table, key))}
+        if named:
+            paths = {key: str(folder / (_at_home(name) or name)) for key, name in named.items()}
+            anchored[table] = {**tables[table], **paths}
+    return anchored
+
+
+def _merged(layers: Iterable[Layer]) -> Layer:
+    """Lay tables over each other; the last wins."""
+    merged: Layer = {}
+    for layer in layers:
+        for name, table in layer.items():
+            is_table = isinstance(table, dict)
+            merged[name] = {**merged.get(name, {}), **table} if is_table else table
+    return merged
+
+
+def _converted(tables: Layer, file: str) -> Config:
+    """Return the checked tables as a value, with jobsets in one spelling."""
+    found = msgspec.convert(tables, Tables)
+    crawl, site = found.crawl, found.site
+    spelled = {
+        "hydra": structs.replace(found.hydra, url=found.hydra.url.strip()),
+        "crawl": structs.replace(
+            crawl,
+            jobsets=_jobsets(crawl.jobsets),
+            exclude=_jobsets(crawl.exclude),
+            sizes=tuple(glob if "/" in glob else glob.replace(":", "/", 2) for glob in crawl.sizes),
+        ),
+        "site": structs.replace(
+            site,
+            base=site.base.strip(),
+            baselines={_jobset(name): number for name, number in site.baselines.items()},
+        ),
+        "watch": tuple(structs.replace(w, jobsets=_jobsets(w.jobsets)) for w in found.watch),
+    }
+    return Config(**{**structs.asdict(found), **spelled}, file=file)
+
+
+def _jobsets(globs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(_jobset(glob) for glob in globs)
+
+
+def _jobset(name: str) -> str:
+    """Spell a jobset as ``PROJECT/JOBSET``; Hydra itself writes ``PROJECT:JOBSET``."""
+    return name if "/" in name else name.replace(":", "/", 1)
+
+
+def _retention_mistakes(config: Config, *, is_option: bool) -> Iterator[Mistake]:
+    kept, window = config.retention.evaluations, config.crawl.evaluations
+    if kept is not None and kept <= window:
+        path = ("retention", "evaluations")
+        why = "--evaluations" if is_option else "[crawl] evaluations"
+        yield Mistake(
+            config.key(*path),
+            path,
+            expected=f"{window + 1} or more",
+            found=kept,
+            hint=f"{why} is {window}, and one more is needed to compare the oldest with.",
+        )

@@ -34,6 +34,7 @@ def cannot(action: str, folder: Path, error: OSError) -> CacheError:
     if error.filename and Path(error.filename) != folder:
         reason += f" ({error.filename})"
     return CacheError(
-        f"Cannot {action} the cache {folder}: {reason}. Nothing that it held is lost; "
-        "make room or give it another place with --cache, and run again."
+        f"Cannot {action} the cache {folder}: {reason}.",
+        hint="Nothing that it held is lost. Make room or give it another place with --cache, and "
+        "run again.",
     )

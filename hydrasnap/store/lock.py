@@ -27,7 +27,11 @@ def locked(folder: Path) -> Iterator[None]:
         lock = FileLock(folder / _LOCK, timeout=0)
         lock.acquire()
     except Timeout:
-        raise LockedError(_sentence(folder)) from None
+        who = holder(folder) or "another process"
+        raise LockedError(
+            f"The cache {folder} is in use by {who}.",
+            hint="Wait until it ends, or use another --cache.",
+        ) from None
     except OSError as error:
         raise cannot("lock", folder, error) from error
     try:
@@ -67,8 +71,3 @@ def holder(folder: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return ""
     return f"process {found['pid']} on {found['host']}"
-
-
-def _sentence(folder: Path) -> str:
-    who = holder(folder) or "another process"
-    return f"The cache {folder} is in use by {who}. Wait until it ends, or use another --cache."

@@ -38,13 +38,15 @@ def _check_origin(folder: Path, cache: Cache, origin: str) -> None:
     known = cache.manifest.origin
     if known and known != origin:
         raise CacheError(
-            f"The cache {folder} is of {known}, not of {origin}. Use another --cache for it."
+            f"The cache {folder} is of {known}, not of {origin}.",
+            hint="Use another --cache for it.",
         )
     if not known and not cache.empty:
         raise CacheError(
             f"The cache {folder} does not say which Hydra it is of: its files {MANIFEST} and "
-            f"{ORIGIN} are missing or damaged. If it is of {origin}, write that address into "
-            f"{folder / ORIGIN} and run again; if not, use another --cache."
+            f"{ORIGIN} are missing or damaged.",
+            hint=f"If it is of {origin}, write that address into {folder / ORIGIN} and run again; "
+            "if not, use another --cache.",
         )
 
 
@@ -67,11 +69,13 @@ def _nothing(folder: Path, what: str, remedy: str) -> CacheError:
     writer = holder(folder)
     if writer:
         return CacheError(f"{what}; {writer} is filling it now.")
-    return CacheError(f"{what}. {remedy} `hydrasnap crawl`, or name another place with --cache.")
+    return CacheError(
+        f"{what}.", hint=f"{remedy} `hydrasnap crawl`, or name another place with --cache."
+    )
 
 
 def _refuse(path: Path, reason: str) -> None:
     raise CacheError(
-        f"{path} is damaged ({reason}). Run `hydrasnap crawl`: it fetches again what that "
-        "file held, and nothing else."
+        f"{path} is damaged ({reason}).",
+        hint="Run `hydrasnap crawl`: it fetches again what that file held, and nothing else.",
     )

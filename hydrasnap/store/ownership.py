@@ -25,7 +25,8 @@ def check_folder(folder: Path) -> None:
             if foreign:
                 raise CacheError(
                     f"The folder {folder} is no cache: it holds files that are not from hydrasnap "
-                    f"(such as {foreign[0]!r}). Choose an empty folder with --cache."
+                    f"(such as {foreign[0]!r}).",
+                    hint="Choose an empty folder with --cache.",
                 )
     except OSError as error:
         raise cannot("read", folder, error) from error

@@ -32,7 +32,8 @@ class Reader:
         if schema is not None and schema > SCHEMA:
             raise CacheError(
                 f"The cache {self._folder} is of a newer hydrasnap (schema {schema}; this one "
-                f"reads {SCHEMA}). Update hydrasnap, or use another --cache."
+                f"reads {SCHEMA}).",
+                hint="Update hydrasnap, or use another --cache.",
             )
         return self._decode(path, data, Manifest)
 

@@ -107,7 +107,7 @@ def test_help_is_quick_as_heavy_imports_wait() -> None:
         (("crawl", "http://127.0.0.1:1", "--max-requests", "0"), "--max-requests"),
         (
             ("crawl", "hydra.example.org"),
-            "URL: 'hydra.example.org' is not an address; write it like https://",
+            "URL: 'hydra.example.org' is not an address. Write it like https://",
         ),
         (("crawl", "http://exa mple.invalid"), "URL: 'http://exa mple.invalid' is not an address"),
         (("crawl", ""), "URL: '' is not an address"),

@@ -28,7 +28,12 @@ def events(result: Result, code: int) -> list[dict[str, Any]]:
     ("arguments", "code", "kind", "words"),
     [
         (("crawl", *JSON), 2, "config", ("Which Hydra?", "Give its address")),
-        (("crawl", "--log-format=json", "x"), 2, "config", ("URL: 'x' is not an address; wri", "")),
+        (
+            ("crawl", "--log-format=json", "x"),
+            2,
+            "config",
+            ("URL: 'x' is not an address.", "Write it"),
+        ),
         (("crawl", "--nope", *JSON), 2, "usage", ("No such option '--nope'.", "")),
         (("nope", *JSON), 2, "usage", ("No such command 'nope'.", "See `hydrasnap --help`.")),
         (

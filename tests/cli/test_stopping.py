@@ -24,7 +24,7 @@ def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_second_one_does_not_break_into_the_end_of_the_first() -> None:
     done = python(f"""
 try:
-    with stopping.handle_sigint_once():
+    with stopping.handle_signals_once():
         try:
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(10)
@@ -66,9 +66,9 @@ def test_without_it_things_are_as_before() -> None:
     async def work() -> int:
         return 7
 
-    from hydrasnap.cli.stopping import handle_sigint_once, run_stoppable
+    from hydrasnap.cli.stopping import handle_signals_once, run_stoppable
 
-    with handle_sigint_once():
+    with handle_signals_once():
         assert signal.getsignal(signal.SIGINT) is not before
     assert run_stoppable(work()) == 7
     assert signal.getsignal(signal.SIGINT) is before
@@ -92,6 +92,6 @@ main()
     )  # fmt: skip
     assert done.returncode == 130
     assert done.stderr == (
-        "render\n\nStopped. The cache is whole; `hydrasnap render` writes the site.\n"
+        "render\nStopped. The cache is whole; `hydrasnap render` writes the site.\n"
     )
     assert list(site.iterdir()) == []

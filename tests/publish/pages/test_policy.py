@@ -7,7 +7,7 @@ import pytest
 from example import snapshot
 from selectolax.lexbor import LexborHTMLParser
 
-from hydrasnap.cli.units import publish_summary
+from hydrasnap.cli.reports import render_lines
 from hydrasnap.model import JobKey
 from hydrasnap.publish.pages.common.policy import EVERYTHING, decide
 from hydrasnap.publish.pipeline import publish
@@ -64,7 +64,7 @@ def test_every_link_leads_to_a_page_or_to_the_search(notable: tuple[Path, Publis
 
 def test_the_summary_says_what_has_no_page_and_why(notable: tuple[Path, Published]) -> None:
     site, done = notable
-    assert "only for notable builds and jobs" in publish_summary(done)
+    assert "only for notable builds and jobs" in "\n".join(render_lines(done))
     policy = decide(Index(snapshot()), "notable", BUDGET)
     assert len(list((site / "build").glob("*.html"))) == len(policy.builds or ())
 

@@ -1,0 +1,73 @@
+"""Addresses in the settings: which can be used, and what the address of a page of a Hydra says."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urlsplit
+
+_HARMLESS = re.compile(r"(?:\w+://)?[^:@]*(?::\d{0,5}(?:/[^:@]*)?)?")
+_PAGE = re.compile(
+    r"(?P<base>.*?)/(?:"
+    r"project/(?P<project>[^/]+)(?:/.*)?"
+    r"|(?P<kind>jobset|job|job-shortcut)/(?P<jobset>[^/]+/[^/]+)(?:/.*)?"
+    r"|(?P<other>eval|build)/\d+(?:/.*)?"
+    r"|(?:queue|queue-summary|queue-runner-status|machines|status|steps|evals|search|all|jobs"
+    r"|login|news|user|admin|topbar-.*|dashboard)(?:/.*)?"
+    r")/?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PastedPage:
+    """The address of a page, taken apart: its Hydra, and the project or jobset that it names."""
+
+    origin: str
+    project: str = ""
+    jobset: str = ""
+
+
+def problem_of(value: str) -> tuple[str, str]:
+    """Return what is wrong with an address and what to do; two empty texts if it can be used.
+
+    A text that could hold a login is not repeated, however it is spelled.
+    """
+    hint = "Write it like https://hydra.example.org."
+    parts = _split(value)
+    named = repr(value) if _HARMLESS.fullmatch(value) else "what is given"
+    if _has_login(value, parts):
+        login = "Use [hydra] username and HYDRASNAP_PASSWORD."
+        return " must not hold a login.", login
+    if parts is None or re.search(r"\s", value):
+        return f": {named} is not an address.", hint
+    return "", ""
+
+
+def _split(value: str) -> SplitResult | None:
+    """Split an address of the web; None for any other text."""
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018  (raises for a port that is none)
+    except ValueError:
+        return None
+    return parts if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def _has_login(value: str, parts: SplitResult | None) -> bool:
+    """Whether an address has a login, or a text that is no address looks as if it had one."""
+    return "@" in (value if parts is None else parts.netloc)
+
+
+def pasted_page(value: str) -> PastedPage | None:
+    """Take the address of a page of a Hydra apart; None for the address of a Hydra itself.
+
+    >>> pasted_page("https://h/hydra/jobset/nixos/trunk#tabs-jobs")
+    PastedPage(origin='https://h/hydra', project='', jobset='nixos/trunk')
+    """
+    parts = _split(value)
+    found = _PAGE.fullmatch(parts.path) if parts else None
+    if parts is None or found is None:
+        return None
+    return PastedPage(
+        f"{parts.scheme}://{parts.netloc}{found['base']}",
+        project=unquote(found["project"] or ""),
+        jobset=unquote(found["jobset"] or ""),
+    )
