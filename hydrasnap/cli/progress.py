@@ -65,7 +65,7 @@ class ProgressBar:
         if self._bar is None:
             print_line(text)
         else:
-            self._bar.console.print(mask_logins(one_line(text)), markup=False)
+            self._bar.console.print(mask_logins(one_line(text)), markup=False, highlight=False)
 
 
 def _rich_bar() -> "Progress":

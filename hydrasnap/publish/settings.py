@@ -18,7 +18,7 @@ class SiteSettings:
     templates and static files of the same name; `pages` holds Markdown pages; `notes` holds
     ``PROJECT.md``, ``PROJECT/JOBSET.md`` and ``PROJECT/JOBSET/JOB.md``. Each of `watches` gets a
     page, a feed and a badge. `baselines` pins an evaluation to compare with for jobsets written
-    ``PROJECT:JOBSET``. `policy` says what gets a page: ``all``, ``notable`` builds and jobs, or
+    ``PROJECT/JOBSET``. `policy` says what gets a page: ``all``, ``notable`` builds and jobs, or
     ``auto``, which is all if the site then takes no more than `max_bytes`.
     """
 

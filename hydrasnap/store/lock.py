@@ -35,8 +35,7 @@ def locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise cannot("lock", folder, error) from error
     try:
-        holder = {"pid": os.getpid(), "host": socket.gethostname()}
-        _tell(folder, holder)
+        _tell(folder, {"pid": os.getpid(), "host": socket.gethostname()})
         yield
     finally:
         with suppress(OSError):

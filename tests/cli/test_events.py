@@ -32,7 +32,7 @@ def events(result: Result, code: int) -> list[dict[str, Any]]:
             ("crawl", "--log-format=json", "x"),
             2,
             "config",
-            ("URL: 'x' is not an address.", "Write it"),
+            ("URL: 'x' is not an", "Write it"),
         ),
         (("crawl", "--nope", *JSON), 2, "usage", ("No such option '--nope'.", "")),
         (("nope", *JSON), 2, "usage", ("No such command 'nope'.", "See `hydrasnap --help`.")),

@@ -20,7 +20,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Terminal]:
+def terminal(monkeypatch: pytest.MonkeyPatch) -> "Screen":
     """Return a function that puts a terminal in place of standard error."""
 
     def put() -> Terminal:
@@ -32,19 +32,22 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Terminal]:
     return put
 
 
+Screen = Callable[[], Terminal]
+
+
 def render(options: OutputOptions, patience: float) -> None:
     with render_progress(options, patience) as show:
         for done in range(1, 5):
             show(done, 4)
 
 
-def test_a_long_render_shows_how_far_it_is(terminal: Callable[[], Terminal]) -> None:
+def test_a_long_render_shows_how_far_it_is(terminal: Screen) -> None:
     shown = terminal()
     render(OutputOptions(), 0)
     assert "4/4" in shown.getvalue()
 
 
-def test_a_short_render_shows_nothing(terminal: Callable[[], Terminal]) -> None:
+def test_a_short_render_shows_nothing(terminal: Screen) -> None:
     shown = terminal()
     render(OutputOptions(), 1000)
     assert shown.getvalue() == ""

@@ -45,7 +45,7 @@ def grown() -> Snapshot:
     )
 
 
-SITE = Site(grown(), baselines={"p:j": 11, "p:weird": 404})
+SITE = Site(grown(), baselines={"p/j": 11, "p/weird": 404})
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_failures_are_counted_by_kind_and_blockers_named() -> None:
 def test_a_baseline_is_pinned_in_the_configuration(tmp_path: Path) -> None:
     file = tmp_path / "hydrasnap.toml"
     file.write_text('[site.baselines]\n"p:j" = 11\n')
-    assert load(file, {}).site.baselines == {"p:j": 11}
+    assert load(file, {}).site.baselines == {"p/j": 11}
 
 
 def test_what_succeeds_in_both_is_counted_and_not_listed(pages: dict[str, object]) -> None:

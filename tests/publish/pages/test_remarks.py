@@ -34,10 +34,10 @@ def test_a_note_on_nothing_is_told_of(note: str) -> None:
 
 def test_a_baseline_that_is_not_there_is_told_of() -> None:
     known = min(snapshot().evaluations)
-    assert remarks(baselines={"p:j": known}) == []
-    assert remarks(baselines={"p:j": 9, "p:x": known}) == [
-        '[site] baselines "p:j" = 9: the snapshot knows no such evaluation.',
-        f'[site] baselines "p:x" = {known}: the snapshot knows no such jobset.',
+    assert remarks(baselines={"p/j": known}) == []
+    assert remarks(baselines={"p/j": 9, "p/x": known}) == [
+        '[site] baselines "p/j" = 9: the snapshot knows no such evaluation.',
+        f'[site] baselines "p/x" = {known}: the snapshot knows no such jobset.',
     ]
 
 
@@ -45,9 +45,9 @@ def test_a_baseline_of_another_jobset_is_told_of() -> None:
     whole = snapshot()
     number, found = next(iter(whole.evaluations.items()))
     moved = {**whole.evaluations, number: structs.replace(found, jobset="other")}
-    site = Site(structs.replace(whole, evaluations=moved), baselines={"p:j": number})
+    site = Site(structs.replace(whole, evaluations=moved), baselines={"p/j": number})
     assert list(unused(site)) == [
-        f'[site] baselines "p:j" = {number}: that evaluation is one of p:other.'
+        f'[site] baselines "p/j" = {number}: that evaluation is one of p/other.'
     ]
 
 
@@ -110,7 +110,7 @@ def test_remarks_are_in_the_summary_also_where_nothing_is_written(tmp_path: Path
     folders = ("--cache", tmp_path / "cache", "--output", tmp_path / "site")
     for _ in "once", "again":
         output = told(run("render", "--config", config, *folders), 0)
-        assert 'warning [site] baselines "one:x" = 1:' in output
+        assert 'warning [site] baselines "one/x" = 1:' in output
         assert 'warning [[watch]] "w": no job matches "absent0".' in output
         assert "warning and 11 more like these" in output
 

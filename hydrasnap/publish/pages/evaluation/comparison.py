@@ -71,7 +71,7 @@ class HubPage(PageContext, frozen=True, kw_only=True):
 
 
 def _own(site: Site, evaluation: Evaluation) -> list[Baseline]:
-    pinned = site.baselines.get(str(evaluation.jobset_key))
+    pinned = site.baselines.get("/".join(evaluation.jobset_key))
     return own_baselines(site.index, evaluation, pinned)
 
 

@@ -70,12 +70,12 @@ def _find(name: str, known: Iterable[str], file_name: Callable[[str], str]) -> s
 def _baseline(site: Site, name: str, number: int) -> Iterator[str]:
     pinned = f'[site] baselines "{name}" = {number}'
     evaluation = site.snapshot.evaluations.get(number)
-    if JobsetKey(*name.split(":", 1)) not in site.snapshot.jobsets:
+    if JobsetKey(*name.split("/", 1)) not in site.snapshot.jobsets:
         yield f"{pinned}: the snapshot knows no such jobset."
     elif evaluation is None:
         yield f"{pinned}: the snapshot knows no such evaluation."
-    elif str(evaluation.jobset_key) != name:
-        yield f"{pinned}: that evaluation is one of {evaluation.jobset_key}."
+    elif (jobset := "/".join(evaluation.jobset_key)) != name:
+        yield f"{pinned}: that evaluation is one of {jobset}."
 
 
 def _watch(site: Site, watch: Watch) -> Iterator[str]:
