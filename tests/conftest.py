@@ -29,8 +29,8 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Crawl the embedded Hydra, render it, and return the folder of the site."""
+def demo_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Crawl the embedded Hydra, and return the folder of the cache."""
     folder = tmp_path_factory.mktemp("demo")
     hydra = DemoHydra()
     world = World(transport=httpx.ASGITransport(app=hydra))
@@ -40,8 +40,15 @@ def demo_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
                   world=world, clock=lambda: float(hydra.world.now))
         )  # fmt: skip
     assert outcome.run.complete, outcome
-    publish(read_snapshot(folder / "cache"), SiteSettings(), folder / "site")
-    return folder / "site"
+    return folder / "cache"
+
+
+@pytest.fixture(scope="session")
+def demo_site(demo_cache: Path) -> Path:
+    """Render the embedded Hydra, and return the folder of the site."""
+    site = demo_cache.parent / "site"
+    publish(read_snapshot(demo_cache), SiteSettings(), site)
+    return site
 
 
 @pytest.fixture(scope="session")

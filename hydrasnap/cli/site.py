@@ -9,7 +9,7 @@ from hydrasnap.cli.reports import render_fields, render_lines
 from hydrasnap.cli.stopping import handle_signals_once, stoppable
 from hydrasnap.config.tables import Config
 from hydrasnap.model import Watch
-from hydrasnap.publish.incremental.checks import inspect, unchanged_site
+from hydrasnap.publish.pipeline import publish_cache
 from hydrasnap.publish.settings import Published, SiteSettings
 
 
@@ -38,20 +38,17 @@ def render_into(
 
     `check` is called before anything is rendered.
     """
+
+    def begin() -> None:
+        check()
+        options.begin("render")
+
     with (
         stoppable("The cache is whole; `hydrasnap render` writes the site."),
         handle_signals_once(),
         render_progress(options) as progress,
     ):
-        previous = inspect(cache, settings, output)
-        done = unchanged_site(previous, output)
-        if done is None:
-            from hydrasnap.publish.pipeline import publish
-            from hydrasnap.store import read_snapshot
-
-            check()
-            options.begin("render")
-            done = publish(read_snapshot(cache), settings, output, progress, previous=previous)
+        done = publish_cache(cache, settings, output, progress=progress, before_render=begin)
     options.log(render_lines(done), "rendered", render_fields(done))
     if done.lost and not options.json:
         print_line(done.lost)

@@ -1,19 +1,45 @@
-"""The user's texts in Markdown: pages of their own, and notes on what the Hydra knows."""
+"""What a site is made from beside the snapshot: the user's Markdown, static files and settings."""
 
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hydrasnap.errors import ConfigError
+from hydrasnap.model import Snapshot
 from hydrasnap.publish.links import Links, safe_name
-from hydrasnap.publish.pages import Document
+from hydrasnap.publish.pages import Document, Site
+from hydrasnap.publish.pages.common.policy import decide
+from hydrasnap.publish.pages.common.site import with_placeholder_parents
 from hydrasnap.publish.resources import bundled
+from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.report.index import Index
+
+_STATIC = "static"
+_LARGEST_TEXT = 1_000_000  # bytes of a Markdown file; a long book has fewer
+
+
+def gather_site(snapshot: Snapshot, settings: SiteSettings) -> Site:
+    """Gather all that pages are made from, with what many of them need worked out once."""
+    whole = with_placeholder_parents(snapshot)
+    site = Site(
+        snapshot=whole,
+        policy=decide(Index(whole), settings.policy, settings.max_bytes),
+        title=settings.title,
+        base=settings.base,
+        notes=notes(settings.notes),
+        documents=tuple(documents(settings.pages)),
+        watches=settings.watches,
+        baselines=settings.baselines,
+    )
+    site.prepare()
+    return site
 
 
 def documents(own: Path | None) -> Iterator[Document]:
-    """Read the Markdown pages by name, the user's instead of ours."""
+    """Read the Markdown pages, sorted by name; a user's page replaces the bundled one."""
     files = {file.stem: file for file in (bundled("site") / "pages").glob("*.md")}
     if own is not None:
-        files |= {file.stem: file for file in sorted(own.glob("*.md"))}
+        files |= {file.stem: file for file in _regular_files(own.glob("*.md"))}
     for stem in sorted(files):
         path = f"{safe_name(stem)}.html"
         if path in Links.OURS:
@@ -23,25 +49,65 @@ def documents(own: Path | None) -> Iterator[Document]:
         yield Document(path=path, title=title, text=text)
 
 
+def notes(folder: Path | None) -> dict[str, str]:
+    """Read the Markdown notes by what they are on: ``PROJECT``, ``PROJECT/JOBSET`` and so on."""
+    if folder is None:
+        return {}
+    files = _regular_files(folder.rglob("*.md"))
+    return {file.relative_to(folder).with_suffix("").as_posix(): _read(file) for file in files}
+
+
+def static_files(settings: SiteSettings) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that are no pages: path below the site's root, and content.
+
+    A user's file in ``templates/static`` replaces the bundled one of its name. The files of the
+    folder `files` go to the top of the site.
+    """
+    yield ".nojekyll", b""
+    files = dict(_below(bundled("site") / _STATIC))
+    if settings.templates is not None:
+        files |= dict(_below(settings.templates / _STATIC))
+    for name in sorted(files):
+        yield f"{_STATIC}/{name}", files[name].read_bytes()
+    if settings.files is not None:
+        for name, file in _below(settings.files):
+            yield _for_the_top(name, file), file.read_bytes()
+
+
+def _for_the_top(name: str, file: Path) -> str:
+    if name in {".nojekyll", *Links.OURS} or name.partition("/")[0] in Links.FOLDERS:
+        message = f"{file} would replace a file of hydrasnap's own; give it another name."
+        raise ConfigError(message)
+    return name
+
+
+def _below(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files of a folder and of those in it: relative path with slashes, and file."""
+    found = folder.rglob("*") if folder.is_dir() else ()
+    for file in _regular_files(found):
+        yield file.relative_to(folder).as_posix(), file
+
+
+def _regular_files(found: Iterable[Path]) -> Iterator[Path]:
+    """Yield the plain files by name: a link may lead anywhere, a device may never end."""
+    return (file for file in sorted(found) if stat.S_ISREG(file.lstat().st_mode))
+
+
 def _titled(text: str, stem: str) -> tuple[str, str]:
-    """Take the first heading of a Markdown text as its title."""
+    """Split the first heading off a Markdown text, as its title."""
     first, _, rest = text.lstrip().partition("\n")
     if first.startswith("# "):
         return first[2:].strip(), rest
     return stem.replace("-", " ").capitalize(), text
 
 
-def notes(folder: Path | None) -> dict[str, str]:
-    """Read the Markdown notes by what they are on: ``PROJECT``, ``PROJECT/JOBSET`` and so on."""
-    if folder is None:
-        return {}
-    files = sorted(folder.rglob("*.md"))
-    return {file.relative_to(folder).with_suffix("").as_posix(): _read(file) for file in files}
-
-
 def _read(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        if file.stat().st_size > _LARGEST_TEXT:
+            raise ConfigError(
+                f"{file} is larger than {_LARGEST_TEXT:,} bytes, which no page needs; shorten it."
+            )
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"{file} is not UTF-8 (byte {error.start + 1}); save it as text in UTF-8."
         raise ConfigError(message) from error

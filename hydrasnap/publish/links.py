@@ -140,6 +140,7 @@ class Links:
     COMPARE = "compare.html"
     STATUS = "status.html"
     NOT_FOUND = "404.html"
+    FOLDERS = frozenset({"build", "eval", "job", "jobset", "project", "search", "static", "watch"})
     OURS = frozenset(
         {OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, COMPARE, STATUS, NOT_FOUND}
     )

@@ -1,16 +1,18 @@
-"""Work done by several processes at once, where the system can fork; else one after the other.
+"""Run work in several processes where the system can fork, else in this one.
 
-A forked process sees all that its parent had, without a copy: nothing but results is sent. Ctrl-C
-reaches the parent alone, which lets the others finish their piece and ends them.
+A forked process shares the memory of its parent, so only results are sent between them. Workers
+end when their parent does, however that ended: each waits for the end of a pipe that the parent
+alone keeps open. Ctrl-C and SIGTERM are for the parent to handle.
 """
 
 import gc
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from hydrasnap.errors import HydrasnapError
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 Result = TypeVar("Result")
+
+_GRACE = 1  # seconds in which the parent can handle a SIGTERM that all processes got
 
 _work: Callable[[int], Any] | None = None
 
@@ -30,21 +34,22 @@ def cores() -> int:
 
 
 def map_ordered(
-    work: Callable[[int], Result], pieces: Sequence[Sequence[int]], workers: int
+    work: Callable[[int], Result], batches: Sequence[Sequence[int]], workers: int
 ) -> Iterator[Result]:
-    """Yield what `work` makes of each number, in order; an error that it raises comes through.
+    """Yield ``work(number)`` for each number of the batches, in order.
 
-    The numbers of a piece go to one process, which sends their results together.
+    A batch is run by one worker, which sends its results together. An exception of `work` is raised
+    here; HydrasnapError where a worker was ended from outside.
     """
-    from concurrent.futures.process import BrokenProcessPool  # a quick look does without
+    from concurrent.futures.process import BrokenProcessPool  # most runs do without
 
-    workers = min(workers, len(pieces))
+    workers = min(workers, len(batches))
     if workers < 2 or not hasattr(os, "fork"):  # noqa: PLR2004
-        yield from map(work, chain.from_iterable(pieces))
+        yield from map(work, chain.from_iterable(batches))
         return
     with _pool(work, workers) as pool:
         try:
-            for results in pool.map(_do, pieces):
+            for results in pool.map(_run_batch, batches):
                 yield from results
         except BrokenProcessPool as error:
             message = (
@@ -59,22 +64,37 @@ def _pool(work: Callable[[int], Any], workers: int) -> "Iterator[ProcessPoolExec
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    gc.freeze()  # a collection would touch, and so copy, what the processes share
+    alive, kept_open = os.pipe()
+    gc.freeze()  # a collection would touch, and so copy, the memory that the processes share
     context = multiprocessing.get_context("fork")
-    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(work,))
+    pool = ProcessPoolExecutor(
+        workers, context, initializer=_start_worker, initargs=(work, alive, kept_open)
+    )
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+        os.close(kept_open)
+        os.close(alive)
         gc.unfreeze()
 
 
-def _begin(work: Callable[[int], Any]) -> None:
-    global _work  # noqa: PLW0603 - what a forked process does all its life
+def _start_worker(work: Callable[[int], Any], alive: int, kept_open: int) -> None:
+    global _work  # noqa: PLW0603 - the work of a forked process for all its life
     _work = work
+    os.close(kept_open)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, lambda *_: signal.alarm(_GRACE))
+    threading.Thread(target=_end_with_parent, args=(alive,), daemon=True).start()
 
 
-def _do(piece: Sequence[int]) -> list[Any]:
-    assert _work is not None, "a process begins with its work"  # noqa: S101
-    return list(map(_work, piece))
+def _end_with_parent(alive: int) -> NoReturn:
+    """Wait until the parent is gone, which closes the pipe; nothing is ever written to it."""
+    os.read(alive, 1)
+    os._exit(1)
+
+
+def _run_batch(batch: Sequence[int]) -> list[Any]:
+    assert _work is not None, "a worker starts with its work"  # noqa: S101
+    return list(map(_work, batch))

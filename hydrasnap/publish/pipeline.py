@@ -1,170 +1,146 @@
-"""From a snapshot to the site in the output folder: pages, templates, static files."""
+"""The whole story of a render: from a cache and the settings to the site in the output folder.
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+    publish_cache   compare the cache, the settings and the site with the last run; end if equal
+    └ publish       gather the site, render its tasks, write what changed, note it for the next run
+
+Modules that only a real render needs are imported where they are used: most runs of cron end after
+the comparison.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hydrasnap.model import Snapshot
-from hydrasnap.publish.content import documents, notes
 from hydrasnap.publish.incremental import state
 from hydrasnap.publish.incremental.checks import PreviousRun, describe, inspect, unchanged_site
-from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord, digest
+from hydrasnap.publish.incremental.state import BuildState, TaskRecord, digest
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.output.folder import Output
-from hydrasnap.publish.pages import Site
-from hydrasnap.publish.pages.common.frame import Link
-from hydrasnap.publish.pages.common.policy import decide
-from hydrasnap.publish.pages.common.site import with_placeholder_parents
-from hydrasnap.publish.pages.overview.remarks import lost, oversize, unused
-from hydrasnap.publish.parallel import cores, map_ordered
-from hydrasnap.publish.render.renderer import Renderer
-from hydrasnap.publish.resources import bundled
-from hydrasnap.publish.runner import TaskResult, TaskRunner
 from hydrasnap.publish.settings import Published, SiteSettings
-from hydrasnap.report.index import Index
-from hydrasnap.store import read_snapshot
+
+if TYPE_CHECKING:
+    from hydrasnap.publish.runner import TaskResult
 
 Progress = Callable[[int, int], object]
-_MENU = (
-    Link(label="Evaluations", href=Links.EVALUATIONS),
-    Link(label="Builds", href=Links.BUILDS),
-    Link(label="Queue", href=Links.QUEUE),
-)
-_RUNNING = Link(label="Activity", href=Links.STATUS)
-_WATCHED = Link(label="Watch lists", href=Links.WATCH)
-_LAST = ("snapshot.js", Links.OVERVIEW)
+
+_LAST = ("snapshot.js", Links.OVERVIEW)  # they tell the age of the data: written after all else
 _STATIC = "static"
-_WORTH_A_FORK = 250
+_BUILDS_A_WORKER = 250  # fewer builds do not repay the start of another process
+
+
+def _no_progress(done: int, total: int) -> None:
+    """Show nothing."""
 
 
 def publish_cache(
-    cache: Path, settings: SiteSettings, output: Path, progress: Progress = lambda done, of: None
+    cache: Path,
+    settings: SiteSettings,
+    output: Path,
+    *,
+    progress: Progress = _no_progress,
+    before_render: Callable[[], object] = lambda: None,
 ) -> Published:
-    """Write the site of a cache; if neither it, the settings nor the site changed, do nothing."""
+    """Write the site of a cache; do nothing if cache, settings and site are as the last run left.
+
+    `progress` is called with the number of finished tasks and of all tasks. `before_render` is
+    called once it is known that there is something to do; an error that it raises ends the run.
+    """
     previous = inspect(cache, settings, output)
-    return unchanged_site(previous, output) or publish(
-        read_snapshot(cache), settings, output, progress, previous=previous
-    )
+    unchanged = unchanged_site(previous, output)
+    if unchanged is not None:
+        return unchanged
+    from hydrasnap.store import read_snapshot
+
+    before_render()
+    return publish(read_snapshot(cache), settings, output, progress, previous=previous)
 
 
 def publish(
     snapshot: Snapshot,
     settings: SiteSettings,
     output: Path,
-    progress: Progress = lambda done, of: None,
+    progress: Progress = _no_progress,
     *,
     previous: PreviousRun | None = None,
     workers: int | None = None,
 ) -> Published:
-    """Write the site of a snapshot; `progress` is told how many of how many shares are done.
+    """Write the site of a snapshot: render the tasks whose input changed, and keep the rest.
 
-    `left` is what a look at the output has found already. The files are the same for any number of
-    `workers`; None takes all processors if there is enough to do.
+    `previous` is what `inspect` found in the output folder, None to inspect it now. The files are
+    the same for any number of `workers`; None takes all processors if there is enough to do.
     """
-    site = _site(snapshot, settings)
+    from hydrasnap.publish.content import gather_site
+    from hydrasnap.publish.pages.common.facts import site_facts
+    from hydrasnap.publish.pages.overview.remarks import lost, unused
+    from hydrasnap.publish.parallel import map_ordered
+    from hydrasnap.publish.render.renderer import Renderer
+    from hydrasnap.publish.runner import TaskRunner
+
     previous = previous or PreviousRun(state.load(output), settings.digest())
-    renderer = Renderer(_site_facts(site), settings.templates)
-    if workers is None:
-        objects = len(snapshot.builds) + len(snapshot.evaluations)
-        workers = min(cores(), 1 + objects // _WORTH_A_FORK)
+    site = gather_site(snapshot, settings)
+    renderer = Renderer(site_facts(site), settings.templates)
     with Output(output, last=_LAST) as out:
-        found = state.renewed(previous.state, output)
-        before = _known(found, digest(previous.settings, site.digest()))
-        made = {_STATIC: _put_static(out, settings)}
-        work = TaskRunner(site, renderer, out.stage, output, before)
-        for number, done in enumerate(map_ordered(work, work.pieces(workers), workers), start=1):
-            made[done.key] = done.made or before.render_tasks[done.key]
-            _take(out, done, made[done.key])
-            progress(number, len(work))
-        if before.render_tasks:
-            out.replace(_replaced(before.render_tasks, made))
-        big = oversize(out.result.bytes, settings.max_bytes, settings.policy)
-        missing, remarks = lost(snapshot), (*unused(site), *big)
-        why = site.policy.why
-        kept = BuildState(
-            previous.stamp, before.settings, made, why=why, lost=missing, remarks=remarks
+        known = _reusable(state.renewed(previous.state, output), previous.settings, site.digest())
+        records = {_STATIC: _put_static_files(out, settings)}
+        runner = TaskRunner(site, renderer, out.stage, output, known)
+        count = workers or _worker_count(snapshot)
+        results = map_ordered(runner, runner.batches(count), count)
+        for number, result in enumerate(results, start=1):
+            records[result.key] = _take(result, known, out)
+            progress(number, len(runner))
+        if known.tasks:
+            out.set_previous(_replaced_files(known.tasks, records))
+        left = BuildState(
+            stamp=previous.stamp,
+            settings=known.settings,
+            tasks=records,
+            why=site.policy.why,
+            lost=lost(snapshot),
+            remarks=tuple(unused(site)),
         )
-        out.keep(state.dump(kept))
-    return describe(kept, out.result, output)
+        out.save_state(state.dump(left))
+    return describe(left, out.result, output)
 
 
-def _site(snapshot: Snapshot, settings: SiteSettings) -> Site:
-    """Gather what the pages are made from, with all that is found once for many of them."""
-    whole = with_placeholder_parents(snapshot)
-    site = Site(
-        snapshot=whole,
-        policy=decide(Index(whole), settings.policy, settings.max_bytes),
-        title=settings.title,
-        base=settings.base,
-        notes=notes(settings.notes),
-        documents=tuple(documents(settings.pages)),
-        watches=settings.watches,
-        baselines=settings.baselines,
-    )
-    site.prepare()
-    return site
+def _take(result: "TaskResult", known: BuildState, out: Output) -> TaskRecord:
+    """Count the files of a task into the output, and return the task's record."""
+    if result.record is None:
+        record = known.tasks[result.key]
+        out.mark_unchanged(record.files, record.size)
+        return record
+    out.register(result.record.paths(), result.record.size, result.changed)
+    return result.record
 
 
-def _known(previous: BuildState, settings: bytes) -> BuildState:
-    """Return what the last render with these settings left, or the state of a first one."""
-    return previous if previous.settings == settings else BuildState(settings=settings)
+def _worker_count(snapshot: Snapshot) -> int:
+    from hydrasnap.publish.parallel import cores
+
+    objects = len(snapshot.builds) + len(snapshot.evaluations)
+    return min(cores(), 1 + objects // _BUILDS_A_WORKER)
 
 
-def _put_static(out: Output, settings: SiteSettings) -> TaskRecord:
-    entries = []
-    for path, content in _static_files(settings.templates):
+def _reusable(found: BuildState, settings: bytes, site: bytes) -> BuildState:
+    """Return the state of the last run if it had the same settings, else that of a first run."""
+    current = digest(settings, site)
+    return found if found.settings == current else BuildState(settings=current)
+
+
+def _put_static_files(out: Output, settings: SiteSettings) -> TaskRecord:
+    from hydrasnap.publish.content import static_files
+    from hydrasnap.publish.incremental.state import FileRecord
+
+    files = []
+    for path, content in static_files(settings):
         staged = out.put(path, content)
-        entries.append(FileRecord(path, staged.size, digest(content), is_page=False))
-    return TaskRecord.of(b"", entries)
+        files.append(FileRecord(path, staged.size, digest(content), is_page=False))
+    return TaskRecord.of(b"", files)
 
 
-def _take(out: Output, done: TaskResult, made: TaskRecord) -> None:
-    if done.made is None:
-        out.leave(made.files, made.size)
-    else:
-        out.take(made.paths(), made.size, done.changed)
-
-
-def _replaced(before: Mapping[str, TaskRecord], made: Mapping[str, TaskRecord]) -> Iterator[str]:
-    """Give the files that the last render left of shares that were made again, or are no more."""
+def _replaced_files(
+    before: Mapping[str, TaskRecord], now: Mapping[str, TaskRecord]
+) -> Iterator[str]:
+    """Yield the files of the last run whose tasks were rendered again or are gone."""
     for key, old in before.items():
-        if made.get(key) is not old:
+        if now.get(key) is not old:
             yield from old.paths()
-
-
-def _site_facts(site: Site) -> Mapping[str, object]:
-    """Tell what every template may know of the whole site."""
-    pages = (Link(label=found.title, href=found.path) for found in site.documents)
-    watched = (_WATCHED,) if site.watches else ()
-    running = (_RUNNING,) if site.snapshot.live else ()
-    menu = (*_MENU, *running, *watched, *pages)
-    return {
-        "build": site.links.build,
-        "title": site.name,
-        "base": site.base,
-        "origin": site.snapshot.origin,
-        "menu": menu,
-    }
-
-
-def _static_files(own: Path | None) -> Iterator[tuple[str, bytes]]:
-    """Give the files that are no pages, the user's as they are instead of ours."""
-    yield ".nojekyll", b""
-    files = {file.name: _bare(file) for file in _files(bundled("site") / "static")}
-    if own is not None:
-        files |= {file.name: file.read_bytes() for file in _files(own / "static")}
-    for name in sorted(files):
-        yield f"static/{name}", files[name]
-
-
-def _bare(file: Path) -> bytes:
-    """Leave out what of a script is for its readers: lines of comments, and blanks before lines.
-
-    They are an eighth of what is loaded. No text of our scripts goes over several lines.
-    """
-    content = file.read_bytes()
-    return re.sub(rb"(?m)^ *//.*\n|^ +", b"", content) if file.suffix == ".js" else content
-
-
-def _files(folder: Path) -> Iterable[Path]:
-    return (file for file in folder.iterdir() if file.is_file()) if folder.is_dir() else ()

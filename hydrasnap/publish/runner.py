@@ -1,92 +1,100 @@
-"""A share of the site from its pages to its files, or the finding that it is there already."""
+"""Run the tasks of a render: skip a task whose input and files are as before, else write its files.
+
+A runner is shared by forked processes; each task is run by its number.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from hydrasnap.publish.incremental.checks import FreshnessCheck
-from hydrasnap.publish.incremental.fingerprints import Fingerprinter, item_fingerprint
+from hydrasnap.publish.incremental.fingerprints import Fingerprinter, file_fingerprint
 from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord
 from hydrasnap.publish.output.folder import Stage
 from hydrasnap.publish.pages import File, Page, Site
 from hydrasnap.publish.render.renderer import Renderer
 from hydrasnap.publish.tasks import RenderTask, render_tasks
 
-_PIECES, _TOGETHER = 32, 4  # pieces of each process at least, shares of a piece at most
+_BATCHES_A_WORKER = 32  # at least, so that no worker waits long for the last one
+_TASKS_A_BATCH = 4  # at most
 
 
 class TaskResult(NamedTuple):
-    """What became of a share; `made` is None if it is what it was, `changed` are its new files."""
+    """What became of a task: its `record`, None if it was skipped, and the files that changed."""
 
     key: str
-    made: TaskRecord | None
+    record: TaskRecord | None
     changed: frozenset[str]
 
 
 class TaskRunner:
-    """Renders the shares of a site by their number; what `before` tells of is not made again."""
+    """Runs the tasks of a site by number; a task that `known` records is skipped if nothing moved.
+
+    Files are staged by `stage`; `output` is the folder in which the last run left its files.
+    """
 
     def __init__(
-        self, site: Site, renderer: Renderer, stage: Stage, output: Path, before: BuildState
+        self, site: Site, renderer: Renderer, stage: Stage, output: Path, known: BuildState
     ) -> None:
         self._site = site
         self._renderer = renderer
         self._stage = stage
-        self._before = before
-        self._settings = before.settings
-        self._stands = FreshnessCheck(output, before)
-        self._shares = tuple(render_tasks(site))
-        self._scope = Fingerprinter(site, before.settings)
+        self._known = known
+        self._is_unmodified = FreshnessCheck(output, known)
+        self._tasks = tuple(render_tasks(site))
+        self._fingerprints = Fingerprinter(site, known.settings)
 
     def __len__(self) -> int:
-        return len(self._shares)
+        return len(self._tasks)
 
-    def pieces(self, workers: int) -> list[list[int]]:
-        """Put shares that look at few builds together, so that little is sent to and fro."""
-        weights = list(map(self._weight, self._shares))
-        most = sum(weights) / (workers * _PIECES)
-        pieces: list[list[int]] = []
+    def batches(self, workers: int) -> list[list[int]]:
+        """Group the numbers of tasks: tasks that read few builds are sent to a worker together."""
+        weights = list(map(self._weight, self._tasks))
+        most = sum(weights) / (workers * _BATCHES_A_WORKER)
+        batches: list[list[int]] = []
         weight = 0
         for number, more in enumerate(weights):
-            if not pieces or weight + more > most or len(pieces[-1]) == _TOGETHER:
-                pieces.append([])
+            if not batches or weight + more > most or len(batches[-1]) == _TASKS_A_BATCH:
+                batches.append([])
                 weight = 0
-            pieces[-1].append(number)
+            batches[-1].append(number)
             weight += more
-        return pieces
+        return batches
 
     def _weight(self, task: RenderTask) -> int:
-        """Count the builds that a share may look at."""
+        """Count the builds that a task may read."""
         if task.bucket is not None:
             return len(task.bucket.builds)
         jobsets = task.jobsets or self._site.buckets
         return sum(len(bucket.builds) for key in jobsets for bucket in self._site.buckets[key])
 
     def __call__(self, number: int) -> TaskResult:
-        """Render a share, as far as that is needed."""
-        task = self._shares[number]
-        digest = self._scope.of(task)
-        known = self._before.render_tasks.get(task.key)
-        if known and digest and known.digest == digest and self._stands.all_of(known):
+        """Run a task, or skip it."""
+        task = self._tasks[number]
+        fingerprint = self._fingerprints.of(task)
+        known = self._known.tasks.get(task.key)
+        unchanged = known and fingerprint and known.fingerprint == fingerprint
+        if known and unchanged and self._is_unmodified.all_of(known):
             return TaskResult(task.key, None, frozenset())
         changed: list[str] = []
-        entries = tuple(self._entries(task, known, changed))
-        return TaskResult(task.key, TaskRecord.of(digest, entries), frozenset(changed))
+        files = tuple(self._files(task, known, changed))
+        return TaskResult(task.key, TaskRecord.of(fingerprint, files), frozenset(changed))
 
-    def _entries(
+    def _files(
         self, task: RenderTask, known: TaskRecord | None, changed: list[str]
     ) -> Iterator[FileRecord]:
-        old = {entry.path: entry for entry in known.entries()} if known else {}
+        """Yield a record of each file of a task, and add the paths of new ones to `changed`."""
+        before = {record.path: record for record in known.records()} if known else {}
         for item in task.make():
-            digest = item_fingerprint(self._settings, item)
-            entry = old.get(item.path)
-            if entry and entry.digest == digest and self._stands(entry):
-                yield entry
+            fingerprint = file_fingerprint(self._known.settings, item)
+            record = before.get(item.path)
+            if record and record.fingerprint == fingerprint and self._is_unmodified(record):
+                yield record
                 continue
             staged = self._stage.put(item.path, self._content(item))
             if staged.changed:
                 changed.append(item.path)
-            yield FileRecord(item.path, staged.size, digest, isinstance(item, Page))
+            yield FileRecord(item.path, staged.size, fingerprint, isinstance(item, Page))
 
     def _content(self, item: Page | File) -> bytes:
         if isinstance(item, File):

@@ -1,25 +1,29 @@
-"""What the user may choose about a site, and what a render did: all that a quick look needs."""
+"""What the user may choose about a site, and what a render did: all that a quick check needs."""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 from hydrasnap.model import Watch
 from hydrasnap.publish.incremental.state import digest
 from hydrasnap.publish.resources import bundled
 
+_LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3")  # a fix in one must reach old pages
+
 
 @dataclass(frozen=True)
 class SiteSettings:
     """What the user may choose about the site.
 
-    `base` is the site's absolute address or empty. `templates` is a folder whose files win over
+    `base` is the site's absolute address or empty. `templates` is a folder whose files replace
     templates and static files of the same name; `pages` holds Markdown pages; `notes` holds
-    ``PROJECT.md``, ``PROJECT/JOBSET.md`` and ``PROJECT/JOBSET/JOB.md``. Each of `watches` gets a
-    page, a feed and a badge. `baselines` pins an evaluation to compare with for jobsets written
-    ``PROJECT/JOBSET``. `policy` says what gets a page: ``all``, ``notable`` builds and jobs, or
-    ``auto``, which is all if the site then takes no more than `max_bytes`.
+    ``PROJECT.md``, ``PROJECT/JOBSET.md`` and ``PROJECT/JOBSET/JOB.md``; the files of `files` go to
+    the top of the site. Each of `watches` gets a page, a feed and a badge. `baselines` pins an
+    evaluation to compare with for jobsets written ``PROJECT/JOBSET``. `policy` says what gets a
+    page: ``all``, ``notable`` builds and jobs, or ``auto``, which is all if the site then takes no
+    more than `max_bytes`.
     """
 
     title: str = ""
@@ -27,34 +31,39 @@ class SiteSettings:
     templates: Path | None = None
     pages: Path | None = None
     notes: Path | None = None
+    files: Path | None = None
     watches: tuple[Watch, ...] = ()
     baselines: Mapping[str, int] = field(default_factory=dict)
     policy: str = "auto"
     max_bytes: int = 900_000_000
 
     def digest(self) -> bytes:
-        """Digest everything but the snapshot that the site is made from, this program too."""
-        folders = (self.templates, self.pages, self.notes)
+        """Digest all that the site is made from beside the cache: settings, texts, this program.
+
+        The versions of the libraries that shape pages count too.
+        """
+        folders = (self.templates, self.pages, self.notes, self.files)
         own = (bundled("templates"), bundled("site"), Path(__file__).parents[1])
-        texts = (_text(folder) for folder in (*own, *filter(None, folders)))
-        here = repr(
-            (
-                [folder is None for folder in folders],
-                self.watches,
-                self.baselines,
-                self.policy,
-                self.max_bytes,
-            )
+        chosen = (
+            [folder is None for folder in folders],
+            self.title,
+            self.base,
+            self.watches,
+            sorted(self.baselines.items()),
+            self.policy,
+            self.max_bytes,
+            [version(library) for library in _LIBRARIES],
         )
-        return digest(self.title.encode(), self.base.encode(), here.encode(), *texts)
+        contents = map(_contents, (*own, *filter(None, folders)))
+        return digest(repr(chosen).encode("utf-8", "surrogatepass"), *contents)
 
 
 @dataclass(frozen=True)
 class Published:
-    """What a run did; `bytes` is the size of the whole site, `index` the page to open.
+    """What a render did: counts of files and pages, the size of the whole site in bytes.
 
-    `why` says in words why not everything has a page, `lost` what the cache should hold and does
-    not; `remarks` are on settings without effect.
+    `index` is the page to open. `why` says why not everything has a page, `lost` what the cache
+    should hold and does not; `remarks` name settings without effect.
     """
 
     written: int
@@ -68,8 +77,12 @@ class Published:
     remarks: tuple[str, ...] = ()
 
 
-def _text(folder: Path) -> bytes:
-    """Return the names and contents of the files of a folder, of a program only its sources."""
-    kept = (file for file in sorted(folder.rglob("*")) if file.suffix != ".pyc" and file.is_file())
+def _contents(folder: Path) -> bytes:
+    """Digest the names and contents of the plain files of a folder, of a program its sources."""
+    kept = (
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.suffix != ".pyc" and file.is_file() and not file.is_symlink()
+    )
     names = ((file.relative_to(folder).as_posix(), file) for file in kept)
     return b"".join(digest(os.fsencode(name), file.read_bytes()) for name, file in names)

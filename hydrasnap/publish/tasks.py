@@ -1,7 +1,7 @@
-"""The site's pages in shares: each is made alone, in any order, by any process.
+"""The tasks of a render: each makes some files of the site, in any order and in any process.
 
-The pages of a jobset's jobs and builds are dealt out by job name. What is made from the whole
-snapshot is one share a kind.
+A task declares what it reads by naming jobsets and perhaps a bucket of their jobs. Pages that are
+made from the whole snapshot are one task for each kind.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -48,11 +48,11 @@ Items = Iterator[Page | File]
 
 @dataclass(frozen=True, slots=True)
 class RenderTask:
-    """Pages that are made together; `key` names them, the same in every run.
+    """Files that are made together; `key` names the task, the same in every run.
 
-    Of a share with `jobsets`, every page is made from the states of these, their evaluations and
-    their builds, or only those of the `pile`, and from the parts and the wholes of these builds;
-    else from anything, or, if it has `data`, from that and the settings alone.
+    A task with `jobsets` reads what `publish.incremental.reads` declares for these, and for all
+    their buckets or for its `bucket` alone. A task with `data` reads nothing but that. Any other
+    task may read the whole snapshot, and is run in every render.
     """
 
     key: str
@@ -62,7 +62,7 @@ class RenderTask:
     data: Callable[[], object] | None = None
 
 
-# What is made from the whole snapshot: add a kind of page here.
+# Pages and files that are made from the whole snapshot: add a kind of page here.
 WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     path_files,
     id_files,
@@ -83,7 +83,7 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
 
 
 def render_tasks(site: Site) -> Iterator[RenderTask]:
-    """Give all shares of the site: large ones first, so that the work ends evenly."""
+    """Yield all tasks of a site, long ones first, so that workers end at about the same time."""
     for evaluation in site.snapshot.evaluations.values():
         if evaluation.hasnewbuilds:
             yield _evaluation(site, evaluation)
@@ -144,5 +144,5 @@ def _pile(site: Site, bucket: Bucket) -> RenderTask:
 
 
 def _spelled(key: JobsetKey) -> str:
-    """Write a jobset so that no other one is written alike."""
+    """Write the name of a jobset so that no other jobset is written alike."""
     return "/".join(map(partial(quote, safe=""), key))

@@ -1,4 +1,4 @@
-"""Tests of what stands: each file of a small site, and each folder of a large one."""
+"""Tests of the check for changes: each file of a small site, each folder of a large one."""
 
 import os
 from collections.abc import Callable
@@ -14,38 +14,43 @@ PATHS = ("index.html", "build/1.html", "build/2.html", "job/p/j/k.html")
 
 
 @pytest.fixture(params=[1, 1000], ids=["large", "small"])
-def site(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Leave a site that counts as large, or as small."""
-    monkeypatch.setattr("hydrasnap.publish.incremental.checks.MANY", request.param)
+def by_folder(request: pytest.FixtureRequest) -> int:
+    """Return from how many files on a site is checked by folder."""
+    number: int = request.param
+    return number
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """Leave a site with the state of its render."""
     for path in PATHS:
         file = tmp_path / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("one")
-    entries = tuple(FileRecord(path, 3, b"", is_page=True) for path in PATHS)
-    (tmp_path / STATE).write_bytes(
-        dump(BuildState(render_tasks={"all": TaskRecord.of(b"", entries)}))
-    )
+    records = tuple(FileRecord(path, 3, b"", is_page=True) for path in PATHS)
+    state = BuildState(tasks={"all": TaskRecord.of(b"", records)})
+    (tmp_path / STATE).write_bytes(dump(state))
     return tmp_path
 
 
-def fallen(site: Path) -> list[str]:
-    """Name the files that do not stand."""
+def modified(site: Path, by_folder: int) -> list[str]:
+    """Name the files that are not as the state records them."""
     found = load(site)
-    stands = FreshnessCheck(site, found)
-    entries = found.render_tasks["all"].entries()
-    fallen = [entry.path for entry in entries if not stands(entry)]
-    assert stands.whole() == (not fallen)
-    return fallen
+    is_unmodified = FreshnessCheck(site, found, by_folder)
+    records = found.tasks["all"].records()
+    paths = [record.path for record in records if not is_unmodified(record)]
+    assert is_unmodified.whole_site() == (not paths)
+    return paths
 
 
 def later(place: Path) -> None:
-    """Let a change have come after the render, however coarse the clock of the disk is."""
+    """Date a change after the render, however coarse the clock of the disk is."""
     after = place.stat().st_mtime_ns + 10**9
     os.utime(place, ns=(after, after), follow_symlinks=False)
 
 
-def test_a_site_that_was_left_alone_stands(site: Path) -> None:
-    assert fallen(site) == []
+def test_a_site_that_was_left_alone_is_unmodified(site: Path, by_folder: int) -> None:
+    assert modified(site, by_folder) == []
 
 
 def removed(site: Path) -> None:
@@ -66,14 +71,14 @@ def linked(site: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [removed, replaced, linked])
-def test_what_was_removed_replaced_or_linked_does_not_stand(
-    site: Path, change: Callable[[Path], None]
+def test_a_file_that_was_removed_replaced_or_linked_is_modified(
+    site: Path, by_folder: int, change: Callable[[Path], None]
 ) -> None:
     change(site)
-    assert "build/1.html" in fallen(site)
-    assert "job/p/j/k.html" not in fallen(site)
+    assert "build/1.html" in modified(site, by_folder)
+    assert "job/p/j/k.html" not in modified(site, by_folder)
 
 
-def test_the_files_at_the_root_are_looked_at_one_by_one(site: Path) -> None:
+def test_the_files_at_the_root_are_checked_one_by_one(site: Path, by_folder: int) -> None:
     (site / "index.html").write_text("another")
-    assert fallen(site) == ["index.html"]
+    assert modified(site, by_folder) == ["index.html"]

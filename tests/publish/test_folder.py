@@ -144,3 +144,26 @@ def test_a_manifest_that_names_files_outside_removes_none(tmp_path: Path) -> Non
         file.write(f"../precious\n{outside}\n")
     write(site, index_html="two")
     assert outside.read_text() == "mine"
+
+
+def test_what_a_worktree_or_a_host_puts_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".git").write_text("gitdir: ../site")
+    (tmp_path / ".well-known").mkdir()
+    (tmp_path / ".well-known" / "security.txt").write_text("Contact")
+    (tmp_path / "CNAME").write_text("snapshot.example.org")
+    for _ in range(2):
+        write(tmp_path, index_html="one")
+    found = files(tmp_path)
+    assert found[".git"] == "gitdir: ../site"
+    assert found[".well-known/security.txt"] == "Contact"
+    assert found["CNAME"] == "snapshot.example.org"
+
+
+def test_the_staging_folder_belongs_to_one_run_and_those_of_dead_runs_go(tmp_path: Path) -> None:
+    abandoned = tmp_path / ".hydrasnap-staging-old" / "build"
+    abandoned.mkdir(parents=True)
+    (abandoned / "1.html").write_text("half")
+    with Output(tmp_path) as out:
+        out.put("index.html", b"one")
+        assert not abandoned.exists()
+    assert [path.name for path in tmp_path.glob(".hydrasnap-staging*")] == []

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -66,3 +68,29 @@ def test_ctrl_c_is_for_the_parent() -> None:
 
 def test_there_is_a_core() -> None:
     assert cores() >= 1
+
+
+RENDERING = """
+import os, sys, time
+from hydrasnap.publish.parallel import map_ordered
+
+def work(number):
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+    return number
+
+list(map_ordered(work, [[0], [1]], 2))
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_end_with_their_parent_however_it_ends(how: signal.Signals) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", RENDERING], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        for _ in range(2):
+            parent.stdout.readline()
+        parent.send_signal(how)
+        rest, _ = parent.communicate(timeout=30)  # the workers hold it open until they end
+    assert rest == ""

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from jinja2 import UndefinedError
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.formatting import visible
+from hydrasnap.publish.pages.common.facts import SiteFacts
 from hydrasnap.publish.pages.common.frame import PageContext
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.render.markdown import markdown_html
@@ -13,12 +15,13 @@ from hydrasnap.publish.render.renderer import Renderer, environment
 from hydrasnap.publish.render.template_errors import explain
 
 NOTHING = '<span class="none">\N{EN DASH}</span>'
+FACTS = SiteFacts(title="S", base="", origin="https://hydra.example", menu=(), build=str)
 FRAME = PageContext(title="<T>", description="d", shows="a\u202eb")
 
 
 def render(tmp_path: Path, source: str, path: str = "a/b.html") -> str:
     (tmp_path / "own.html").write_text(source)
-    return Renderer({"title": "S"}, tmp_path).render(Page(path, "own.html", FRAME)).decode()
+    return Renderer(FACTS, tmp_path).render(Page(path, "own.html", FRAME)).decode()
 
 
 def test_values_are_escaped_in_any_template(tmp_path: Path) -> None:
@@ -55,7 +58,7 @@ def test_a_template_of_ours_that_misses_what_the_user_replaced_leads_to_the_fold
 ) -> None:
     (tmp_path / "macros.html").write_text("nothing")
     jinja = environment(tmp_path)
-    with pytest.raises(AttributeError) as caught:
+    with pytest.raises(UndefinedError) as caught:
         jinja.from_string("{% import 'macros.html' as m %}{{ m.bar() }}").render()
     error = explain(caught.value, "queue.html", tmp_path)
     assert error is not None

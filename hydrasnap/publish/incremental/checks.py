@@ -1,6 +1,6 @@
-"""What of a site stands as the last render left it.
+"""Which files of a site are still as the last run left them.
 
-Most runs of cron find that all of it does, so nothing is imported that only making pages needs.
+Most runs of cron find that all are, so nothing is imported here that only a render needs.
 """
 
 from functools import cache, partial
@@ -10,49 +10,51 @@ from typing import NamedTuple
 from hydrasnap.publish.incremental import state
 from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord, digest
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.output import files as places
+from hydrasnap.publish.output import files
 from hydrasnap.publish.output.folder import Written
 from hydrasnap.publish.settings import Published, SiteSettings
 
-MANY = 20_000
+MANY_FILES = 20_000
 
 
 class FreshnessCheck:
-    """Tells of the files of a site whether they are as its notes say.
+    """Tells whether the files of a site are still as its state records them.
 
-    Each file is looked at, by its size and time. Of `MANY` files or more only those at the root
-    are: for the others their folder answers, whose time changes when a file in it comes, goes or is
-    replaced. What was written into such a file in place is put right when its page changes, or in a
-    first render, which a removed `.hydrasnap-state` makes of the next.
+    Each file is checked by its size and modification time. In a site of `by_folder` files or more,
+    only the files at the top are; for the others the modification time of their folder counts,
+    which moves when a file in it is added, removed or replaced. A file there that was edited in
+    place is repaired when its page changes, or by the run after ``.hydrasnap-state`` was removed.
     """
 
-    def __init__(self, output: Path, found: BuildState) -> None:
+    def __init__(self, output: Path, found: BuildState, by_folder: int = MANY_FILES) -> None:
         self._output = str(output)
         self._state = found
-        self._by_folder = sum(made.files for made in found.render_tasks.values()) >= MANY
-        self._quiet = cache(partial(places.folder_unmodified, self._output, since=found.previous))
-        places.forget()
+        self._by_folder = sum(task.files for task in found.tasks.values()) >= by_folder
+        self._folder_unmodified = cache(
+            partial(files.folder_unmodified, self._output, since=found.saved)
+        )
+        files.forget_links()
 
-    def __call__(self, entry: FileRecord) -> bool:
-        """Whether a file stands."""
-        folder = self._by_folder and entry.path.rpartition("/")[0]
+    def __call__(self, record: FileRecord) -> bool:
+        """Tell whether a file is unmodified."""
+        folder = self._by_folder and record.path.rpartition("/")[0]
         if folder:
-            return self._quiet(folder)
-        return places.is_unmodified(self._output, entry.path, entry.size, self._state.previous)
+            return self._folder_unmodified(folder)
+        return files.is_unmodified(self._output, record.path, record.size, self._state.saved)
 
-    def all_of(self, made: TaskRecord) -> bool:
-        """Whether all files of a share stand."""
-        if self._by_folder and "" not in made.folders:
-            return all(map(self._quiet, made.folders))
-        return all(map(self, made.entries()))
+    def all_of(self, task: TaskRecord) -> bool:
+        """Tell whether all files of a task are unmodified."""
+        if self._by_folder and "" not in task.folders:
+            return all(map(self._folder_unmodified, task.folders))
+        return all(map(self, task.records()))
 
-    def whole(self) -> bool:
-        """Whether all files stand."""
-        return all(map(self.all_of, self._state.render_tasks.values()))
+    def whole_site(self) -> bool:
+        """Tell whether all files of the site are unmodified."""
+        return all(map(self.all_of, self._state.tasks.values()))
 
 
 class PreviousRun(NamedTuple):
-    """What the last render left; the digest of the settings now, and of these and the cache."""
+    """What the last run left, and the digests of the settings, and of settings and cache, now."""
 
     state: BuildState
     settings: bytes
@@ -60,31 +62,31 @@ class PreviousRun(NamedTuple):
 
 
 def inspect(cache: Path, settings: SiteSettings, output: Path) -> PreviousRun:
-    """Look at a site, and digest all that it is made from, the cache by the times of its files."""
+    """Read the state of a site, and digest the settings and the cache as they are now."""
     chosen = settings.digest()
     return PreviousRun(state.load(output), chosen, digest(state.stamp(cache), chosen))
 
 
 def unchanged_site(previous: PreviousRun, output: Path) -> Published | None:
-    """Describe the site if there is nothing to do about it."""
+    """Describe the site if a render would change nothing, else return None."""
     found = previous.state
-    if found.stamp != previous.stamp or not FreshnessCheck(output, found).whole():
+    if found.stamp != previous.stamp or not FreshnessCheck(output, found).whole_site():
         return None
-    every = found.render_tasks.values()
-    files, size = sum(made.files for made in every), sum(made.size for made in every)
-    return describe(found, Written(0, files, 0, size), output)
+    tasks = found.tasks.values()
+    count, size = sum(task.files for task in tasks), sum(task.size for task in tasks)
+    return describe(found, Written(0, count, 0, size), output)
 
 
-def describe(kept: BuildState, done: Written, output: Path) -> Published:
-    """Say what a run did that leaves these notes."""
+def describe(left: BuildState, done: Written, output: Path) -> Published:
+    """Put together what a run did, from the state that it leaves and the counts of files."""
     return Published(
         written=done.written,
         unchanged=done.unchanged,
         removed=done.removed,
-        pages=sum(made.pages for made in kept.render_tasks.values()),
+        pages=sum(task.pages for task in left.tasks.values()),
         bytes=done.bytes,
         index=output / Links.OVERVIEW,
-        why=kept.why,
-        lost=kept.lost,
-        remarks=kept.remarks,
+        why=left.why,
+        lost=left.lost,
+        remarks=left.remarks,
     )

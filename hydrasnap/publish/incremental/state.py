@@ -1,6 +1,6 @@
-"""What a render leaves for the next one: of every share and file what it was made from.
+"""What a render leaves for the next one: what each task and file was made from.
 
-A file that stands as it was left, and whose making would be fed the same, is not made again.
+A file that is still as it was left, and would be made from the same, is not made again.
 """
 
 import os
@@ -13,31 +13,29 @@ from msgspec import Struct
 
 from hydrasnap.publish.output.folder import STATE
 
-DIGEST = 16
+DIGEST = 16  # bytes
 
 
 class FileRecord(Struct, frozen=True, array_like=True, gc=False):
-    """A file as it was left: its size, and the digest of what it was made from."""
+    """A file as it was left: its path, its size in bytes, and the fingerprint of its content."""
 
     path: str
     size: int
-    digest: bytes
+    fingerprint: bytes
     is_page: bool
 
 
-_entries = msgspec.msgpack.Decoder(list[FileRecord])
+_records = msgspec.msgpack.Decoder(list[FileRecord])
 
 
 class TaskRecord(Struct, frozen=True, array_like=True):
-    """A share: the digest of what it was made from, empty if that was anything, and its files.
+    """A task as it was left; `fingerprint` is empty if it may read the whole snapshot.
 
-    `size` is that of all of them, in bytes; `folders` are those that they lie in.
-
-    Of most shares a run asks no more than whether their folders were touched, so what it counts
-    stands here, and the entries stay packed.
+    `files` and `pages` are counts, `size` is in bytes, `folders` are those that hold the files. The
+    records of the files stay packed: of most tasks a run only asks whether their folders changed.
     """
 
-    digest: bytes
+    fingerprint: bytes
     files: int
     pages: int
     size: int
@@ -45,71 +43,72 @@ class TaskRecord(Struct, frozen=True, array_like=True):
     packed: msgspec.Raw
 
     @classmethod
-    def of(cls, digest: bytes, entries: Sequence[FileRecord]) -> "TaskRecord":
-        """Pack the files of a share."""
+    def of(cls, fingerprint: bytes, files: Sequence[FileRecord]) -> "TaskRecord":
+        """Pack the records of a task's files."""
         return cls(
-            digest=digest,
-            files=len(entries),
-            pages=sum(entry.is_page for entry in entries),
-            size=sum(entry.size for entry in entries),
-            folders=tuple(sorted({entry.path.rpartition("/")[0] for entry in entries})),
-            packed=msgspec.Raw(msgspec.msgpack.encode(entries)),
+            fingerprint=fingerprint,
+            files=len(files),
+            pages=sum(file.is_page for file in files),
+            size=sum(file.size for file in files),
+            folders=tuple(sorted({file.path.rpartition("/")[0] for file in files})),
+            packed=msgspec.Raw(msgspec.msgpack.encode(files)),
         )
 
-    def entries(self) -> list[FileRecord]:
-        """Unpack the files."""
-        return _entries.decode(self.packed)
+    def records(self) -> list[FileRecord]:
+        """Unpack the records of the files."""
+        return _records.decode(self.packed)
 
     def paths(self) -> list[str]:
-        """Unpack where the files are."""
-        return [entry.path for entry in self.entries()]
+        """Return the paths of the files."""
+        return [record.path for record in self.records()]
 
 
 class BuildState(Struct, frozen=True, array_like=True):
-    """A whole site; `stamp` tells the cache and settings apart, `settings` the latter alone.
+    """The state of a site after a run.
 
-    `left` is when the render ended, by the file's own time and not in it, so that equal sites have
-    equal notes: a file that was touched later is not as it was left.
+    `stamp` is the digest of cache and settings together, `settings` that of the settings and of
+    what every page may show. `tasks` are the records of the tasks by key. `saved` is when the file
+    was written, in nanoseconds by its modification time, which is not in the file, so that equal
+    sites have equal files: a file of the site that is newer has been changed since. `why`, `lost`
+    and `remarks` are told again by a run that has nothing to do.
     """
 
     stamp: bytes = b""
     settings: bytes = b""
-    render_tasks: dict[str, TaskRecord] = {}
-    previous: int = 0
+    tasks: dict[str, TaskRecord] = {}
+    saved: int = 0
     why: str = ""
     lost: str = ""
     remarks: tuple[str, ...] = ()
 
 
 def load(output: Path) -> BuildState:
-    """Read the notes of the last render; what cannot be read counts as none."""
+    """Read the state that the last run left; an unreadable one counts as none."""
     file = output / STATE
     try:
         found = msgspec.msgpack.decode(file.read_bytes(), type=BuildState)
-        return msgspec.structs.replace(found, previous=file.stat().st_mtime_ns)
+        return msgspec.structs.replace(found, saved=file.stat().st_mtime_ns)
     except (OSError, msgspec.DecodeError):
         return BuildState()
 
 
 def renewed(found: BuildState, output: Path) -> BuildState:
-    """Return notes that were read before, or those that another run has left since."""
+    """Return a state that was read earlier, or the one that another run has written since."""
     try:
-        previous = (output / STATE).stat().st_mtime_ns
+        saved = (output / STATE).stat().st_mtime_ns
     except OSError:
-        previous = 0
-    return found if found.previous == previous else load(output)
+        saved = 0
+    return found if found.saved == saved else load(output)
 
 
 def dump(state: BuildState) -> bytes:
-    """Write the notes of a render."""
-    render_tasks = dict(sorted(state.render_tasks.items()))
-    return msgspec.msgpack.encode(
-        msgspec.structs.replace(state, render_tasks=render_tasks, previous=0)
-    )
+    """Encode a state, the same for equal sites."""
+    tasks = dict(sorted(state.tasks.items()))
+    return msgspec.msgpack.encode(msgspec.structs.replace(state, tasks=tasks, saved=0))
 
 
 def digest(*parts: bytes) -> bytes:
-    """Return what tells different sequences of texts apart."""
+    """Return a digest of a sequence of texts; other sequences have other digests."""
     found = blake2b(digest_size=DIGEST)
     for part in parts:
         found.update(b"%d " % len(part))
@@ -118,7 +117,7 @@ def digest(*parts: bytes) -> bytes:
 
 
 def stamp(folder: Path) -> bytes:
-    """Return what changes when any file of a folder does: all names, sizes and times."""
+    """Digest the names, sizes and modification times of all files below a folder."""
     lines = sorted(_lines(str(folder), "")) if folder.is_dir() else []
     return digest("".join(lines).encode("utf-8", "surrogateescape"))
 
@@ -129,5 +128,8 @@ def _lines(folder: str, below: str) -> Iterator[str]:
             if entry.is_dir():
                 yield from _lines(entry.path, f"{below}{entry.name}/")
             else:
-                state = entry.stat()
+                try:
+                    state = entry.stat()
+                except FileNotFoundError:  # removed while the folder is read
+                    continue
                 yield f"{below}{entry.name}\t{state.st_size}\t{state.st_mtime_ns}\n"

@@ -1,6 +1,6 @@
-"""Files of the output folder: how they are compared, written, moved and removed.
+"""Compare, write, move and remove files of the output folder.
 
-Paths are texts and not `Path`s here: a large site has hundreds of thousands of them.
+Paths are plain strings here: a large site has hundreds of thousands of them.
 """
 
 # ruff: noqa: PTH102, PTH103, PTH104, PTH105, PTH106, PTH108, PTH112, PTH114, PTH123
@@ -15,7 +15,7 @@ from hydrasnap.errors import OutputError
 
 
 def holds(root: str, path: str, content: bytes) -> bool:
-    """Whether there is a plain file below `root` of this content."""
+    """Tell whether there is a plain file of this content below `root`."""
     place = f"{root}/{path}"
     try:
         found = os.lstat(place)
@@ -29,7 +29,7 @@ def holds(root: str, path: str, content: bytes) -> bool:
 
 
 def is_unmodified(root: str, path: str, size: int, since: int) -> bool:
-    """Whether a plain file is there that has kept its size and was not touched `since` a time."""
+    """Tell whether a plain file has this size and was not modified `since` a time (nanoseconds)."""
     try:
         found = os.lstat(f"{root}/{path}")
     except OSError:
@@ -39,7 +39,7 @@ def is_unmodified(root: str, path: str, size: int, since: int) -> bool:
 
 
 def folder_unmodified(root: str, folder: str, since: int) -> bool:
-    """Whether nothing came to a folder, went from it or was replaced in it `since` a time."""
+    """Tell whether no file was added to a folder, removed or replaced in it `since` a time."""
     try:
         found = os.lstat(f"{root}/{folder}")
     except OSError:
@@ -49,7 +49,7 @@ def folder_unmodified(root: str, folder: str, since: int) -> bool:
 
 
 def leads_outside(root: str, path: str) -> bool:
-    """Whether a folder on the way to the file is a link, which may lead anywhere."""
+    """Tell whether a folder on the way to a file is a link, which may lead anywhere."""
     folder = path.rpartition("/")[0]
     return bool(folder) and _is_linked(root, folder)
 
@@ -59,13 +59,13 @@ def _is_linked(root: str, folder: str) -> bool:
     return os.path.islink(f"{root}/{folder}") or leads_outside(root, folder)
 
 
-def forget() -> None:
-    """Look at the folders anew: a run must not trust what an earlier one saw."""
+def forget_links() -> None:
+    """Forget which folders are links: a run must not trust what an earlier one saw."""
     _is_linked.cache_clear()
 
 
 def write(place: str, content: bytes) -> None:
-    """Write a file, with the folders above it."""
+    """Write a file, and make the folders above it."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
     try:
         file = os.open(place, flags, 0o666)
@@ -81,7 +81,7 @@ def write(place: str, content: bytes) -> None:
 
 
 def _make_folder(place: str) -> None:
-    """Make a folder, in most cases in one that is there; another process may be faster."""
+    """Make a folder and those above it, which another process may have made already."""
     try:
         os.mkdir(place)
     except (FileNotFoundError, FileExistsError):
@@ -89,9 +89,10 @@ def _make_folder(place: str) -> None:
 
 
 def move_in(staged: str, target: str, but: Collection[str], foreign: Callable[[str], None]) -> None:
-    """Move all files of a folder to where they belong, whole folders at once where they are new.
+    """Move all files of the staging folder into the output folder; a new folder moves as a whole.
 
-    `but` are files of the top folder that stay; `foreign` is told of a link in place of a folder.
+    `but` are files of the top folder that are not moved; `foreign` is called with the path of a
+    link that stands in place of a folder.
     """
     with os.scandir(staged) as found:
         entries = sorted(found, key=lambda entry: entry.name)
@@ -110,7 +111,7 @@ def move_in(staged: str, target: str, but: Collection[str], foreign: Callable[[s
 
 
 def remove(root: str, path: str) -> int:
-    """Remove a file of an earlier run and the folders that it leaves empty; count it."""
+    """Remove a file and the folders that it leaves empty; return 1 if it existed."""
     place = f"{root}/{path}"
     if leads_outside(root, path) or (os.path.isdir(place) and not os.path.islink(place)):
         return 0
@@ -128,13 +129,13 @@ def remove(root: str, path: str) -> int:
 
 
 def is_inside(path: str) -> bool:
-    """Whether a path with slashes names a file below the folder that it starts from."""
+    """Tell whether a path with slashes stays below the folder that it starts from."""
     parts = path.split("/")
     return all(parts) and ".." not in parts and "." not in parts
 
 
 def unusable(path: str, error: OSError) -> OutputError:
-    """Explain what the file system refused."""
+    """Explain why the file system refused to write."""
     reason = error.strerror or str(error)
     return OutputError(
         f"Cannot write the site to {path}: {reason}. "

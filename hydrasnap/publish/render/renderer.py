@@ -5,12 +5,10 @@ is an error, and characters that are invisible or turn the text around are shown
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache, partial
 from html import escape
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 from jinja2 import (
     ChoiceLoader,
@@ -25,8 +23,9 @@ from markupsafe import Markup
 
 from hydrasnap.formatting import clock, date, duration, number, size, visible_bytes
 from hydrasnap.publish.links import root_of
+from hydrasnap.publish.pages.common.facts import SiteFacts
 from hydrasnap.publish.pages.common.page import Page
-from hydrasnap.publish.render.environment import LeanEnvironment
+from hydrasnap.publish.render.environment import site_environment
 from hydrasnap.publish.render.template_errors import TEMPLATE_EXCEPTIONS, explain
 from hydrasnap.publish.resources import bundled
 
@@ -60,9 +59,7 @@ def _breakable(text: str) -> Markup:
 
 @pass_context
 def _markdown(context: Context, text: str) -> Markup:
-    from hydrasnap.publish.render.markdown import (
-        markdown_html,  # most runs make no page with such a text
-    )
+    from hydrasnap.publish.render.markdown import markdown_html  # most runs have no such page
 
     return markdown_html(text, context["root"])
 
@@ -76,7 +73,7 @@ def environment(templates: Path | None) -> Environment:
     loaders = [own, PrefixLoader({"bundled": own})]
     if templates is not None:
         loaders.insert(0, FileSystemLoader(templates))
-    env = LeanEnvironment(ChoiceLoader(loaders))
+    env = site_environment(ChoiceLoader(loaders), sandboxed=templates is not None)
     env.filters.update(
         {
             "time": _time,
@@ -92,12 +89,12 @@ def environment(templates: Path | None) -> Environment:
 
 
 class Renderer:
-    """Turns pages into bytes; `site` is what every template may ask about the whole site."""
+    """Renders pages to bytes with the bundled templates, or those of a user's folder instead."""
 
-    def __init__(self, site: Mapping[str, Any], templates: Path | None = None) -> None:
+    def __init__(self, site: SiteFacts, templates: Path | None = None) -> None:
         self._own = templates
         self._environment = environment(templates)
-        self._environment.globals["site"] = SimpleNamespace(**site)
+        self._environment.globals["site"] = site
         self._environment.globals["shared"] = lru_cache(maxsize=256)(self._shared)
         self._environment.globals["once"] = lru_cache(maxsize=4096, typed=True)(_once)
 

@@ -1,0 +1,200 @@
+"""What each task of a render reads, declared as objects of the snapshot.
+
+A task that names no jobset may read anything. Every other task may read what `Declarations` gives
+for it, and nothing else: a fingerprint of these objects then tells whether its files would change.
+A test renders each task from its declared objects alone and compares the files.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from msgspec import structs
+
+from hydrasnap.model import (
+    Build,
+    Evaluation,
+    EvaluationInput,
+    JobKey,
+    Jobset,
+    JobsetKey,
+    JobSizes,
+    Project,
+)
+from hydrasnap.publish.pages import Site
+from hydrasnap.publish.pages.common.buckets import Bucket
+from hydrasnap.report.transitive_inputs import LEVELS, producer
+
+
+class Producer(NamedTuple):
+    """The evaluation that made a build which is an input of another: its inputs, and its page.
+
+    `evaluation` has no more than its names, its inputs and the build; `is_comparable` tells whether
+    it has a page.
+    """
+
+    evaluation: Evaluation
+    is_comparable: bool
+
+
+class JobsetReads(NamedTuple):
+    """What a task may read of a jobset and of its evaluations.
+
+    Of the overview the times of checks are left out, which move although nothing else does.
+    `old_names` are the jobsets that were renamed to this one. `unknown` are the ids of builds that
+    the evaluations name and the snapshot lacks. `foreign` are the builds of every job of another
+    jobset that an evaluation holds a build of, and `holders` the evaluations with these builds,
+    without anything else. `dependencies` are the builds that are inputs, by their names alone, at
+    any depth that pages show; `producers` are the evaluations that made them.
+    """
+
+    project: Project | None
+    jobset: Jobset
+    old_names: tuple[Jobset, ...]
+    evaluations: tuple[Evaluation, ...]
+    unknown: tuple[int, ...]
+    foreign: tuple[Build, ...]
+    holders: tuple[Evaluation, ...]
+    dependencies: tuple[Build, ...]
+    producers: tuple[Producer, ...]
+
+
+class BucketReads(NamedTuple):
+    """What a task may read of the builds of some jobs of a jobset.
+
+    `running` are the ids of those that ran when the crawl asked. `constituents` are the parts of
+    the aggregates among the builds, `aggregates` those that have a build of the bucket as a part.
+    `sizes` are those of the jobs. `old_jobs` are the jobs of the same names below an old name of
+    the jobset which have builds of their own.
+    """
+
+    builds: tuple[Build, ...]
+    running: tuple[int, ...]
+    constituents: tuple[Build, ...]
+    aggregates: tuple[Build, ...]
+    sizes: tuple[JobSizes, ...]
+    old_jobs: tuple[JobKey, ...]
+
+
+class Declarations:
+    """Gives what may be read of each jobset and bucket of a site; each is worked out once."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.of_jobset = cache(self._of_jobset)
+
+    def _of_jobset(self, key: JobsetKey) -> JobsetReads:
+        snapshot, index = self._site.snapshot, self._site.index
+        evaluations = index.evaluations_of(key)
+        own = {build.id for build in index.builds_of_jobset(key)}
+        others = {number for found in evaluations for number in found.builds} - own
+        foreign = tuple(self._foreign(others))
+        producers, dependencies = self._inputs(evaluations)
+        return JobsetReads(
+            project=snapshot.projects.get(key.project),
+            jobset=_without_times(snapshot.jobsets[key]),
+            old_names=tuple(_without_times(snapshot.jobsets[k]) for k in self._old_names(key)),
+            evaluations=evaluations,
+            unknown=tuple(sorted(others - snapshot.builds.keys())),
+            foreign=foreign,
+            holders=tuple(self._holders(key, foreign)),
+            dependencies=dependencies,
+            producers=producers,
+        )
+
+    def _old_names(self, key: JobsetKey) -> Iterable[JobsetKey]:
+        return self._site.old_names(key)
+
+    def _foreign(self, others: Iterable[int]) -> Iterator[Build]:
+        """Yield all builds of the jobs that some builds of other jobsets belong to."""
+        builds = self._site.snapshot.builds
+        jobs = {builds[number].job_key for number in others if number in builds}
+        for job in sorted(jobs):
+            yield from self._site.index.builds_of_job(job)
+
+    def _holders(self, key: JobsetKey, foreign: Iterable[Build]) -> Iterator[Evaluation]:
+        held: dict[int, tuple[Evaluation, list[int]]] = {}
+        for build in foreign:
+            for found in self._site.index.evaluations_with(build.id):
+                if found.jobset_key != key:
+                    held.setdefault(found.id, (found, []))[1].append(build.id)
+        for _, (found, builds) in sorted(held.items()):
+            yield _with_builds(found, builds)
+
+    def _inputs(
+        self, evaluations: Iterable[Evaluation]
+    ) -> tuple[tuple[Producer, ...], tuple[Build, ...]]:
+        """Follow inputs that are builds to the evaluations that made them, as deep as pages do."""
+        index, builds = self._site.index, self._site.snapshot.builds
+        producers: dict[int, tuple[Evaluation, set[int]]] = {}
+        dependencies: dict[int, Build] = {}
+        ahead = list(evaluations)
+        for _ in range(LEVELS + 1):
+            found: dict[int, Evaluation] = {}
+            for taker, dependency, one in _builds_in(ahead):
+                if dependency in builds:
+                    dependencies[dependency] = _names_of(builds[dependency])
+                made = producer(index, one, taker)
+                if made is not None:
+                    if made.id not in producers:
+                        found[made.id] = made
+                    producers.setdefault(made.id, (made, set()))[1].add(dependency)
+            ahead = list(found.values())
+        told = (
+            Producer(_with_builds(made, held, inputs=True), index.is_comparable(made))
+            for _, (made, held) in sorted(producers.items())
+        )
+        return tuple(told), tuple(dependencies[number] for number in sorted(dependencies))
+
+    def of_bucket(self, bucket: Bucket) -> BucketReads:
+        """Gather what may be read of the builds of a bucket."""
+        site, index = self._site, self._site.index
+        builds, sizes = site.snapshot.builds, site.snapshot.sizes
+        parts = {part for build in bucket.builds for part in build.constituents or ()}
+        wholes = {
+            whole.id: whole for build in bucket.builds for whole in index.aggregates_with(build.id)
+        }
+        old = (
+            JobKey(*name, job.name) for name in site.old_names(bucket.key) for job in bucket.jobs
+        )
+        return BucketReads(
+            builds=tuple(bucket.builds),
+            running=tuple(sorted(site.running.intersection(b.id for b in bucket.builds))),
+            constituents=tuple(builds[part] for part in sorted(parts) if part in builds),
+            aggregates=tuple(wholes[number] for number in sorted(wholes)),
+            sizes=tuple(sizes[job] for job in bucket.jobs if job in sizes),
+            old_jobs=tuple(filter(index.builds_of_job, old)),
+        )
+
+
+def _builds_in(
+    evaluations: Iterable[Evaluation],
+) -> Iterator[tuple[Evaluation, int, EvaluationInput]]:
+    for taker in evaluations:
+        for found in taker.inputs:
+            if found.dependency is not None:
+                yield taker, found.dependency, found
+
+
+def _names_of(build: Build) -> Build:
+    return Build(id=build.id, project=build.project, jobset=build.jobset, job=build.job)
+
+
+def _with_builds(found: Evaluation, builds: Iterable[int], *, inputs: bool = False) -> Evaluation:
+    """Reduce an evaluation to its names and some of its builds, and its inputs if they count."""
+    return Evaluation(
+        id=found.id,
+        project=found.project,
+        jobset=found.jobset,
+        flake=found.flake if inputs else "",
+        inputs=found.inputs if inputs else (),
+        builds=tuple(sorted(builds)),
+    )
+
+
+def _without_times(jobset: Jobset) -> Jobset:
+    """Leave out the times that every check of a jobset changes: no page of its own shows them."""
+    if jobset.overview is None:
+        return jobset
+    times = {"lastcheckedtime": None, "triggertime": None, "starttime": None}
+    return structs.replace(jobset, overview=structs.replace(jobset.overview, **times))

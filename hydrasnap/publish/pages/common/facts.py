@@ -1,0 +1,45 @@
+"""What every template may know of the whole site, as ``site``."""
+
+from collections.abc import Callable
+
+from hydrasnap.publish.links import Links
+from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+
+_MENU = (
+    Link(label="Evaluations", href=Links.EVALUATIONS),
+    Link(label="Builds", href=Links.BUILDS),
+    Link(label="Queue", href=Links.QUEUE),
+)
+_ACTIVITY = Link(label="Activity", href=Links.STATUS)
+_WATCH_LISTS = Link(label="Watch lists", href=Links.WATCH)
+
+
+class SiteFacts(View, frozen=True, kw_only=True):
+    """The facts of a site: the same on all of its pages.
+
+    `title` names the site, `base` is its absolute address or empty, `origin` the address of the
+    Hydra. `menu` are the pages of the menu bar, in order. `build` gives the path of a build's page
+    from its id.
+    """
+
+    title: str
+    base: str
+    origin: str
+    menu: tuple[Link, ...]
+    build: Callable[[int], str]
+
+
+def site_facts(site: Site) -> SiteFacts:
+    """Gather the facts of a site; the menu has the pages that the site really has."""
+    documents = (Link(label=found.title, href=found.path) for found in site.documents)
+    activity = (_ACTIVITY,) if site.snapshot.live else ()
+    watch_lists = (_WATCH_LISTS,) if site.watches else ()
+    return SiteFacts(
+        title=site.name,
+        base=site.base,
+        origin=site.snapshot.origin,
+        menu=(*_MENU, *activity, *watch_lists, *documents),
+        build=site.links.build,
+    )
