@@ -72,7 +72,7 @@ def publish(
     """
     from hydrasnap.publish.content import gather_site
     from hydrasnap.publish.pages.common.facts import site_facts
-    from hydrasnap.publish.pages.overview.remarks import lost, unused
+    from hydrasnap.publish.pages.overview.remarks import lost, oversize, unused
     from hydrasnap.publish.parallel import map_ordered
     from hydrasnap.publish.render.renderer import Renderer
     from hydrasnap.publish.runner import TaskRunner
@@ -97,7 +97,10 @@ def publish(
             tasks=records,
             why=site.policy.why,
             lost=lost(snapshot),
-            remarks=tuple(unused(site)),
+            remarks=(
+                *unused(site),
+                *oversize(out.result.bytes, settings.max_bytes, settings.policy),
+            ),
         )
         out.save_state(state.dump(left))
     return describe(left, out.result, output)
