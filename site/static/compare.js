@@ -6,7 +6,8 @@
 
 {
   const { element, number, shown, sign, table, entitle, moment, zone } = globalThis.hydrasnapPage;
-  const { asked, bar, counted } = globalThis.hydrasnapTables;
+  const { bar, counted } = globalThis.hydrasnapTables;
+  const { asked } = globalThis.hydrasnapTerms;
   const { ready } = globalThis.hydrasnapSearch;
   const SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   const SHOWN = 250, MORE = 2000;

@@ -8,6 +8,7 @@
 
 {
   const { element, number } = globalThis.hydrasnapPage;
+  const { asked } = globalThis.hydrasnapTerms;
   const place = document.querySelector(".filter");
   const follows = (table) => place.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING;
   const tables = place ? [...document.querySelectorAll("main table")].filter((table) =>
@@ -89,30 +90,10 @@
 
   // --- filtering --------------------------------------------------------------------------------------
 
-  const TERM = /-?\/(?:\\.|[^/\\])+\/(?!\S)|\S+/g;
-
-  // Read the terms of the field: words, /expressions/, and either behind a -. What comes tests
-  // lower-case texts, a line for each cell; its `wrong` says what is wrong with one of the terms.
-  function asked(filter) {
-    let wrong = "";
-    const tests = (filter.match(TERM) ?? []).map((term) => {
-      const [, not, expression, word] = /^(-?)(?:\/(.+)\/|(.+))$/.exec(term);
-      if (word) return (text) => text.includes(word.toLowerCase()) === !not;
-      try {
-        const found = new RegExp(expression, "im");
-        return (text) => found.test(text) === !not;
-      } catch (error) {
-        wrong = error.message;
-        return () => false;
-      }
-    });
-    return Object.assign((text) => tests.every((test) => test(text)), { wrong });
-  }
-
   function test({ filter, system, status }) {
     const fits = asked(filter);
     const test = (row) => (!system || row.system === system) && (!status || row.statuses.has(status)) && (!filter || fits(text(row)));
-    return Object.assign(test, { wrong: fits.wrong });
+    return Object.defineProperty(test, "wrong", { get: () => fits.wrong });
   }
 
   const fitting = (part) => [...part.querySelectorAll("tbody tr")].filter((row) => !row.hidden).length;
@@ -302,5 +283,5 @@
   }
 
   if (tables.length) start();
-  globalThis.hydrasnapTables = { asked, bar, counted };
+  globalThis.hydrasnapTables = { bar, counted };
 }

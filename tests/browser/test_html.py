@@ -101,8 +101,11 @@ def test_every_link_and_anchor_of_the_demo_resolves(demo_site: Path) -> None:
         for node in page.css("[href], [src]"):
             address = node.attributes.get("href") or node.attributes.get("src") or ""
             place, _, anchor = address.partition("?")[0].partition("#")
-            if urlsplit(address).scheme:
-                continue
+            if urlsplit(address).scheme or (file.name, Path(address).name) == (
+                "404.html",
+                "root.js",
+            ):
+                continue  # that page looks for the root in the folders above it
             target = Path(os.path.normpath(file.parent / unquote(place))) if place else file
             if not target.is_file() or (anchor and unquote(anchor) not in anchors[target]):
                 broken.append((file.relative_to(demo_site).as_posix(), address))

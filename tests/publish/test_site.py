@@ -57,8 +57,8 @@ def links(site: Site) -> Iterator[tuple[str, LexborNode, str]]:
 def test_every_link_and_anchor_resolves(site: Site) -> None:
     broken = []
     for path, _, address in links(site):
-        if urlsplit(address).scheme:
-            continue
+        if urlsplit(address).scheme or (path, Path(address).name) == ("404.html", "root.js"):
+            continue  # that page looks for the root in the folders above it
         place, _, anchor = address.partition("?")[0].partition("#")
         target = (site.folder / path).parent / unquote(place) if place else site.folder / path
         key = target.resolve().relative_to(site.folder.resolve()).as_posix()
@@ -91,9 +91,7 @@ def test_nothing_is_fetched_from_another_host(site: Site) -> None:
 
 def test_hostile_names_stay_text(site: Site) -> None:
     for path, page in site.pages.items():
-        allowed = int(path in ("404.html", "compare.html", "search.html"))
-        inline = [node for node in page.css("script") if not node.attributes.get("src")]
-        assert len(inline) == allowed, path
+        assert [node for node in page.css("script") if not node.attributes.get("src")] == [], path
         assert not page.css('[onclick], [onerror], [onload], iframe, [href^="javascript" i]'), path
         assert "\u202e" not in (page.html or "")
 

@@ -57,6 +57,11 @@ def _breakable(text: str) -> Markup:
     return Markup(_BREAK.sub(r"\g<0><wbr>", escape(text)))  # noqa: S704 - escaped in this line
 
 
+def _steps(letters: int, most: int) -> int:
+    """Round a number of letters up to what the style sheet has a class for: dozens from 24 on."""
+    return min(most, max(24, -(-letters // 12) * 12))
+
+
 @pass_context
 def _markdown(context: Context, text: str) -> Markup:
     from hydrasnap.publish.render.markdown import markdown_html  # most runs have no such page
@@ -83,6 +88,7 @@ def environment(templates: Path | None) -> Environment:
             "number": partial(_optional, number),
             "breakable": _breakable,
             "markdown": _markdown,
+            "steps": _steps,
         }
     )
     return env

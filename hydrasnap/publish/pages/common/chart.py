@@ -60,10 +60,7 @@ class Row(View, frozen=True, kw_only=True):
 
 
 class Chart(View, frozen=True, kw_only=True):
-    """A chart; `key` is unique on its page, `rows` are newest first.
-
-    `inset` is how far the outer points stand from the sides, in per cent of the width.
-    """
+    """A chart; `key` is unique on its page, `rows` are newest first."""
 
     key: str
     title: str
@@ -76,7 +73,6 @@ class Chart(View, frozen=True, kw_only=True):
     last: str
     lines: tuple[Line, ...]
     columns: tuple[Column, ...]
-    inset: str
     rows: tuple[Row, ...]
 
 
@@ -158,7 +154,6 @@ def chart(
         last=_when(moments[-1]),
         lines=tuple(_line(line, place, fit, words) for place, line in enumerate(series)),
         columns=tuple(_column(row, place, count, series) for place, row in enumerate(rows)),
-        inset=_short(50 / count),
         rows=tuple(reversed(rows)),
     )
 

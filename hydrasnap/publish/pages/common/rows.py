@@ -1,6 +1,7 @@
 """The rows and figures that several pages share: builds, evaluations, tallies."""
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from hydrasnap.formatting import MINUS
 from hydrasnap.model import Build, BuildStatus, Evaluation
@@ -12,6 +13,7 @@ from hydrasnap.report.tally import EvaluationHealth, Tally, evaluation_health
 
 _COLUMNS = ("succeeded", "failed", "aborted", "queued")
 _SHORT, _LONGEST = 12, 60
+_BAR, _NARROWEST = 1000, 12
 
 
 class BuildRow(View, frozen=True, kw_only=True):
@@ -66,12 +68,26 @@ class Part(View, frozen=True, kw_only=True):
     amount: int
 
 
+class Segment(View, frozen=True, kw_only=True):
+    """The piece of a bar for one outcome, in thousandths of the bar."""
+
+    outcome: str
+    x: int
+    width: int
+
+
 class Figures(View, frozen=True, kw_only=True):
-    """Builds counted by outcome; `words` says all figures that are not zero."""
+    """Builds counted by outcome.
+
+    `columns` has every outcome, also those without a build; `total` counts all builds, known or
+    not; `words` says all figures that are not zero. Of `bar`, the part without a known outcome
+    stays empty.
+    """
 
     columns: tuple[Part, ...]
     total: int
     words: str
+    bar: tuple[Segment, ...]
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -85,7 +101,26 @@ def figures(tally: Tally) -> Figures:
     words = [f"{part.amount:,} {part.outcome}" for part in columns if part.amount]
     if tally.unknown:
         words.append(f"{tally.unknown:,} not in the snapshot")
-    return Figures(columns=columns, total=tally.total, words=", ".join(words) or "no builds")
+    return Figures(
+        columns=columns,
+        total=tally.total,
+        words=", ".join(words) or "no builds",
+        bar=_bar(columns, tally.total),
+    )
+
+
+def _bar(columns: Iterable[Part], total: int) -> tuple[Segment, ...]:
+    """Share a bar out by outcome; each that occurs can be seen."""
+    parts = [part for part in columns if part.amount]
+    widths = [max(_NARROWEST, round(_BAR * part.amount / total)) for part in parts]
+    surplus = sum(widths) - _BAR
+    if surplus > 0:
+        widths[widths.index(max(widths))] -= surplus
+    starts = accumulate(widths, initial=0)
+    return tuple(
+        Segment(outcome=part.outcome, x=x, width=width)
+        for part, x, width in zip(parts, starts, widths, strict=False)
+    )
 
 
 class Verdict(View, frozen=True, kw_only=True):
