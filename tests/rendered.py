@@ -140,7 +140,7 @@ class Site:
 
     def _total(self, page: str, section: str) -> int:
         count = self.html(page).css_first(f"{section} h2 .count")
-        return int(count.text().rpartition(" ")[2].replace(",", "")) if count else 0
+        return int(_text(count).rpartition(" ")[2].replace(",", "")) if count else 0
 
     def overview(self) -> dict[str, tuple[int, int, tuple[int, ...]]]:
         """Return the jobsets of the first page: newest evaluation, newly failing, figures."""
@@ -172,7 +172,8 @@ class Site:
 
 def fact(page: LexborHTMLParser, name: str) -> LexborNode | None:
     """Return what a page says of a named thing."""
-    return next((n.next for n in page.css("dl.facts dt") if n.text() == name), None)
+    terms = (node for node in page.css("dl.facts dt") if node.text() == name)
+    return next((term.next for term in terms), None)
 
 
 def build_of(node: LexborNode | None) -> int | None:
@@ -190,7 +191,8 @@ def failing_on(page: LexborHTMLParser) -> tuple[int, bool] | None:
 
 
 def _text(node: LexborNode | None) -> str:
-    return node.text() if node else ""
+    """Read a piece of a page as a browser shows it: the ends of its lines are blanks."""
+    return " ".join(node.text().split()) if node else ""
 
 
 def _figures(cells: list[LexborNode]) -> tuple[int, ...]:

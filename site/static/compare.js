@@ -129,7 +129,7 @@
   function section([slug, title], rows, all, ROOT) {
     const count = rows.length === all ? number(all) : `${number(rows.length)} of ${number(all)}`;
     const made = element("section", { id: slug, "data-count": rows.length },
-      element("h2", {}, title, element("span", { class: "count" }, count)));
+      element("h2", {}, `${title} `, element("span", { class: "count" }, count)));
     if (slug === "undecided") made.append(element("p", { class: "soft" }, "Finished builds of which the snapshot cannot tell whether anything changed."));
     const plain = ["new", "removed", "still-succeeding"].includes(slug); // as the pages show them
     let start = 0;
@@ -202,7 +202,7 @@
     });
     fill();
     const changed = differences(now, then);
-    const heading = element("h2", {}, "Input changes", element("span", { class: "count" }, String(changed.length)));
+    const heading = element("h2", {}, "Input changes ", element("span", { class: "count" }, String(changed.length)));
     place.replaceChildren(...about(now, then, ROOT), jump, element("div", { class: "filter" }, filter),
       body, element("section", { id: "changes" }, heading, inputs(changed)));
     entitle(`Evaluation ${now.data.id} against ${then.data.id}`);
