@@ -161,7 +161,7 @@ EDITS = [
     ("index.html", '<td class="n failed">', "rows of the overview"),
     ("jobset/tools/trunk.html", 'by system"><table.*?eval/[0-9]*.html">', "evaluations in charts"),
     ("eval/200.html", 'id="still-failing" data-count="', "sections"),
-    ("eval/200.html", "before it,\s<a [^>]*>", "baselines"),
+    ("eval/200.html", r"before it,\s<a [^>]*>", "baselines"),
 ]
 
 
