@@ -37,12 +37,17 @@ class Group(click.Group):
             fast_exit(code)
         raise SystemExit(code)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command, and turn a signal that ends it into an error."""
+        with stoppable(""):
+            return super().invoke(ctx)
+
     def _run(self, arguments: list[str], rest: Any, extra: dict[str, Any]) -> int:
         """Run a command, print why it failed if it did, and return the exit code."""
         extra = {**extra, "standalone_mode": False, "obj": take_secrets(os.environ)}
         error: click.ClickException
         try:
-            with handle_signals_once(), stoppable(""):
+            with handle_signals_once():
                 _check_working_folder()
                 return int(super().main(arguments, *rest, **extra) or 0)
         except click.ClickException as ended:

@@ -115,20 +115,22 @@ def check_selection(
     `known` are the jobsets in the cache: what Hydra has renamed or deleted since is no mistake.
     """
     projects = list(projects)
-    names = [project.name for project in projects]
+    names = [project.name for project in projects if selection.hidden or not project.hidden]
     keys = [JobsetKey(project.name, name) for project in projects for name in project.jobsets]
     for glob in selection.projects:
-        if not any(fnmatchcase(name, glob) for name in (*names, *(k.project for k in known))):
-            raise ConfigError(f"No project matches --project {glob!r}. {_offer(names)}")
+        everything = {project.name for project in projects} | {key.project for key in known}
+        if not any(fnmatchcase(name, glob) for name in everything):
+            raise ConfigError(f"No project matches --project {glob!r}.", hint=_offer(names))
     for glob in selection.jobsets:
         if not any(Selection(jobsets=(glob,)).wants_jobset(key) for key in (*keys, *known)):
             project = glob.partition("/")[0]
             near = [f"{k.project}/{k.name}" for k in keys if k.project == project] or names
-            raise ConfigError(f"No jobset matches --jobset {glob!r}. {_offer(near)}")
+            raise ConfigError(f"No jobset matches --jobset {glob!r}.", hint=_offer(near))
     if projects and not any(selection.wants_project(project) for project in projects):
         raise ConfigError(
             "The selection leaves no project: what matches is excluded, or hidden and not asked "
-            f"for with --hidden. {_offer(names)}"
+            "for with --hidden.",
+            hint=_offer(names),
         )
 
 

@@ -19,8 +19,10 @@ from commands import run, told
 from hydras import REQUESTS, hydra
 
 from hydrasnap.demo import DemoHydra
+from hydrasnap.errors import ConfigError
 
 JSON, HTML = "application/json", "text/html; charset=utf-8"
+MAIN = "from hydrasnap.cli import main; main()"
 Answer = tuple[int, str, bytes]
 PARTS = (
     ("crawl",), ("snapshot",), ("render",), ("status",), ("demo",), ("prune",), ()
@@ -263,7 +265,12 @@ def test_the_password_is_taken_from_the_environment_and_told_to_nobody(tmp_path:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
-def test_an_interrupted_run_says_that_nothing_is_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_a_run_that_a_signal_ends_says_that_nothing_is_lost(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
     good, seen = embedded(hydra()), threading.Event()
 
     def answer(target: str, accept: str) -> Answer:
@@ -278,12 +285,120 @@ def test_an_interrupted_run_says_that_nothing_is_lost(tmp_path: Path) -> None:
             [*command, url, "--cache", str(tmp_path)], stderr=subprocess.PIPE, text=True
         ) as process:
             assert seen.wait(30)
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             _, errors = process.communicate(timeout=30)
-        assert process.returncode == 130
+        assert process.returncode == code
         assert "Stopped. What was fetched is kept; run again to go on." in errors
         assert "Traceback" not in errors
     assert (tmp_path / "journal.jsonl").exists()
+
+
+def test_a_crawl_says_what_the_retention_drops(tmp_path: Path) -> None:
+    config = tmp_path / "my.toml"
+    config.write_text("[crawl]\nevaluations = 1\n[retention]\nevaluations = 2\n")
+    arguments = ("--cache", tmp_path / "cache", "--no-progress")
+    with served(embedded(hydra())) as url:
+        told(run("crawl", url, *arguments), 0)
+        output = told(run("crawl", url, *arguments, "--config", config), 0)
+        assert "[retention] dropped 0 jobsets, 2 evaluations and 4 builds from" in output
+        assert "[retention]" not in told(run("crawl", url, *arguments, "--config", config), 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_a_signal_is_an_event_for_a_machine(tmp_path: Path) -> None:
+    code = (
+        "import os, signal\n"
+        "from hydrasnap.cli import main, site\n"
+        "site.check_all = lambda _: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "main()"
+    )
+    arguments = ["snapshot", "http://127.0.0.1:1", "--log-format", "json"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    error = json.loads(done.stderr)
+    assert (done.returncode, error["kind"], error["exit_code"]) == (143, "stopped", 143)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a folder that can be removed while in use")
+def test_a_working_folder_that_was_removed_is_said_to_be_so(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = 'cd "$0" && rmdir "$0" && exec "$@"'
+    done = subprocess.run(
+        ["sh", "-c", script, gone, sys.executable, "-P", "-c", MAIN, "snapshot", "http://127.0.0.1:1"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "The current folder does not exist any more." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--cache", "--output", "--config"])
+def test_a_name_that_is_too_long_is_explained(tmp_path: Path, option: str) -> None:
+    with chdir(tmp_path):
+        result = run("snapshot", "http://127.0.0.1:1", option, "x" * 300)
+    assert result.exit_code in (1, 2)
+    assert "too long" in result.output.lower()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(24, "Too many open files", "/x"), "Too many open files: /x."),
+        (MemoryError(), "Memory ran out. Take fewer"),
+        (
+            RuntimeError("a\nb"),
+            "hydrasnap failed: RuntimeError: a b. This is a fault in hydrasnap.",
+        ),
+        (ExceptionGroup("g", [ConfigError("Inner.", hint="Do this.")]), "Error: Inner. Do this."),
+    ],
+)
+def test_no_exception_is_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("hydrasnap.cli.site.check_all", fail)
+    told(run("snapshot", "http://127.0.0.1:1"), 2 if "Inner" in words else 1, words)
+    result = run("snapshot", "http://127.0.0.1:1", "--log-format", "json")
+    fields = json.loads(result.stderr)
+    assert fields["event"] == "error"
+    assert "\n" not in fields["message"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("http://me:s3cret@127.0.0.1",),
+        ("me:s3cret@127.0.0.1",),
+        ("crawl", "--rate", "http://me:s3cret@127.0.0.1"),
+        ("render", "http://me:s3cret@127.0.0.1"),
+        ("crawl", "http://127.0.0.1:1", "http://me:s3cret@127.0.0.1"),
+        ("crawl", "http://me:s3cret@127.0.0.1"),
+        ("crawl", "http:me:s3cret@127.0.0.1"),
+    ],
+)
+def test_a_login_at_a_wrong_place_is_not_repeated(arguments: tuple[str, ...]) -> None:
+    assert "s3cret" not in told(run(*arguments), 2)
+    assert "s3cret" not in told(run(*arguments, "--log-format", "json"), 2)
+
+
+def test_the_password_is_out_of_the_environment_before_anything_else() -> None:
+    code = (
+        "import os\n"
+        "from hydrasnap.cli import main, site\n"
+        "site.run_render = lambda *_: print([k for k in os.environ if 'PASSWORD' in k])\n"
+        "main()"
+    )
+    names = ("HYDRASNAP_PASSWORD", "HYDRASNAP_BASIC_PASSWORD")
+    done = subprocess.run(
+        [sys.executable, "-c", code, "render"], env={**os.environ, **dict.fromkeys(names, "x")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout == "[]\n"
 
 
 def test_a_reader_that_goes_away_is_no_fault_of_the_cache(tmp_path: Path) -> None:

@@ -312,3 +312,19 @@ def test_the_crawl_of_the_story_follows_its_moments(tmp_path: Path) -> None:
         projects = sum(not p.hidden for p in crawler.hydra.world.projects.values())
         assert len(crawler.asked()) == 1 + projects
     assert crawler.snapshot.origin == ORIGIN
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        Selection(projects=("none",)),
+        Selection(jobsets=("none/x",)),
+        Selection(exclude=("*",)),
+    ],
+)
+def test_an_offer_of_projects_names_no_hidden_ones(tmp_path: Path, selection: Selection) -> None:
+    crawler = Crawler(tmp_path, hydra(), selection=selection)
+    with pytest.raises(ConfigError) as caught:
+        crawler.run()
+    assert "Secret" not in str(caught.value)
+    assert "This Hydra has: " in caught.value.hint
