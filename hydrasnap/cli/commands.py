@@ -166,6 +166,38 @@ def render(**options: Any) -> None:
 
 
 @main.command()
+@opt.config_option
+@opt.cache_option
+@opt.output_option
+@click.option("--host", default="127.0.0.1", metavar="HOST",
+              help="Listen on HOST (default: 127.0.0.1, this machine alone).")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="PORT",
+              help="Listen on PORT; 0 is any that is free (default: 8000).")  # fmt: skip
+@click.option("--open", is_flag=True, help="Open the site in the browser.")
+@click.option("--watch", is_flag=True,
+              help="Render again when the cache, templates, texts or settings change, and reload "
+                   "the pages that are open.")  # fmt: skip
+@opt.telling_options
+def serve(**options: Any) -> None:
+    """Serve the site, and for programs the read API of Hydra, from the cache.
+
+    Requests whose Accept names application/json get JSON at Hydra's own addresses. The first line
+    on standard output is the address. A new crawl is taken over without a restart.
+
+    \b
+    hydrasnap serve --cache cache --open
+    curl -H 'Accept: application/json' http://127.0.0.1:8000/build/12
+    """
+    from hydrasnap.cli.serve import Serving, run_serve
+
+    names = ("host", "port", "open", "watch")
+    serving = Serving(**{name: options.pop(name) for name in names})
+    telling = opt.telling(options)
+    given = [f"--{name}={options[name]}" for name in ("config", "cache", "output") if options[name]]
+    run_serve(opt.configured(options), serving, telling, given)
+
+
+@main.command()
 @click.option("--moment", type=click.IntRange(1, 3), default=1, metavar="N",
               help="Show it at moment 1, 2 or 3 of its life (default: 1).")  # fmt: skip
 @click.option("--cache", type=opt.FOLDER, default="demo-cache", metavar="DIR",

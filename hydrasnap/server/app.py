@@ -1,82 +1,46 @@
-"""Which address answers what."""
+"""The application: a request → the snapshot → an answer."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from hydrasnap.report import Index
-from hydrasnap.server import builds, evaluations, jobs, live, projects
+from hydrasnap.server import evaluations
 from hydrasnap.server.negotiation import wants_json
+from hydrasnap.server.openapi import document
 from hydrasnap.server.replies import reply
+from hydrasnap.server.routes import ENDPOINTS, READ_ONLY, Form, Handler
 from hydrasnap.server.view import Source, View
 
-Handler = Callable[[View], Response]
+Finish = Callable[[View, Response], Response]
 
-READ_ONLY = "This is a read-only snapshot of a Hydra: nobody can sign in or change anything here."
+_FILE = re.compile(r"\.(html|json|svg|atom|xml|js|css|txt)$")
 _READING = {"GET", "HEAD", "OPTIONS"}
-
-JSON: dict[str, Handler] = {
-    "/": projects.projects,
-    "/project/{project}": projects.project,
-    "/jobset/{project}/{jobset}": projects.jobset,
-    "/jobset/{project}/{jobset}/errors": projects.errors,
-    "/jobset/{project}/{jobset}/evals": projects.evaluations,
-    "/evals": evaluations.evaluations,
-    "/eval/{id}": evaluations.evaluation,
-    "/eval/{id}/errors": evaluations.evaluation,
-    "/eval/{id}/builds": evaluations.builds,
-    "/build/{id}": builds.build,
-    "/build/{id}/constituents": builds.constituents,
-    "/queue": builds.queue,
-    "/search": builds.search,
-    "/status": live.running,
-    "/machines": live.machines,
-    "/queue-runner-status": live.queue_runner,
-    "/job/{project}/{jobset}/{job}/metric/{metric}": jobs.metric,
-    "/job/{project}/{jobset}/{job}/build-times": jobs.build_times,
-    "/job/{project}/{jobset}/{job}/closure-sizes": jobs.closure_sizes,
-    "/job/{project}/{jobset}/{job}/output-sizes": jobs.output_sizes,
-}
-"""Addresses that answer JSON to those who ask for it, and have a page for all others."""
-
-ALWAYS: dict[str, Handler] = {
-    "/api/jobsets": projects.overview,
-    "/api/queue": builds.brief_queue,
-    "/api/nrqueue": builds.queue_size,
-    "/api/nrbuilds": live.throughput,
-    "/api/latestbuilds": builds.latest_builds,
-    "/eval/{id}/store-paths": evaluations.store_paths,
-    "/job/{project}/{jobset}/{job}/shield": jobs.shield,
-}
-"""Addresses that answer JSON whatever is asked for."""
-
-REDIRECTS: dict[str, Handler] = {
-    "/jobset/{project}/{jobset}/latest-eval": projects.latest_evaluation,
-    "/eval/{id}/job/{job}": evaluations.job,
-    "/build/{id}/eval": builds.newest_evaluation,
-    "/job/{project}/{jobset}/{job}/latest": jobs.latest,
-    "/job/{project}/{jobset}/{job}/latest-finished": jobs.latest_finished,
-    "/job/{project}/{jobset}/{job}/latest-for/{system}": jobs.latest_for,
-}
-"""Addresses that redirect; what follows them is passed on."""
-
-FORBIDDEN = (
-    "/login", "/logout", "/current-user", "/api/push", "/api/push-github", "/api/push-gitea",
-    "/build/{id}/restart", "/build/{id}/cancel", "/build/{id}/bump", "/build/{id}/keep/{n}",
-    "/eval/{id}/cancel", "/eval/{id}/restart-failed", "/eval/{id}/restart-aborted",
-    "/eval/{id}/bump", "/eval/{id}/release",
-)  # fmt: skip
-"""Addresses that change something in a Hydra, or are for those who may."""
+_ORDER = (Form.FORBIDDEN, Form.JSON, Form.REDIRECT, Form.NEGOTIATED)
 
 
-def hydra_app(source: Source, pages: ASGIApp, middleware: Sequence[Middleware] = ()) -> Starlette:
-    """Make the application; `pages` answers what the API does not, browsers above all."""
+def hydra_app(
+    source: Source,
+    pages: ASGIApp,
+    *,
+    middleware: Sequence[Middleware] = (),
+    finish: Finish = lambda view, response: response,
+    more: Sequence[BaseRoute] = (),
+    lifespan: Lifespan[Starlette] | None = None,
+) -> Starlette:
+    """Make the application; `pages` answers what the API does not, browsers above all.
+
+    `finish` completes an answer of the API before it is sent; `more` are routes beside the API, and
+    `lifespan` surrounds the time in which the application runs.
+    """
     index = Index(source.snapshot)
 
     def view(request: Request) -> View:
@@ -88,28 +52,36 @@ def hydra_app(source: Source, pages: ASGIApp, middleware: Sequence[Middleware] =
 
     def route(path: str, handler: Handler, kind: type[Route] = Route) -> Route:
         async def respond(request: Request) -> Response:
-            return handler(view(request))
+            seen = view(request)
+            return finish(seen, handler(seen))
 
         return kind(path, respond)
 
-    routes: list[BaseRoute] = [route(path, _forbid) for path in FORBIDDEN]
-    routes += [route(path, handler) for path, handler in ALWAYS.items()]
-    for path, handler in REDIRECTS.items():
-        routes += [route(path, handler), route(f"{path}/{{rest:path}}", handler)]
-    routes += [route(path, handler, _JsonRoute) for path, handler in JSON.items()]
-    routes += [route("/eval/{id}", evaluations.listing, _ListingRoute), Mount("/", pages)]
+    def routes() -> Iterator[BaseRoute]:
+        for each in sorted(ENDPOINTS, key=lambda each: _ORDER.index(each.form)):
+            negotiated = each.form is Form.NEGOTIATED
+            yield route(each.path, each.handler, _JsonRoute if negotiated else Route)
+            if each.form is Form.REDIRECT:
+                yield route(f"{each.path}/{{rest:path}}", each.handler)
+        yield route("/openapi.json", lambda seen: reply(document(seen.snapshot.origin)))
+        yield route("/eval/{id}", evaluations.listing, _ListingRoute)
+        yield from more
+        yield Mount("/", pages)
+
     return Starlette(
-        routes=routes,
+        routes=list(routes()),
         middleware=[*middleware, Middleware(_ReadingOnly), Middleware(_TidyPath)],
         exception_handlers={HTTPException: _refuse},
+        lifespan=lifespan,
     )
 
 
 class _JsonRoute(Route):
-    """A route for those who ask for JSON."""
+    """A route for those who ask for JSON, and not for a file of the site."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] == "http" and wants_json(HTTPConnection(scope)):
+        is_file = _FILE.search(scope["path"])
+        if scope["type"] == "http" and not is_file and wants_json(HTTPConnection(scope)):
             return super().matches(scope)
         return Match.NONE, {}
 
@@ -137,19 +109,24 @@ class _ReadingOnly:
 
 
 class _TidyPath:
-    """Leaves doubled and trailing slashes of a path out, as Hydra does."""
+    """Leaves doubled and trailing slashes of a path out, as Hydra does.
+
+    A browser is sent to the tidy address, because the links of a page depend on it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
         if scope["type"] == "http":
-            scope = {**scope, "path": "/" + "/".join(filter(None, scope["path"].split("/")))}
-        await self._app(scope, receive, send)
-
-
-def _forbid(view: View) -> Response:
-    raise HTTPException(403, READ_ONLY)
+            path = "/" + "/".join(filter(None, scope["path"].split("/")))
+            if path != scope["path"] and not wants_json(HTTPConnection(scope)):
+                query = scope["query_string"].decode("latin-1")
+                app = RedirectResponse(quote(path) + (f"?{query}" if query else ""), 301)
+            else:
+                scope = {**scope, "path": path}
+        await app(scope, receive, send)
 
 
 def _refuse(request: Request, error: Exception) -> Response:

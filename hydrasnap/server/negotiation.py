@@ -4,14 +4,22 @@ from starlette.requests import HTTPConnection
 
 _JSON = {"application/json", "text/x-json"}
 _HTML = "text/html"
+_KEY = "hydrasnap.wants_json"
 
 
 def wants_json(request: HTTPConnection) -> bool:
     """Tell whether a request asks for JSON, by Catalyst's rules.
 
     The header Content-Type comes first, then the parameter ``content-type``, then Accept by weight.
-    A request that names neither JSON nor HTML gets HTML: ``*/*`` does.
+    A request that names neither JSON nor HTML gets HTML: ``*/*`` does. The answer is kept in the
+    scope of the request, as every route asks for it.
     """
+    if _KEY not in request.scope:
+        request.scope[_KEY] = _names_json(request)
+    return bool(request.scope[_KEY])
+
+
+def _names_json(request: HTTPConnection) -> bool:
     asked = (
         request.headers.get("content-type", ""),
         request.query_params.get("content-type", ""),

@@ -83,7 +83,7 @@ def _times(value: JobsetOverview | None) -> Json:
 
 
 def overview(value: Jobset) -> Json:
-    """Write a jobset as ``/api/jobsets`` does, which never tells of errors."""
+    """Write a jobset as ``/api/jobsets`` does, which tells of errors in fetching alone."""
     counts = value.overview.counts if value.overview else JobsetCounts()
     return {
         "project": value.project,
@@ -94,7 +94,7 @@ def overview(value: Jobset) -> Json:
         "nrscheduled": counts.scheduled,
         "checkinterval": value.configuration.checkinterval,
         "haserrormsg": False,
-        "fetcherrormsg": None,
+        "fetcherrormsg": (value.overview and value.overview.fetcherrormsg) or None,
         **_times(value.overview),
     }
 
@@ -123,8 +123,11 @@ def evaluation(value: Evaluation) -> Json:
     }
 
 
-def evaluation_page(listed: Sequence[Evaluation], page: int) -> Json:
-    """Write a page of ``/jobset/P/J/evals`` with its relative links."""
+def evaluation_page(listed: Sequence[Evaluation], page: int, *, is_whole: bool) -> Json:
+    """Write a page of ``/jobset/P/J/evals`` with its relative links.
+
+    A list that is not known to be whole has a next page, which a snapshot does not hold.
+    """
     last = -(-len(listed) // PAGE_SIZE)
     written: Json = {
         "evals": [evaluation(e) for e in listed[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]],
@@ -133,7 +136,7 @@ def evaluation_page(listed: Sequence[Evaluation], page: int) -> Json:
     }
     if page > 1:
         written["previous"] = f"?page={page - 1}"
-    if page < last:
+    if page < last or not is_whole:
         written["next"] = f"?page={page + 1}"
     return written
 

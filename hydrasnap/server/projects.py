@@ -52,8 +52,13 @@ def errors(view: View) -> Response:
 
 def evaluations(view: View) -> Response:
     """List a page of a jobset's evaluations, newest first."""
-    listed = view.index.evaluations_of(view.jobset.key)
-    return reply(objects.evaluation_page(listed, page_number(view.parameter("page"))))
+    jobset = view.jobset
+    listed = view.index.evaluations_of(jobset.key)
+    is_whole = jobset.first_evaluation == (listed[-1].id if listed else 0)
+    page = page_number(view.parameter("page"))
+    if page > 1 and not is_whole and (page - 1) * objects.PAGE_SIZE >= len(listed):
+        missing(f"Older evaluations of {jobset.key} are not in this snapshot.")
+    return reply(objects.evaluation_page(listed, page, is_whole=is_whole))
 
 
 def page_number(text: str) -> int:

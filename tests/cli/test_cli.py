@@ -25,7 +25,7 @@ JSON, HTML = "application/json", "text/html; charset=utf-8"
 MAIN = "from hydrasnap.cli import main; main()"
 Answer = tuple[int, str, bytes]
 PARTS = (
-    ("crawl",), ("snapshot",), ("render",), ("status",), ("demo",), ("prune",), ()
+    ("crawl",), ("snapshot",), ("render",), ("status",), ("demo",), ("prune",), ("serve",), ()
 )  # fmt: skip
 
 

@@ -1,0 +1,5 @@
+"""Runs the command line: ``python -m hydrasnap.cli``."""
+
+from hydrasnap.cli import main
+
+main()

@@ -1,0 +1,114 @@
+"""`hydrasnap serve`: the site and the API of a cache over HTTP, for as long as it runs."""
+
+import socket
+import subprocess
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+import uvicorn
+
+from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.site import run_render
+from hydrasnap.config.loading import DEFAULT_FILE, Config
+from hydrasnap.errors import ConfigError
+from hydrasnap.publish.links import Links
+from hydrasnap.server import RELOADING, CacheSource, Follower, SitePages, serve_app
+
+_GRACE = 2  # seconds that answers on their way have when the server ends
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Where to listen, and what to do beside answering."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    open: bool = False
+    watch: bool = False
+
+
+def run_serve(
+    config: Config, serving: Serving, output: OutputOptions, arguments: Sequence[str]
+) -> None:
+    """Render the site, then serve it until somebody stops it.
+
+    `arguments` are those that make `hydrasnap render` write the same site.
+    """
+    run_render(config, replace(output, quiet=True))  # the first line printed is the address
+    source = CacheSource(Path(config.cache.folder))
+    follower = Follower(
+        source,
+        watched=(lambda: _sources_of(config)) if serving.watch else None,
+        render=lambda: _render(arguments),
+        warn=lambda text: click.echo(text, err=True),
+    )
+    addition = RELOADING if serving.watch else ""
+    pages = SitePages(Path(config.site.output).absolute(), _file_names(source), addition)
+    settings = uvicorn.Config(
+        serve_app(source, pages, follower),
+        log_level="warning",
+        access_log=output.verbose,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    with _listen(serving) as listener:
+        address = _address(listener, serving.host)
+        click.echo(address)
+        if serving.open:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        with suppress(KeyboardInterrupt):  # uvicorn has ended in order, and passes Ctrl-C on
+            uvicorn.Server(settings).run(sockets=[listener])
+
+
+def _file_names(source: CacheSource) -> Callable[[str], str]:
+    """Return what names the files of an object, by the names that the newest snapshot has."""
+    snapshot, links = source.snapshot, Links.of(source.snapshot)
+
+    def name(of: str) -> str:
+        nonlocal snapshot, links
+        if source.snapshot is not snapshot:
+            snapshot, links = source.snapshot, Links.of(source.snapshot)
+        return links.name(of)
+
+    return name
+
+
+def _listen(serving: Serving) -> socket.socket:
+    """Take the port; 0 is any that is free."""
+    try:
+        family = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((serving.host, serving.port), family=family, backlog=2048)
+    except (OSError, OverflowError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(
+            f"Cannot listen on {serving.host}, port {serving.port}: {reason}.",
+            hint="Choose another address with --host, or another port with --port.",
+        ) from error
+
+
+def _address(listener: socket.socket, host: str) -> str:
+    port = listener.getsockname()[1]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _sources_of(config: Config) -> Iterator[Path]:
+    """Give the files that the site is made from, beside the cache."""
+    yield Path(config.file or DEFAULT_FILE)
+    if config.site.notes:
+        yield Path(config.site.notes)
+    for folder in (config.site.templates, config.site.pages):
+        if folder:
+            yield from (path for path in Path(folder).rglob("*") if path.is_file())
+
+
+def _render(arguments: Sequence[str]) -> bool:
+    """Render in a process of its own, which reads the settings anew and gives its memory back."""
+    command = [sys.executable, "-m", "hydrasnap.cli", "render", "--quiet", *arguments]
+    done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - our own
+    return done.returncode in (0, 3)

@@ -1,0 +1,50 @@
+"""The cache as a source of answers that follows the crawls."""
+
+from pathlib import Path
+
+from hydrasnap.model import Live, Snapshot
+from hydrasnap.store import holder, read_snapshot
+
+Mark = tuple[int, int, int]
+_MANIFEST = "snapshot.json"
+
+
+class CacheSource:
+    """The newest whole snapshot of a cache.
+
+    The last file that a crawl writes is the manifest, and it holds the lock until then. A snapshot
+    counts only if no crawl was at work and the manifest stayed the same while it was read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._mark = self._look()
+        self._snapshot = read_snapshot(folder)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot; the same object until a crawl ends."""
+        return self._snapshot
+
+    @property
+    def live(self) -> Live | None:
+        """What the Hydra was doing when the crawl asked."""
+        return self._snapshot.live
+
+    def refresh(self) -> bool:
+        """Take over what a crawl has brought since; return whether there is news."""
+        mark = self._look()
+        if mark == self._mark or holder(self._folder):
+            return False
+        found = read_snapshot(self._folder)
+        if holder(self._folder) or self._look() != mark:
+            return False
+        self._snapshot, self._mark = found, mark
+        return True
+
+    def _look(self) -> Mark:
+        try:
+            found = (self._folder / _MANIFEST).stat()
+        except FileNotFoundError:
+            return 0, 0, 0
+        return found.st_mtime_ns, found.st_size, found.st_ino

@@ -1,0 +1,91 @@
+"""What goes on beside the answers: new crawls are taken over, the site is rendered and reloaded."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from hydrasnap.errors import HydrasnapError
+from hydrasnap.server.cache import CacheSource
+
+RELOAD = "/-/reload"
+RELOADING = f'<script src="{RELOAD}.js"></script>\n'
+RELOAD_SCRIPT = b"new EventSource('/-/reload').onmessage = () => location.reload();\n"
+_EVERY = 1.0  # seconds between two looks
+
+Times = Mapping[Path, int]
+
+
+class Follower:
+    """Takes over each new crawl; with `watched` files it renders the site again when they change.
+
+    `render` writes the site and returns whether that went well. `warn` is told what went wrong.
+    """
+
+    def __init__(
+        self,
+        source: CacheSource,
+        *,
+        watched: Callable[[], Iterable[Path]] | None = None,
+        render: Callable[[], bool] = lambda: False,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._source = source
+        self._watched = watched
+        self._render = render
+        self._warn = warn
+        self._times = self._look()
+        self._rendered = asyncio.Condition()
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        """Follow as long as the application runs."""
+        task = asyncio.create_task(self._follow())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(_EVERY)
+            if await asyncio.to_thread(self.look):
+                async with self._rendered:
+                    self._rendered.notify_all()
+
+    def look(self) -> bool:
+        """Take over what is new; return whether the site was rendered again."""
+        try:
+            is_new = self._source.refresh()
+        except HydrasnapError as error:
+            self._warn(error.format_message())
+            return False
+        times = self._look()
+        is_changed, self._times = times != self._times, times
+        return self._watched is not None and (is_new or is_changed) and self._render()
+
+    def _look(self) -> Times:
+        found = {}
+        for path in self._watched() if self._watched else ():
+            try:
+                found[path] = path.stat().st_mtime_ns
+            except OSError:  # the file was removed between the list and the look
+                continue
+        return found
+
+    async def reloads(self, request: Request) -> Response:
+        """Send an event whenever the site was rendered again."""
+
+        async def events() -> AsyncIterator[bytes]:
+            yield b": connected\n\n"
+            while True:
+                async with self._rendered:
+                    await self._rendered.wait()
+                yield b"data: reload\n\n"
+
+        headers = {"Cache-Control": "no-store"}
+        return StreamingResponse(events(), media_type="text/event-stream", headers=headers)

@@ -1,0 +1,63 @@
+"""What is served is what was crawled: a crawl of a served cache gives the same cache."""
+
+import asyncio
+from pathlib import Path
+
+import httpx
+import pytest
+from hydras import ORIGIN, files, hydra
+from starlette.responses import Response
+
+from hydrasnap.client import Settings, World
+from hydrasnap.crawl import crawl
+from hydrasnap.demo import DemoHydra
+from hydrasnap.plan import FetchStrategy, Selection
+from hydrasnap.server import CacheSource, serve_app
+from hydrasnap.store import open_cache
+
+EVERYTHING = Selection(sizes=DemoHydra.SIZED, live=True, hidden=True)
+NOWHERE = Response(status_code=404)
+
+
+def crawl_into(folder: Path, app: object, selection: Selection, now: int) -> dict[str, bytes]:
+    """Crawl an application and return the files of the cache."""
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    with open_cache(folder, ORIGIN, lambda path, reason: None) as cache:
+        found = asyncio.run(
+            crawl(
+                cache, Settings(rate=float("inf")), selection,
+                world=World(transport=transport), clock=lambda: float(now),
+            )
+        )  # fmt: skip
+    assert (found.error, found.run.gaps) == (None, ())
+    return files(folder)
+
+
+def serve(folder: Path) -> object:
+    return serve_app(CacheSource(folder), NOWHERE)
+
+
+@pytest.mark.parametrize("moment", [1, 2, 3])
+def test_the_embedded_hydra_goes_around(tmp_path: Path, moment: int) -> None:
+    original = DemoHydra(moment)
+    now = original.world.now
+    first = crawl_into(tmp_path / "first", original, EVERYTHING, now)
+    second = crawl_into(tmp_path / "second", serve(tmp_path / "first"), EVERYTHING, now)
+    third = crawl_into(tmp_path / "third", serve(tmp_path / "second"), EVERYTHING, now)
+    assert first.keys() == second.keys()
+    assert {name for name in first if first[name] != second[name]} == set()
+    assert second == third
+
+
+@pytest.mark.parametrize("way", list(FetchStrategy))
+def test_every_way_to_fetch_builds_gives_the_same(tmp_path: Path, way: FetchStrategy) -> None:
+    first = crawl_into(tmp_path / "first", hydra(), Selection(way=way), 0)
+    second = crawl_into(tmp_path / "second", serve(tmp_path / "first"), Selection(way=way), 0)
+    assert first == second
+
+
+def test_older_evaluations_that_are_not_held_stay_unknown(tmp_path: Path) -> None:
+    few = Selection(evaluations=1)
+    first = crawl_into(tmp_path / "first", hydra(4), few, 0)
+    assert crawl_into(tmp_path / "second", serve(tmp_path / "first"), few, 0) == first
+    assert b'"first_evaluation"' not in first["jobsets/one/trunk.json"]
