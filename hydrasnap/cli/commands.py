@@ -153,7 +153,7 @@ def crawl(secrets: Secrets, /, url: str | None, **options: Any) -> None:
 @opt.output_option
 @opt.output_options
 def render(**options: Any) -> None:
-    """Render the site from the cache, without a netactions.
+    """Render the site from the cache, without a network.
 
     \b
     hydrasnap render --cache cache --output _site
@@ -177,7 +177,7 @@ def render(**options: Any) -> None:
 @click.option("--watch", is_flag=True,
               help="Render again when the cache, templates, texts or settings change, and reload "
                    "the pages that are open.")  # fmt: skip
-@opt.telling_options
+@opt.output_options
 def serve(**options: Any) -> None:
     """Serve the site, and for programs the read API of Hydra, from the cache.
 
@@ -192,9 +192,9 @@ def serve(**options: Any) -> None:
 
     names = ("host", "port", "open", "watch")
     serving = Serving(**{name: options.pop(name) for name in names})
-    telling = opt.telling(options)
+    output = opt.take_output_options(options)
     given = [f"--{name}={options[name]}" for name in ("config", "cache", "output") if options[name]]
-    run_serve(opt.configured(options), serving, telling, given)
+    run_serve(opt.load_config(options), serving, output, given)
 
 
 @main.command()

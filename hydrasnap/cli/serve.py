@@ -15,7 +15,8 @@ import uvicorn
 
 from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.site import run_render
-from hydrasnap.config.loading import DEFAULT_FILE, Config
+from hydrasnap.config.loading import DEFAULT_FILE
+from hydrasnap.config.tables import Config
 from hydrasnap.errors import ConfigError
 from hydrasnap.publish.links import Links
 from hydrasnap.server import RELOADING, CacheSource, Follower, SitePages, serve_app
