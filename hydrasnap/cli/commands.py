@@ -179,7 +179,7 @@ def render(**options: Any) -> None:
                    "the pages that are open.")  # fmt: skip
 @opt.output_options
 def serve(**options: Any) -> None:
-    """Serve the site, and for programs the read API of Hydra, from the cache.
+    """Serve the site, and Hydra's read API, from the cache.
 
     Requests whose Accept names application/json get JSON at Hydra's own addresses. The first line
     on standard output is the address. A new crawl is taken over without a restart.
