@@ -23,8 +23,9 @@ from hydrasnap.model import (
     RunningBuild,
     Snapshot,
     SystemQueue,
+    Watch,
 )
-from hydrasnap.publish.pages import File, Page, Site
+from hydrasnap.publish.pages import Document, File, Page, Site
 from hydrasnap.publish.tasks import render_tasks
 
 ORIGIN = "https://hydra.example.org"
@@ -236,3 +237,9 @@ def all_pages(site: Site) -> Iterator[Page | File]:
     """Make every page and file of a site, as the tasks of a render do."""
     for task in render_tasks(site):
         yield from task.make()
+
+
+def every_kind_of_site() -> Iterator[Site]:
+    """Make sites that together have every kind of page."""
+    documents = (Document(path="more.html", title="More", text="# More"),)
+    yield Site(snapshot(), documents=documents, watches=(Watch("all"),))

@@ -20,7 +20,7 @@ from hydrasnap.store import check_folder
 
 def check_site(config: Config, settings: SiteSettings) -> None:
     """Refuse folders of the settings that do not exist, and files in them that cannot be used."""
-    for key in ("templates", "pages", "notes"):
+    for key in ("templates", "pages", "notes", "files"):
         folder = getattr(settings, key)
         if folder is not None and not folder.is_dir():
             why = "is no folder" if folder.exists() else "does not exist"

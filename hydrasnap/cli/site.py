@@ -63,6 +63,7 @@ def _settings(config: Config) -> SiteSettings:
         templates=Path(site.templates) if site.templates else None,
         pages=Path(site.pages) if site.pages else None,
         notes=Path(site.notes) if site.notes else None,
+        files=Path(site.files) if site.files else None,
         policy=site.policy,
         max_bytes=site.max_bytes,
         baselines=site.baselines,

@@ -36,7 +36,7 @@ _OPTIONS = {
 }
 _FOLDERS = {
     "cache": ("folder",),
-    "site": ("output", "templates", "pages", "notes"),
+    "site": ("output", "templates", "pages", "notes", "files"),
     "hydra": ("password_file", "basic_password_file"),
 }
 _TOML_HINTS = {

@@ -216,6 +216,14 @@ class SiteTable(Table, frozen=True):
             examples=["notes"],
         ),
     ] = ""
+    files: Annotated[
+        str,
+        Meta(
+            description="A folder whose files go to the top of the site as they are, such as "
+            "`CNAME`.",
+            examples=["public"],
+        ),
+    ] = ""
     policy: Annotated[
         Literal["auto", "all", "notable"],
         Meta(
