@@ -54,6 +54,7 @@ COMMANDS = """\
 | 2 | wrong use or wrong configuration |
 | 3 | a snapshot with gaps: a part could not be read, or a budget is used up; the site says so |
 | 4 | another run is writing to the cache or to the site |
+| 5 | `status --max-age`: the data are older than that |
 | 130 | interrupted (Ctrl-C); what was fetched is kept |
 | 129, 143 | ended by SIGHUP or SIGTERM; what was fetched is kept |
 

@@ -16,7 +16,8 @@
     └── OutputError           exit code 1: the output folder cannot be used
         └── BusyError             exit code 4: another run writes to it
 
-Exit code 3 is no error: the snapshot was taken, with gaps.
+Exit code 3 is no error: the snapshot was taken, with gaps. Nor is 5: `status --max-age` found it
+too old.
 """
 
 import re
@@ -27,6 +28,7 @@ EXIT_FAILURE = 1
 EXIT_USAGE = 2
 EXIT_GAPS = 3
 EXIT_LOCKED = 4
+EXIT_STALE = 5
 
 _COMMAND = re.compile(r"##(?=\w*\[)")
 

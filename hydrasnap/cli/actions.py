@@ -228,9 +228,19 @@ def run_demo(moment: int, cache: Path, output: Path, options: OutputOptions) -> 
     return result
 
 
-def describe_cache(folder: Path, options: OutputOptions) -> None:
-    """Say what the cache holds."""
+def save_metrics(config: Config, file: Path | None) -> None:
+    """Write the metrics of the configured cache, where a file is named for them."""
+    if file is not None:
+        from hydrasnap.cli.metrics import write_metrics
+
+        write_metrics(read_snapshot(Path(config.cache.folder)), file)
+
+
+def describe_cache(folder: Path, options: OutputOptions) -> float:
+    """Say what the cache holds; return the age of the data in seconds."""
     snapshot = read_snapshot(folder)
     files = (path for path in folder.rglob("*.json") if path.is_file())
     fields = status_fields(snapshot, sum(path.stat().st_size for path in files), holder(folder))
-    options.answer(status_lines(snapshot, fields, time.time()), "status", fields)
+    now = time.time()
+    options.answer(status_lines(snapshot, fields, now), "status", fields)
+    return now - snapshot.run.started

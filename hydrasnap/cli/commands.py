@@ -14,7 +14,7 @@ from hydrasnap.cli.events import OutputOptions, explained, print_error, print_li
 from hydrasnap.cli.stopping import Stopped, fast_exit, handle_signals_once, stoppable
 from hydrasnap.cli.streams import lost_output, open_streams
 from hydrasnap.config.secrets import Secrets, take_secrets
-from hydrasnap.errors import EXIT_FAILURE, EXIT_GAPS, HydrasnapError
+from hydrasnap.errors import EXIT_FAILURE, EXIT_GAPS, EXIT_STALE, HydrasnapError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -90,7 +90,8 @@ def main() -> None:
     hydrasnap snapshot https://hydra.example.org copy and render
 
     Exit codes: 0 success, 1 failure, 2 wrong use or configuration, 3 snapshot with gaps,
-    4 another run holds the cache or the site, 130 interrupted, 143 ended by SIGTERM.
+    4 another run holds the cache or the site, 5 older than --max-age, 130 interrupted,
+    143 ended by SIGTERM.
     """
 
 
@@ -100,9 +101,10 @@ def main() -> None:
 @opt.cache_option
 @opt.output_option
 @opt.crawl_options
+@opt.metrics_option
 @opt.output_options
 @click.pass_obj
-def snapshot(secrets: Secrets, /, url: str | None, **options: Any) -> None:
+def snapshot(secrets: Secrets, /, url: str | None, metrics: Path | None, **options: Any) -> None:
     """Crawl the Hydra at URL, then render the site.
 
     URL may be left out where hydrasnap.toml names it.
@@ -119,6 +121,7 @@ def snapshot(secrets: Secrets, /, url: str | None, **options: Any) -> None:
     lost = ""
     if result.error is None or result.out_of_budget:
         lost = site.run_render(config, output).lost
+    actions.save_metrics(config, metrics)
     _end(result, output, lost)
 
 
@@ -128,9 +131,10 @@ def snapshot(secrets: Secrets, /, url: str | None, **options: Any) -> None:
 @opt.cache_option
 @opt.crawl_options
 @opt.output_options
+@opt.metrics_option
 @click.option("--dry-run", is_flag=True, help="Ask for the overview alone, and print the plan.")
 @click.pass_obj
-def crawl(secrets: Secrets, /, url: str | None, **options: Any) -> None:
+def crawl(secrets: Secrets, /, url: str | None, metrics: Path | None, **options: Any) -> None:
     """Copy what the Hydra at URL knows into the cache.
 
     \b
@@ -144,7 +148,9 @@ def crawl(secrets: Secrets, /, url: str | None, **options: Any) -> None:
     if dry:
         actions.plan_crawl(config, output, secrets)
     else:
-        _end(actions.run_crawl(config, output, secrets), output)
+        result = actions.run_crawl(config, output, secrets)
+        actions.save_metrics(config, metrics)
+        _end(result, output)
 
 
 @main.command()
@@ -243,17 +249,46 @@ def prune(**options: Any) -> None:
 @main.command()
 @opt.config_option
 @opt.cache_option
+@opt.metrics_option
+@click.option(
+    "--max-age", type=opt.DURATION, metavar="AGE",
+    help="End with exit code 5 if the data are older, such as 2h or 90min.",
+)  # fmt: skip
 @opt.output_options
-def status(**options: Any) -> None:
+def status(metrics: Path | None, max_age: int | None, **options: Any) -> None:
     """Say what the cache holds, its age, size and gaps.
 
     \b
     hydrasnap status --cache cache
+    hydrasnap status --max-age 2h --quiet || echo "the snapshot is old"
     """
     from hydrasnap.cli import actions
 
     output = opt.take_output_options(options)
-    actions.describe_cache(Path(opt.load_config(options).cache.folder), output)
+    config = opt.load_config(options)
+    age = actions.describe_cache(Path(config.cache.folder), output)
+    actions.save_metrics(config, metrics)
+    if max_age is not None and age > max_age:
+        raise click.exceptions.Exit(EXIT_STALE)
+
+
+@main.command()
+@click.argument("file", type=opt.FILE)
+@opt.config_option
+@opt.output_option
+@opt.output_options
+def bundle(file: Path, **options: Any) -> None:
+    """Pack the site into FILE, to open it offline.
+
+    FILE ends in .zip, .tar.gz or .tar.zst. The same site gives the same bytes.
+
+    \b
+    hydrasnap bundle site.zip
+    """
+    from hydrasnap.cli import site
+
+    output = opt.take_output_options(options)
+    site.run_bundle(opt.load_config(options), file, output)
 
 
 def _end(result: Any, output: OutputOptions, lost: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
@@ -24,7 +24,24 @@ class _Folder(click.ParamType[str]):
         return str(value) if value else self.fail("it is empty; name a folder.", param, ctx)
 
 
+class _Duration(click.ParamType[int]):
+    """A span of time in seconds, written like ``90min`` or ``2h``."""
+
+    name = "duration"
+    _units: ClassVar = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read a whole number and a unit."""
+        digits = str(value).rstrip("abcdefghijklmnopqrstuvwxyz ")
+        unit = str(value)[len(digits) :].strip()
+        if not digits.isdecimal() or unit not in self._units:
+            self.fail("write a whole number and s, min, h or d, such as 2h.", param, ctx)
+        return int(digits) * self._units[unit]
+
+
 FOLDER = _Folder()
+DURATION = _Duration()
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def _bundle(*options: Callable[[F], F]) -> Callable[[F], F]:
@@ -38,7 +55,7 @@ def _bundle(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 config_option = click.option(
     "--config",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="Read the settings from FILE instead of hydrasnap.toml.",
     metavar="FILE",
 )
@@ -50,6 +67,11 @@ cache_option = click.option(
 output_option = click.option(
     "--output", type=FOLDER, metavar="DIR", help="Write the site to DIR (default: _site)."
 )
+
+metrics_option = click.option(
+    "--metrics", type=FILE, metavar="FILE",
+    help="Write the state of the snapshot to FILE, as Prometheus metrics.",
+)  # fmt: skip
 
 crawl_options = _bundle(
     click.option(

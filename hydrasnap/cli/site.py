@@ -8,7 +8,9 @@ from hydrasnap.cli.progress import render_progress
 from hydrasnap.cli.reports import render_fields, render_lines
 from hydrasnap.cli.stopping import handle_signals_once, stoppable
 from hydrasnap.config.tables import Config
+from hydrasnap.formatting import plural, size
 from hydrasnap.model import Watch
+from hydrasnap.publish.bundle import bundle
 from hydrasnap.publish.pipeline import publish_cache
 from hydrasnap.publish.settings import Published, SiteSettings
 
@@ -53,6 +55,15 @@ def render_into(
     if done.lost and not options.json:
         print_line(done.lost)
     return done
+
+
+def run_bundle(config: Config, file: Path, options: OutputOptions) -> None:
+    """Pack the configured site into one file, and say how big that is."""
+    with stoppable(""), handle_signals_once():
+        count = bundle(Path(config.site.output), file)
+    amount = file.stat().st_size
+    line = f"packed {plural(count, 'file')} into {file}, {size(amount)}"
+    options.log([line], "bundled", {"file": str(file), "files": count, "bytes": amount})
 
 
 def _settings(config: Config) -> SiteSettings:

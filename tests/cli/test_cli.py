@@ -25,7 +25,8 @@ JSON, HTML = "application/json", "text/html; charset=utf-8"
 MAIN = "from hydrasnap.cli import main; main()"
 Answer = tuple[int, str, bytes]
 PARTS = (
-    ("crawl",), ("snapshot",), ("render",), ("status",), ("demo",), ("prune",), ("serve",), ()
+    ("crawl",), ("snapshot",), ("render",), ("status",), ("demo",), ("prune",), ("serve",),
+    ("bundle",), ()
 )  # fmt: skip
 
 

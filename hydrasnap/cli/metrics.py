@@ -1,0 +1,95 @@
+"""The state of a snapshot as Prometheus text metrics, for a file that an exporter reads."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from hydrasnap.errors import OutputError
+from hydrasnap.model import Snapshot
+from hydrasnap.report import Index, overview
+from hydrasnap.report.missing import missing_objects
+
+Labels = dict[str, str]
+Sample = tuple[Labels, float]
+
+
+def metrics_text(snapshot: Snapshot) -> str:
+    """Return all metrics of a snapshot, in the text format of Prometheus."""
+    return "".join(line for name, help_text, samples in _metrics(snapshot)
+                   for line in _family(name, help_text, samples))  # fmt: skip
+
+
+def _metrics(snapshot: Snapshot) -> Iterator[tuple[str, str, list[Sample]]]:
+    """Yield the name, the meaning and the samples of each metric."""
+    run, missing = snapshot.run, missing_objects(snapshot)
+    plain = (
+        ("data_timestamp_seconds", "When the last crawl began, in Unix time.", run.started),
+        ("run_seconds", "How long the last crawl took.", run.finished - run.started),
+        ("run_requests", "Requests of the last crawl.", run.requests),
+        ("run_bytes", "Bytes that the last crawl received.", run.bytes),
+        ("run_complete", "1 if the last crawl came to its end without gaps.", run.complete),
+        ("gaps", "Parts of the Hydra that could not be read.", len(run.gaps)),
+        ("missing_builds", "Builds that are still to be fetched.", missing.builds),
+        ("projects", "Projects in the snapshot.", len(snapshot.projects)),
+        ("jobsets", "Jobsets in the snapshot.", len(snapshot.jobsets)),
+        ("evaluations", "Evaluations in the snapshot.", len(snapshot.evaluations)),
+        ("builds", "Builds in the snapshot.", len(snapshot.builds)),
+    )
+    for name, text, value in plain:
+        yield name, text, [({}, value)]
+    health = [jobset for project in overview(Index(snapshot)) for jobset in project.jobsets]
+    labels = [{"project": found.key.project, "jobset": found.key.name} for found in health]
+    by_jobset = (
+        (
+            "jobset_newly_failing",
+            "Jobs that the newest evaluation broke.",
+            [found.newly_failing for found in health],
+        ),
+        (
+            "jobset_unsuccessful",
+            "Builds of the newest evaluation that did not succeed.",
+            [found.tally.unsuccessful for found in health],
+        ),
+        (
+            "jobset_evaluation_timestamp_seconds",
+            "When the newest evaluation was made, in Unix time; absent where there is none.",
+            [found.latest.timestamp if found.latest else None for found in health],
+        ),
+    )
+    for name, text, values in by_jobset:
+        pairs = zip(labels, values, strict=True)
+        yield name, text, [(label, value) for label, value in pairs if value is not None]
+
+
+def _family(name: str, help_text: str, samples: Iterable[Sample]) -> Iterator[str]:
+    yield f"# HELP hydrasnap_{name} {help_text}\n# TYPE hydrasnap_{name} gauge\n"
+    for labels, value in samples:
+        inner = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+        yield f"hydrasnap_{name}{f'{{{inner}}}' if inner else ''} {float(value):.17g}\n"
+
+
+def _escaped(text: str) -> str:
+    text = text.encode(errors="replace").decode()
+    return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+
+def write_metrics(snapshot: Snapshot, file: Path) -> None:
+    """Write the metrics of a snapshot to a file, which appears whole."""
+    temporary = None
+    try:
+        with NamedTemporaryFile(
+            "w", encoding="utf-8", newline="\n", dir=file.parent, prefix=".hydrasnap-", delete=False
+        ) as found:
+            temporary = Path(found.name)
+            found.write(metrics_text(snapshot))
+        temporary.chmod(0o644)  # an exporter runs as another user
+        temporary.replace(file)
+    except OSError as error:
+        if temporary is not None:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+        raise OutputError(
+            f"The metrics cannot be written to {file}: {error.strerror}.",
+            hint="Name a file in a folder that can be written with --metrics.",
+        ) from error
