@@ -175,7 +175,8 @@ def _toml(value: object) -> str:
 
 def commands() -> str:
     """Write the help of every command."""
-    context = click.Context(program, info_name="hydrasnap", max_content_width=96)
+    settings = {**program.context_settings, "max_content_width": 96}
+    context = click.Context(program, info_name="hydrasnap", **settings)
     parts = [COMMANDS, _help(program, context)]
     for name in program.list_commands(context):
         command = program.get_command(context, name)
