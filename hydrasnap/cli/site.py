@@ -77,6 +77,7 @@ def _settings(config: Config) -> SiteSettings:
         files=Path(site.files) if site.files else None,
         policy=site.policy,
         max_bytes=site.max_bytes,
+        max_files=site.max_files,
         baselines=site.baselines,
         watches=tuple(Watch(w.name, w.jobs, w.jobsets, w.systems) for w in config.watch),
     )

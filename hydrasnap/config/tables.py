@@ -228,12 +228,16 @@ class SiteTable(Table, frozen=True):
         Literal["auto", "all", "notable"],
         Meta(
             description='Which builds and jobs get a page: "all", the "notable" ones, or "auto": '
-            "all, if the site then keeps to `max_bytes`.",
+            "all if they fit into `max_bytes` and `max_files`, else those that people look for "
+            "most.",
         ),
     ] = "auto"
     max_bytes: Annotated[
-        Positive, Meta(description='How big the site may become with the policy "auto", in bytes.')
+        Positive, Meta(description='How big the site may be with the policy "auto", in bytes.')
     ] = 900_000_000
+    max_files: Annotated[
+        Positive, Meta(description='How many files the site may have with the policy "auto".')
+    ] = 100_000
     baselines: Annotated[
         dict[str, Positive],
         Meta(

@@ -8,7 +8,7 @@ from hydrasnap.errors import ConfigError
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.links import Links, safe_name
 from hydrasnap.publish.pages import Document, Site
-from hydrasnap.publish.pages.common.policy import decide
+from hydrasnap.publish.pages.common.policy import Budget, decide
 from hydrasnap.publish.pages.common.site import with_placeholder_parents
 from hydrasnap.publish.resources import bundled
 from hydrasnap.publish.settings import SiteSettings
@@ -18,12 +18,16 @@ _STATIC = "static"
 _LARGEST_TEXT = 1_000_000  # bytes of a Markdown file; a long book has fewer
 
 
-def gather_site(snapshot: Snapshot, settings: SiteSettings) -> Site:
-    """Gather all that pages are made from, with what many of them need worked out once."""
+def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -> Site:
+    """Gather all that pages are made from, with what many of them need worked out once.
+
+    `part` (0 to 1) of the budget is spent on the pages of builds and jobs.
+    """
     whole = with_placeholder_parents(snapshot)
+    index, budget = Index(whole), Budget(settings.max_bytes, settings.max_files)
     site = Site(
         snapshot=whole,
-        policy=decide(Index(whole), settings.policy, settings.max_bytes),
+        policy=decide(index, settings.policy, budget, settings.watches, part),
         title=settings.title,
         base=settings.base,
         notes=notes(settings.notes),

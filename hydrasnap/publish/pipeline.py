@@ -8,9 +8,12 @@ the comparison.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hydrasnap import formatting
+from hydrasnap.errors import OutputError
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.incremental import state
 from hydrasnap.publish.incremental.checks import PreviousRun, describe, inspect, unchanged_site
@@ -20,12 +23,14 @@ from hydrasnap.publish.output.folder import Output
 from hydrasnap.publish.settings import Published, SiteSettings
 
 if TYPE_CHECKING:
+    from hydrasnap.publish.pages import Site
     from hydrasnap.publish.runner import TaskResult
 
 Progress = Callable[[int, int], object]
 
 _LAST = ("snapshot.js", Links.OVERVIEW)  # they tell the age of the data: written after all else
 _STATIC = "static"
+_PARTS = (1.0, 0.8, 0.5, 0.2, 0.0)  # of the budget, where the estimate of sizes was too low
 _BUILDS_A_WORKER = 250  # fewer builds do not repay the start of another process
 
 
@@ -69,25 +74,52 @@ def publish(
 
     `previous` is what `inspect` found in the output folder, None to inspect it now. The files are
     the same for any number of `workers`; None takes all processors if there is enough to do.
+
+    Raises OutputError, and leaves the old site, where a site that has to keep to a budget exceeds
+    it even without pages of builds and jobs.
     """
     from hydrasnap.publish.content import gather_site
+
+    previous = previous or PreviousRun(state.load(output), settings.digest())
+    for part in _PARTS:
+        site = gather_site(snapshot, settings, part)
+        with suppress(_OverBudgetError):
+            return _write_site(site, settings, output, progress, previous, workers)
+    raise OutputError(
+        f"The site takes more than {formatting.size(settings.max_bytes)} or "
+        f"{settings.max_files:,} files even if no build and no job has a page of its own.",
+        hint="Select fewer jobsets or evaluations, or raise [site] max_bytes and max_files.",
+    )
+
+
+class _OverBudgetError(Exception):
+    """The rendered site exceeds its budget: nothing of it is moved into place."""
+
+
+def _write_site(
+    site: "Site",
+    settings: SiteSettings,
+    output: Path,
+    progress: Progress,
+    previous: PreviousRun,
+    workers: int | None,
+) -> Published:
     from hydrasnap.publish.pages.common.facts import site_facts
-    from hydrasnap.publish.pages.overview.remarks import lost, oversize, unused
+    from hydrasnap.publish.pages.overview.remarks import lost, unused
     from hydrasnap.publish.parallel import map_ordered
     from hydrasnap.publish.render.renderer import Renderer
     from hydrasnap.publish.runner import TaskRunner
 
-    previous = previous or PreviousRun(state.load(output), settings.digest())
-    site = gather_site(snapshot, settings)
     renderer = Renderer(site_facts(site), settings.templates)
     with Output(output, last=_LAST) as out:
         known = _reusable(state.renewed(previous.state, output), previous.settings, site.digest())
         records = {_STATIC: _put_static_files(out, settings)}
         runner = TaskRunner(site, renderer, out.stage, output, known)
-        count = workers or _worker_count(snapshot)
+        count = workers or _worker_count(site.snapshot)
         results = map_ordered(runner, runner.batches(count), count)
         for number, result in enumerate(results, start=1):
             records[result.key] = _take(result, known, out)
+            _check_budget(out, settings)
             progress(number, len(runner))
         if known.tasks:
             out.set_previous(_replaced_files(known.tasks, records))
@@ -96,14 +128,20 @@ def publish(
             settings=known.settings,
             tasks=records,
             why=site.policy.why,
-            lost=lost(snapshot),
-            remarks=(
-                *unused(site),
-                *oversize(out.result.bytes, settings.max_bytes, settings.policy),
-            ),
+            lost=lost(site.snapshot),
+            remarks=tuple(unused(site)),
         )
         out.save_state(state.dump(left))
     return describe(left, out.result, output)
+
+
+def _check_budget(out: Output, settings: SiteSettings) -> None:
+    """Stop a render as soon as the files so far exceed the budget; other policies have none."""
+    files = out.result.written + out.result.unchanged
+    if settings.policy == "auto" and (
+        out.result.bytes > settings.max_bytes or files > settings.max_files
+    ):
+        raise _OverBudgetError
 
 
 def _take(result: "TaskResult", known: BuildState, out: Output) -> TaskRecord:

@@ -22,8 +22,8 @@ class SiteSettings:
     ``PROJECT.md``, ``PROJECT/JOBSET.md`` and ``PROJECT/JOBSET/JOB.md``; the files of `files` go to
     the top of the site. Each of `watches` gets a page, a feed and a badge. `baselines` pins an
     evaluation to compare with for jobsets written ``PROJECT/JOBSET``. `policy` says what gets a
-    page: ``all``, ``notable`` builds and jobs, or ``auto``, which is all if the site then takes no
-    more than `max_bytes`.
+    page: ``all``, ``notable`` builds and jobs, or with ``auto`` those that people look for most, as
+    many as fit into `max_bytes` and `max_files`.
     """
 
     title: str = ""
@@ -36,6 +36,7 @@ class SiteSettings:
     baselines: Mapping[str, int] = field(default_factory=dict)
     policy: str = "auto"
     max_bytes: int = 900_000_000
+    max_files: int = 100_000
 
     def digest(self) -> bytes:
         """Digest all that the site is made from beside the cache: settings, texts, this program.
@@ -52,6 +53,7 @@ class SiteSettings:
             sorted(self.baselines.items()),
             self.policy,
             self.max_bytes,
+            self.max_files,
             [version(library) for library in _LIBRARIES],
         )
         contents = map(_contents, (*own, *filter(None, folders)))

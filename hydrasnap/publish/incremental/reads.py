@@ -45,7 +45,9 @@ class JobsetReads(NamedTuple):
     the evaluations name and the snapshot lacks. `foreign` are the builds of every job of another
     jobset that an evaluation holds a build of, and `holders` the evaluations with these builds,
     without anything else. `dependencies` are the builds that are inputs, by their names alone, at
-    any depth that pages show; `producers` are the evaluations that made them.
+    any depth that pages show; `producers` are the evaluations that made them. `paged` are those of
+    all these builds that have a page of their own or whose job has one; `long_lists` tells whether
+    lists go on for as many pages as they need.
     """
 
     project: Project | None
@@ -57,6 +59,8 @@ class JobsetReads(NamedTuple):
     holders: tuple[Evaluation, ...]
     dependencies: tuple[Build, ...]
     producers: tuple[Producer, ...]
+    paged: tuple[int, ...]
+    long_lists: bool
 
 
 class BucketReads(NamedTuple):
@@ -65,7 +69,8 @@ class BucketReads(NamedTuple):
     `running` are the ids of those that ran when the crawl asked. `constituents` are the parts of
     the aggregates among the builds, `aggregates` those that have a build of the bucket as a part.
     `sizes` are those of the jobs. `old_jobs` are the jobs of the same names below an old name of
-    the jobset which have builds of their own.
+    the jobset which have builds of their own. `paged` are those of all these builds that have a
+    page of their own or whose job has one.
     """
 
     builds: tuple[Build, ...]
@@ -74,6 +79,7 @@ class BucketReads(NamedTuple):
     aggregates: tuple[Build, ...]
     sizes: tuple[JobSizes, ...]
     old_jobs: tuple[JobKey, ...]
+    paged: tuple[int, ...]
 
 
 class Declarations:
@@ -100,6 +106,8 @@ class Declarations:
             holders=tuple(self._holders(key, foreign)),
             dependencies=dependencies,
             producers=producers,
+            paged=self._paged((*foreign, *dependencies)),
+            long_lists=self._site.policy.long_lists,
         )
 
     def _old_names(self, key: JobsetKey) -> Iterable[JobsetKey]:
@@ -157,14 +165,25 @@ class Declarations:
         old = (
             JobKey(*name, job.name) for name in site.old_names(bucket.key) for job in bucket.jobs
         )
+        constituents = tuple(builds[part] for part in sorted(parts) if part in builds)
+        aggregates = tuple(wholes[number] for number in sorted(wholes))
         return BucketReads(
             builds=tuple(bucket.builds),
             running=tuple(sorted(site.running.intersection(b.id for b in bucket.builds))),
-            constituents=tuple(builds[part] for part in sorted(parts) if part in builds),
-            aggregates=tuple(wholes[number] for number in sorted(wholes)),
+            constituents=constituents,
+            aggregates=aggregates,
             sizes=tuple(sizes[job] for job in bucket.jobs if job in sizes),
             old_jobs=tuple(filter(index.builds_of_job, old)),
+            paged=self._paged((*bucket.builds, *constituents, *aggregates)),
         )
+
+    def _paged(self, builds: Iterable[Build]) -> tuple[int, ...]:
+        """Number the builds with a page; with a minus those of which only the job has one."""
+        site = self._site
+        if site.policy.builds is None and site.policy.jobs is None:
+            return ()
+        pages = ((site.has_build_page(b), site.has_job_page(b.job_key), b.id) for b in builds)
+        return tuple(sorted(number if own else -number for own, job, number in pages if own or job))
 
 
 def _builds_in(

@@ -1,5 +1,6 @@
 """Tests of which builds and jobs get a page, and of the way to those that get none."""
 
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -8,13 +9,15 @@ from example import snapshot
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.cli.reports import render_lines
-from hydrasnap.model import JobKey
-from hydrasnap.publish.pages.common.policy import EVERYTHING, decide
+from hydrasnap.errors import OutputError
+from hydrasnap.model import JobKey, JobsetKey, Watch
+from hydrasnap.publish.pages.common.policy import EVERYTHING, Budget, decide
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import Published, SiteSettings
+from hydrasnap.report.changes import ChangeKind, compare
 from hydrasnap.report.index import Index
 
-BUDGET = 900_000_000
+BUDGET = Budget(900_000_000, 100_000)
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +28,57 @@ def notable(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Published]:
 
 def test_a_small_hydra_gets_a_page_for_everything() -> None:
     assert decide(Index(snapshot()), "auto", BUDGET) == EVERYTHING
-    assert decide(Index(snapshot()), "all", 1) == EVERYTHING
+    assert decide(Index(snapshot()), "all", Budget(1, 1)) == EVERYTHING
 
 
-def test_beyond_the_budget_pages_go_to_what_is_notable() -> None:
-    policy = decide(Index(snapshot()), "auto", 100_000)
-    assert policy.builds == decide(Index(snapshot()), "notable", BUDGET).builds
-    assert "more than the budget of" in policy.why
+def chosen(part: float, *watches: Watch) -> frozenset[int]:
+    """Return the builds with a page where a part of the budget for pages can be used."""
+    found = decide(Index(snapshot()), "auto", BUDGET, watches, part).builds
+    assert found is not None
+    return found
+
+
+def test_a_smaller_budget_has_the_first_pages_of_a_larger_one() -> None:
+    steps = [chosen(part) for part in (0.0, 0.0001, 0.0002, 0.0005, 0.001, 0.01)]
+    assert steps[0] == frozenset()
+    assert all(less <= more for less, more in pairwise(steps))
+    assert len(set(steps)) > 3
+
+
+def test_newly_failing_builds_come_first_then_watched_ones() -> None:
+    index = Index(snapshot())
+    newest = index.latest(JobsetKey("p", "j"))
+    assert newest is not None
+    broken = {c.build.id for c in compare(index, newest)[ChangeKind.NEWLY_FAILING] if c.build}
+    first = chosen(0.0001)
+    assert first
+    assert first <= broken or broken <= first
+    good = {b.id for b in snapshot().builds.values() if b.job == "good" and b.jobset == "j"}
+    assert not good & chosen(0.0003)
+    assert good & chosen(0.0003, Watch("mine", ("good",)))
+
+
+@pytest.mark.parametrize("files", [100, 400])
+def test_the_budget_is_kept_and_a_site_that_cannot_is_an_error(tmp_path: Path, files: int) -> None:
+    whole = publish(snapshot(), SiteSettings(), tmp_path / "whole")
+    settings = SiteSettings(max_files=files)
+    if files < 200:
+        with pytest.raises(OutputError, match="even if no build and no job has a page") as caught:
+            publish(snapshot(), settings, tmp_path / "small")
+        assert "raise [site] max_bytes" in caught.value.hint
+        assert not (tmp_path / "small" / "index.html").exists()
+        return
+    done = publish(snapshot(), settings, tmp_path / "small")
+    assert whole.written > files >= done.written
+
+
+def test_bytes_are_kept_even_where_the_estimate_was_too_low(tmp_path: Path) -> None:
+    none = publish(snapshot(), SiteSettings(policy="notable"), tmp_path / "notable")
+    most = none.bytes - 20_000
+    done = publish(snapshot(), SiteSettings(max_bytes=most), tmp_path / "small")
+    found = [file for file in (tmp_path / "small").rglob("*") if file.is_file()]
+    size = sum(file.stat().st_size for file in found if not file.name.startswith(".hydrasnap-"))
+    assert done.bytes == size <= most
 
 
 def test_what_fails_waits_or_was_mended_is_notable_and_what_goes_well_is_not() -> None:

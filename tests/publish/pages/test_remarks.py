@@ -12,8 +12,6 @@ from msgspec import structs
 from hydrasnap.model import Watch
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.overview.remarks import lost, unused
-from hydrasnap.publish.pipeline import publish
-from hydrasnap.publish.settings import SiteSettings
 
 
 def remarks(**settings: object) -> list[str]:
@@ -113,11 +111,3 @@ def test_remarks_are_in_the_summary_also_where_nothing_is_written(tmp_path: Path
         assert 'warning [site] baselines "one/x" = 1:' in output
         assert 'warning [[watch]] "w": no job matches "absent0".' in output
         assert "warning and 11 more like these" in output
-
-
-def test_a_site_that_is_bigger_than_it_may_be_is_told_of(tmp_path: Path) -> None:
-    whole = publish(snapshot(), SiteSettings(max_bytes=1), tmp_path / "a")
-    assert f"[site] max_bytes = 1: the site takes {whole.bytes}, although only" in whole.remarks[-1]
-    settings = SiteSettings(max_bytes=whole.bytes, policy="notable")
-    assert publish(snapshot(), settings, tmp_path / "b").remarks == ()
-    assert publish(snapshot(), SiteSettings(), tmp_path / "c").remarks == ()

@@ -1,62 +1,193 @@
-"""Which builds and jobs get a page of their own: all, or those that somebody will look for.
+"""Which builds and jobs get a page of their own, within a budget of bytes and files.
 
-What has no page is in the search's shards, which open any build and job of the snapshot.
+Pages go to what people look for: builds are ranked, and get pages in this order until the budget
+ends. The order depends on the snapshot alone, so one build more or less moves few pages. Whatever
+has no page is in the shards of the search, which opens any build and job of the snapshot.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import IntEnum
 
-from hydrasnap.model import Build, Evaluation, JobKey
-from hydrasnap.report.changes import Change, ChangeKind, compare
+from hydrasnap.formatting import number, size
+from hydrasnap.model import Build, Evaluation, JobKey, Watch
+from hydrasnap.report.changes import ChangeKind, compare
 from hydrasnap.report.index import Index
 
-# What a build, a job, and a build in the lists and data of an evaluation take, measured on sites of
-# both kinds of Hydra.
-BUILD_BYTES, JOB_BYTES, ROW_BYTES = 6_000, 17_000, 600
+# What files take in bytes, measured on sites of both kinds of Hydra and rounded up: the page of a
+# build; the page, data and badges of a job; a build in the lists, pages and data of an evaluation;
+# a build in the shards of the search; and what every jobset and evaluation has.
+BUILD_BYTES, JOB_BYTES = 6_500, 16_000
+ROW_BYTES, LISTED_ROW_BYTES, SHARD_BYTES = 600, 250, 120
+JOBSET_BYTES, EVALUATION_BYTES = 400_000, 60_000
+JOB_FILES, JOBSET_FILES, EVALUATION_FILES = 7, 20, 15
+ROWS_A_FILE, BUILDS_A_FILE = 2_000, 80
+
+
+class Rank(IntEnum):
+    """How much a build is looked for: the lower, the more."""
+
+    NEWLY_FAILING = 0
+    WATCHED = 1
+    AGGREGATE = 2
+    FAILING = 3
+    CHANGED = 4
+    QUIET = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How big a site may become: bytes, and number of files."""
+
+    bytes: int
+    files: int
+
+    def share(self, part: float) -> "Budget":
+        """Return a part (0 to 1) of the budget."""
+        return Budget(int(self.bytes * part), int(self.files * part))
+
+    def __sub__(self, other: "Budget") -> "Budget":
+        return Budget(self.bytes - other.bytes, self.files - other.files)
+
+    @property
+    def exceeded(self) -> bool:
+        """Tell whether more was taken from the budget than it had."""
+        return self.bytes < 0 or self.files < 0
 
 
 @dataclass(frozen=True)
 class Policy:
-    """The builds and jobs with a page, None for all; `why` says in words what was decided."""
+    """The builds and jobs with a page of their own, None for all; `why` says in words why not all.
+
+    With `long_lists`, lists of an evaluation go on for as many pages as they need; without, a long
+    list has its first page, and the filter reads the rest from the evaluation's shard.
+    """
 
     builds: frozenset[int] | None = None
     jobs: frozenset[JobKey] | None = None
     why: str = ""
+    long_lists: bool = True
 
 
 EVERYTHING = Policy()
 
 
-def decide(index: Index, wish: str, budget: int) -> Policy:
-    """Follow the wish ``all`` or ``notable``; ``auto`` is all that the budget (bytes) can hold."""
-    builds = index.snapshot.builds.values()
+def decide(
+    index: Index, wish: str, budget: Budget, watches: Iterable[Watch] = (), part: float = 1.0
+) -> Policy:
+    """Follow the wish ``all`` or ``notable``, or with ``auto`` give pages while the budget lasts.
+
+    `part` (0 to 1) of what the budget leaves for pages of builds and jobs is used: less than all of
+    it where files turned out larger than they were estimated.
+    """
     if wish == "all":
         return EVERYTHING
-    jobs = len({build.job_key for build in builds})
-    rows = sum(len(evaluation.builds) for evaluation in _shown(index))
-    size = BUILD_BYTES * len(builds) + JOB_BYTES * jobs + ROW_BYTES * rows
-    if wish == "auto" and size <= budget:
+    ranked = _ranked(index, tuple(watches))
+    if wish == "notable":
+        chosen = {build.id for rank, build in ranked if rank < Rank.QUIET}
+        return _policy(index, chosen, "the settings ask for that", long_lists=True)
+    left = budget - _without_own_pages(index, long_lists=True)
+    if part == 1.0 and not (left - _all_own_pages(index)).exceeded:
         return EVERYTHING
-    found = frozenset(number for e in _shown(index) for number in _notable(index, e))
-    paged = frozenset(index.snapshot.builds[number].job_key for number in found)
-    reason = f"pages for all would take some {size // 10**6:,} MB, more than the budget of "
-    why = f"{reason}{budget // 10**6:,} MB" if wish == "auto" else "the settings ask for that"
-    return Policy(found, paged, why)
+    long_lists = left.bytes >= budget.bytes // 2
+    if not long_lists:
+        left = budget - _without_own_pages(index, long_lists=False)
+    chosen = set(_affordable(ranked, left.share(part)))
+    why = (
+        f"pages for all builds and jobs would not fit into {size(budget.bytes)} and "
+        f"{number(budget.files)} files"
+    )
+    return _policy(index, chosen, why, long_lists=long_lists)
+
+
+def _policy(index: Index, chosen: set[int], why: str, *, long_lists: bool) -> Policy:
+    jobs = frozenset(index.snapshot.builds[found].job_key for found in chosen)
+    return Policy(frozenset(chosen), jobs, why, long_lists)
+
+
+def _without_own_pages(index: Index, *, long_lists: bool) -> Budget:
+    """Estimate what a site takes before any build or job has a page."""
+    shown = _shown(index)
+    rows = sum(len(evaluation.builds) for evaluation in shown)
+    builds, jobsets = len(index.snapshot.builds), len(index.snapshot.jobsets)
+    row_bytes = ROW_BYTES if long_lists else LISTED_ROW_BYTES
+    row_files = rows // ROWS_A_FILE if long_lists else 0
+    return Budget(
+        rows * row_bytes
+        + builds * SHARD_BYTES
+        + jobsets * JOBSET_BYTES
+        + len(shown) * EVALUATION_BYTES,
+        row_files
+        + builds // BUILDS_A_FILE
+        + jobsets * JOBSET_FILES
+        + len(shown) * EVALUATION_FILES,
+    )
+
+
+def _all_own_pages(index: Index) -> Budget:
+    """Estimate what the pages of all builds and jobs take."""
+    builds = index.snapshot.builds.values()
+    jobs = len({build.job_key for build in builds})
+    return Budget(len(builds) * BUILD_BYTES + jobs * JOB_BYTES, len(builds) + jobs * JOB_FILES)
+
+
+def _affordable(ranked: Iterable[tuple[Rank, Build]], budget: Budget) -> Iterator[int]:
+    """Yield the ids of builds whose pages, with those of their jobs, the budget can take."""
+    jobs: set[JobKey] = set()
+    size_left, files_left = budget.bytes, budget.files
+    for _, build in ranked:
+        is_new_job = build.job_key not in jobs
+        size_left -= BUILD_BYTES + is_new_job * JOB_BYTES
+        files_left -= 1 + is_new_job * JOB_FILES
+        if size_left < 0 or files_left < 0:
+            return
+        jobs.add(build.job_key)
+        yield build.id
+
+
+def _ranked(index: Index, watches: tuple[Watch, ...]) -> Iterator[tuple[Rank, Build]]:
+    """Yield every build once, the most looked for first: by rank, then by age of its evaluation."""
+    best: dict[int, tuple[Rank, int]] = {}
+    for age, evaluation in _by_age(index):
+        for rank, build in _ranks(index, evaluation, watches):
+            found = (rank, age)
+            if found < best.get(build.id, (Rank.QUIET, age + 1)):
+                best[build.id] = found
+    builds = index.snapshot.builds
+    for found in sorted(best, key=lambda found: (*best[found], -found)):
+        yield best[found][0], builds[found]
+    for found in sorted(builds.keys() - best.keys(), reverse=True):
+        yield Rank.QUIET, builds[found]
+
+
+def _by_age(index: Index) -> Iterator[tuple[int, Evaluation]]:
+    """Yield the evaluations that have a page, each with how many of its jobset are newer."""
+    for key in index.snapshot.jobsets:
+        yield from enumerate(index.shown_evaluations(key))
+
+
+def _ranks(
+    index: Index, evaluation: Evaluation, watches: tuple[Watch, ...]
+) -> Iterator[tuple[Rank, Build]]:
+    """Rank the builds of an evaluation that are more than quiet successes."""
+    changes = compare(index, evaluation)
+    watching = [watch for watch in watches if watch.has_jobset(evaluation.jobset_key)]
+    for kind in ChangeKind:
+        for change in changes[kind]:
+            build = change.build
+            if build is None:
+                continue
+            if kind is ChangeKind.NEWLY_FAILING:
+                yield Rank.NEWLY_FAILING, build
+            elif any(watch.has(build.job, build.system) for watch in watching):
+                yield Rank.WATCHED, build
+            elif build.constituents is not None:
+                yield Rank.AGGREGATE, build
+            elif not build.status.succeeded:
+                yield Rank.FAILING, build
+            elif kind is ChangeKind.NEWLY_SUCCEEDING:
+                yield Rank.CHANGED, build
 
 
 def _shown(index: Index) -> list[Evaluation]:
-    return [e for e in index.snapshot.evaluations.values() if index.is_comparable(e)]
-
-
-def _notable(index: Index, evaluation: Evaluation) -> set[int]:
-    """Return the builds of an evaluation that did not succeed or did so anew, and aggregates."""
-    changes = compare(index, evaluation)
-    rows = (change for kind in ChangeKind for change in changes[kind])
-    return {row.build.id for row in rows if row.build and _is_notable(row, row.build)}
-
-
-def _is_notable(change: Change, build: Build) -> bool:
-    return (
-        not build.status.succeeded
-        or change.kind is ChangeKind.NEWLY_SUCCEEDING
-        or build.constituents is not None
-    )
+    return [found for _, found in _by_age(index)]

@@ -127,14 +127,13 @@ class Site:
         return frozenset(build.id for build in (live and live.running) or ())
 
     def digest(self) -> bytes:
-        """Digest what every page may show or follow: the address of the Hydra, what has a page.
+        """Digest what every page shows: the address of the Hydra, and the menu.
 
-        The menu leads to the live state where there is one.
+        The menu leads to the live state where there is one. Which builds and jobs have a page is
+        among what each task reads.
         """
-        builds, jobs = self.policy.builds, self.policy.jobs
-        known = [self.snapshot.origin, builds and sorted(builds), jobs and sorted(jobs)]
         menu = self.snapshot.live is not None
-        return blake2b(msgpack.encode([known, menu])).digest()
+        return blake2b(msgpack.encode([self.snapshot.origin, menu])).digest()
 
     def live(self, *names: str) -> str:
         """Return the address of an object on the Hydra itself."""

@@ -25,15 +25,6 @@ def amounts(found: Missing) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
-def oversize(size: int, most: int, policy: str) -> Iterator[str]:
-    """Yield a sentence if a site is bigger than the budget for it, all in bytes."""
-    if policy == "auto" and size > most:
-        yield (
-            f"[site] max_bytes = {most}: the site takes {size}, although only notable builds and "
-            "jobs have a page."
-        )
-
-
 def unused(site: Site) -> Iterator[str]:
     """Yield a sentence for each note, pinned baseline and watched glob without effect."""
     yield from _notes(site)
