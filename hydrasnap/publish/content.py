@@ -10,6 +10,7 @@ from hydrasnap.publish.links import Links, safe_name
 from hydrasnap.publish.pages import Document, Site
 from hydrasnap.publish.pages.common.policy import Budget, decide
 from hydrasnap.publish.pages.common.site import with_placeholder_parents
+from hydrasnap.publish.pages.overview.remarks import lost
 from hydrasnap.publish.resources import bundled
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.index import Index
@@ -34,6 +35,7 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
         documents=tuple(documents(settings.pages)),
         watches=settings.watches,
         baselines=settings.baselines,
+        lost=lost(snapshot),
     )
     site.prepare()
     return site

@@ -105,7 +105,7 @@ def _write_site(
     workers: int | None,
 ) -> Published:
     from hydrasnap.publish.pages.common.facts import site_facts
-    from hydrasnap.publish.pages.overview.remarks import lost, unused
+    from hydrasnap.publish.pages.overview.remarks import unused
     from hydrasnap.publish.parallel import map_ordered
     from hydrasnap.publish.render.renderer import Renderer
     from hydrasnap.publish.runner import TaskRunner
@@ -128,7 +128,7 @@ def _write_site(
             settings=known.settings,
             tasks=records,
             why=site.policy.why,
-            lost=lost(site.snapshot),
+            lost=site.lost,
             remarks=tuple(unused(site)),
         )
         out.save_state(state.dump(left))

@@ -130,7 +130,11 @@ def _jobset(site: Site, jobset: Jobset) -> RenderTask:
 
 def _names(site: Site) -> RenderTask:
     catalogue = cache(lambda: Catalogue.of(site))
-    return RenderTask("names", lambda: name_files(site, catalogue()), data=catalogue)
+    return RenderTask(
+        "names",
+        lambda: name_files(site, catalogue()),
+        data=lambda: (catalogue(), sorted(site.policy.jobs or ())),
+    )
 
 
 def _pile(site: Site, bucket: Bucket) -> RenderTask:

@@ -178,7 +178,7 @@ class Declarations:
         )
 
     def _paged(self, builds: Iterable[Build]) -> tuple[int, ...]:
-        """Number the builds with a page; with a minus those of which only the job has one."""
+        """Return the ids of builds with a page, negative where only their job has one."""
         site = self._site
         if site.policy.builds is None and site.policy.jobs is None:
             return ()

@@ -58,7 +58,7 @@ def test_newly_failing_builds_come_first_then_watched_ones() -> None:
     assert good & chosen(0.0003, Watch("mine", ("good",)))
 
 
-@pytest.mark.parametrize("files", [100, 400])
+@pytest.mark.parametrize("files", [100, 320])
 def test_the_budget_is_kept_and_a_site_that_cannot_is_an_error(tmp_path: Path, files: int) -> None:
     whole = publish(snapshot(), SiteSettings(), tmp_path / "whole")
     settings = SiteSettings(max_files=files)

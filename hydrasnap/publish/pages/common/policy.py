@@ -154,10 +154,10 @@ def _ranked(index: Index, watches: tuple[Watch, ...]) -> Iterator[tuple[Rank, Bu
             if found < best.get(build.id, (Rank.QUIET, age + 1)):
                 best[build.id] = found
     builds = index.snapshot.builds
-    for found in sorted(best, key=lambda found: (*best[found], -found)):
-        yield best[found][0], builds[found]
-    for found in sorted(builds.keys() - best.keys(), reverse=True):
-        yield Rank.QUIET, builds[found]
+    for looked_for in sorted(best, key=lambda known: (*best[known], -known)):
+        yield best[looked_for][0], builds[looked_for]
+    for quiet in sorted(builds.keys() - best.keys(), reverse=True):
+        yield Rank.QUIET, builds[quiet]
 
 
 def _by_age(index: Index) -> Iterator[tuple[int, Evaluation]]:
@@ -174,19 +174,23 @@ def _ranks(
     watching = [watch for watch in watches if watch.has_jobset(evaluation.jobset_key)]
     for kind in ChangeKind:
         for change in changes[kind]:
-            build = change.build
-            if build is None:
-                continue
-            if kind is ChangeKind.NEWLY_FAILING:
-                yield Rank.NEWLY_FAILING, build
-            elif any(watch.has(build.job, build.system) for watch in watching):
-                yield Rank.WATCHED, build
-            elif build.constituents is not None:
-                yield Rank.AGGREGATE, build
-            elif not build.status.succeeded:
-                yield Rank.FAILING, build
-            elif kind is ChangeKind.NEWLY_SUCCEEDING:
-                yield Rank.CHANGED, build
+            if change.build is not None:
+                rank = _rank(change.build, kind, watching)
+                if rank < Rank.QUIET:
+                    yield rank, change.build
+
+
+def _rank(build: Build, kind: ChangeKind, watching: Iterable[Watch]) -> Rank:
+    """Rank a build of an evaluation by what became of it and who looks for it."""
+    if kind is ChangeKind.NEWLY_FAILING:
+        return Rank.NEWLY_FAILING
+    if any(watch.has(build.job, build.system) for watch in watching):
+        return Rank.WATCHED
+    if build.constituents is not None:
+        return Rank.AGGREGATE
+    if not build.status.succeeded:
+        return Rank.FAILING
+    return Rank.CHANGED if kind is ChangeKind.NEWLY_SUCCEEDING else Rank.QUIET
 
 
 def _shown(index: Index) -> list[Evaluation]:

@@ -30,7 +30,11 @@ class Document(View, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Site:
-    """Everything the pages are made from; `base` is the site's absolute address or empty."""
+    """Everything the pages are made from.
+
+    `base` is the absolute address of the site or empty; `lost` says in words what the cache should
+    hold and does not.
+    """
 
     snapshot: Snapshot
     title: str = ""
@@ -40,6 +44,7 @@ class Site:
     policy: Policy = EVERYTHING
     watches: tuple[Watch, ...] = ()
     baselines: Mapping[str, int] = field(default_factory=dict)
+    lost: str = ""
 
     @cached_property
     def index(self) -> Index:
