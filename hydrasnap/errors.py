@@ -4,10 +4,11 @@
     ├── ConfigError           exit code 2: wrong use or wrong configuration
     ├── CrawlError            exit code 1: the Hydra could not be read
     │   ├── UnreachableError      no answer, or one that breaks off
-    │   │   ├── OfflineError          no connection at all: the whole run stops
     │   │   └── TooBigError           a page that the server cannot finish in time
     │   ├── NotAHydraError        the answer is not one of a Hydra
     │   ├── NotFoundError         404: the Hydra does not know this object
+    │   ├── DeniedError           one address is not for us, others are
+    │   ├── OfflineError          no connection at all: the whole run stops
     │   ├── LoginError            a private Hydra, or a refused login
     │   ├── RefusedError          the Hydra or its front end does not want us: stop
     │   └── BudgetError           --max-requests, --max-time or --max-bytes is used up
@@ -99,7 +100,7 @@ class UnreachableError(CrawlError):
     kind = "unreachable"
 
 
-class OfflineError(UnreachableError):
+class OfflineError(CrawlError):
     """No connection to the host: there is no point in asking it for anything else."""
 
     kind = "offline"
@@ -121,6 +122,10 @@ class NotFoundError(CrawlError):
     """A 404: the object does not exist, or no longer exists."""
 
     kind = "not-found"
+
+
+class DeniedError(CrawlError):
+    """An address that a host keeps from us, while it answers others."""
 
 
 class LoginError(CrawlError):

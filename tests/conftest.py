@@ -8,7 +8,7 @@ import httpx
 import pytest
 from hypothesis import settings
 
-from hydrasnap.client import Settings, World
+from hydrasnap.client import Runtime, Settings
 from hydrasnap.crawl import crawl
 from hydrasnap.demo import DemoHydra
 from hydrasnap.plan import Selection
@@ -33,11 +33,11 @@ def demo_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Crawl the embedded Hydra, and return the folder of the cache."""
     folder = tmp_path_factory.mktemp("demo")
     hydra = DemoHydra()
-    world = World(transport=httpx.ASGITransport(app=hydra))
+    runtime = Runtime(transport=httpx.ASGITransport(app=hydra))
     with open_cache(folder / "cache", hydra.ORIGIN, lambda path, reason: None) as cache:
         outcome = asyncio.run(
             crawl(cache, Settings(rate=float("inf")), Selection(sizes=hydra.SIZED, live=True),
-                  world=world, clock=lambda: float(hydra.world.now))
+                  runtime=runtime, clock=lambda: float(hydra.world.now))
         )  # fmt: skip
     assert outcome.run.complete, outcome
     return folder / "cache"

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from hydrasnap.client import Client, Settings, World
+from hydrasnap.client import Client, Runtime, Settings
 from hydrasnap.crawl import CrawlResult, Event, crawl
 from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProductRow, ProjectRow, Result
 from hydrasnap.demo import World as Data
@@ -95,17 +95,17 @@ def fresh(answer: Answer) -> Answer:
     return httpx.Response(answer.status_code, headers=answer.headers, stream=answer.stream)
 
 
-def world(transport: httpx.AsyncBaseTransport, clock: Clock | None = None) -> World:
-    """Put a client into a world where time costs nothing."""
+def runtime(transport: httpx.AsyncBaseTransport, clock: Clock | None = None) -> Runtime:
+    """Let a client run where time costs nothing."""
     clock = clock or Clock()
-    return World(transport=transport, now=clock.read, sleep=clock.sleep)
+    return Runtime(transport=transport, now=clock.read, sleep=clock.sleep)
 
 
 def client(
     wire: Wire, settings: Settings = FULL_SPEED, *, clock: Clock | None = None, origin: str = ORIGIN
 ) -> Client:
     """Make a client at one end of a wire."""
-    return Client(origin, settings, world=world(wire, clock))
+    return Client(origin, settings, runtime=runtime(wire, clock))
 
 
 def ask(
@@ -140,10 +140,14 @@ class Crawler:
         with open_cache(self.folder, ORIGIN, self._note_damage) as cache:
             return asyncio.run(
                 crawl(
-                    cache, settings, self.selection, watch=self.events.append, world=world(wire),
+                    cache,
+                    settings,
+                    self.selection,
+                    watch=self.events.append,
+                    runtime=runtime(wire),
                     clock=lambda: float(self.hydra.world.now),
                 )
-            )  # fmt: skip
+            )
 
     def asked(self) -> list[str]:
         """Crawl and return the targets that were asked for."""
@@ -275,8 +279,7 @@ def unlucky(seed: int, share: float) -> Callable[[int, httpx.Request], Answer]:
             httpx.ConnectError("connection refused"),
             httpx.RemoteProtocolError("Server disconnected without sending a response."),
             httpx.ReadError(""),
-            reply(b'[{"id": 1, "na'),
-            reply(b'{"error":"nothing"}'),
+            reply(b'[{"id": 1, "na' + b"m" * number),
         ]
         return chance.choice(faults)
 

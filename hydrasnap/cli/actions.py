@@ -24,8 +24,16 @@ from hydrasnap.cli.reports import (
 )
 from hydrasnap.cli.site import render_into
 from hydrasnap.cli.stopping import run_stoppable, stoppable
-from hydrasnap.client import Credentials, Limits, Settings, World, is_this_machine, normal_origin
-from hydrasnap.config.secrets import Secrets, password
+from hydrasnap.client import (
+    Credentials,
+    Limits,
+    Runtime,
+    Settings,
+    is_this_machine,
+    normal_origin,
+    page_address,
+)
+from hydrasnap.config.secrets import Secrets, basic_password, password
 from hydrasnap.config.tables import Config
 from hydrasnap.crawl import LIVE_REQUESTS, CrawlResult, Note, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
@@ -106,7 +114,10 @@ def _origin(config: Config) -> str:
             hint="Give its address, as in `hydrasnap snapshot https://hydra.example.org`, or set "
             "`url` under [hydra] in hydrasnap.toml.",
         )
-    return normal_origin(config.hydra.url)
+    origin = normal_origin(config.hydra.url)
+    if page := page_address(origin):
+        raise ConfigError(f"{origin} is the address of a page of a Hydra.", hint=page.hint)
+    return origin
 
 
 def _report_damage(watch: EventSink) -> Callable[[Path, str], None]:
@@ -142,6 +153,7 @@ def _settings(config: Config, secrets: Secrets) -> Settings:
         rate=config.crawl.rate,
         concurrency=config.crawl.concurrency,
         credentials=_credentials(config, secrets),
+        basic=_basic(config, secrets),
         limits=Limits(
             requests=config.crawl.max_requests,
             seconds=config.crawl.max_seconds,
@@ -158,7 +170,18 @@ def _credentials(config: Config, secrets: Secrets) -> Credentials | None:
     return Credentials(username, secret)
 
 
-def _ask_for_password(account: str) -> str:
+def _basic(config: Config, secrets: Secrets) -> Credentials | None:
+    """Return the login at a server in front of the Hydra, where one is set."""
+    username = config.hydra.basic_username
+    if not username:
+        return None
+    secret = basic_password(config, secrets) or _ask_for_password(
+        f"{username} at the server in front of {config.hydra.url}", "BASIC_PASSWORD"
+    )
+    return Credentials(username, secret)
+
+
+def _ask_for_password(account: str, name: str = "PASSWORD") -> str:
     """Ask for a password on the terminal, where there is one."""
     try:
         with warnings.catch_warnings():
@@ -167,7 +190,7 @@ def _ask_for_password(account: str) -> str:
     except getpass.GetPassWarning:
         raise ConfigError(
             f"No password is set for {account}, and there is no terminal to ask for it.",
-            hint="Set HYDRASNAP_PASSWORD, or password_file under [hydra] in hydrasnap.toml.",
+            hint=f"Set HYDRASNAP_{name}, or {name.lower()}_file under [hydra] in hydrasnap.toml.",
         ) from None
 
 
@@ -212,12 +235,12 @@ def run_demo(moment: int, cache: Path, output: Path, options: OutputOptions) -> 
 
     hydra = DemoHydra(moment)
     check_folders(cache, output)
-    world = World(transport=ASGITransport(app=hydra))
+    runtime = Runtime(transport=ASGITransport(app=hydra))
     selection = Selection(live=True, sizes=hydra.SIZED)
 
     def run(cache: Cache, watch: EventSink) -> CrawlResult:
         crawled = crawl_into(
-            cache, Settings(rate=float("inf")), selection, watch=watch, world=world,
+            cache, Settings(rate=float("inf")), selection, watch=watch, runtime=runtime,
             clock=lambda: float(hydra.world.now),
         )  # fmt: skip
         return run_stoppable(crawled)

@@ -1,4 +1,4 @@
-"""The only room that opens sockets: pace, retry, budget, login, content types."""
+"""The only room that opens connections: rate, retries, budget, login, content types."""
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.client.budget import Budget, Limits
@@ -9,10 +9,11 @@ from hydrasnap.client.settings import (
     HARD_CAP,
     Credentials,
     Fetched,
+    Runtime,
     Settings,
     Waiting,
-    World,
     normal_origin,
+    page_address,
 )
 from hydrasnap.client.throttle import is_this_machine
 
@@ -24,11 +25,12 @@ __all__ = [
     "Fetched",
     "Limits",
     "Retry",
+    "Runtime",
     "Settings",
     "SuspectEmptyError",
     "Waiting",
-    "World",
     "is_this_machine",
     "normal_origin",
+    "page_address",
     "paths",
 ]

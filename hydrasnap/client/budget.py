@@ -38,6 +38,17 @@ class Budget:
                 f"and the Hydra wants {wait:.0f} more before the next request."
             )
 
+    def receive(self, amount: int) -> None:
+        """Count received bytes; end the run in the middle of an answer that exceeds the limit."""
+        self.bytes += amount
+        if self.limits.bytes is not None and self.bytes > self.limits.bytes:
+            raise BudgetError(f"--max-bytes is used up: {self.bytes} bytes received.")
+
+    @property
+    def seconds_left(self) -> float | None:
+        """The seconds until the end of the run; None if there is no limit."""
+        return None if self.limits.seconds is None else self.limits.seconds - self.seconds
+
     def spend_request(self) -> None:
         """Count a request that is about to go out, or refuse it."""
         checks = (

@@ -4,74 +4,92 @@ import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from hydrasnap import __version__
 from hydrasnap.client import endpoints as paths
 from hydrasnap.client.budget import Budget
+from hydrasnap.client.receiving import ACCEPTED_ENCODINGS, read_body
 from hydrasnap.client.responses import (
     HTML,
     JSON,
-    PASSING,
     REDIRECTS,
     ResponseClassifier,
     RetryableError,
     TooFastError,
-    error_of,
     is_denied,
     is_json,
 )
+from hydrasnap.client.secrets import Redactor
 from hydrasnap.client.settings import (
     Credentials,
     Fetched,
+    Runtime,
     Settings,
     Waiting,
-    World,
     normal_origin,
 )
 from hydrasnap.client.throttle import RateLimiter, is_this_machine
-from hydrasnap.errors import LoginError, NotAHydraError, TooBigError, UnreachableError
+from hydrasnap.errors import (
+    BudgetError,
+    ConfigError,
+    LoginError,
+    NotAHydraError,
+    TooBigError,
+    UnreachableError,
+)
 
 T = TypeVar("T")
 
 HOME_PAGE = "https://github.com/hydrasnap/hydrasnap"
 _MOST_REDIRECTS = 5
 _KEEP_ALIVE = 0.8  # seconds; Hydra closes an idle connection after one
+_MOST_COOKIES = 20
+_SESSION = "hydra_session"
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
+_DROPPED = (b"content-encoding", b"content-length")  # of what is unpacked now
 
 
 def _checked(origin: str) -> str:
     """Refuse a host name that no resolver could be asked for."""
     try:
-        httpx.URL(origin).host  # noqa: B018  (raises for a name that is none)
+        httpx.URL(origin).host  # noqa: B018  (raises for an invalid name)
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise UnreachableError(f"{origin} cannot be reached: {error}. Check the address.") from None
+        raise UnreachableError(
+            f"{origin} cannot be reached: {error}.", hint="Check the address."
+        ) from None
     return origin
 
 
 class Client:
-    """Asks one Hydra. Use it as an asynchronous context manager."""
+    """Asks one Hydra. Use it as an asynchronous context manager.
+
+    `known` tells that this host was a Hydra in an earlier run.
+    """
 
     def __init__(
         self,
         origin: str,
         settings: Settings,
         *,
-        world: World | None = None,
+        runtime: Runtime | None = None,
         watch: Callable[[Fetched | Waiting], None] = lambda _: None,
+        known: bool = False,
     ) -> None:
         self.origin = _checked(normal_origin(origin))
         self.settings = settings
-        self._world = world or World()
-        self.budget = Budget(settings.limits, self._world.now)
+        self._runtime = runtime or Runtime()
+        self.budget = Budget(settings.limits, self._runtime.now)
         self.troubled = False  # whether any answer of this host was a fault
         self._watch = watch
-        self._judge = ResponseClassifier(self.origin, settings)
+        self._redact = Redactor((settings.credentials, settings.basic))
+        self._classifier = ResponseClassifier(self.origin, settings, known, redact=self._redact)
         self._login = asyncio.Lock()
         self._logins = 0
         self._slots = asyncio.Semaphore(settings.connections)
-        self._pace = RateLimiter(self._rate(), now=self._world.now, sleep=self._world.sleep)
+        self._limiter = RateLimiter(self._rate(), now=self._runtime.now, sleep=self._runtime.sleep)
         self._http = self._connect()
 
     def _rate(self) -> float | None:
@@ -82,15 +100,23 @@ class Client:
     def _connect(self) -> httpx.AsyncClient:
         contact = f"; {self.settings.contact}" if self.settings.contact else ""
         agent = f"hydrasnap/{__version__} (+{HOME_PAGE}{contact})"
-        return httpx.AsyncClient(
-            headers={b"User-Agent": agent.encode()},
-            timeout=httpx.Timeout(30.0, read=self.settings.timeout),
-            limits=httpx.Limits(
-                max_connections=self.settings.connections, keepalive_expiry=_KEEP_ALIVE
-            ),
-            transport=self._world.transport,
-            trust_env=not is_this_machine(self.origin),
-        )
+        basic = self.settings.basic
+        try:
+            return httpx.AsyncClient(
+                headers={
+                    b"User-Agent": agent.encode(),
+                    b"Accept-Encoding": ACCEPTED_ENCODINGS,
+                },
+                auth=httpx.BasicAuth(basic.username, basic.password) if basic else None,
+                timeout=httpx.Timeout(30.0, read=self.settings.timeout),
+                limits=httpx.Limits(
+                    max_connections=self.settings.connections, keepalive_expiry=_KEEP_ALIVE
+                ),
+                transport=self._runtime.transport,
+                trust_env=not is_this_machine(self.origin),
+            )
+        except (httpx.InvalidURL, ImportError, ValueError, OSError) as error:
+            raise _of_environment(error) from None
 
     @property
     def logged_in(self) -> bool:
@@ -103,20 +129,25 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def read(self, path: str, parse: Callable[[bytes], T]) -> T:
-        """Ask for JSON; an answer of another shape is asked for again like any passing fault."""
-        return await self._patiently(path, JSON, parse)
+    async def read(self, path: str, parse: Callable[[bytes], T], *, tries: int | None = None) -> T:
+        """Ask for JSON; an answer of another shape is asked for again like any passing fault.
 
-    async def read_if_told(self, path: str, parse: Callable[[bytes], T]) -> T:
-        """Ask for JSON that not every Hydra tells, or not in time: the first no is believed."""
-        return await self._patiently(path, JSON, parse, insist=False)
+        `tries` is the most that are made where the caller has another way, or can do without.
+        """
+        return await self._patiently(path, JSON, parse, tries=tries)
 
-    async def read_html(self, path: str, parse: Callable[[bytes], T]) -> T:
+    async def read_html(
+        self, path: str, parse: Callable[[bytes], T], *, tries: int | None = None
+    ) -> T:
         """Ask for a page that has no JSON form."""
-        return await self._patiently(path, HTML, parse)
+        return await self._patiently(path, HTML, parse, tries=tries)
 
     async def redirect(self, path: str, parse: Callable[[bytes], object]) -> str | None:
-        """Return the path that `path` redirects to, or None where it answers itself readably."""
+        """Return the path that `path` redirects to, or None where it answers itself readably.
+
+        A front end may name another host, such as an inner one, in its redirects. Only the path is
+        taken from there, and no request goes to that host.
+        """
 
         def nowhere(body: bytes) -> None:
             parse(body)
@@ -130,12 +161,9 @@ class Client:
         parse: Callable[[bytes], T],
         *,
         follow: bool = True,
-        insist: bool = True,
+        tries: int | None = None,
     ) -> T:
-        """Ask until there is an answer, or patience ends; a redirect not to `follow` is one.
-
-        Who does not `insist` asks again only when too fast, or on a connection that was closed.
-        """
+        """Ask until there is an answer, or patience ends; a redirect not to `follow` is one."""
         paths.check(path)
         failures, waited = 0, 0.0
         while True:
@@ -144,9 +172,9 @@ class Client:
                 return self._take(path, answer, wanted, parse)
             except RetryableError as trouble:
                 failures += trouble.counts
-                if not insist and failures > trouble.at_once:
-                    raise self._judge.final_error(path, trouble) from trouble
                 self.troubled |= trouble.is_fault
+                if tries is not None and failures >= tries + trouble.at_once:
+                    raise trouble.error from trouble
                 if self.settings.retry.exhausted(failures, waited):
                     raise trouble.error from trouble
                 waited += await self._pause(path, trouble, failures)
@@ -159,14 +187,15 @@ class Client:
         parse: Callable[[bytes], T],
     ) -> T:
         if answer.status_code in REDIRECTS:
-            self._judge.accept(path)
-            return self._within(answer).removeprefix(self.origin).partition("?")[0]  # type: ignore[return-value]
-        self._judge.judge(path, answer, wanted)
+            target = self._target_path(answer)
+            self._classifier.accept(path)
+            return target  # type: ignore[return-value]
+        self._classifier.classify(path, answer, wanted)
         try:
             result = parse(answer.content)
         except NotAHydraError as error:
-            raise self._judge.unreadable(path, error, wanted) from error
-        self._judge.accept(path)
+            raise self._classifier.unreadable(path, error) from error
+        self._classifier.accept(path)
         return result
 
     async def _pause(self, path: str, trouble: RetryableError, failures: int) -> float:
@@ -175,10 +204,10 @@ class Client:
         if 0 < failures <= trouble.at_once:
             wait = 0.0
         if isinstance(trouble, TooFastError):
-            wait = max(wait, self._pace.slow_down(wait))
+            wait = max(wait, self._limiter.slow_down(wait))
         self.budget.check_time(wait)
         self._watch(Waiting(path, trouble.error.message, wait))
-        await self._world.sleep(wait)
+        await self._runtime.sleep(wait)
         return wait
 
     async def _exchange(self, path: str, wanted: str, *, follow: bool) -> httpx.Response:
@@ -199,55 +228,79 @@ class Client:
 
     async def _send(self, path: str, url: str, wanted: str) -> httpx.Response:
         async with self._slots:
-            await self._pace.wait()
+            await self._limiter.wait()
             self.budget.spend_request()
-            started = self._world.now()
+            started = self._runtime.now()
             try:
                 request = self._http.build_request("GET", url, headers={"Accept": wanted})
-                answer = await self._receive(request)
-            except (httpx.TransportError, httpx.DecodingError) as error:
-                raise self._judge.failed(path, error) from error
-            seconds = self._world.now() - started
+                answer = await self._receive(request, self._most_bytes(path))
+            except _FAILURES as error:
+                raise self._classifier.failed(path, error) from error
+            seconds = self._runtime.now() - started
             self._watch(Fetched(path, answer.status_code, len(answer.content), seconds))
             return answer
 
-    async def _receive(self, request: httpx.Request) -> httpx.Response:
-        """Read an answer, unless it drips in for ever."""
-        most = 2 * self.settings.timeout
+    def _most_bytes(self, path: str) -> int:
+        most = self.settings.most_bytes
+        return most if paths.is_heavy(path) else min(most, self.settings.usual_bytes)
+
+    async def _receive(self, request: httpx.Request, most_bytes: int) -> httpx.Response:
+        """Read an answer, unless it drips in for ever or longer than the run may last."""
+        most, left = 2 * self.settings.timeout, self.budget.seconds_left
         try:
-            async with asyncio.timeout(most):
-                return await self._read(request)
+            async with asyncio.timeout(most if left is None else min(most, max(left, 0.0))):
+                return await self._read(request, most_bytes)
         except TimeoutError:
+            if left is not None and left < most:
+                raise BudgetError(
+                    f"--max-time is used up: {request.url} was not all sent by then."
+                ) from None
             raise TooBigError(f"{request.url} was not all sent in {most:.0f} s.") from None
 
-    async def _read(self, request: httpx.Request) -> httpx.Response:
-        """Read an answer, but no more of it than is allowed."""
-        most = self.settings.most_bytes
+    async def _read(self, request: httpx.Request, most_bytes: int) -> httpx.Response:
+        """Read an answer as far as is allowed, and take passwords out that it quotes."""
         answer = await self._http.send(request, stream=True)
         try:
-            body = bytearray()
-            async for chunk in answer.aiter_bytes():
-                body += chunk
-                self.budget.bytes += len(chunk)
-                if len(body) > most:
-                    raise NotAHydraError(f"{request.url} sends more than {most} bytes.")
+            body = await read_body(answer, most_bytes=most_bytes, received=self.budget.receive)
         finally:
             await answer.aclose()
-        headers = [(k, v) for k, v in answer.headers.raw if k.lower() != b"content-encoding"]
+        if len(self._http.cookies.jar) > _MOST_COOKIES:
+            self._keep_session_cookie()
+        headers = [(k, v) for k, v in answer.headers.raw if k.lower() not in _DROPPED]
         return httpx.Response(
-            answer.status_code, headers=headers, content=bytes(body), request=request
+            answer.status_code, headers=headers, content=self._redact.body(body), request=request
         )
+
+    def _keep_session_cookie(self) -> None:
+        """Forget all cookies but the one of the session: a server could add more for ever."""
+        for cookie in list(self._http.cookies.jar):
+            if cookie.name != _SESSION:
+                self._http.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
+
+    def _location(self, answer: httpx.Response) -> str:
+        try:
+            return urljoin(str(answer.url), str(answer.headers.get("Location", "")))
+        except ValueError:
+            return "an address that is none"
+
+    def _target_path(self, answer: httpx.Response) -> str:
+        """Return the path that a redirect names, if it is one of a Hydra."""
+        target = self._location(answer)
+        if target.startswith(f"{self.origin}/"):
+            return target.removeprefix(self.origin).partition("?")[0]
+        path = urlsplit(target).path if target.startswith(("http://", "https://")) else ""
+        if path != urlsplit(str(answer.url)).path and path.startswith(("/jobset/", "/eval/")):
+            return path
+        return self._within(answer)
 
     def _within(self, answer: httpx.Response) -> str:
         """Return where a redirect leads, if that is within the origin."""
-        try:
-            target = urljoin(str(answer.url), str(answer.headers.get("Location", "")))
-        except ValueError:
-            target = "an address that is none"
+        target = self._location(answer)
         if target != self.origin and not target.startswith(f"{self.origin}/"):
             raise NotAHydraError(
-                f"{answer.url} redirects to {target}, which is outside {self.origin}. Use that "
-                "address, if you trust it; hydrasnap does not follow by itself."
+                f"{answer.url} redirects to {self._redact.text(target)[:500]}, which is outside "
+                f"{self.origin}; hydrasnap does not go there by itself.",
+                hint="" if is_this_machine(target) else "Use that address, if you trust it.",
             )
         return target
 
@@ -260,7 +313,7 @@ class Client:
 
     async def _post_login(self, credentials: Credentials) -> None:
         """Send the password to the one host it is for; Hydra wants its own address as referrer."""
-        await self._pace.wait()
+        await self._limiter.wait()
         self.budget.spend_request()
         request = self._http.build_request(
             "POST",
@@ -269,17 +322,43 @@ class Client:
             headers={"Accept": JSON, "Referer": f"{self.origin}/"},
         )
         try:
-            answer = await self._receive(request)
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            raise self._judge.failed(paths.LOGIN, error) from None
-        if _is_a_front_ends(answer):
-            self._judge.judge(paths.LOGIN, answer, JSON)
+            answer = await self._receive(request, self._most_bytes(paths.LOGIN))
+        except _FAILURES as error:
+            raise self._classifier.failed(paths.LOGIN, error) from None
+        if _is_from_front_end(answer):
+            self._classifier.classify(paths.LOGIN, answer, JSON)
         if answer.status_code not in (HTTPStatus.OK, HTTPStatus.FOUND):
-            reason = error_of(answer) if is_json(answer) else f"status {answer.status_code}"
+            is_hydras = is_json(answer)
+            reason = (
+                self._classifier.reason(answer) if is_hydras else f"status {answer.status_code}"
+            )
             raise LoginError(f"{self.origin} does not let {credentials.username} in: {reason}.")
 
 
-def _is_a_front_ends(answer: httpx.Response) -> bool:
-    """Tell whether an answer to the login is none of Hydra's, which says yes or no in JSON."""
-    mute = answer.status_code in (HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR)
-    return answer.status_code in PASSING or (mute and not is_json(answer))
+def _is_from_front_end(answer: httpx.Response) -> bool:
+    """Tell whether an answer to the login is not Hydra's own, which says yes or no in JSON."""
+    status = answer.status_code
+    passing = status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
+    passing |= status > HTTPStatus.INTERNAL_SERVER_ERROR
+    mute = status in (HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR)
+    return passing or (mute and not is_json(answer))
+
+
+def _of_environment(error: Exception) -> ConfigError:
+    """Explain why the settings of the environment, which are for all programs, cannot be used."""
+    if isinstance(error, OSError):
+        return ConfigError(
+            f"The certificates cannot be read: {error.strerror or error}"
+            f"{f' ({error.filename})' if error.filename else ''}.",
+            hint="Correct SSL_CERT_FILE and SSL_CERT_DIR in the environment, or unset them.",
+        )
+    if isinstance(error, ImportError):
+        return ConfigError(
+            "The environment names a SOCKS proxy (ALL_PROXY, HTTPS_PROXY or HTTP_PROXY), for which "
+            "a package is missing.",
+            hint="Install it with `pip install socksio`, or unset the variable.",
+        )
+    return ConfigError(
+        f"The proxy settings in the environment cannot be used: {error}.",
+        hint="Correct HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, or unset them.",
+    )

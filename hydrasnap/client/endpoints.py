@@ -19,7 +19,7 @@ _NAME = r"(?!\.{1,2}(?:/|$))[^/?#]+"
 _ALLOWED = re.compile(
     rf"/|/api/jobsets\?project={_NAME}|/api/queue\?nr=\d+"
     rf"|{RUNNING}|{MACHINES}|{RUNNER}|/api/nrbuilds\?nr=\d+&period=(hour|day)"
-    rf"|/jobset/{_NAME}/{_NAME}/(errors|latest-eval|evals(\?page=\d+)?)"
+    rf"|/jobset/{_NAME}/{_NAME}(/errors|/latest-eval|/evals(\?page=\d+)?)?"
     r"|/eval/\d+(/builds|\?full=1)?"
     r"|/build/\d+(/constituents)?"
     rf"|/job/{_NAME}/{_NAME}/{_NAME}/(closure|output)-sizes"
@@ -42,8 +42,13 @@ def _jobset(project: str, name: str) -> str:
     return f"/jobset/{quote(project, safe='')}/{quote(name, safe='')}"
 
 
+def jobset(project: str, name: str) -> str:
+    """Address a jobset; servers before 2024 tell the text of its errors here."""
+    return _jobset(project, name)
+
+
 def errors(project: str, name: str) -> str:
-    """Address a jobset with the text of its errors."""
+    """Address a jobset with the text of its errors, which servers before 2024 lack."""
     return f"{_jobset(project, name)}/errors"
 
 
@@ -101,6 +106,11 @@ def queue(most: int) -> str:
 def throughput(period: str, most: int) -> str:
     """Address the amounts of builds of the newest periods, ``hour`` or ``day``, at most `most`."""
     return f"/api/nrbuilds?nr={most}&period={period}"
+
+
+def is_heavy(path: str) -> bool:
+    """Tell whether the answer grows with the number of builds: it may be large and take minutes."""
+    return path.endswith(("/builds", "?full=1")) or "/evals" in path
 
 
 def jobset_of(path: str) -> tuple[str, str] | None:

@@ -1,14 +1,17 @@
-"""What an answer means: one to read, a fault that may pass, or an end."""
+"""What an answer means: one to read, a fault that may pass, a loss of one address, or the end."""
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import httpx
 
+from hydrasnap.client.endpoints import is_heavy
 from hydrasnap.client.retry import retry_after
+from hydrasnap.client.secrets import Redactor
 from hydrasnap.client.settings import Settings
 from hydrasnap.errors import (
     CrawlError,
+    DeniedError,
     LoginError,
     NotAHydraError,
     NotFoundError,
@@ -20,17 +23,19 @@ from hydrasnap.errors import (
 
 JSON, HTML = "application/json", "text/html"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-PASSING = frozenset({429, 502, 503, 504})
-_TROUBLE = frozenset({500, 502, 503, 504})
-_DENIED = frozenset({401, 403})
-_STRANGE_ANSWERS = 4
+_TOO_SLOW = frozenset({408, 504, 524})  # what proxies say of a server that computes for too long
+_FINAL = frozenset({501, 505})
+_UNUSABLE_TRIES = 2  # for an address of a host that answers other questions
+_FIRST_TRIES = 4  # for the first address of all: a guard may let us pass after a while
+_UNUSABLE_IN_A_ROW = 4
+_SAME_PERIOD = 20  # answers: two 503 no further apart come from a limiter
 _LONGEST_REASON = 300
 
 
 class RetryableError(Exception):
-    """A fault that may pass: `error` is what it means if it does not.
+    """A fault that may pass; `error` is what it means if it does not.
 
-    `wait` is in seconds where the server says so; the first `at_once` failures need no wait;
+    `wait` is in seconds where the server names a time. The first `at_once` failures need no wait.
     `counts` is 0 for what is not held against the request.
     """
 
@@ -47,64 +52,77 @@ class RetryableError(Exception):
 
 
 class SuspectEmptyError(NotAHydraError):
-    """An answer that may be right but is unlikely: asked for again at once."""
+    """An empty answer that may be right but is unlikely: asked for again at once."""
 
 
 class TooFastError(RetryableError):
-    """A 429: `wait` is what the server asks for, in seconds, 0 where it does not say."""
+    """A server that slows us down: `wait` is what it asks for in seconds, 0 if it names no time."""
 
 
 @dataclass(slots=True)
 class ResponseClassifier:
-    """Judges the answers of one host, which is trusted more once it has `answered` rightly."""
+    """Classifies the answers of one host.
+
+    `known` tells that the host was a Hydra in an earlier run, `answered` that it is one in this
+    run. A bad answer costs its address alone. Only a host that has answered before and then gives
+    nothing but bad answers to several addresses in a row ends the run.
+    """
 
     origin: str
     settings: Settings
+    known: bool = False
     answered: bool = False
-    _strange: dict[str, int] = field(default_factory=dict)
+    redact: Redactor = field(default_factory=lambda: Redactor(()))
+    _unusable: dict[str, int] = field(default_factory=dict)
+    _in_a_row: list[str] = field(default_factory=list)
+    _unreadable: dict[str, str] = field(default_factory=dict)
+    _answers: int = 0
+    _last_503: int | None = None
 
     def accept(self, path: str) -> None:
         """Take note of an answer that was a Hydra's."""
         self.answered = True
-        self._strange.pop(path, None)
+        self._in_a_row.clear()
+        self._unusable.pop(path, None)
+        self._unreadable.pop(path, None)
 
-    def judge(self, path: str, answer: httpx.Response, wanted: str) -> None:
+    def classify(self, path: str, answer: httpx.Response, wanted: str) -> None:
         """Return quietly if the answer is one to read; raise what it means otherwise."""
         status, where = answer.status_code, self.origin + path
+        self._answers += 1
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             slow = RefusedError(f"{where} says that we ask too often (429), again and again.")
             wait = retry_after(answer.headers.get("Retry-After"))
             raise TooFastError(slow, wait=wait, counts=0)
-        if status in _TROUBLE:
-            self._judge_trouble(path, answer)
-        if status in _DENIED:
-            raise self._denied(answer, wanted)
+        if status == HTTPStatus.REQUEST_TIMEOUT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise self._trouble(path, answer)
+        if status == HTTPStatus.UNAUTHORIZED:
+            raise self._wants_basic(path, answer)
+        if status == HTTPStatus.FORBIDDEN:
+            raise self._forbidden(path, answer, wanted)
         if status == HTTPStatus.NOT_FOUND and (is_json(answer) or wanted == HTML):
-            raise NotFoundError(f"{where} does not exist ({error_of(answer)}).")
+            self._in_a_row.clear()
+            raise NotFoundError(f"{where} does not exist ({self.reason(answer)}).")
         if status != HTTPStatus.OK or not _has_type(answer, wanted):
-            self._judge_strange(path, answer, wanted)
+            raise self._unusable_answer(path, answer, wanted)
 
-    def unreadable(self, path: str, error: NotAHydraError, wanted: str) -> RetryableError:
-        """Take an answer of the right type and another shape: a fault, or not a Hydra at all.
+    def unreadable(self, path: str, error: NotAHydraError) -> Exception:
+        """Return what an answer of the right type and a wrong shape means.
 
-        A page of HTML that is not the known one will hardly become so.
+        The same unreadable answer twice will hardly become another.
         """
-        sure = not self.answered or wanted == HTML
-        if sure and not isinstance(error, SuspectEmptyError):
-            self._count_strange(path, error)
-        return RetryableError(error, at_once=2 if isinstance(error, SuspectEmptyError) else 0)
+        if isinstance(error, SuspectEmptyError):
+            return RetryableError(error, at_once=2)
+        if self._unreadable.get(path) == error.message:
+            return self._count(path, error, tries=1)
+        self._unreadable[path] = error.message
+        return RetryableError(error)
 
-    def final_error(self, path: str, trouble: RetryableError) -> CrawlError:
-        """Return what a fault means to somebody who does not ask again."""
-        if isinstance(trouble.error, RefusedError):
-            return NotAHydraError(f"{self.origin}{path} has no answer in JSON.")
-        return trouble.error
-
-    def failed(self, path: str, error: httpx.RequestError) -> Exception:
+    def failed(self, path: str, error: Exception) -> Exception:
         """Return what a failed exchange means."""
-        reason = str(error) or type(error).__name__
+        reason = self.redact.text(str(error)) or type(error).__name__
         where = self.origin + path
-        if isinstance(error, httpx.ReadTimeout) and _is_heavy(path):
+        if isinstance(error, httpx.ReadTimeout) and is_heavy(path):
             return TooBigError(f"{where} gave no answer in {self.settings.timeout:.0f} s.")
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             offline = OfflineError(
@@ -113,56 +131,121 @@ class ResponseClassifier:
             )
             return RetryableError(offline) if self.answered else offline
         broken = UnreachableError(f"{where} gave no whole answer: {reason}.")
+        if not isinstance(error, httpx.TransportError | httpx.DecodingError):
+            return broken
         if isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError):
             return broken
         stale = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError)
         return RetryableError(broken, at_once=int(stale))
 
-    def _judge_trouble(self, path: str, answer: httpx.Response) -> None:
-        status, where = answer.status_code, self.origin + path
-        if status == HTTPStatus.GATEWAY_TIMEOUT and _is_heavy(path):
-            raise TooBigError(f"{where} takes longer than the server allows itself (504).")
-        broken = UnreachableError(f"{where} failed: {status} {answer.reason_phrase}.")
-        if status == HTTPStatus.INTERNAL_SERVER_ERROR and is_json(answer):
-            raise broken  # by Hydra itself, for a question that it cannot answer
-        raise RetryableError(broken, wait=retry_after(answer.headers.get("Retry-After")))
+    def reason(self, answer: httpx.Response) -> str:
+        """Return the sentence in Hydra's ``{"error": …}``, without what it quotes of a login."""
+        try:
+            found = answer.json()
+        except (ValueError, RecursionError):
+            return "no reason given"
+        text = found.get("error") if isinstance(found, dict) else None
+        if not isinstance(text, str):
+            return "no reason given"
+        text = self.redact.text(text[: 10 * _LONGEST_REASON])
+        return text[:_LONGEST_REASON].strip().rstrip(".") or "no reason given"
 
-    def _judge_strange(self, path: str, answer: httpx.Response, wanted: str) -> None:
+    def _trouble(self, path: str, answer: httpx.Response) -> Exception:
+        status, where = answer.status_code, self.origin + path
+        if status in _TOO_SLOW and is_heavy(path):
+            return TooBigError(f"{where} takes longer than the server allows itself ({status}).")
+        broken = UnreachableError(f"{where} failed: {status} {answer.reason_phrase}".rstrip() + ".")
+        if status in _FINAL or (status == HTTPStatus.INTERNAL_SERVER_ERROR and is_json(answer)):
+            return broken  # by Hydra itself, for a question that it cannot answer
+        wait = retry_after(answer.headers.get("Retry-After"))
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            before, self._last_503 = self._last_503, self._answers
+            if before is not None and self._answers - before <= _SAME_PERIOD:
+                return TooFastError(broken, wait=wait)
+        return RetryableError(broken, wait=wait)
+
+    def _unusable_answer(self, path: str, answer: httpx.Response, wanted: str) -> Exception:
         found = answer.headers.get("Content-Type", "no content type").partition(";")[0]
         names = {JSON: "JSON", HTML: "HTML"}
         what = f"answered {answer.status_code} with {names.get(found, found)}"
         what += f" where {names[wanted]} was asked for"
-        if not self.answered:
-            error: CrawlError = NotAHydraError(
-                f"{self.origin} is not a Hydra: {path} {what}. Check the address."
-            )
-        else:
-            error = RefusedError(
-                f"{self.origin}{path} {what}, again and again, though this host had answered "
-                "before. Its operators or a guard in front of it do not want this client now, so "
-                "hydrasnap stops. Ask them, say who you are with `[hydra] contact`, lower --rate."
-            )
-        self._count_strange(path, error)
+        if is_json(answer) and answer.status_code >= HTTPStatus.BAD_REQUEST:
+            what = f"answered {answer.status_code} ({self.reason(answer)})"
+        return self._count(path, self._unusable_error(path, what), self._tries(answer))
 
-    def _count_strange(self, path: str, error: CrawlError) -> None:
-        """Allow a few strange answers, as a guard may pass; then take the host at its word."""
-        seen = self._strange[path] = self._strange.get(path, 0) + 1
-        if seen >= _STRANGE_ANSWERS:
-            raise error
-        raise RetryableError(error)
+    def _unusable_error(self, path: str, what: str) -> NotAHydraError:
+        if self.answered:
+            return NotAHydraError(f"{self.origin}{path} {what}.")
+        if self.known:
+            return NotAHydraError(
+                f"{self.origin}{path} {what}, though this host was a Hydra in an earlier run.",
+                hint="It may be under maintenance, or a guard in front of it may not want this "
+                "client. Try again later; if that does not help, ask its operators.",
+            )
+        return NotAHydraError(
+            f"{self.origin} is not a Hydra: {path} {what}.", hint="Check the address."
+        )
 
-    def _denied(self, answer: httpx.Response, wanted: str) -> CrawlError:
+    def _tries(self, answer: httpx.Response) -> int:
+        if is_json(answer) and answer.status_code >= HTTPStatus.BAD_REQUEST:
+            return 1
+        return _UNUSABLE_TRIES if self.answered else _FIRST_TRIES
+
+    def _count(self, path: str, error: CrawlError, tries: int) -> Exception:
+        """Count a bad answer: ask again, or give up the address, or the host."""
+        seen = self._unusable[path] = self._unusable.get(path, 0) + 1
+        self._in_a_row.append(path)
+        if self.answered and len(self._in_a_row) >= _UNUSABLE_IN_A_ROW:
+            before = f"{len(self._in_a_row) - 1} answers before were no better"
+            return RefusedError(
+                f"{error.message.rstrip('.')}, and {before}, though this host had answered "
+                "rightly. Its operators or a guard in front of it do not want this client now, so "
+                "hydrasnap stops.",
+                hint="Ask them, say who you are with `[hydra] contact`, lower --rate.",
+            )
+        return error if seen >= tries else RetryableError(error)
+
+    def _wants_basic(self, path: str, answer: httpx.Response) -> Exception:
+        """Explain a 401, which no Hydra gives: a server in front of it wants a login of its own."""
+        scheme = str(answer.headers.get("WWW-Authenticate", "")).partition(" ")[0]
+        if self.answered:
+            return self._count(path, DeniedError(f"{self.origin}{path} answered 401."), tries=1)
+        if self.settings.basic:
+            return LoginError(
+                f"{self.origin} answers 401: the server in front of the Hydra does not let "
+                f"{self.settings.basic.username} in.",
+                hint="Check `basic_username` under [hydra] and HYDRASNAP_BASIC_PASSWORD.",
+            )
+        if scheme.lower() not in ("", "basic"):
+            return LoginError(
+                f"{self.origin} answers 401: the server in front of the Hydra wants a login of the "
+                f"kind {scheme[:40]}, and hydrasnap knows basic authentication alone.",
+                hint="Ask its operators for another way to read it.",
+            )
+        return LoginError(
+            f"{self.origin} answers 401: a server in front of the Hydra wants a login.",
+            hint="Set `basic_username` under [hydra], and give the password in "
+            "HYDRASNAP_BASIC_PASSWORD or in a file named by `basic_password_file`.",
+        )
+
+    def _forbidden(self, path: str, answer: httpx.Response, wanted: str) -> Exception:
+        """Explain a 403, which is Hydra's own where it is JSON, and a front end's otherwise."""
+        if self.answered:
+            words = f"{self.origin}{path} answered 403 Forbidden."
+            return self._count(path, DeniedError(words), tries=1)
         if not is_denied(answer, wanted):
             return RefusedError(
                 f"{self.origin} answers 403 Forbidden: its operators or a guard in front of it do "
-                "not want this client. hydrasnap stops; ask them before you try again."
+                "not want this client. hydrasnap stops.",
+                hint="Ask them before you try again.",
             )
         if self.settings.credentials:
             user = self.settings.credentials.username
             return LoginError(f"{self.origin} does not let {user} read this.")
         return LoginError(
-            f"{self.origin} is private and wants a login. Name a user with `[hydra] username`, "
-            "and give the password in HYDRASNAP_PASSWORD or in a password file."
+            f"{self.origin} is private and wants a login.",
+            hint="Name a user with `[hydra] username`, and give the password in HYDRASNAP_PASSWORD "
+            "or in a password file.",
         )
 
 
@@ -176,20 +259,6 @@ def is_denied(answer: httpx.Response, wanted: str) -> bool:
     return answer.status_code == HTTPStatus.FORBIDDEN and (is_json(answer) or wanted == HTML)
 
 
-def error_of(answer: httpx.Response) -> str:
-    """Return the sentence in Hydra's ``{"error": …}``."""
-    try:
-        found = answer.json()
-    except (ValueError, RecursionError):
-        return "no reason given"
-    text = found.get("error") if isinstance(found, dict) else None
-    return str(text)[:_LONGEST_REASON].strip().rstrip(".") if text else "no reason given"
-
-
 def _has_type(answer: httpx.Response, wanted: str) -> bool:
     found = str(answer.headers.get("Content-Type", ""))
     return found.partition(";")[0].strip().lower() == wanted
-
-
-def _is_heavy(path: str) -> bool:
-    return path.endswith(("/builds", "?full=1")) or "/evals" in path

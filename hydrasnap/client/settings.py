@@ -1,10 +1,11 @@
-"""How to ask: what the user chooses, what a test replaces, and what a watcher is told."""
+"""How to ask: what the user chooses, what tests replace, and the events that a watcher gets."""
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 
@@ -24,21 +25,24 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The manners of a client.
+    """How a client behaves.
 
     `rate` is in requests a second; None means one, or no limit on this machine itself. `timeout`
     is in seconds and covers the whole computation, as Hydra sends no byte before it is done.
-    `most_bytes` bounds one answer.
+    `most_bytes` bounds an answer that may be large, `usual_bytes` any other. `credentials` are for
+    Hydra's own login, `basic` for the basic authentication that a server in front of it asks for.
     """
 
     contact: str = ""
     rate: float | None = None
     concurrency: int = 1
     credentials: Credentials | None = None
+    basic: Credentials | None = None
     limits: Limits = field(default_factory=Limits)
     retry: Retry = field(default_factory=Retry)
     timeout: float = 900.0
     most_bytes: int = 768 * 1024 * 1024
+    usual_bytes: int = 64 * 1024 * 1024
 
     @property
     def connections(self) -> int:
@@ -47,8 +51,8 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """What tests replace: the transport, the clock, and waiting."""
+class Runtime:
+    """What a client runs on, and tests replace: the transport, the clock, and waiting."""
 
     transport: httpx.AsyncBaseTransport | None = None
     now: Callable[[], float] = time.monotonic
@@ -86,3 +90,42 @@ def normal_origin(address: str) -> str:
     usual = {"http": 80, "https": 443}.get(parts.scheme)
     port = f":{parts.port}" if parts.port and parts.port != usual else ""
     return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageAddress:
+    """What the address of a page of a Hydra tells: the Hydra, and what of it is shown there."""
+
+    hydra: str
+    project: str = ""
+    jobset: str = ""
+
+    @property
+    def hint(self) -> str:
+        """Say what to write instead."""
+        choice = ""
+        if self.jobset:
+            choice = f" --jobset {self.project}/{self.jobset}"
+        elif self.project:
+            choice = f" --project {self.project}"
+        return f"Give the address of the Hydra itself: {self.hydra}{choice}"
+
+
+_PAGES = re.compile(
+    r"(?P<hydra>https?://.+?)/(?:(?:jobset|job)/(?P<project>[^/]+)/(?P<jobset>[^/]+)(?:/.*)?"
+    r"|project/(?P<alone>[^/]+)(?:/.*)?|(?:eval|build)/[0-9]+(?:/.*)?"
+    r"|(?:queue|queue-summary|steps|status|machines|evals|builds|search|login)(?:/.*)?)"
+)
+
+
+def page_address(origin: str) -> PageAddress | None:
+    """Take the address of a page of a Hydra apart; None for the address of a Hydra.
+
+    >>> page_address("https://h/hydra/jobset/nixos/trunk/evals").hint
+    'Give the address of the Hydra itself: https://h/hydra --jobset nixos/trunk'
+    """
+    found = _PAGES.fullmatch(origin)
+    if found is None:
+        return None
+    project = unquote(found["project"] or found["alone"] or "")
+    return PageAddress(found["hydra"], project, unquote(found["jobset"] or ""))

@@ -6,11 +6,11 @@ import msgspec
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.empty_answers import confirm_empty
-from hydrasnap.crawl.session import Session, Stage, Step
-from hydrasnap.errors import NotFoundError
+from hydrasnap.crawl.session import Note, Session, Stage, Step
+from hydrasnap.errors import NotAHydraError, NotFoundError
 from hydrasnap.model import Build, JobsetKey
 from hydrasnap.plan import aggregates
-from hydrasnap.wire import read_builds
+from hydrasnap.wire import read_build, read_builds
 
 
 async def fetch_constituents(session: Session, jobsets: list[JobsetKey]) -> None:
@@ -23,6 +23,7 @@ async def fetch_constituents(session: Session, jobsets: list[JobsetKey]) -> None
     try:
         await step.run()
         if session.client.troubled and step.believed:
+            step.asked -= step.believed
             step.believed.clear()
             await step.run()
     finally:
@@ -31,15 +32,18 @@ async def fetch_constituents(session: Session, jobsets: list[JobsetKey]) -> None
 
 @dataclass(slots=True)
 class _Asking:
-    """The questions of one run; `believed` builds were said to be empty before any trouble.
+    """The questions of one run.
 
-    `empty` ones were said to be so as often as it takes.
+    `believed` builds were said to be empty before any trouble, `empty` ones as often as it takes.
+    `unanswered` tells that this Hydra lacks the address.
     """
 
     session: Session
     jobsets: set[JobsetKey]
     believed: set[int] = field(default_factory=set)
     empty: set[int] = field(default_factory=set)
+    asked: set[int] = field(default_factory=set)
+    unanswered: bool = False
 
     async def run(self) -> None:
         """Ask in two rounds: the first finds which jobs are aggregates, the second the rest."""
@@ -63,36 +67,64 @@ class _Asking:
                 if build.job_key in known
             ]
         )
-        cache.add_plain_jobs(build.job_key for build in found if build.job_key not in known)
+        cache.add_non_aggregate_jobs(build.job_key for build in found if build.job_key not in known)
 
     def _wanted(self) -> list[int]:
         cache, answered = self.session.cache, self.empty | self.believed
         builds = [
-            b
-            for b in cache.builds.values()
-            if b.jobset_key in self.jobsets and not b.deleted_upstream
+            build
+            for build in cache.builds.values()
+            if build.jobset_key in self.jobsets and not build.deleted_upstream
         ]
         known = {build.job_key for build in cache.builds.values() if build.constituents}
         plain = {cache.builds[number].job_key for number in answered} - known
-        wanted = aggregates(builds, known, cache.non_aggregate_jobs | plain)
-        return [number for number in wanted if number not in answered]
+        wanted = {*aggregates(builds, known, cache.non_aggregate_jobs | plain)}
+        wanted.update(build.id for build in builds if self._is_incomplete(build))
+        return sorted(wanted - answered - self.asked, reverse=True)
+
+    def _is_incomplete(self, build: Build) -> bool:
+        """Tell whether constituents are lost, as with a damaged file, or were hardly readable."""
+        lost = not self.session.cache.builds.keys() >= set(build.constituents or ())
+        return lost or paths.constituents(build.id) in self.session.revisit
 
     async def _ask(self, number: int) -> None:
-        with self.session.gap_at(paths.constituents(number)):
-            await self._ask_for(self.session.cache.builds[number])
+        if not self.unanswered:
+            self.asked.add(number)
+            with self.session.gap_at(paths.constituents(number)):
+                await self._ask_for(self.session.cache.builds[number])
         self.session.watch(Step(f"build {number}"))
 
     async def _ask_for(self, build: Build) -> None:
         path, cache, client = paths.constituents(build.id), self.session.cache, self.session.client
-        read = confirm_empty(client, lambda body: read_builds(body, path), path)
+        note = self.session.note_at(path)
+
+        def read(body: bytes) -> list[Build]:
+            found = read_builds(body, path, build.jobset_key, note)
+            if path in self.session.incomplete:
+                raise NotAHydraError(f"{path} has elements that are not readable.")
+            return found
+
         try:
-            found = await client.read(path, read)
+            found = await client.read(path, confirm_empty(client, read, path))
         except NotFoundError:
-            cache.put(builds=[msgspec.structs.replace(build, deleted_upstream=True)])
+            await self._absent(build)
             return
         if not found:
             (self.empty if client.troubled else self.believed).add(build.id)
             return
         ids = tuple(constituent.id for constituent in found)
-        unknown = [constituent for constituent in found if constituent.id not in cache.builds]
+        again = path in self.session.revisit
+        unknown = [each for each in found if again or each.id not in cache.builds]
         cache.put(builds=[*unknown, msgspec.structs.replace(build, constituents=ids)])
+
+    async def _absent(self, build: Build) -> None:
+        """Find out what a 404 means: a deleted build, or an address that this Hydra lacks."""
+        path = paths.build(build.id)
+        try:
+            await self.session.client.read(path, lambda body: read_build(body, path))
+        except NotFoundError:
+            deleted = msgspec.structs.replace(build, deleted_upstream=True)
+            self.session.cache.put(builds=[deleted])
+            return
+        self.unanswered = True
+        self.session.watch(Note("This Hydra does not tell what aggregates are made of."))

@@ -1,4 +1,4 @@
-"""The third step: the builds of the evaluations, newest first, each by the cheapest way."""
+"""The third step: the builds of the evaluations, newest first, each in the cheapest way."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import msgspec
 
 from hydrasnap.client import endpoints as paths
-from hydrasnap.crawl.deleted import mark_gone
+from hydrasnap.crawl.deleted import mark_deleted
 from hydrasnap.crawl.listing import record_overview
-from hydrasnap.crawl.session import Note, Session, Stage, Step
-from hydrasnap.errors import NotAHydraError, NotFoundError, TooBigError
+from hydrasnap.crawl.session import LOSSES, Note, Session, Stage, Step
+from hydrasnap.errors import CrawlError, NotAHydraError, NotFoundError
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobsetOverview
 from hydrasnap.plan import (
     FetchStrategy,
@@ -25,13 +25,29 @@ from hydrasnap.wire import read_build, read_builds, read_evaluation, read_queue
 from hydrasnap.wire.html import read_listing
 
 _QUEUE = 20_000
+_TRIES = 6  # for one way, beside which there is another
+_MOST_SINGLY = 5000  # builds of an evaluation that may be asked for one by one
+_SINGLY, _TOGETHER, _LISTED = FetchStrategy.PER_BUILD, FetchStrategy.BULK, FetchStrategy.LISTING
+_WAYS = {
+    FetchStrategy.NONE: (),
+    _TOGETHER: (_TOGETHER, _LISTED, _SINGLY),
+    _LISTED: (_LISTED, _SINGLY),
+    _SINGLY: (_SINGLY,),
+}
+
+
+def _addresses(evaluation: int) -> set[str]:
+    """Return the addresses that tell of all builds of an evaluation."""
+    builds, listing = paths.evaluation_builds(evaluation), paths.listing(evaluation)
+    return {paths.evaluation(evaluation), builds, listing}
 
 
 @dataclass(slots=True)
 class BuildStep:
-    """Fetches builds."""
+    """Fetches builds; `bulk_fails` once the server could not answer for all of an evaluation."""
 
     session: Session
+    bulk_fails: bool = False
 
     @property
     def checked_builds(self) -> set[int]:
@@ -53,6 +69,7 @@ class BuildStep:
                 record_overview(self.session, overview)
         deepest = max(map(len, windows.values()), default=0)
         await self._fetch_rank(windows, range(1, deepest), "older evaluations")
+        await self._revisit(windows)
         await self._fetch_details([windows[overview.key] for overview in changed])
         await self._recheck(windows)
 
@@ -83,17 +100,21 @@ class BuildStep:
             path = paths.evaluation(number)
             with self.session.gap_at(path):
                 try:
-                    found = await self.session.client.read(
-                        path, lambda body: read_evaluation(body, key, path)
-                    )
-                    cache.put(evaluations=[found])
+                    cache.put(evaluations=[await self._evaluation(key, number)])
                 except NotFoundError:
-                    self._let_go(key, number)
+                    self._forget(key, number)
 
         await self.session.each(lost, one)
 
-    def _let_go(self, key: JobsetKey, number: int) -> None:
-        """Forget an evaluation that neither the cache nor Hydra has any more."""
+    async def _evaluation(self, key: JobsetKey, number: int) -> Evaluation:
+        path = paths.evaluation(number)
+        note = self.session.note_at(path)
+        return await self.session.client.read(
+            path, lambda body: read_evaluation(body, key, path, note)
+        )
+
+    def _forget(self, key: JobsetKey, number: int) -> None:
+        """Forget an evaluation of which neither the cache nor Hydra has anything."""
         jobset = self.session.cache.jobsets[key]
         left = tuple(known for known in jobset.evaluations if known != number)
         self.session.cache.put(jobsets=[msgspec.structs.replace(jobset, evaluations=left)])
@@ -127,60 +148,112 @@ class BuildStep:
         self.session.watch(Step(f"evaluation {evaluation.id}"))
 
     async def _fetch(self, evaluation: Evaluation, wanted: list[int], way: FetchStrategy) -> None:
-        """Fetch builds by one way; an evaluation that Hydra has just deleted is marked as gone."""
+        """Fetch builds in one way, and where that fails in the next dearer one.
+
+        A 404 can mean that Hydra has just deleted the evaluation, or that the address is not there.
+        """
+        ways = _WAYS[way]
         with self.session.gap_at(paths.evaluation(evaluation.id)):
-            try:
-                await self._fetch_by(way, evaluation, wanted)
-            except NotFoundError:
-                mark_gone(self.session, {evaluation.id})
+            for number, each in enumerate(ways):
+                if self._is_too_big(each, evaluation):
+                    continue
+                try:
+                    await self._fetch_by(each, evaluation, wanted)
+                except LOSSES as error:
+                    if isinstance(error, NotFoundError) and await self._is_deleted(evaluation):
+                        return
+                    if number + 1 == len(ways) or self._is_last(ways[number + 1], evaluation):
+                        raise
+                    self._note_failure(each, evaluation, error)
+                else:
+                    return
+
+    def _is_too_big(self, way: FetchStrategy, evaluation: Evaluation) -> bool:
+        """Tell whether the run before has found that the server does not get this done."""
+        tried = self.session.progress.of(evaluation.jobset_key).too_big
+        return way is FetchStrategy.BULK and evaluation.id in tried
+
+    def _is_last(self, next_way: FetchStrategy, evaluation: Evaluation) -> bool:
+        """Tell whether the next way would be a flood of requests."""
+        return next_way is FetchStrategy.PER_BUILD and len(evaluation.builds) > _MOST_SINGLY
+
+    def _note_failure(self, way: FetchStrategy, evaluation: Evaluation, error: CrawlError) -> None:
+        if way is FetchStrategy.BULK:
+            self.bulk_fails = True
+            self.session.progress.of(evaluation.jobset_key).too_big.add(evaluation.id)
+        self.session.watch(Note(f"{error} Trying another way."))
+
+    async def _is_deleted(self, evaluation: Evaluation) -> bool:
+        """Find out what the 404 of an evaluation means, and what builds it has."""
+        key, number = evaluation.jobset_key, evaluation.id
+        try:
+            found = await self._evaluation(key, number)
+        except NotFoundError:
+            self._note_deleted(evaluation)
+            return True
+        self.session.cache.put(evaluations=[found])
+        return False
+
+    def _note_deleted(self, evaluation: Evaluation) -> None:
+        """Mark an evaluation that Hydra has deleted, or forget one that is nothing but a number."""
+        known = self.session.cache.builds
+        if any(number in known for number in evaluation.builds):
+            mark_deleted(self.session, {evaluation.id})
+            return
+        self._forget(evaluation.jobset_key, evaluation.id)
+        self.session.cache.drop(evaluations=[evaluation.id])
+        path = paths.evaluations(*evaluation.jobset_key)
+        self.session.doubt(path, f"it lists evaluation {evaluation.id}, which does not exist")
 
     async def _fetch_by(
         self, way: FetchStrategy, evaluation: Evaluation, wanted: list[int]
     ) -> None:
-        """Take one way; where the server is not up to it, the listing."""
-        tried = self.session.progress.of(evaluation.jobset_key).too_big
-        if way is FetchStrategy.BULK and evaluation.id in tried:
-            way = FetchStrategy.LISTING
         if way is FetchStrategy.BULK:
-            try:
-                await self._together(evaluation)
-            except TooBigError as error:
-                self.session.watch(Note(f"{error.message} Reading the listing instead."))
-                tried.add(evaluation.id)
-                way = FetchStrategy.LISTING
-        if way is FetchStrategy.LISTING:
+            await self._together(evaluation)
+        elif way is FetchStrategy.LISTING:
             await self._listed(evaluation)
         elif way is FetchStrategy.PER_BUILD:
-            await self._singly(wanted)
+            await self._singly(evaluation, wanted)
 
     async def _together(self, evaluation: Evaluation) -> None:
         path, ids = paths.evaluation_builds(evaluation.id), set(evaluation.builds)
+        note = self.session.note_at(path)
 
         def read(body: bytes) -> list[Build]:
-            found = [build for build in read_builds(body, path) if build.id in ids]
+            answer = read_builds(body, path, evaluation.jobset_key, note)
+            found = [build for build in answer if build.id in ids]
             if ids and not found:
                 raise NotAHydraError(f"{path} lists none of the builds of that evaluation.")
             return found
 
-        self._keep(await self.session.client.read(path, read))
-        await self._singly(self._missing(evaluation))
+        tries = 1 if self.bulk_fails else _TRIES
+        self._keep(await self.session.client.read(path, read, tries=tries))
+        await self._singly(evaluation, self._missing(evaluation))
 
     async def _listed(self, evaluation: Evaluation) -> None:
         path = paths.listing(evaluation.id)
+        note = self.session.note_at(path)
         rows = await self.session.client.read_html(
-            path, lambda body: read_listing(body, evaluation, path)
+            path, lambda body: read_listing(body, evaluation, path, note), tries=_TRIES
         )
         self._keep(rows)
+        missing = self._missing(evaluation)
+        if len(missing) <= self.session.selection.details:
+            await self._singly(evaluation, missing)
 
-    async def _singly(self, wanted: Iterable[int]) -> None:
-        await self.session.each(wanted, self._one)
+    async def _singly(self, evaluation: Evaluation, wanted: Iterable[int]) -> None:
+        """Ask for builds one by one; those that are not there make the list itself doubtful."""
+        absent: set[int] = set()
+        await self.session.each(wanted, lambda number: self._one(evaluation, number, absent))
+        if absent:
+            await self._check_members(evaluation, absent)
 
-    async def _one(self, number: int) -> None:
+    async def _one(self, evaluation: Evaluation, number: int, absent: set[int]) -> None:
         path = paths.build(number)
-        known = self.session.cache.builds.get(number)
+        note = self.session.note_at(path)
 
         def read(body: bytes) -> Build:
-            build = read_build(body, path)
+            build = read_build(body, path, evaluation.jobset_key, note)
             if build.id != number:
                 raise NotAHydraError(f"{path} answered with build {build.id}.")
             return build
@@ -189,16 +262,44 @@ class BuildStep:
             try:
                 self._keep([await self.session.client.read(path, read)])
             except NotFoundError:
-                if known is None:
-                    raise
-                self.session.cache.put(
-                    builds=[msgspec.structs.replace(known, deleted_upstream=True)]
-                )
+                absent.add(number)
+
+    async def _check_members(self, evaluation: Evaluation, absent: set[int]) -> None:
+        """Ask an evaluation for its builds, as some that it was said to hold are not there."""
+        key, path = evaluation.jobset_key, paths.evaluation(evaluation.id)
+        with self.session.gap_at(path):
+            if await self._is_deleted(evaluation):
+                return
+            found = self.session.cache.evaluations[evaluation.id]
+            if found.builds != evaluation.builds:
+                self.session.doubt(paths.evaluations(*key), f"{path} tells of other builds")
+            for number in sorted(absent.intersection(found.builds)):
+                reason = f"build {number} does not exist, though evaluation {found.id} holds it"
+                self.session.add_gap(paths.build(number), NotFoundError(f"{reason}."))
+            await self._singly(found, set(self._missing(found)) - absent)
 
     def _keep(self, builds: list[Build]) -> None:
         known = self.session.cache.builds
         self.session.cache.put(builds=[merge(known.get(build.id), build) for build in builds])
         self.checked_builds.update(build.id for build in builds)
+
+    async def _revisit(self, windows: dict[JobsetKey, list[Evaluation]]) -> None:
+        """Fetch again what the run before could not read, or not in full."""
+        doubtful = self.session.revisit
+        known = self.session.cache.builds
+        if not doubtful:
+            return
+        for window in windows.values():
+            for evaluation in window:
+                whole = not doubtful.isdisjoint(_addresses(evaluation.id))
+                here = [
+                    number
+                    for number in evaluation.builds
+                    if number in known
+                    and number not in self.checked_builds
+                    and (whole or paths.build(number) in doubtful)
+                ]
+                await self._fetch(evaluation, here, self._way(len(here), evaluation))
 
     async def _follow_queue(
         self, windows: dict[JobsetKey, list[Evaluation]], changed: list[JobsetOverview]
@@ -249,22 +350,26 @@ class BuildStep:
     async def _fetch_details(self, windows: list[list[Evaluation]]) -> None:
         """Complete the builds of listings that tell most, as far as this run may."""
         cache = self.session.cache
-        wanted: list[int] = []
+        holders: dict[int, Evaluation] = {}
         for window in windows:
             newest, before = ([*map(self._builds, window[:2]), [], []])[:2]
-            wanted += detail_candidates(newest, before)
-        wanted = [number for number in sorted(wanted, reverse=True) if cache.builds[number].partial]
-        wanted = wanted[: self.session.selection.details]
+            for number in detail_candidates(newest, before):
+                if cache.builds[number].partial:
+                    holders[number] = window[0]
+        wanted = sorted(holders, reverse=True)[: self.session.selection.details]
         if wanted:
             self.session.watch(Stage("details of failures", len(wanted)))
-        await self._singly(wanted)
+        absent: set[int] = set()
+        await self.session.each(wanted, lambda n: self._one(holders[n], n, absent))
+        for evaluation in {holders[n].id: holders[n] for n in absent}.values():
+            await self._check_members(evaluation, absent.intersection(evaluation.builds))
 
     def _builds(self, evaluation: Evaluation) -> list[Build]:
         known = self.session.cache.builds
         return [known[number] for number in evaluation.builds if number in known]
 
     async def _recheck(self, windows: dict[JobsetKey, list[Evaluation]]) -> None:
-        """Look again at failures, and slower at all: a restart may have changed them unnoticed."""
+        """Fetch failures again, and more slowly all: a restart may have changed them unnoticed."""
         cache, now, pace = self.session.cache, self.session.now, self.session.selection.recheck
         checked = cache.manifest.checked
         cache.note_checked({str(key): now for key in windows if str(key) not in checked})

@@ -1,14 +1,15 @@
 """What Hydra has deleted stays in the cache, marked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from hydrasnap.crawl.session import Session
+from hydrasnap.model import Evaluation
 
 
-def mark_gone(session: Session, evaluations: Collection[int]) -> None:
-    """Mark evaluations as gone, and the builds that no other evaluation holds."""
+def mark_deleted(session: Session, evaluations: Collection[int]) -> None:
+    """Mark evaluations as deleted, and the builds that no other evaluation holds."""
     if not evaluations:
         return
     cache = session.cache
@@ -32,4 +33,17 @@ def mark_gone(session: Session, evaluations: Collection[int]) -> None:
         evaluations=[
             msgspec.structs.replace(evaluation, deleted_upstream=True) for evaluation in leaving
         ],
+    )
+
+
+def unmark_builds(session: Session, evaluations: Iterable[Evaluation]) -> None:
+    """Take the mark from the builds of evaluations that Hydra lists: they exist."""
+    known = session.cache.builds
+    listed = {number for evaluation in evaluations for number in evaluation.builds}
+    session.cache.put(
+        builds=[
+            msgspec.structs.replace(known[number], deleted_upstream=False)
+            for number in sorted(listed & known.keys())
+            if known[number].deleted_upstream
+        ]
     )

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hydrasnap.client import Client, Settings, World
-from hydrasnap.crawl.listing import needed_look
+from hydrasnap.client import Runtime, Settings
+from hydrasnap.crawl.listing import needed_refresh
 from hydrasnap.crawl.overview import fetch_overview
-from hydrasnap.crawl.session import Event, Session
+from hydrasnap.crawl.session import Event, Session, open_client
 from hydrasnap.crawl.sizes import chosen_jobs
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview
 from hydrasnap.plan import EVALUATIONS_A_PAGE, RefreshLevel, Selection
@@ -34,10 +34,10 @@ async def dry_run(
     selection: Selection,
     *,
     watch: Callable[[Event], None] = lambda _: None,
-    world: World | None = None,
+    runtime: Runtime | None = None,
 ) -> tuple[int, list[PlannedStep]]:
     """Ask for the overview; return the requests that took, and the steps that would follow."""
-    async with Client(cache.manifest.origin, settings, world=world, watch=watch) as client:
+    async with open_client(cache, settings, runtime, watch) as client:
         session = Session(client, cache, selection, watch, now=0)
         overview = await fetch_overview(session)
         keys = frozenset(jobset.key for jobset in overview.jobsets)
@@ -48,7 +48,7 @@ async def dry_run(
 
 def _step(session: Session, overview: JobsetOverview, sizes: int) -> PlannedStep:
     known, window = session.cache.jobsets.get(overview.key), session.selection.window
-    needed = needed_look(session, overview)
+    needed = needed_refresh(session, overview)
     requests = _lacking(session, known) + sizes
     if needed is RefreshLevel.CLOSELY and (known is None or not known.evaluations):
         requests += 1 + math.ceil(window / EVALUATIONS_A_PAGE) + window

@@ -1,18 +1,18 @@
-"""An empty list is what a Hydra says of nothing, and what a broken one says of anything."""
+"""An empty list may be the truth, or what a broken Hydra answers to any question."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from typing import TypeVar
 
 from hydrasnap.client import Client, SuspectEmptyError
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Sized)
 
 _IN_TROUBLE = 3
 
 
 def confirm_empty(
-    client: Client, read: Callable[[bytes], list[T]], where: str, *, unlikely: bool = False
-) -> Callable[[bytes], list[T]]:
+    client: Client, read: Callable[[bytes], T], where: str, *, unlikely: bool = False
+) -> Callable[[bytes], T]:
     """Wrap a reader so that an empty list is believed only when it comes often enough.
 
     Once is enough from a host that has made no trouble in this run, twice where the list is an
@@ -20,7 +20,7 @@ def confirm_empty(
     """
     empty = 0
 
-    def parse(body: bytes) -> list[T]:
+    def parse(body: bytes) -> T:
         nonlocal empty
         found = read(body)
         empty += not found

@@ -4,17 +4,20 @@ A JSON page lists twenty evaluations with all their build ids: at nixpkgs 50 MB.
 the same twenty ids in 20 kB, and `/eval/ID` then tells of a new one alone.
 """
 
+import math
 from collections.abc import Awaitable, Callable, Collection
 
 from hydrasnap.client import endpoints as paths
-from hydrasnap.crawl.session import Note, Session
-from hydrasnap.errors import NotAHydraError, TooBigError
+from hydrasnap.crawl.empty_answers import confirm_empty
+from hydrasnap.crawl.session import LOSSES, Note, Session
 from hydrasnap.model import Evaluation, JobsetKey, JobsetOverview
-from hydrasnap.plan import Listing
+from hydrasnap.plan import EVALUATIONS_A_PAGE, Listing
 from hydrasnap.wire import EvaluationPage, read_evaluation, read_evaluation_page
 from hydrasnap.wire.html import EvaluationIds, read_evaluation_ids
 
 _LIST = 0  # no evaluation has this number
+_TRIES = 6  # for one page, beside which there is another
+_MORE_PAGES = 2  # than are announced, as evaluations come while we read
 LARGE = 10_000  # builds of an evaluation, from which on the way by HTML costs the server less
 
 
@@ -22,17 +25,21 @@ async def list_evaluations(
     session: Session, overview: JobsetOverview, known: Collection[int]
 ) -> Listing:
     """Read pages until the window is filled and the `known` history is met."""
-    ways = [_Way(session, overview.key, known).by_json, _Way(session, overview.key, known).by_html]
+    pages = _Pages(session, overview, known)
+    ways = [pages.from_json, pages.from_html]
     tried = session.progress.of(overview.key).too_big
     large = bool(known) and overview.counts.total > LARGE
     if large != (_LIST in tried):
         ways.reverse()
     try:
         return await _read(session, overview.key, known, ways[0])
-    except (TooBigError, NotAHydraError) as error:
-        session.watch(Note(f"{error.message} Trying the other page."))
+    except LOSSES as error:
+        session.watch(Note(f"{error} Trying the other page."))
         tried.symmetric_difference_update({_LIST})
-        return await _read(session, overview.key, known, ways[1])
+        try:
+            return await _read(session, overview.key, known, ways[1])
+        except LOSSES:
+            raise error from None
 
 
 async def _read(
@@ -41,42 +48,60 @@ async def _read(
     known: Collection[int],
     page_of: Callable[[int], Awaitable[EvaluationPage]],
 ) -> Listing:
+    """Read page after page, as long as each brings evaluations that no page had before."""
     jobset = session.cache.jobsets.get(key)
     to_the_first = bool(jobset and jobset.first_evaluation)
+    window = session.selection.window
+    most = math.ceil((window + len(known)) / EVALUATIONS_A_PAGE)
+    seen: dict[int, Evaluation] = {}
     listing, page = Listing((), complete=False), 1
-    while not listing.enough(known, session.selection.window, to_the_first=to_the_first):
+    while not listing.enough(known, window, to_the_first=to_the_first):
         answer = await page_of(page)
-        seen = {evaluation.id: evaluation for evaluation in listing.evaluations}
-        seen.update((evaluation.id, evaluation) for evaluation in answer.evaluations)
-        ordered = sorted(seen.values(), key=lambda evaluation: -evaluation.id)
+        most = max(most, answer.pages)
+        fresh = {e.id: e for e in answer.evaluations if e.id not in seen}
+        seen.update(fresh)
         complete = answer.last or not answer.evaluations
+        ordered = sorted(seen.values(), key=lambda evaluation: -evaluation.id)
         listing = Listing(tuple(ordered), complete=complete, pages=answer.pages)
         page += 1
+        if not complete and (not fresh or page > most + _MORE_PAGES):
+            path = paths.evaluations(*key)
+            session.doubt(path, f"the list of evaluations leads on after {page - 1} pages in vain")
+            break
     return listing
 
 
-class _Way:
-    """The two ways to a page of evaluations."""
+class _Pages:
+    """The pages of a jobset's evaluations, as Hydra tells them in JSON or in HTML."""
 
-    def __init__(self, session: Session, key: JobsetKey, known: Collection[int]) -> None:
-        self._session, self._key, self._known = session, key, known
+    def __init__(self, session: Session, overview: JobsetOverview, known: Collection[int]) -> None:
+        self._session, self._key, self._known = session, overview.key, known
+        self._expected = bool(known or overview.counts.total)
 
-    async def by_json(self, page: int) -> EvaluationPage:
+    async def from_json(self, page: int) -> EvaluationPage:
         path = paths.evaluations(*self._key, page=page)
+        note = self._session.note_list_at(paths.evaluations(*self._key))
         return await self._session.remember(
             self._key,
             path,
             self._session.client.read,
-            lambda body: read_evaluation_page(body, self._key, path),
+            confirm_empty(
+                self._session.client,
+                lambda body: read_evaluation_page(body, self._key, path, note),
+                path,
+                unlikely=self._expected and page == 1,
+            ),
+            tries=_TRIES,
         )
 
-    async def by_html(self, page: int) -> EvaluationPage:
+    async def from_html(self, page: int) -> EvaluationPage:
         path = paths.evaluations(*self._key, page=page)
         listed = await self._session.remember(
             self._key,
             path,
             self._session.client.read_html,
             lambda body: read_evaluation_ids(body, path),
+            tries=_TRIES,
         )
         found = [await self._evaluation(number) for number in self._wanted(listed)]
         last = page >= listed.pages
@@ -92,13 +117,12 @@ class _Way:
         ]
 
     async def _evaluation(self, number: int) -> Evaluation:
-        known = self._session.cache.evaluations.get(number)
-        if known is not None and not known.deleted_upstream:
+        known, path = self._session.cache.evaluations.get(number), paths.evaluation(number)
+        if known is not None and not known.deleted_upstream and path not in self._session.revisit:
             return known
-        path = paths.evaluation(number)
         return await self._session.remember(
             self._key,
             path,
             self._session.client.read,
-            lambda body: read_evaluation(body, self._key, path),
+            lambda body: read_evaluation(body, self._key, path, self._session.note_at(path)),
         )

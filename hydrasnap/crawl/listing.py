@@ -1,94 +1,141 @@
-"""The second step: of each jobset that moved, its errors and its evaluations."""
+"""The second step: of each jobset that changed, its evaluations, its configuration and its errors.
+
+Each part is kept before the next is asked for, so that a part that fails costs itself alone.
+"""
 
 import msgspec
 
 from hydrasnap.client import endpoints as paths
-from hydrasnap.crawl.deleted import mark_gone
+from hydrasnap.crawl.deleted import mark_deleted, unmark_builds
 from hydrasnap.crawl.evaluations import list_evaluations
-from hydrasnap.crawl.session import Session, Stage, Step
-from hydrasnap.errors import NotFoundError
-from hydrasnap.model import Evaluation, Jobset, JobsetConfiguration, JobsetKey, JobsetOverview
-from hydrasnap.plan import Listing, RefreshLevel, errors_moved, required_refresh
-from hydrasnap.wire import read_jobset
+from hydrasnap.crawl.session import LOSSES, Session, Stage, Step
+from hydrasnap.errors import CrawlError, NotFoundError
+from hydrasnap.model import Evaluation, Jobset, JobsetKey, JobsetOverview
+from hydrasnap.plan import Listing, RefreshLevel, configuration_changed, required_refresh
+from hydrasnap.wire import JobsetAnswer, read_jobset
+
+_TRIES = 6  # for the page of errors, beside which there is another
 
 
 async def list_jobsets(
     session: Session, overviews: tuple[JobsetOverview, ...]
 ) -> list[JobsetOverview]:
-    """Look at every jobset as closely as it needs; return those whose builds may have moved.
+    """Refresh every jobset as far as it needs; return those whose builds may have changed.
 
-    The witness of an already known jobset (its `overview`) is not renewed here but by
-    `settle_witness`, when its builds have been looked at too: a run that ends in between is taken
-    up again, without a second look at the list.
+    The `overview` of a jobset that the cache knows is not renewed here but by `record_overview`,
+    when its builds have been fetched too. A run that ends in between is resumed by the next one
+    without reading the list again.
     """
-    changed_state: list[JobsetOverview] = []
+    changed: list[JobsetOverview] = []
 
     async def one(overview: JobsetOverview) -> None:
-        needed = needed_look(session, overview)
+        needed = needed_refresh(session, overview)
         with session.gap_at(paths.evaluations(*overview.key)):
-            if needed is RefreshLevel.PROBE and not await _has_new_evaluation(
-                session, overview.key
-            ):
-                record_overview(session, overview)
-            elif needed is not RefreshLevel.NOT:
-                if needed is not RefreshLevel.BUILDS:
-                    await _list(session, overview)
+            if await _refresh(session, overview, needed):
                 session.progress.of(overview.key).finish_list(session.selection.window)
-                changed_state.append(overview)
+                changed.append(overview)
         session.watch(Step(str(overview.key)))
 
     session.watch(Stage("jobsets", len(overviews)))
     await session.each(overviews, one)
-    return sorted(changed_state, key=lambda overview: overview.key)
+    return sorted(changed, key=lambda overview: overview.key)
 
 
-def needed_look(session: Session, overview: JobsetOverview) -> RefreshLevel:
-    """Decide how closely to look at a jobset; what the run before has listed needs no list."""
+async def _refresh(session: Session, overview: JobsetOverview, needed: RefreshLevel) -> bool:
+    """Refresh one jobset; return whether its builds may have changed."""
+    key = overview.key
+    if needed is RefreshLevel.NOT:
+        return False
+    known = session.cache.jobsets.get(key)
+    if needed is RefreshLevel.PROBE and not await _has_new_evaluation(session, key):
+        if _must_read_configuration(session, known, overview):
+            await _read_configuration(session, key)
+        record_overview(session, overview)
+        return False
+    new = needed is not RefreshLevel.BUILDS and await _list(session, overview)
+    if new or _must_read_configuration(session, known, overview):
+        await _read_configuration(session, key)
+    if known is None or known.overview is None:
+        record_overview(session, overview)
+    return True
+
+
+def needed_refresh(session: Session, overview: JobsetOverview) -> RefreshLevel:
+    """Decide how much of a jobset to fetch; what the run before has listed needs no list."""
     window = session.selection.window
     if session.progress.of(overview.key).listed >= window:
         return RefreshLevel.BUILDS
-    return required_refresh(session.cache.jobsets.get(overview.key), overview, window)
+    if session.revisit & _list_addresses(overview.key):
+        return RefreshLevel.CLOSELY
+    needed = required_refresh(session.cache.jobsets.get(overview.key), overview, window)
+    if needed is RefreshLevel.NOT and session.revisit & _configuration_addresses(overview.key):
+        return RefreshLevel.PROBE
+    return needed
+
+
+def _list_addresses(key: JobsetKey) -> set[str]:
+    return {paths.evaluations(*key), paths.latest_evaluation(*key)}
+
+
+def _configuration_addresses(key: JobsetKey) -> set[str]:
+    return {paths.errors(*key), paths.jobset(*key)}
+
+
+def _must_read_configuration(
+    session: Session, known: Jobset | None, overview: JobsetOverview
+) -> bool:
+    if session.progress.of(overview.key).listed:
+        return False  # the run before has read it
+    doubtful = bool(session.revisit & _configuration_addresses(overview.key))
+    return doubtful or configuration_changed(known, overview)
 
 
 def record_overview(session: Session, overview: JobsetOverview) -> None:
-    """Note that the cache holds what this overview tells of."""
+    """Note that the cache holds all that this overview counts."""
     jobset = session.cache.jobsets[overview.key]
     session.cache.put(jobsets=[msgspec.structs.replace(jobset, overview=overview)])
 
 
 async def _has_new_evaluation(session: Session, key: JobsetKey) -> bool:
-    """Ask for the newest finished evaluation: an answer of a few bytes."""
+    """Ask for the newest finished evaluation: an answer of a few bytes.
+
+    Where the redirect cannot be used, only the list can tell.
+    """
     known = session.cache.jobsets[key].evaluations
     path, answers = paths.latest_evaluation(*key), session.progress.of(key).answers
     if path not in answers:
         try:
             target = await session.client.redirect(path, lambda _: None)
         except NotFoundError:
-            return bool(known)  # none is finished: no news where there never was one
+            return bool(known)  # none is finished: nothing new where there never was one
+        except LOSSES:
+            return True
         answers[path] = (target or "").encode()
     newest = paths.evaluation_of(answers[path].decode())
     return newest not in known
 
 
-async def _list(session: Session, overview: JobsetOverview) -> None:
+async def _list(session: Session, overview: JobsetOverview) -> bool:
+    """Bring the list of evaluations up to date; return whether there are new ones."""
     key = overview.key
     known = session.cache.jobsets.get(key)
     had = _evaluations_in_cache(session, key)
     present = {number for number, evaluation in had.items() if not evaluation.deleted_upstream}
     listing = await list_evaluations(session, overview, present)
-    new_evaluations = listing.wanted(present, session.selection.window)
-    ids = tuple(sorted({*had, *(evaluation.id for evaluation in new_evaluations)}, reverse=True))
-    first = _first(known, listing, ids)
-    jobset = Jobset(project=key.project, name=key.name) if known is None else known
+    listed = listing.wanted(present, session.selection.window)
+    ids = tuple(sorted({*had, *(evaluation.id for evaluation in listed)}, reverse=True))
     jobset = msgspec.structs.replace(
-        jobset, evaluations=ids, first_evaluation=first, deleted_upstream=False, renamed_to=None
+        Jobset(project=key.project, name=key.name) if known is None else known,
+        evaluations=ids,
+        first_evaluation=_first(known, listing, ids),
+        deleted_upstream=False,
+        renamed_to=None,
     )
-    if errors_moved(known, overview) or any(e.id not in had for e in new_evaluations):
-        jobset = await _with_errors(session, jobset)
-    if known is None:
-        jobset = msgspec.structs.replace(jobset, overview=overview)
-    session.cache.put(evaluations=new_evaluations, jobsets=[jobset])
-    mark_gone(session, listing.gone(present))
+    session.cache.put(evaluations=listed, jobsets=[jobset])
+    unmark_builds(session, listed)
+    if paths.evaluations(*key) not in session.doubtful:
+        mark_deleted(session, listing.deleted(present))
+    return any(evaluation.id not in had for evaluation in listed)
 
 
 def _evaluations_in_cache(session: Session, key: JobsetKey) -> dict[int, Evaluation]:
@@ -107,14 +154,44 @@ def _first(known: Jobset | None, listing: Listing, ids: tuple[int, ...]) -> int 
     return oldest if listing.complete and oldest == (ids[-1] if ids else 0) else None
 
 
-async def _with_errors(session: Session, jobset: Jobset) -> Jobset:
+async def _read_configuration(session: Session, key: JobsetKey) -> None:
     """Read configuration and error texts; the errors of the overview have a time but no text."""
-    path = paths.errors(*jobset.key)
-    answer = await session.remember(
-        jobset.key, path, session.client.read, lambda body: read_jobset(body, path)
-    )
-    return msgspec.structs.replace(
-        jobset,
-        configuration=answer.configuration or JobsetConfiguration(),
-        errormsg=answer.errormsg,
+    path = paths.errors(*key)
+    session.unsettled.add(path)
+    with session.gap_at(path):
+        answer, error = await _ask_configuration(session, key)
+        session.unsettled.discard(path)
+        jobset = session.cache.jobsets[key]
+        text = answer.errormsg
+        if error is not None:
+            session.add_gap(path, error)
+            text = text or jobset.errormsg
+        changed = msgspec.structs.replace(jobset, configuration=answer.configuration, errormsg=text)
+        session.cache.put(jobsets=[changed])
+
+
+async def _ask_configuration(
+    session: Session, key: JobsetKey
+) -> tuple[JobsetAnswer, CrawlError | None]:
+    """Ask the page of errors, or where that fails the jobset itself; return what failed.
+
+    A Hydra before 2024 has no page of errors and tells the text with the jobset: nothing is lost.
+    """
+    if session.lacks_errors_page:
+        return await _ask(session, key, paths.jobset(*key)), None
+    try:
+        return await _ask(session, key, paths.errors(*key)), None
+    except LOSSES as error:
+        try:
+            answer = await _ask(session, key, paths.jobset(*key))
+        except LOSSES:
+            raise error from None
+        session.lacks_errors_page = isinstance(error, NotFoundError)
+        return answer, None if session.lacks_errors_page else error
+
+
+async def _ask(session: Session, key: JobsetKey, path: str) -> JobsetAnswer:
+    note = session.note_at(path)
+    return await session.remember(
+        key, path, session.client.read, lambda body: read_jobset(body, path, note), tries=_TRIES
     )

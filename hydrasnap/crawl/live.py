@@ -8,7 +8,14 @@ import msgspec
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.session import Note, Session, Stage, Step
-from hydrasnap.errors import BudgetError, CrawlError, LoginError, OfflineError, RefusedError
+from hydrasnap.errors import (
+    BudgetError,
+    CrawlError,
+    DeniedError,
+    LoginError,
+    OfflineError,
+    RefusedError,
+)
 from hydrasnap.model import JobsetKey, Live, Machine, RunningBuild
 from hydrasnap.wire import read_machines, read_runner, read_running, read_throughput
 
@@ -16,6 +23,7 @@ T = TypeVar("T")
 
 LIVE_REQUESTS = 5
 HOURS, DAYS = 72, 60
+_ENDING = (DeniedError, LoginError, OfflineError, RefusedError)
 
 
 @dataclass(slots=True)
@@ -33,11 +41,11 @@ class _Asking:
         if self.ended:
             return None
         try:
-            return await self.session.client.read_if_told(path, lambda body: read(body, path))
+            return await self.session.client.read(path, lambda body: read(body, path), tries=1)
         except BudgetError:
             raise
         except CrawlError as error:
-            self.ended = isinstance(error, OfflineError | RefusedError | LoginError)
+            self.ended = isinstance(error, _ENDING)
             self.session.watch(Note(f"Not told: {error.message}"))
             return None
         finally:

@@ -1,21 +1,21 @@
-"""Jobsets that are shown no more: hidden, renamed or deleted; their history stays."""
+"""Jobsets that the overview no longer shows: hidden, renamed or deleted. Their history stays."""
 
 from collections.abc import Collection, Mapping
 
 import msgspec
 
 from hydrasnap.client import endpoints as paths
-from hydrasnap.crawl.deleted import mark_gone
+from hydrasnap.crawl.deleted import mark_deleted
 from hydrasnap.crawl.session import Session
 from hydrasnap.errors import NotAHydraError, NotFoundError
 from hydrasnap.model import Jobset, JobsetKey, Project
 from hydrasnap.wire import read_jobset
 
 
-def vanished_jobsets(
+def find_missing_jobsets(
     session: Session, projects: Collection[Project], shown: Collection[JobsetKey]
 ) -> tuple[JobsetKey, ...]:
-    """Return the jobsets that the cache has and the overview does not show any more."""
+    """Return the jobsets that the cache has and the overview no longer shows."""
     names = {project.name: project.jobsets for project in projects}
     return tuple(
         key
@@ -28,7 +28,7 @@ def vanished_jobsets(
     )
 
 
-async def settle_vanished(
+async def settle_missing_jobsets(
     session: Session, missing_jobsets: Collection[JobsetKey], names: Mapping[str, Collection[str]]
 ) -> None:
     """Find out what became of each; `names` are the jobsets a project has, hidden ones too."""
@@ -39,7 +39,7 @@ async def settle_vanished(
             hidden = msgspec.structs.replace(jobset.configuration, visible=False)
             session.cache.put(jobsets=[msgspec.structs.replace(jobset, configuration=hidden)])
             return
-        with session.gap_at(paths.errors(*key)):
+        with session.gap_at(paths.jobset(*key)):
             new = await ask_new_name(session, key)
             if new is None:
                 delete_jobset(session, jobset)
@@ -52,10 +52,10 @@ async def settle_vanished(
 async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
     """Ask Hydra where a jobset that is in no list has moved to; None if it is deleted.
 
-    That is believed only where Hydra says that there is no such jobset. A jobset keeps its project
-    when it is renamed.
+    Only a 404 of the jobset itself says that it is deleted: old Hydras lack addresses below it. A
+    jobset keeps its project when it is renamed.
     """
-    path = paths.errors(*key)
+    path = paths.jobset(*key)
     try:
         target = await session.client.redirect(path, lambda body: read_jobset(body, path))
     except NotFoundError:
@@ -67,14 +67,14 @@ async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
 
 
 def delete_jobset(session: Session, jobset: Jobset) -> None:
-    """Mark a jobset that Hydra has deleted, with all that was in it."""
-    mark_gone(session, {e.id for e in session.cache.evaluations.values()
+    """Mark a jobset that Hydra has deleted, with all its evaluations and builds."""
+    mark_deleted(session, {e.id for e in session.cache.evaluations.values()
                         if e.jobset_key == jobset.key and not e.deleted_upstream})  # fmt: skip
     session.cache.put(jobsets=[msgspec.structs.replace(jobset, deleted_upstream=True)])
 
 
 def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
-    """Move a jobset's history under its new name; the old record stays as a signpost."""
+    """Move a jobset's history under its new name; the old record stays and names the new one."""
     cache = session.cache
     names = {"project": new.project, "jobset": new.name}
     title = {"project": new.project, "name": new.name}

@@ -1,18 +1,19 @@
-"""The first step: what there is, for one request and one a project."""
+"""The first step: the projects and their jobsets, for one request and one more a project."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 
 import msgspec
 
 from hydrasnap.client import Client
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.empty_answers import confirm_empty
-from hydrasnap.crawl.missing_jobsets import delete_jobset, vanished_jobsets
+from hydrasnap.crawl.missing_jobsets import delete_jobset, find_missing_jobsets
 from hydrasnap.crawl.renames import follow_renames
 from hydrasnap.crawl.session import Session, Stage, Step
-from hydrasnap.errors import ConfigError
+from hydrasnap.errors import ConfigError, NotAHydraError, NotFoundError
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview, Project
 from hydrasnap.plan import Selection
 from hydrasnap.wire import read_overviews, read_projects
@@ -26,7 +27,7 @@ _OFFERED = 12
 class Overview:
     """What Hydra's overview says of the selected part: `jobsets` in the order to look at them.
 
-    It is still to be found out what became of the `vanished` ones; of `renamed` ones it is known.
+    What became of `missing_jobsets` is still to be found out; `renamed` ones have a new name.
     """
 
     everything: tuple[Project, ...]
@@ -39,9 +40,8 @@ class Overview:
 async def fetch_overview(session: Session) -> Overview:
     """Ask for the projects and for the jobsets of each selected one."""
     session.watch(Stage("projects"))
-    everything = await session.client.read(
-        paths.OVERVIEW, confirm_empty(session.client, read_projects, paths.OVERVIEW, unlikely=True)
-    )
+    read = confirm_empty(session.client, partial(_projects, session), paths.OVERVIEW, unlikely=True)
+    everything = await session.client.read(paths.OVERVIEW, read)
     renamed = await follow_renames(session, everything)
     check_selection(everything, session.selection, session.cache.jobsets.keys() | renamed.keys())
     selected = [project for project in everything if session.selection.wants_project(project)]
@@ -62,21 +62,29 @@ async def fetch_overview(session: Session) -> Overview:
         for overview in found.get(project.name, ())
         if session.selection.wants_jobset(overview.key)
     ]
-    answered = [project for project in selected if project.name in found]
+    answered = [
+        project
+        for project in selected
+        if project.name in found and paths.jobsets(project.name) not in session.incomplete
+    ]
     settled = {overview.key for overview in jobsets} | renamed.keys()
-    missing_jobsets = vanished_jobsets(session, answered, settled)
+    missing_jobsets = find_missing_jobsets(session, answered, settled)
     session.progress.begin(jobsets)
     session.overviewed = True
     return Overview(tuple(everything), tuple(selected), tuple(jobsets), missing_jobsets, renamed)
+
+
+def _projects(session: Session, body: bytes) -> list[Project]:
+    return read_projects(body, paths.OVERVIEW, session.note_list_at(paths.OVERVIEW))
 
 
 async def _overviews(session: Session, project: Project) -> list[JobsetOverview]:
     path = paths.jobsets(project.name)
 
     def read(body: bytes) -> list[JobsetOverview]:
-        return [jobset for jobset in read_overviews(body, path) if jobset.project == project.name]
+        return read_overviews(body, project.name, path, session.note_list_at(path))
 
-    found = await session.client.read(path, _doubted(session, project, read))
+    found = await session.client.read(path, _confirmed(session, project, read))
     if project.jobsets:
         session.cache.note_empty_project(project.name, is_empty=not found)
     if session.selection.hidden:
@@ -89,8 +97,8 @@ async def _overviews(session: Session, project: Project) -> list[JobsetOverview]
     return found
 
 
-def _doubted(session: Session, project: Project, read: Reader) -> Reader:
-    """Doubt that a project shows none of the jobsets that it names, until that was found out."""
+def _confirmed(session: Session, project: Project, read: Reader) -> Reader:
+    """Confirm that a project shows none of the jobsets that it names, unless that is known."""
     if not project.jobsets or project.name in session.cache.manifest.empty_projects:
         return read
     return confirm_empty(session.client, read, paths.jobsets(project.name), unlikely=True)
@@ -141,24 +149,37 @@ def _offer(names: list[str]) -> str:
 
 
 def keep_projects(session: Session, overview: Overview) -> None:
-    """Keep the selected projects, and note what became of those that the cache has beside them."""
+    """Keep the selected projects, and those that the cache has beside them."""
     known = session.cache.projects
-    names = {project.name for project in overview.everything}
     chosen = {project.name for project in overview.projects}
     session.cache.put(
         projects=[p for p in overview.everything if p.name in chosen or p.name in known]
     )
-    deleted = [
+
+
+async def settle_missing_projects(session: Session, overview: Overview) -> None:
+    """Mark the projects that the overview no longer has, once Hydra says that there are none."""
+    names = {project.name for project in overview.everything}
+    missing = [
         project
-        for name, project in known.items()
+        for name, project in session.cache.projects.items()
         if name not in names and not project.deleted_upstream
     ]
-    for project in deleted:
-        for jobset in _jobsets_of(session, project.name):
-            delete_jobset(session, jobset)
-    session.cache.put(
-        projects=[msgspec.structs.replace(project, deleted_upstream=True) for project in deleted]
-    )
+
+    async def one(project: Project) -> None:
+        path = paths.jobsets(project.name)
+        with session.gap_at(path):
+            try:
+                await session.client.read(path, lambda body: read_overviews(body, "", path))
+            except NotFoundError:
+                for jobset in _jobsets_of(session, project.name):
+                    delete_jobset(session, jobset)
+                deleted = msgspec.structs.replace(project, deleted_upstream=True)
+                session.cache.put(projects=[deleted])
+            else:
+                raise NotAHydraError(f"{path} is there, but the project is not in the list at /.")
+
+    await session.each(missing, one)
 
 
 def _jobsets_of(session: Session, project: str) -> list[Jobset]:

@@ -23,7 +23,7 @@ async def follow_renames(
     told: dict[JobsetKey, JobsetKey] = {}
     for key in session.selection.named:
         if key.project in names and key.name not in names[key.project]:
-            with session.gap_at(paths.errors(*key)):
+            with session.gap_at(paths.jobset(*key)):
                 if new := await _current_name(session, key, names, told):
                     _select(session, new)
                     session.watch(Note(_sentence(key, new)))
@@ -48,7 +48,7 @@ async def _current_name(
     names: Mapping[str, Collection[str]],
     told: dict[JobsetKey, JobsetKey],
 ) -> JobsetKey | None:
-    """Go from name to name, by the signposts in the cache or else by Hydra's redirects."""
+    """Go from name to name, by the renames in the cache or else by Hydra's redirects."""
     for _ in range(_LONGEST_CHAIN):
         if key.name in names.get(key.project, ()):
             return key

@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hydrasnap.client import Client, Settings, World
+from hydrasnap.client import Runtime, Settings
 from hydrasnap.crawl.aggregates import fetch_constituents
 from hydrasnap.crawl.builds import BuildStep
 from hydrasnap.crawl.listing import list_jobsets
 from hydrasnap.crawl.live import fetch_live
-from hydrasnap.crawl.missing_jobsets import rename, settle_vanished
-from hydrasnap.crawl.overview import fetch_overview, keep_projects
-from hydrasnap.crawl.session import Event, Session
+from hydrasnap.crawl.missing_jobsets import rename, settle_missing_jobsets
+from hydrasnap.crawl.overview import fetch_overview, keep_projects, settle_missing_projects
+from hydrasnap.crawl.session import Event, Session, open_client
 from hydrasnap.crawl.sizes import fetch_sizes
 from hydrasnap.errors import BudgetError, CrawlError
 from hydrasnap.model import Jobset, Run
@@ -40,17 +40,17 @@ async def crawl(
     selection: Selection,
     *,
     watch: Callable[[Event], None] = lambda _: None,
-    world: World | None = None,
+    runtime: Runtime | None = None,
     clock: Callable[[], float] = time.time,
 ) -> CrawlResult:
     """Bring `cache` up to date with its Hydra; however it ends, what came is kept.
 
-    A `CrawlError` before the overview is known is raised; a later one is in the outcome.
+    A `CrawlError` before the overview is known is raised; a later one is in the result.
     """
     started = int(clock())
     evaluations, builds = len(cache.evaluations), len(cache.builds)
     error: CrawlError | None = None
-    async with Client(cache.manifest.origin, settings, world=world, watch=watch) as client:
+    async with open_client(cache, settings, runtime, watch) as client:
         session = Session(client, cache, selection, watch, started)
         try:
             await _steps(session, clock)
@@ -72,10 +72,11 @@ async def crawl(
             known_evaluations=evaluations,
             new_builds=len(cache.builds) - builds,
             known_builds=builds,
-            reason="" if error is None else error.message,
+            reason="" if error is None else str(error),
             gaps=tuple(sorted(session.gaps, key=lambda gap: (gap.path, gap.reason))),
         )
     left = Checkpoint() if error is None else session.progress.left(cache.builds)
+    cache.note_revisit(session.left_to_revisit(ended_early=error is not None))
     cache.close_run(run, left)
     return CrawlResult(run, error)
 
@@ -88,7 +89,8 @@ async def _steps(session: Session, clock: Callable[[], float]) -> None:
             session, session.cache.jobsets.get(old, Jobset(project=old.project, name=old.name)), new
         )
     names = {project.name: project.jobsets for project in overview.projects}
-    await settle_vanished(session, overview.missing_jobsets, names)
+    await settle_missing_projects(session, overview)
+    await settle_missing_jobsets(session, overview.missing_jobsets, names)
     changed = await list_jobsets(session, overview.jobsets)
     keys = [jobset.key for jobset in overview.jobsets]
     await BuildStep(session).run(keys, changed)

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 
 import msgspec
 
+from hydrasnap.model.bounds import Amount, Figure, Id, Time, Whole
 from hydrasnap.model.objects import JobKey, JobsetKey, Value
 
 
 class RunningBuild(Value, frozen=True):
     """A build of which a step ran; `machine` is the one known to work on it, empty if unknown."""
 
-    id: int
+    id: Id
     project: str
     jobset: str
     job: str
     system: str = ""
     nixname: str = ""
-    timestamp: int = 0
+    timestamp: Time = 0
     machine: str = ""
 
     @property
@@ -42,18 +43,18 @@ class Machine(Value, frozen=True):
     supported: tuple[str, ...] = ()
     mandatory: tuple[str, ...] = ()
     enabled: bool = True
-    disabled_until: int | None = None
-    running: int | None = None
-    most: int | None = None
+    disabled_until: Time | None = None
+    running: Whole | None = None
+    most: Whole | None = None
     has_room: bool | None = None
-    score: float | None = None
-    idle_since: int | None = None
-    steps_done: int | None = None
-    seconds_a_step: float | None = None
-    load: tuple[float, ...] = ()
-    memory_used: int | None = None
-    memory: int | None = None
-    pressure: Mapping[str, tuple[float, float, float]] = {}
+    score: Figure | None = None
+    idle_since: Time | None = None
+    steps_done: Whole | None = None
+    seconds_a_step: Figure | None = None
+    load: tuple[Figure, ...] = ()
+    memory_used: Whole | None = None
+    memory: Whole | None = None
+    pressure: Mapping[str, tuple[Figure, Figure, Figure]] = {}
 
     def joined(self, other: "Machine") -> "Machine":
         """Take from another answer about the same machine what this one lacks."""
@@ -72,16 +73,16 @@ class SystemQueue(Value, frozen=True):
     """The steps of one kind of system that run, or could; `waited` is in seconds, of all in sum."""
 
     system: str
-    running: int | None = None
-    runnable: int | None = None
-    waited: float | None = None
+    running: Whole | None = None
+    runnable: Whole | None = None
+    waited: Figure | None = None
 
 
 class QueueRunner(Value, frozen=True):
     """What the queue runner says of itself; `figures` are by name, times among them in seconds."""
 
     status: str
-    figures: Mapping[str, float] = {}
+    figures: Mapping[str, Figure] = {}
     queues: tuple[SystemQueue, ...] = ()
 
 
@@ -93,13 +94,13 @@ class Live(Value, frozen=True):
     oldest first; Hydra leaves out those without any.
     """
 
-    asked: int
+    asked: Time
     running: tuple[RunningBuild, ...] | None = None
-    elsewhere: int = 0
+    elsewhere: Amount = 0
     machines: tuple[Machine, ...] | None = None
     runner: QueueRunner | None = None
-    hours: tuple[int, ...] | None = None
-    days: tuple[int, ...] | None = None
+    hours: tuple[Whole, ...] | None = None
+    days: tuple[Whole, ...] | None = None
 
     @property
     def tells(self) -> bool:

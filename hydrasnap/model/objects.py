@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
+from hydrasnap.model.bounds import Amount, Code, Figure, Id, Time, Whole
 from hydrasnap.model.status import BuildStatus, build_status
 
 
@@ -65,24 +66,28 @@ class Project(Value, frozen=True):
 class JobsetCounts(Value, frozen=True):
     """The builds of the newest evaluation by state, as ``/api/jobsets`` counts them."""
 
-    total: int = 0
-    succeeded: int = 0
-    failed: int = 0
-    scheduled: int = 0
+    total: Amount = 0
+    succeeded: Amount = 0
+    failed: Amount = 0
+    scheduled: Amount = 0
 
 
 class JobsetOverview(Value, frozen=True):
-    """What ``/api/jobsets?project=P`` says of a jobset: the cheap witness of change."""
+    """What ``/api/jobsets?project=P`` says of a jobset: the cheapest way to notice a change.
+
+    A Hydra before 2019 `tells_times` not at all: there, equal counts prove nothing.
+    """
 
     project: str
     name: str
     counts: JobsetCounts = JobsetCounts()
-    checkinterval: int = 0
-    errortime: int | None = None
+    checkinterval: Whole = 0
+    errortime: Time | None = None
     fetcherrormsg: str = ""
-    lastcheckedtime: int | None = None
-    triggertime: int | None = None
-    starttime: int | None = None
+    lastcheckedtime: Time | None = None
+    triggertime: Time | None = None
+    starttime: Time | None = None
+    tells_times: bool = True
 
     @property
     def key(self) -> JobsetKey:
@@ -127,9 +132,9 @@ class JobsetConfiguration(Value, frozen=True):
     flake: str = ""
     nixexprinput: str = ""
     nixexprpath: str = ""
-    checkinterval: int = 0
-    schedulingshares: int = 0
-    keepnr: int = 0
+    checkinterval: Whole = 0
+    schedulingshares: Whole = 0
+    keepnr: Whole = 0
     enableemail: bool = False
     emailoverride: str = ""
     enable_dynamic_run_command: bool = False
@@ -150,8 +155,8 @@ class Jobset(Value, frozen=True):
     configuration: JobsetConfiguration = JobsetConfiguration()
     overview: JobsetOverview | None = None
     errormsg: str = ""
-    evaluations: tuple[int, ...] = ()
-    first_evaluation: int | None = None
+    evaluations: tuple[Id, ...] = ()
+    first_evaluation: Amount | None = None
     deleted_upstream: bool = msgspec.field(name="gone", default=False)
     renamed_to: str | None = None
 
@@ -169,22 +174,22 @@ class EvaluationInput(Value, frozen=True):
     uri: str = ""
     revision: str = ""
     value: str = ""
-    dependency: int | None = None
+    dependency: Id | None = None
 
 
 class Evaluation(Value, frozen=True):
     """One evaluation of a jobset; `builds` are its build ids, ascending."""
 
-    id: int
+    id: Id
     project: str
     jobset: str
-    timestamp: int = 0
-    checkouttime: int = 0
-    evaltime: int = 0
+    timestamp: Time = 0
+    checkouttime: Time = 0
+    evaltime: Time = 0
     flake: str = ""
     hasnewbuilds: bool = True
     inputs: tuple[EvaluationInput, ...] = ()
-    builds: tuple[int, ...] = ()
+    builds: tuple[Id, ...] = ()
     deleted_upstream: bool = msgspec.field(name="gone", default=False)
 
     @property
@@ -203,13 +208,13 @@ class Output(Value, frozen=True):
 class Product(Value, frozen=True):
     """A build product; `number` is its place in Hydra's list, `filesize` in bytes."""
 
-    number: int
+    number: Amount
     type: str = ""
     subtype: str = ""
     name: str = ""
     path: str = ""
     defaultpath: str = ""
-    filesize: int | None = None
+    filesize: Amount | None = None
     sha256hash: str = ""
 
 
@@ -217,7 +222,7 @@ class Metric(Value, frozen=True):
     """A number that a build reported about itself."""
 
     name: str
-    value: float
+    value: Figure
     unit: str = ""
 
 
@@ -229,7 +234,7 @@ class Build(Value, frozen=True):
     `timestamp` is when it was queued. Which evaluations hold it is said by the evaluations.
     """
 
-    id: int
+    id: Id
     project: str
     jobset: str
     job: str
@@ -237,16 +242,16 @@ class Build(Value, frozen=True):
     nixname: str = ""
     drvpath: str = ""
     finished: bool = False
-    buildstatus: int | None = None
-    timestamp: int = 0
-    starttime: int | None = None
-    stoptime: int | None = None
-    priority: int = 0
+    buildstatus: Code | None = None
+    timestamp: Time = 0
+    starttime: Time | None = None
+    stoptime: Time | None = None
+    priority: Whole = 0
     releasename: str = ""
     outputs: tuple[Output, ...] = ()
     products: tuple[Product, ...] = ()
     metrics: tuple[Metric, ...] = ()
-    constituents: tuple[int, ...] | None = None
+    constituents: tuple[Id, ...] | None = None
     partial: bool = False
     deleted_upstream: bool = msgspec.field(name="gone", default=False)
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from hydrasnap.model.bounds import Amount, Id, Time
 from hydrasnap.model.objects import JobKey, Value
 
 SIZE_KINDS = ("closure", "output")
@@ -11,9 +12,9 @@ SIZE_KINDS = ("closure", "output")
 class SizePoint(Value, frozen=True):
     """The size of one build in bytes; `timestamp` is when the build was queued."""
 
-    build: int
-    timestamp: int
-    value: int
+    build: Id
+    timestamp: Time
+    value: Amount
 
 
 class SizeSeries(Value, frozen=True):
@@ -23,7 +24,7 @@ class SizeSeries(Value, frozen=True):
     """
 
     points: tuple[SizePoint, ...] = ()
-    unsized: tuple[int, ...] = ()
+    unsized: tuple[Id, ...] = ()
 
 
 class JobSizes(Value, frozen=True):

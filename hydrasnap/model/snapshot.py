@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hydrasnap.model.bounds import Amount, Time
 from hydrasnap.model.live import Live
 from hydrasnap.model.objects import (
     Build,
@@ -28,15 +29,15 @@ class Run(Value, frozen=True):
     `reason` says what ended it early, if anything did.
     """
 
-    started: int = 0
-    finished: int = 0
-    requests: int = 0
-    bytes: int = 0
+    started: Time = 0
+    finished: Time = 0
+    requests: Amount = 0
+    bytes: Amount = 0
     complete: bool = True
-    new_evaluations: int = 0
-    known_evaluations: int = 0
-    new_builds: int = 0
-    known_builds: int = 0
+    new_evaluations: Amount = 0
+    known_evaluations: Amount = 0
+    new_builds: Amount = 0
+    known_builds: Amount = 0
     gaps: tuple[Gap, ...] = ()
     reason: str = ""
 

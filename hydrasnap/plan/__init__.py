@@ -14,7 +14,7 @@ from hydrasnap.plan.jobsets import (
     EVALUATIONS_A_PAGE,
     Listing,
     RefreshLevel,
-    errors_moved,
+    configuration_changed,
     required_refresh,
     stands_still,
 )
@@ -32,8 +32,8 @@ __all__ = [
     "aggregates",
     "changed_state",
     "cheapest",
+    "configuration_changed",
     "detail_candidates",
-    "errors_moved",
     "is_full_recheck_turn",
     "join_sizes",
     "lacking_sizes",

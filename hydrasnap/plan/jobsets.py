@@ -1,4 +1,4 @@
-"""How closely a jobset must be looked at, and how much of its list of evaluations to read."""
+"""How much of a jobset to fetch again, and how much of its list of evaluations to read."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ EVALUATIONS_A_PAGE = 20
 
 
 class RefreshLevel(Enum):
-    """How closely a jobset must be looked at."""
+    """How much of a jobset to fetch again."""
 
     NOT = "nothing moved"
     PROBE = "was checked again: is there a new evaluation?"
@@ -19,11 +19,12 @@ class RefreshLevel(Enum):
 
 
 def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> RefreshLevel:
-    """Decide from the overview alone; see the facts on ``lastcheckedtime`` in Hydra's evaluator.
+    """Decide from the overview alone, by what Hydra's evaluator does.
 
-    Each evaluation moves ``lastcheckedtime``, so where that stands still there is no new one. Where
-    it moved and the counts did not, a new evaluation without queued builds is finished, and the
-    redirect of ``latest-eval`` shows it; with queued builds only the list does.
+    Each evaluation changes ``lastcheckedtime``, so where that is unchanged there is no new one. A
+    Hydra that does not tell it has to be asked. Where ``lastcheckedtime`` changed and the counts
+    did not, a new evaluation without queued builds is finished, and the redirect of ``latest-eval``
+    shows it; with queued builds only the list does.
     """
     if known is None or known.overview is None or not _was_shown(known):
         return RefreshLevel.CLOSELY
@@ -31,7 +32,7 @@ def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> 
         return RefreshLevel.CLOSELY
     before = known.overview
     if stands_still(before, now):
-        return RefreshLevel.NOT
+        return RefreshLevel.NOT if now.tells_times and before.tells_times else RefreshLevel.PROBE
     if _errors(before) != _errors(now) or before.counts.total != now.counts.total:
         return RefreshLevel.CLOSELY
     if before.counts != now.counts:
@@ -41,9 +42,9 @@ def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> 
 
 
 def stands_still(before: JobsetOverview, now: JobsetOverview) -> bool:
-    """Tell whether nothing moved between two overviews; a mere trigger is nothing."""
+    """Tell whether nothing changed between two overviews; a trigger alone changes nothing."""
     same = before.counts == now.counts and before.lastcheckedtime == now.lastcheckedtime
-    return same and _errors(before) == _errors(now)
+    return same and _settings(before) == _settings(now)
 
 
 def _was_shown(known: Jobset) -> bool:
@@ -59,11 +60,18 @@ def _errors(overview: JobsetOverview) -> tuple[int | None, str]:
     return overview.errortime, overview.fetcherrormsg
 
 
-def errors_moved(known: Jobset | None, now: JobsetOverview) -> bool:
-    """Tell whether configuration and error texts must be read again."""
+def _settings(overview: JobsetOverview) -> tuple[int | None, str, int]:
+    return (*_errors(overview), overview.checkinterval)
+
+
+def configuration_changed(known: Jobset | None, now: JobsetOverview) -> bool:
+    """Tell whether configuration and error texts must be read again.
+
+    Of the configuration the overview tells the interval of checks alone.
+    """
     if known is None or known.overview is None or not _was_shown(known):
         return True
-    return _errors(known.overview) != _errors(now)
+    return _settings(known.overview) != _settings(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +109,8 @@ class Listing:
             if place < window or (reach is not None and evaluation.id >= reach)
         )
 
-    def gone(self, known: Collection[int]) -> frozenset[int]:
-        """Return the known ids that Hydra lists no more, as far as the pages reach."""
+    def deleted(self, known: Collection[int]) -> frozenset[int]:
+        """Return the known ids that Hydra no longer lists, as far as the pages reach."""
         ids = {evaluation.id for evaluation in self.evaluations}
         oldest = 0 if self.complete else min(ids, default=0)
         return frozenset(number for number in known if number >= oldest and number not in ids)

@@ -52,9 +52,10 @@ _LONGEST = 180
 class Manifest(Value, frozen=True):
     """What `snapshot.json` says: where a run leaves its times and figures.
 
-    `plain_jobs` are jobs that looked like aggregates and were asked: they are none.
-    `checked` is when a jobset's older failures were last looked at again, in Unix seconds.
-    `silent` are projects that name jobsets and were found to show none of them.
+    `non_aggregate_jobs` looked like aggregates, were asked, and are none. `checked` is when a
+    jobset's older failures were last fetched again, in Unix seconds. `empty_projects` name jobsets
+    and were found to show none of them. `revisit` are the addresses of which the last run got no
+    answer, or one that was partly unreadable or contradicted another: the next run asks them again.
     """
 
     schema: int
@@ -65,6 +66,7 @@ class Manifest(Value, frozen=True):
     )
     checked: dict[str, int] = msgspec.field(default_factory=dict)
     empty_projects: tuple[str, ...] = msgspec.field(name="silent", default=())
+    revisit: tuple[str, ...] = ()
 
 
 def file_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What the crawler notes beside the objects, so as not to ask in vain."""
+"""What the crawler remembers beside the objects, so that it asks no question in vain."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +9,7 @@ from hydrasnap.store.layout import SCHEMA, Manifest
 
 
 class CrawlMemo:
-    """The `manifest`, and the notes in it; they reach the disk when a run ends."""
+    """The notes in the `manifest`; they reach the disk when a run ends."""
 
     def __init__(self) -> None:
         self.manifest = Manifest(schema=SCHEMA, origin="")
@@ -19,13 +19,13 @@ class CrawlMemo:
         """The jobs that looked like aggregates, were asked, and are none."""
         return frozenset(JobKey(*job) for job in self.manifest.non_aggregate_jobs)
 
-    def add_plain_jobs(self, jobs: Iterable[JobKey]) -> None:
+    def add_non_aggregate_jobs(self, jobs: Iterable[JobKey]) -> None:
         """Remember that jobs are no aggregates."""
         both = tuple(sorted({*self.manifest.non_aggregate_jobs, *map(tuple, jobs)}))
         self.manifest = msgspec.structs.replace(self.manifest, non_aggregate_jobs=both)
 
     def note_checked(self, checked: Mapping[str, int]) -> None:
-        """Remember when older failures of jobsets were looked at again, in Unix seconds."""
+        """Remember when older failures of jobsets were fetched again, in Unix seconds."""
         both = {**self.manifest.checked, **checked}
         self.manifest = msgspec.structs.replace(self.manifest, checked=both)
 
@@ -34,3 +34,8 @@ class CrawlMemo:
         others = {name for name in self.manifest.empty_projects if name != project}
         both = tuple(sorted(others | ({project} if is_empty else set())))
         self.manifest = msgspec.structs.replace(self.manifest, empty_projects=both)
+
+    def note_revisit(self, addresses: Iterable[str]) -> None:
+        """Remember the addresses that the next run asks again."""
+        revisit = tuple(sorted(set(addresses)))
+        self.manifest = msgspec.structs.replace(self.manifest, revisit=revisit)

@@ -1,16 +1,19 @@
 """Builds, their sizes and the queue: from raw structures to the model."""
 
-import math
 from typing import Any
+
+import msgspec
 
 from hydrasnap.model import (
     Build,
+    JobsetKey,
     Metric,
     Output,
     Product,
     SizePoint,
 )
-from hydrasnap.wire.decode import decode, text_of, whole
+from hydrasnap.model.bounds import LONGEST_NAME, Figure
+from hydrasnap.wire.decode import Note, Oddities, decode, ignore, text_of, whole, wrong_shape
 from hydrasnap.wire.schema import (
     RawBuild,
     RawProduct,
@@ -19,36 +22,59 @@ from hydrasnap.wire.schema import (
 )
 
 
-def read_builds(body: bytes, where: str) -> list[Build]:
-    """Read ``/eval/ID/builds`` or ``/build/ID/constituents``, by id."""
-    return sorted(map(_build, decode(body, list[RawBuild], where)), key=lambda build: build.id)
+def read_builds(
+    body: bytes, where: str, key: JobsetKey | None = None, note: Note = ignore
+) -> list[Build]:
+    """Read ``/eval/ID/builds`` or ``/build/ID/constituents``, by id.
+
+    `key` is the jobset that was asked about, for builds that do not name theirs.
+    """
+    found = (_build(raw, key) for raw in decode(body, list[RawBuild], where, note))
+    return sorted((build for build in found if build is not None), key=lambda build: build.id)
 
 
-def read_build(body: bytes, where: str) -> Build:
+def read_build(body: bytes, where: str, key: JobsetKey | None = None, note: Note = ignore) -> Build:
     """Read ``/build/ID``."""
-    return _build(decode(body, RawBuild, where))
+    found = _build(decode(body, RawBuild, where, note), key)
+    if found is None:
+        raise wrong_shape(where, "the build does not name its jobset")
+    return found
 
 
 def read_queue(body: bytes, where: str) -> frozenset[int]:
     """Read ``/api/queue``: the ids of all unfinished builds, restarted ones too."""
-    return frozenset(entry.id for entry in decode(body, list[RawQueued], where))
+    return frozenset(entry.id for entry in decode(body, list[RawQueued], where, _refuse(where)))
 
 
 def read_sizes(body: bytes, where: str) -> list[SizePoint]:
     """Read ``/job/P/J/JOB/closure-sizes`` or ``…/output-sizes``, each build once, by id."""
-    found = {raw.id: raw for raw in decode(body, list[RawSize], where)}
+    raw = decode(body, list[RawSize], where, _refuse(where))
+    found = {each.id: each for each in raw}
     return [
-        SizePoint(build=number, timestamp=raw.timestamp or 0, value=raw.value)
-        for number, raw in sorted(found.items())
+        SizePoint(build=number, timestamp=each.timestamp or 0, value=each.value)
+        for number, each in sorted(found.items())
     ]
 
 
-def _build(raw: RawBuild) -> Build:
+def _refuse(where: str) -> Note:
+    """Take no answer with a hole: an absent element would mean something."""
+
+    def note(oddities: Oddities) -> None:
+        raise wrong_shape(where, str(oddities))
+
+    return note
+
+
+def _build(raw: RawBuild, key: JobsetKey | None) -> Build | None:
     products = raw.buildproducts or {}
+    project = raw.project or (key.project if key else None)
+    jobset = raw.jobset or (key.name if key else None)
+    if project is None or jobset is None:
+        return None
     return Build(
         id=raw.id,
-        project=raw.project,
-        jobset=raw.jobset,
+        project=project,
+        jobset=jobset,
         job=raw.job,
         system=raw.system or "",
         nixname=raw.nixname or "",
@@ -56,8 +82,8 @@ def _build(raw: RawBuild) -> Build:
         finished=bool(raw.finished),
         buildstatus=raw.buildstatus,
         timestamp=raw.timestamp or 0,
-        starttime=raw.starttime,
-        stoptime=raw.stoptime,
+        starttime=raw.starttime or None,
+        stoptime=raw.stoptime or None,
         priority=raw.priority or 0,
         releasename=raw.releasename or "",
         outputs=tuple(
@@ -92,12 +118,10 @@ def _metrics(raw: dict[str, Any]) -> tuple[Metric, ...]:
 
 
 def _metric(name: str, fields: Any) -> Metric | None:
-    if not isinstance(fields, dict):
+    if not isinstance(fields, dict) or len(name) > LONGEST_NAME:
         return None
     try:
-        value = float(fields["value"])
+        value = msgspec.convert(float(fields["value"]), Figure)
     except (KeyError, TypeError, ValueError, OverflowError):
-        return None
-    if not math.isfinite(value):
         return None  # PostgreSQL knows NaN and infinity, JSON does not
     return Metric(name=name, value=value, unit=text_of(fields.get("unit")))

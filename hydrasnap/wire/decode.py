@@ -1,25 +1,151 @@
-"""From bytes to raw structures, and the small conversions that all kinds of object share."""
+"""From bytes to raw structures, and the small conversions that all kinds of object share.
 
-from typing import Any
+An answer is read as it should be, in one pass. Only where that fails it is read again value by
+value: an unreadable field then counts as absent, and an unreadable element of a list is left out.
+"""
+
+import types
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
 from hydrasnap.errors import NotAHydraError
+from hydrasnap.model.bounds import LONGEST_TEXT
 
-_LONGEST_NUMBER = 18
+_LONGEST_NUMBER = 15
 
 
-def decode(body: bytes, kind: Any, where: str) -> Any:
-    """Decode a body into its raw structure, or say what is wrong with it."""
+@dataclass(slots=True)
+class Oddities:
+    """What of an answer could not be read: `values` that count as unknown, `lost` elements."""
+
+    values: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.lost)
+
+    def __str__(self) -> str:
+        """Say how many there are, and name the first."""
+        found = [*self.lost, *self.values]
+        many = "1 value is" if len(found) == 1 else f"{len(found)} values are"
+        return f"{many} not readable: {found[0]}" if found else ""
+
+
+T = TypeVar("T", list[Any], dict[str, Any])
+Note = Callable[[Oddities], None]
+
+
+def ignore(_: Oddities) -> None:
+    """Take no note of what could not be read."""
+
+
+def decode(body: bytes, kind: Any, where: str, note: Note = ignore) -> Any:
+    """Decode a body into its raw structure, or say what is wrong with it.
+
+    `note` is told of the parts that were unreadable in an answer that is readable as a whole.
+    """
     try:
         return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        return _by_value(body, kind, where, note, str(error))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise wrong_shape(where, str(error)) from error
+        raise _broken(body, where, error) from error
+
+
+def _by_value(body: bytes, kind: Any, where: str, note: Note, reason: str) -> Any:
+    try:
+        raw = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _broken(body, where, error) from error
+    oddities = Oddities()
+    try:
+        found = _salvage(raw, kind, "$", oddities)
+    except _UnreadableError:
+        raise wrong_shape(where, reason) from None
+    note(oddities)
+    return found
+
+
+def _broken(body: bytes, where: str, error: Exception) -> NotAHydraError:
+    """Return the error of a body that is not JSON; its length tells one fault from the next."""
+    return wrong_shape(where, f"{error} ({len(body):,} bytes)")
+
+
+class _UnreadableError(Exception):
+    """A value that is of no use without what could not be read."""
+
+
+def _salvage(raw: Any, kind: Any, at: str, oddities: Oddities) -> Any:
+    """Convert what is readable of a value; `at` is its place in the answer."""
+    try:
+        return msgspec.convert(raw, kind)
+    except (msgspec.ValidationError, RecursionError):
+        pass
+    for each in get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,):
+        if isinstance(raw, list) and get_origin(each) is list:
+            return _elements(raw, get_args(each)[0], at, oddities)
+        if isinstance(raw, dict) and get_origin(each) is dict:
+            return _entries(raw, get_args(each)[1], at, oddities)
+        if isinstance(raw, dict) and isinstance(each, type) and issubclass(each, msgspec.Struct):
+            return _fields(raw, each, at, oddities)
+    raise _UnreadableError
+
+
+def _elements(raw: list[Any], kind: Any, at: str, oddities: Oddities) -> list[Any]:
+    found = []
+    for number, element in enumerate(raw):
+        try:
+            found.append(_salvage(element, kind, f"{at}[{number}]", oddities))
+        except _UnreadableError:
+            oddities.lost.append(f"{at}[{number}]")
+    return _some(found, of=raw)
+
+
+def _entries(raw: dict[str, Any], kind: Any, at: str, oddities: Oddities) -> dict[str, Any]:
+    found = {}
+    for key, value in raw.items():
+        try:
+            found[key] = _salvage(value, kind, f"{at}.{key[:40]}", oddities)
+        except _UnreadableError:
+            oddities.values.append(f"{at}.{key[:40]}")
+    return _some(found, of=raw)
+
+
+def _some(found: T, of: T) -> T:
+    """Return what was read of a collection; one of which nothing was readable is not an empty one.
+
+    Otherwise an answer of mere junk would say that there is nothing.
+    """
+    if of and not found:
+        raise _UnreadableError
+    return found
+
+
+def _fields(
+    raw: dict[str, Any], kind: type[msgspec.Struct], at: str, oddities: Oddities
+) -> msgspec.Struct:
+    found = {}
+    for each in msgspec.structs.fields(kind):
+        if each.encode_name not in raw:
+            if each.required:
+                raise _UnreadableError
+            continue
+        try:
+            place = f"{at}.{each.encode_name}"
+            found[each.name] = _salvage(raw[each.encode_name], each.type, place, oddities)
+        except _UnreadableError:
+            if each.required:
+                raise
+            oddities.values.append(place)
+    return kind(**found)
 
 
 def wrong_shape(where: str, what: str) -> NotAHydraError:
     """Return the error of an answer that no Hydra gives."""
-    return NotAHydraError(f"{where} did not answer as a Hydra does: {what}.")
+    return NotAHydraError(f"{where} did not answer as a Hydra does: {what[:300]}.")
 
 
 def whole(text: str) -> int | None:
@@ -28,7 +154,13 @@ def whole(text: str) -> int | None:
 
 
 def text_of(value: Any) -> str:
-    """Return a value as Hydra's own forms show it: booleans as words, null as nothing."""
+    """Return a value as Hydra's own forms show it: booleans as words, null as nothing.
+
+    What is no plain value, or too long, has no such form.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    if not isinstance(value, str | int | float):
+        return ""
+    text = str(value)
+    return text if len(text) <= LONGEST_TEXT else ""

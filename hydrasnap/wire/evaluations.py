@@ -8,7 +8,7 @@ from hydrasnap.model import (
     EvaluationInput,
     JobsetKey,
 )
-from hydrasnap.wire.decode import decode, text_of, whole, wrong_shape
+from hydrasnap.wire.decode import Note, decode, ignore, text_of, whole, wrong_shape
 from hydrasnap.wire.schema import (
     RawEvaluation,
     RawEvaluationInput,
@@ -27,10 +27,15 @@ class EvaluationPage:
     last: bool
     pages: int
 
+    def __len__(self) -> int:
+        return len(self.evaluations)
 
-def read_evaluation_page(body: bytes, key: JobsetKey, where: str) -> EvaluationPage:
+
+def read_evaluation_page(
+    body: bytes, key: JobsetKey, where: str, note: Note = ignore
+) -> EvaluationPage:
     """Read a page of ``/jobset/P/J/evals``: one object; the specification has an array of them."""
-    raw = decode(body, RawEvaluationPage | list[RawEvaluationPage], where)
+    raw = decode(body, RawEvaluationPage | list[RawEvaluationPage], where, note)
     pages = raw if isinstance(raw, list) else [raw]
     if not pages:
         raise wrong_shape(where, "an object with `evals` was expected, found an empty list")
@@ -42,9 +47,9 @@ def read_evaluation_page(body: bytes, key: JobsetKey, where: str) -> EvaluationP
     )
 
 
-def read_evaluation(body: bytes, key: JobsetKey, where: str) -> Evaluation:
+def read_evaluation(body: bytes, key: JobsetKey, where: str, note: Note = ignore) -> Evaluation:
     """Read ``/eval/ID``; it does not say its jobset, so the caller does."""
-    return _evaluation(decode(body, RawEvaluation, where), key)
+    return _evaluation(decode(body, RawEvaluation, where, note), key)
 
 
 def _evaluation(raw: RawEvaluation, key: JobsetKey) -> Evaluation:
@@ -73,5 +78,5 @@ def _evaluation_input(name: str, raw: RawEvaluationInput) -> EvaluationInput:
         uri=raw.uri or "",
         revision=text_of(raw.revision),
         value=text_of(raw.value),
-        dependency=whole(dependency),
+        dependency=whole(dependency) or None,
     )

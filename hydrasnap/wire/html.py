@@ -15,6 +15,8 @@ from lxml import etree, html
 
 from hydrasnap.errors import NotAHydraError
 from hydrasnap.model import Build, BuildStatus, Evaluation
+from hydrasnap.model.bounds import LATEST, LONGEST_NAME, LONGEST_TEXT
+from hydrasnap.wire.decode import Note, Oddities, ignore
 
 _TABS = frozenset(
     f"tabs-{name}"
@@ -38,13 +40,13 @@ _STATUS = {
     "Queued": BuildStatus.QUEUED,
     "Build in progress": BuildStatus.QUEUED,
 }
-_NUMBER = re.compile(r"\d{1,18}")
+_NUMBER = re.compile(r"[0-9]{1,15}")
 _EVALUATIONS_HEAD = ("#", "Date", "Input changes", "Jobs")
 _SHOWING = re.compile(r"Showing evaluations\s+\d+\s+-\s+\d+\s+out of\s+(\d{1,9})\b")
 _A_PAGE = 20
 _CHUNK = 1 << 18
-_BUILD = re.compile(r"/build/(\d{1,18})$")
-_EVALUATION = re.compile(r"/eval/(\d{1,18})$")
+_BUILD = re.compile(r"/build/([0-9]{1,15})$")
+_EVALUATION = re.compile(r"/eval/([0-9]{1,15})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +72,27 @@ def read_evaluation_ids(body: bytes, where: str) -> EvaluationIds:
     return EvaluationIds(tuple(sorted(ids, reverse=True)), math.ceil(int(showing[1]) / _A_PAGE))
 
 
-def read_listing(body: bytes, evaluation: Evaluation, where: str) -> list[Build]:
-    """Read the rows of the builds of `evaluation`, by id; each build is `partial`."""
+def read_listing(
+    body: bytes, evaluation: Evaluation, where: str, note: Note = ignore
+) -> list[Build]:
+    """Read the rows of the builds of `evaluation`, by id; each build is `partial`.
+
+    An unreadable row costs that row. Where most rows are unreadable the page is another one.
+    """
     wanted = set(evaluation.builds)
-    found = {}
+    found, odd = {}, Oddities()
     for row in _rows(body, where):
-        build = _build(row, evaluation, where)
+        try:
+            build = _build(row, evaluation, where)
+        except NotAHydraError as error:
+            odd.lost.append(error.message)
+            continue
         if build.id in wanted:
             found[build.id] = build
+    if len(odd.lost) > len(found):
+        raise NotAHydraError(odd.lost[0])
+    if odd:
+        note(odd)
     if wanted and not found:
         raise _unknown(where, "no row of a build that belongs to it")
     return [found[number] for number in sorted(found)]
@@ -126,12 +141,12 @@ def _build(row: etree._Element, evaluation: Evaluation, where: str) -> Build:
         id=_id(cells[1], where),
         project=evaluation.project,
         jobset=evaluation.jobset,
-        job=_text(cells[2]),
-        nixname=_text(cells[4]),
-        system=_text(cells[5]),
+        job=_name(cells[2], where),
+        nixname=_text(cells[4])[:LONGEST_TEXT],
+        system=_text(cells[5])[:LONGEST_TEXT],
         finished=not status.queued,
         buildstatus=status.code,
-        stoptime=int(stoptime) if _NUMBER.fullmatch(stoptime) else None,
+        stoptime=_moment(stoptime),
         partial=True,
     )
 
@@ -150,6 +165,18 @@ def _id(cell: etree._Element, where: str) -> int:
     if not found:
         raise _unknown(where, "a row without a build id")
     return int(found[1])
+
+
+def _moment(text: str) -> int | None:
+    found = int(text) if _NUMBER.fullmatch(text) else 0
+    return found if 0 < found <= LATEST else None
+
+
+def _name(cell: etree._Element, where: str) -> str:
+    name = _text(cell)
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise _unknown(where, f"a job's name of {len(name)} characters")
+    return name
 
 
 def _text(cell: etree._Element) -> str:

@@ -4,15 +4,16 @@ The shapes are those of Hydra 14332fbf, whose queue runner is the new one, and o
 when it told more in other words. They are read from Hydra's source.
 """
 
-import math
 import re
 from typing import Any
 
 from hydrasnap.model import Machine, QueueRunner, RunningBuild, SystemQueue
+from hydrasnap.model.bounds import LARGEST, LATEST, Whole
 from hydrasnap.wire.decode import decode, wrong_shape
-from hydrasnap.wire.schema import LARGEST, RawMachine, RawMachineStats, RawRunner, RawRunning, Whole
+from hydrasnap.wire.schema import RawMachine, RawMachineStats, RawRunner, RawRunning
 
 _LOCAL = "localhost"
+_LARGEST_FIGURE = 1e100
 _LOGIN = re.compile(r"^(?:[a-z][a-z+.-]*://)?(?:[^@/?]*@)?")
 _FIGURES = (
     ("uptime", "uptime"),
@@ -113,12 +114,12 @@ def _machine(name: str, raw: RawMachine) -> Machine:
         supported=tuple(sorted(set(raw.supported_features or ()).difference(mandatory))),
         mandatory=mandatory,
         enabled=not raw.disabled and (raw.enabled is None or bool(raw.enabled)),
-        disabled_until=_whole(stats.disabled_until, raw.disabled_until) or None,
+        disabled_until=_moment(stats.disabled_until, raw.disabled_until),
         running=_whole(stats.current_jobs, raw.current_jobs),
         most=_whole(raw.max_jobs),
         has_room=None if raw.has_capacity is None else bool(raw.has_capacity),
         score=_number(raw.score),
-        idle_since=_whole(stats.idle_since, raw.idle_since) or None,
+        idle_since=_moment(stats.idle_since, raw.idle_since),
         steps_done=done,
         seconds_a_step=spent if done else None,
         load=_load(stats),
@@ -175,13 +176,18 @@ def _number(value: Any) -> float | None:
         found = float(value)
     except (ValueError, OverflowError):
         return None
-    return found if math.isfinite(found) else None
+    return found if abs(found) <= _LARGEST_FIGURE else None
 
 
 def _whole(*values: Any) -> int | None:
     """Read the first that is a number, as a whole one."""
     found = next((found for found in map(_number, values) if found is not None), None)
     return None if found is None or abs(found) >= LARGEST else int(found)
+
+
+def _moment(*values: Any) -> int | None:
+    found = _whole(*values)
+    return found if found is not None and 0 < found <= LATEST else None
 
 
 def _seconds(milliseconds: Any, seconds: Any) -> float | None:

@@ -1,20 +1,21 @@
 """Projects and jobsets: from raw structures to the model."""
 
 from dataclasses import dataclass
-from typing import Any
+
+from msgspec import UNSET
 
 from hydrasnap.model import (
     Declarative,
     JobsetConfiguration,
     JobsetCounts,
     JobsetInput,
-    JobsetKey,
     JobsetOverview,
     JobsetState,
     Project,
 )
-from hydrasnap.wire.decode import decode, text_of, wrong_shape
+from hydrasnap.wire.decode import Note, decode, ignore, text_of, wrong_shape
 from hydrasnap.wire.schema import (
+    RawInput,
     RawJobset,
     RawOverview,
     RawProject,
@@ -25,33 +26,40 @@ from hydrasnap.wire.schema import (
 class JobsetAnswer:
     """What ``/jobset/P/J/errors`` says: the configuration and the texts of the errors."""
 
-    key: JobsetKey
     configuration: JobsetConfiguration
     errormsg: str
     fetcherrormsg: str
     errortime: int | None
 
 
-def read_projects(body: bytes, where: str = "/") -> list[Project]:
+def read_projects(body: bytes, where: str = "/", note: Note = ignore) -> list[Project]:
     """Read ``/``: all projects, hidden and disabled ones too, by name."""
-    return sorted(map(_project, decode(body, list[RawProject], where)), key=lambda p: p.name)
+    found = {each.name: each for each in decode(body, list[RawProject], where, note)}
+    return [_project(found[name]) for name in sorted(found)]
 
 
-def read_overviews(body: bytes, where: str) -> list[JobsetOverview]:
+def read_overviews(
+    body: bytes, project: str, where: str, note: Note = ignore
+) -> list[JobsetOverview]:
     """Read ``/api/jobsets?project=P``, by name; hidden jobsets are missing there."""
-    found = map(_overview, decode(body, list[RawOverview], where))
-    return sorted(found, key=lambda jobset: jobset.name)
+    raw = decode(body, list[RawOverview], where, note)
+    found = {each.name: each for each in raw if each.project in (None, project)}
+    return [_overview(found[name], project) for name in sorted(found)]
 
 
-def read_jobset(body: bytes, where: str) -> JobsetAnswer:
-    """Read ``/jobset/P/J/errors``, the one place that tells the evaluation error."""
-    raw = decode(body, RawJobset, where)
+def read_jobset(body: bytes, where: str, note: Note = ignore) -> JobsetAnswer:
+    """Read ``/jobset/P/J/errors``, the one place that tells the evaluation error.
+
+    Before 2024 that place is ``/jobset/P/J``.
+    """
+    raw = decode(body, RawJobset, where, note)
+    if raw.enabled is UNSET and raw.inputs is None and raw.jobsetinputs is None:
+        raise wrong_shape(where, "it has neither `enabled` nor `inputs`")
     return JobsetAnswer(
-        key=JobsetKey(raw.project, raw.name),
-        configuration=_configuration(raw, where),
+        configuration=_configuration(raw),
         errormsg=raw.errormsg or "",
         fetcherrormsg=raw.fetcherrormsg or "",
-        errortime=raw.errortime,
+        errortime=raw.errortime or None,
     )
 
 
@@ -77,9 +85,9 @@ def _declarative(raw: RawProject) -> Declarative | None:
     return Declarative(file=found.file, type=found.type or "", value=found.value or "")
 
 
-def _overview(raw: RawOverview) -> JobsetOverview:
+def _overview(raw: RawOverview, project: str) -> JobsetOverview:
     return JobsetOverview(
-        project=raw.project,
+        project=project,
         name=raw.name,
         counts=JobsetCounts(
             total=raw.nrtotal,
@@ -88,19 +96,19 @@ def _overview(raw: RawOverview) -> JobsetOverview:
             scheduled=raw.nrscheduled,
         ),
         checkinterval=raw.checkinterval or 0,
-        errortime=raw.errortime,
+        errortime=raw.errortime or None,
         fetcherrormsg=raw.fetcherrormsg or "",
-        lastcheckedtime=raw.lastcheckedtime,
-        triggertime=raw.triggertime,
-        starttime=raw.starttime,
+        lastcheckedtime=None if raw.lastcheckedtime is UNSET else raw.lastcheckedtime or None,
+        triggertime=raw.triggertime or None,
+        starttime=raw.starttime or None,
+        tells_times=raw.lastcheckedtime is not UNSET,
     )
 
 
-def _configuration(raw: RawJobset, where: str) -> JobsetConfiguration:
-    try:
-        state = JobsetState(int(raw.enabled or 0))
-    except ValueError:
-        raise wrong_shape(where, f"`enabled` is {raw.enabled}, known are 0 to 3") from None
+def _configuration(raw: RawJobset) -> JobsetConfiguration:
+    states = {state.value: state for state in JobsetState}
+    told = 1 if raw.enabled is UNSET else int(raw.enabled or 0)
+    state = states.get(told, JobsetState.ENABLED)
     return JobsetConfiguration(
         description=raw.description or "",
         state=state,
@@ -118,23 +126,21 @@ def _configuration(raw: RawJobset, where: str) -> JobsetConfiguration:
     )
 
 
-def _jobset_inputs(raw: dict[str, dict[str, Any]]) -> tuple[JobsetInput, ...]:
+def _jobset_inputs(raw: dict[str, RawInput]) -> tuple[JobsetInput, ...]:
     return tuple(
         JobsetInput(
             name=name,
-            type=str(fields.get("type") or ""),
-            value=_input_value(fields),
-            emailresponsible=bool(fields.get("emailresponsible")),
+            type=found.type or "",
+            value=_input_value(found),
+            emailresponsible=bool(found.emailresponsible),
         )
-        for name, fields in sorted(raw.items())
+        for name, found in sorted(raw.items())
     )
 
 
-def _input_value(fields: dict[str, Any]) -> str:
+def _input_value(raw: RawInput) -> str:
     """Return the value; servers before 2021 list ``jobsetinputalts``, strings or objects."""
-    value = fields.get("value")
-    alternatives = fields.get("jobsetinputalts")
-    if value is None and isinstance(alternatives, list) and alternatives:
-        first = alternatives[0]
-        value = first.get("value") if isinstance(first, dict) else first
-    return text_of(value)
+    if raw.value is None and raw.jobsetinputalts:
+        first = raw.jobsetinputalts[0]
+        return text_of(first.get("value") if isinstance(first, dict) else first)
+    return text_of(raw.value)

@@ -1,22 +1,34 @@
 """Hydra's answers as they come: one structure per kind of object, forgiving where servers differ.
 
-The shapes are measured on Hydra 14332fbf; where older servers or the OpenAPI document differ, the
-types here take both (0/1 or true/false, "" or null, `inputs` or `jobsetinputs`).
+The shapes are measured on Hydra 14332fbf. Where older servers or the OpenAPI document differ, the
+types here take both (0/1 or true/false, "" or null, `inputs` or `jobsetinputs`). A field without a
+default is one that its object cannot do without.
 """
 
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-LARGEST = 2**63 - 1
-"""What a number may be: PostgreSQL's ``bigint``, and all that files of the cache take."""
+from hydrasnap.model.bounds import (
+    LONGEST_ERROR,
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    Amount,
+    Code,
+    Figure,
+    Id,
+    Time,
+    Whole,
+)
 
-Whole = Annotated[int, Meta(ge=-LARGEST, le=LARGEST)]
-Bytes = Annotated[int, Meta(ge=0, le=LARGEST)]
 Flag = bool | int | None
-Text = str | None
+Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT)] | None
+LongText = Annotated[str, Meta(max_length=LONGEST_ERROR)] | None
 Number = Whole | None
-Loose = float | str | None
+Moment = Time | None
+Loose = Figure | Annotated[str, Meta(max_length=LONGEST_TEXT)] | None
+Plain = str | bool | int | float | None
 
 
 class RawDeclarative(Struct):
@@ -30,8 +42,8 @@ class RawDeclarative(Struct):
 class RawProject(Struct):
     """An element of ``/`` or the answer of ``/project/P``."""
 
-    name: str
-    jobsets: list[str]
+    name: Name
+    jobsets: list[Name] = []
     displayname: Text = None
     description: Text = None
     homepage: Text = None
@@ -43,29 +55,41 @@ class RawProject(Struct):
 
 
 class RawOverview(Struct):
-    """An element of ``/api/jobsets?project=P``."""
+    """An element of ``/api/jobsets?project=P``; before 2019 it has no times and no errors."""
 
-    project: str
-    name: str
-    nrtotal: Whole
-    nrsucceeded: Whole
-    nrfailed: Whole
-    nrscheduled: Whole
+    name: Name
+    nrtotal: Amount
+    nrsucceeded: Amount
+    nrfailed: Amount
+    nrscheduled: Amount
+    project: Name | None = None
     checkinterval: Number = None
-    errortime: Number = None
-    fetcherrormsg: Text = None
-    lastcheckedtime: Number = None
-    triggertime: Number = None
-    starttime: Number = None
+    errortime: Moment = None
+    fetcherrormsg: LongText = None
+    lastcheckedtime: Moment | UnsetType = UNSET
+    triggertime: Moment = None
+    starttime: Moment = None
+
+
+class RawInput(Struct):
+    """An element of a jobset's ``inputs``, or of ``jobsetinputs`` before 2021."""
+
+    type: Text = None
+    value: Plain = None
+    emailresponsible: Flag = False
+    jobsetinputalts: list[Any] | None = None
 
 
 class RawJobset(Struct):
-    """The answer of ``/jobset/P/J`` and of ``/jobset/P/J/errors``, which has the `errormsg`."""
+    """The answer of ``/jobset/P/J`` and of ``/jobset/P/J/errors``, which has the `errormsg`.
 
-    project: str
-    name: str
+    Before 2021 there is neither `project` nor `name`.
+    """
+
+    project: Name | None = None
+    name: Name | None = None
     description: Text = None
-    enabled: Flag = 1
+    enabled: Flag | UnsetType = UNSET
     visible: Flag = None
     hidden: Flag = None
     flake: Text = None
@@ -77,11 +101,11 @@ class RawJobset(Struct):
     enableemail: Flag = False
     emailoverride: Text = None
     enable_dynamic_run_command: Flag = False
-    errormsg: Text = None
-    fetcherrormsg: Text = None
-    errortime: Number = None
-    inputs: dict[str, dict[str, Any]] | None = None
-    jobsetinputs: dict[str, dict[str, Any]] | None = None
+    errormsg: LongText = None
+    fetcherrormsg: LongText = None
+    errortime: Moment = None
+    inputs: dict[str, RawInput] | None = None
+    jobsetinputs: dict[str, RawInput] | None = None
 
 
 class RawEvaluationInput(Struct):
@@ -89,19 +113,19 @@ class RawEvaluationInput(Struct):
 
     type: Text = None
     uri: Text = None
-    revision: str | int | None = None
-    value: str | bool | int | None = None
-    dependency: str | int | None = None
+    revision: Plain = None
+    value: Plain = None
+    dependency: Plain = None
 
 
 class RawEvaluation(Struct):
     """The answer of ``/eval/ID`` or an element of ``/jobset/P/J/evals``."""
 
-    id: Whole
-    builds: list[Whole]
-    timestamp: Number = None
-    checkouttime: Number = None
-    evaltime: Number = None
+    id: Id
+    builds: list[Id]
+    timestamp: Moment = None
+    checkouttime: Moment = None
+    evaltime: Moment = None
     flake: Text = None
     hasnewbuilds: Flag = True
     jobsetevalinputs: dict[str, RawEvaluationInput] | None = None
@@ -124,7 +148,7 @@ class RawProduct(Struct):
     name: Text = None
     path: Text = None
     defaultpath: Text = None
-    filesize: Number = None
+    filesize: Amount | None = None
     sha256hash: Text = None
 
 
@@ -137,18 +161,18 @@ class RawOutput(Struct):
 class RawBuild(Struct):
     """The answer of ``/build/ID`` or an element of ``/eval/ID/builds``."""
 
-    id: Whole
-    project: str
-    jobset: str
-    job: str
+    id: Id
+    job: Name
     finished: bool | int
+    project: Name | None = None
+    jobset: Name | None = None
     system: Text = None
     nixname: Text = None
     drvpath: Text = None
-    buildstatus: Number = None
-    timestamp: Number = None
-    starttime: Number = None
-    stoptime: Number = None
+    buildstatus: Code | None = None
+    timestamp: Moment = None
+    starttime: Moment = None
+    stoptime: Moment = None
     priority: Number = None
     releasename: Text = None
     buildoutputs: dict[str, RawOutput] | None = None
@@ -159,35 +183,35 @@ class RawBuild(Struct):
 class RawQueued(Struct):
     """An element of ``/api/queue``."""
 
-    id: Whole
+    id: Id
 
 
 class RawSize(Struct):
     """An element of ``/job/P/J/JOB/closure-sizes`` or ``…/output-sizes``."""
 
-    id: Whole
-    value: Bytes
-    timestamp: Number = None
+    id: Id
+    value: Amount
+    timestamp: Moment = None
 
 
 class RawRunning(Struct):
     """An element of ``/status``, which tells the times of a build falsely null."""
 
-    id: Whole
-    project: str
-    jobset: str
-    job: str
+    id: Id
+    project: Name
+    jobset: Name
+    job: Name
     system: Text = None
     nixname: Text = None
-    timestamp: Number = None
+    timestamp: Moment = None
 
 
 class RawPressure(Struct):
     """How short of something a machine was, in per cent of the last 10, 60 and 300 seconds."""
 
-    avg10: float = 0
-    avg60: float = 0
-    avg300: float = 0
+    avg10: Figure = 0
+    avg60: Figure = 0
+    avg300: Figure = 0
 
 
 class RawMachineStats(Struct, rename="camel"):

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -25,13 +26,14 @@ from hydras import (
     in_turn,
     page,
     reply,
-    world,
+    runtime,
 )
 
-from hydrasnap.client import Client, Credentials, Fetched, Limits, Settings, Waiting, World
+from hydrasnap.client import Client, Credentials, Fetched, Limits, Runtime, Settings, Waiting
 from hydrasnap.demo import DemoHydra
 from hydrasnap.errors import (
     BudgetError,
+    ConfigError,
     CrawlError,
     LoginError,
     NotAHydraError,
@@ -98,6 +100,7 @@ def test_what_can_pass_is_tried_again(fault: Answer, path: str) -> None:
         (reply('{"error":"invalid input syntax for type integer"}', 500), UnreachableError),
         (reply('{"error":"Build 1001 doesn\'t exist."}', 404), NotFoundError),
         (page("Forbidden", 403), RefusedError),
+        (page("Who are you?", 401), LoginError),
         (reply('{"error":"This page requires you to sign in."}', 403), LoginError),
         (httpx.UnsupportedProtocol("gopher"), UnreachableError),
     ],
@@ -140,8 +143,16 @@ def test_the_first_contact_tells_what_is_wrong(
 
 def test_a_host_that_answered_before_and_now_sends_pages_is_left_alone() -> None:
     wire = Wire(lambda number, _: page("no robots") if number else reply(b"[]"))
+
+    async def run() -> None:
+        async with client(wire) as talker:
+            await talker.read("/", bytes)
+            for number in range(1001, 1009):
+                with suppress(NotAHydraError):
+                    await talker.read(f"/build/{number}", bytes)
+
     with pytest.raises(RefusedError, match="do not want this client now"):
-        ask(wire, "/", "/build/1001")
+        asyncio.run(run())
     assert len(wire.seen) <= 5
 
 
@@ -454,12 +465,122 @@ def test_the_password_is_sent_to_its_host_alone() -> None:
     assert PRIVATE[1] not in repr(Credentials(*PRIVATE))
 
 
+def test_basic_authentication_is_sent_with_every_request_and_to_its_origin_alone() -> None:
+    wire = Wire(moved_to("https://elsewhere.example/eval/1", 302))
+    settings = Settings(rate=1000.0, basic=Credentials("ci", "pass-w0rd"))
+    with pytest.raises(NotAHydraError):
+        ask(wire, "/eval/101", settings=settings)
+    ask(wire, "/", settings=settings)
+    sent = {request.headers.get("authorization") for request in wire.seen}
+    assert sent == {"Basic Y2k6cGFzcy13MHJk"}
+    assert {request.url.host for request in wire.seen} == {httpx.URL(ORIGIN).host}
+
+
+WORD = 'p4ss word"'
+QUOTES = [WORD, "user=x&password=p4ss+word%22", "p4ss%20word%22", "Basic Y2k6cDRzcyB3b3JkIg=="]
+
+
+@pytest.mark.parametrize("quote", QUOTES)
+def test_a_password_that_the_server_quotes_back_is_in_no_message(quote: str) -> None:
+    settings = Settings(rate=1000.0, basic=Credentials("ci", WORD))
+    wire = Wire(lambda *_: reply(json.dumps({"error": f"Bad request: {quote}"}), 404))
+    with pytest.raises(NotFoundError) as caught:
+        ask(wire, "/build/7", settings=settings)
+    assert "p4ss" not in str(caught.value)
+    assert "Y2k6" not in str(caught.value)
+
+
+def test_a_password_that_stands_in_data_is_taken_out_of_it() -> None:
+    settings = Settings(rate=1000.0, credentials=Credentials(*PRIVATE))
+    wire = Wire(lambda *_: reply(f'["{PRIVATE[1]}"]'))
+    assert ask(wire, "/", settings=settings) == [b'["[password]"]']
+
+
+def test_a_login_refused_with_a_quote_does_not_tell_the_password() -> None:
+    def tap(_: int, request: httpx.Request) -> Answer:
+        if request.method == "POST":
+            return reply(json.dumps({"error": f"Bad request: {request.content!r}"}), 403)
+        return denied()
+
+    with pytest.raises(LoginError) as caught:
+        ask(Wire(tap), "/", settings=Settings(credentials=Credentials(*PRIVATE)))
+    assert PRIVATE[1] not in str(caught.value)
+
+
+def test_time_and_bytes_are_limits_within_an_answer_too() -> None:
+    async def drips() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0.001)
+            yield b" " * 100
+
+    def endless(*_: object) -> Answer:
+        return httpx.Response(200, content=drips(), headers={"Content-Type": "application/json"})
+
+    cases = [(Limits(bytes=5000), "--max-bytes"), (Limits(seconds=0.05), "--max-time")]
+    for limits, words in cases:
+        with pytest.raises(BudgetError, match=words):
+            ask(Wire(endless), "/", settings=Settings(rate=1000.0, limits=limits))
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_layers_of_compression_are_unpacked_within_the_limits(layers: int) -> None:
+    body = b"[" + b" " * 3_000_000 + b"]"
+    packed = body
+    for _ in range(layers):
+        packed = gzip.compress(packed)
+    header = ", ".join(["gzip"] * layers)
+    assert ask(Wire(lambda *_: reply(packed, Content_Encoding=header)), "/") == [body]
+    settings = Settings(rate=1000.0, most_bytes=1_000_000)
+    with pytest.raises(NotAHydraError, match="more than 1000000 bytes"):
+        ask(Wire(lambda *_: reply(packed, Content_Encoding=header)), "/", settings=settings)
+
+
+@pytest.mark.parametrize("header", ["gzip, gzip, gzip", "br", "gzip, zstd", "x" * 900])
+def test_other_ways_of_packing_are_refused(header: str) -> None:
+    with pytest.raises(NotAHydraError, match="is packed as"):
+        ask(Wire(lambda *_: reply(b"x", Content_Encoding=header)), "/")
+
+
+def test_a_packed_answer_that_breaks_off_is_asked_for_again() -> None:
+    whole = gzip.compress(b"[" + b"1" * 999 + b"]")
+    answers = in_turn(reply(whole[:-9], Content_Encoding="gzip"), GOOD)
+    assert ask(Wire(answers), "/") == [b"[]"]
+
+
+def test_an_address_that_no_library_takes_costs_that_address() -> None:
+    with pytest.raises(UnreachableError, match="URL too long"):
+        ask(Wire(in_turn(GOOD)), "/api/jobsets?project=" + "x" * 70_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("NO_PROXY", "[::1]"), ("ALL_PROXY", "socks9://localhost:1"), ("HTTPS_PROXY", "http://[")],
+)
+def test_proxy_settings_that_cannot_be_used_are_explained(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HTTP_PROXY", "http://localhost:1")
+    with suppress(ConfigError):
+        Client("https://hydra.example.org", Settings())
+
+
+def test_a_session_does_not_collect_cookies_for_ever() -> None:
+    def tap(number: int, _: httpx.Request) -> Answer:
+        return reply(b"[]", Set_Cookie=f"hydra_session=s{number}" if number < 2 else f"c{number}=x")
+
+    wire = Wire(tap)
+    ask(wire, *["/"] * 60)
+    assert max(len(request.headers.get("cookie", "").split(";")) for request in wire.seen) <= 21
+    assert "hydra_session=s1" in wire.seen[-1].headers["cookie"]
+
+
 def test_events_tell_of_answers_and_of_waits() -> None:
     events: list[Fetched | Waiting] = []
     wire = Wire(in_turn(page("", 503, Retry_After="7"), GOOD))
 
     async def run() -> None:
-        async with Client(ORIGIN, FULL_SPEED, world=world(wire), watch=events.append) as talker:
+        async with Client(ORIGIN, FULL_SPEED, runtime=runtime(wire), watch=events.append) as talker:
             await talker.read("/", bytes)
 
     asyncio.run(run())
@@ -511,8 +632,8 @@ def test_broken_speech_on_a_real_socket_is_no_crash(head: bytes) -> None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         clock = Clock()
-        unhurried = World(now=clock.read, sleep=clock.sleep)
-        async with server, Client(origin, Settings(), world=unhurried) as talker:
+        unhurried = Runtime(now=clock.read, sleep=clock.sleep)
+        async with server, Client(origin, Settings(), runtime=unhurried) as talker:
             await talker.read("/", bytes)
 
     with pytest.raises(UnreachableError, match="gave no whole answer"):

@@ -16,6 +16,7 @@ from hydras import (
     evaluate,
     fresh_crawl,
     hydra,
+    reply,
 )
 
 from hydrasnap.demo import DemoHydra, synthetic_world
@@ -315,9 +316,7 @@ def test_an_empty_answer_is_not_believed_at_once(tmp_path: Path) -> None:
         path = str(request.url.copy_with(scheme="https", host="h")).removeprefix("https://h")
         told.append(path)
         first = told.count(path) == 1
-        return httpx.Response(
-            200, content=b"[]", headers={"Content-Type": "application/json"}
-        ) if first else None  # fmt: skip
+        return reply(b"[]") if first else None
 
     assert crawler.run(tap).run.complete
     assert crawler.files == before

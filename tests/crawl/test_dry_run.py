@@ -4,7 +4,18 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from hydras import ORIGIN, REQUESTS, STABLE, TRUNK, Crawler, Wire, conclude, evaluate, hydra, world
+from hydras import (
+    ORIGIN,
+    REQUESTS,
+    STABLE,
+    TRUNK,
+    Crawler,
+    Wire,
+    conclude,
+    evaluate,
+    hydra,
+    runtime,
+)
 
 from hydrasnap.cli.reports import plan_fields, plan_lines
 from hydrasnap.client import Limits
@@ -19,7 +30,7 @@ def planned(crawler: Crawler) -> dict[str, tuple[RefreshLevel, int]]:
     wire = Wire(lambda *_: None, crawler.hydra)
     with open_cache(crawler.folder, ORIGIN, lambda *_: None) as cache:
         asked, steps = asyncio.run(
-            dry_run(cache, crawler.settings, crawler.selection, world=world(wire))
+            dry_run(cache, crawler.settings, crawler.selection, runtime=runtime(wire))
         )
     assert asked == len(wire.seen) == 2
     assert (crawler.files if crawler.folder.exists() else None) == before
@@ -86,7 +97,7 @@ def test_a_new_name_is_followed_and_nothing_written(crawler: Crawler) -> None:
     before = crawler.files
     wire = Wire(lambda *_: None, crawler.hydra)
     with open_cache(crawler.folder, ORIGIN, lambda *_: None) as cache:
-        plan = dry_run(cache, crawler.settings, crawler.selection, world=world(wire))
+        plan = dry_run(cache, crawler.settings, crawler.selection, runtime=runtime(wire))
         assert [step.jobset for step in asyncio.run(plan)[1]] == [new]
     assert crawler.files == before
 

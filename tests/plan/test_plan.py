@@ -31,7 +31,7 @@ from hydrasnap.plan import (
     aggregates,
     changed_state,
     cheapest,
-    errors_moved,
+    configuration_changed,
     join_sizes,
     lacking_sizes,
     merge,
@@ -97,10 +97,10 @@ def test_what_is_fully_known_is_left_alone(evaluations: tuple[int, ...], first: 
 
 
 def test_errors_are_read_again_when_they_moved_or_may_have() -> None:
-    assert not errors_moved(KNOWN, replace(OVERVIEW, counts=FINISHED, lastcheckedtime=1))
-    assert errors_moved(KNOWN, replace(OVERVIEW, errortime=51))
-    assert errors_moved(None, OVERVIEW)
-    assert errors_moved(replace(KNOWN, deleted_upstream=True), OVERVIEW)
+    assert not configuration_changed(KNOWN, replace(OVERVIEW, counts=FINISHED, lastcheckedtime=1))
+    assert configuration_changed(KNOWN, replace(OVERVIEW, errortime=51))
+    assert configuration_changed(None, OVERVIEW)
+    assert configuration_changed(replace(KNOWN, deleted_upstream=True), OVERVIEW)
 
 
 def evaluation(number: int) -> Evaluation:
@@ -129,7 +129,7 @@ def test_where_fewer_are_listed_than_known_all_pages_are_read() -> None:
     assert not first.enough(range(60, 101), 5, to_the_first=True)
     everything = listing(list(range(100, 60, -1)), complete=True, pages=2)
     assert everything.enough(range(60, 101), 99, to_the_first=True)
-    assert everything.gone(range(60, 101)) == {60}
+    assert everything.deleted(range(60, 101)) == {60}
 
 
 NUMBERS = st.sets(st.integers(1, 200), max_size=60)
@@ -157,7 +157,7 @@ def test_a_list_is_read_as_far_as_needed_without_a_hole(
     assert wanted == ids[: len(wanted)]
     assert len(set(wanted) | known) >= min(window, len(ids))
     assert set(ids) & {n + 240 for n in new} <= set(wanted) or not known & set(ids)
-    assert not read.gone(known) & set(ids)
+    assert not read.deleted(known) & set(ids)
 
 
 def test_counts_are_hydras() -> None:

@@ -177,11 +177,8 @@ def test_throughput_is_a_list_of_amounts() -> None:
         (read_running, [{"id": "one"}]),
         (read_running, {}),
         (read_machines, []),
-        (read_machines, {"m": {"systemTypes": "x86_64-linux"}}),
-        (read_machines, {"m": {"stats": {"pressure": {"cpuSome": {"avg10": "much"}}}}}),
         (read_runner, {}),
         (read_runner, {"queueRunner": {}, "machines": {}}),
-        (read_runner, {"status": "up", "machines": []}),
         (read_throughput, {"a": 1}),
         (read_throughput, ["many"]),
     ],
@@ -189,6 +186,14 @@ def test_throughput_is_a_list_of_amounts() -> None:
 def test_another_shape_is_no_hydras(read: Any, wrong: Any) -> None:
     with pytest.raises(NotAHydraError, match="/there did not answer"):
         read(body(wrong), "/there")
+
+
+def test_an_odd_figure_of_a_machine_costs_that_figure() -> None:
+    told = {"systemTypes": "x", "maxJobs": 4, "stats": {"pressure": {"cpuSome": {"avg10": "much"}}}}
+    (machine,) = read_machines(body({"m": told}), "/machines")
+    assert (machine.systems, machine.most) == ((), 4)
+    runner, machines, _ = read_runner(body({"status": "up", "machines": []}), "/")
+    assert (runner.status, machines) == ("up", [])
 
 
 @pytest.mark.parametrize("odd", [None, "", "many", True, [], {}, "1e999", 10**400])
