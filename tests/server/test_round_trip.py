@@ -8,7 +8,7 @@ import pytest
 from hydras import ORIGIN, files, hydra
 from starlette.responses import Response
 
-from hydrasnap.client import Settings, World
+from hydrasnap.client import Runtime, Settings
 from hydrasnap.crawl import crawl
 from hydrasnap.demo import DemoHydra
 from hydrasnap.plan import FetchStrategy, Selection
@@ -26,7 +26,7 @@ def crawl_into(folder: Path, app: object, selection: Selection, now: int) -> dic
         found = asyncio.run(
             crawl(
                 cache, Settings(rate=float("inf")), selection,
-                world=World(transport=transport), clock=lambda: float(now),
+                runtime=Runtime(transport=transport), clock=lambda: float(now),
             )
         )  # fmt: skip
     assert (found.error, found.run.gaps) == (None, ())
