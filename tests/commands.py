@@ -1,8 +1,18 @@
-"""Running commands in process, and looking at how they end."""
+"""Running commands in process, looking at how they end, and serving a Hydra on a real socket."""
 
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
 from click.testing import CliRunner, Result
 
 from hydrasnap.cli import main
+from hydrasnap.demo import DemoHydra
+
+Answer = tuple[int, str, bytes]
 
 
 def run(*arguments: object, env: dict[str, str] | None = None) -> Result:
@@ -18,3 +28,46 @@ def told(result: Result, code: int, words: str = "") -> str:
     assert isinstance(result.exception, SystemExit | None), result.exception
     assert words in result.output.replace("\n", " "), result.output
     return result.output
+
+
+@contextmanager
+def served(answer: Callable[[str, str], Answer]) -> Iterator[str]:
+    """Serve answers to targets, by what is accepted, on a real socket in a thread of its own."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, kind, body = answer(self.path, self.headers["Accept"])
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def embedded(server: DemoHydra) -> Callable[[str, str], Answer]:
+    """Let an embedded Hydra answer on a socket."""
+
+    async def ask(target: str, accept: str) -> httpx.Response:
+        transport = httpx.ASGITransport(app=server)
+        async with httpx.AsyncClient(transport=transport, base_url=server.ORIGIN) as client:
+            return await client.get(target, headers={"Accept": accept})
+
+    def answer(target: str, accept: str) -> Answer:
+        found = asyncio.run(ask(target, accept))
+        return found.status_code, found.headers["Content-Type"], found.content
+
+    return answer

@@ -49,7 +49,7 @@ def run_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> Crawl
     """Crawl the configured Hydra into the configured cache, and say how it went."""
     origin, folder = _origin(config), Path(config.cache.folder)
     check_folder(folder)
-    settings, selection = _settings(config, secrets), _selection(config)
+    settings, selection = crawl_settings(config, secrets), crawl_selection(config)
     retention = _retention(config)
 
     def run(cache: Cache, watch: EventSink) -> CrawlResult:
@@ -78,7 +78,7 @@ def plan_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> None
     """Ask for the overview alone, and say what a crawl would ask for."""
     origin, folder = _origin(config), Path(config.cache.folder)
     check_folder(folder)
-    settings, selection = _settings(config, secrets), _selection(config)
+    settings, selection = crawl_settings(config, secrets), crawl_selection(config)
     with (
         stoppable(""),
         crawl_progress(options, Limits()) as watch,
@@ -147,7 +147,8 @@ def _report_crawl(origin: str, result: CrawlResult, options: OutputOptions) -> N
         options.log(crawl_lines(origin, result), "done", crawl_fields(origin, result))
 
 
-def _settings(config: Config, secrets: Secrets) -> Settings:
+def crawl_settings(config: Config, secrets: Secrets) -> Settings:
+    """Return how a configuration wants the Hydra to be asked."""
     return Settings(
         contact=config.hydra.contact,
         rate=config.crawl.rate,
@@ -212,7 +213,8 @@ _STRATEGIES = {
 }
 
 
-def _selection(config: Config) -> Selection:
+def crawl_selection(config: Config) -> Selection:
+    """Return what a configuration wants of the Hydra."""
     return Selection(
         projects=config.crawl.projects,
         jobsets=config.crawl.jobsets,
@@ -259,9 +261,14 @@ def save_metrics(config: Config, file: Path | None) -> None:
         write_metrics(read_snapshot(Path(config.cache.folder)), file)
 
 
-def describe_cache(folder: Path, options: OutputOptions) -> float:
+def describe_cache(folder: Path, options: OutputOptions, *, markdown: bool = False) -> float:
     """Say what the cache holds; return the age of the data in seconds."""
     snapshot = read_snapshot(folder)
+    if markdown:
+        from hydrasnap.cli.markdown import markdown_lines
+
+        click.echo("\n".join(markdown_lines(snapshot)))
+        return time.time() - snapshot.run.started
     files = (path for path in folder.rglob("*.json") if path.is_file())
     fields = status_fields(snapshot, sum(path.stat().st_size for path in files), holder(folder))
     now = time.time()

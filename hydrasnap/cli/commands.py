@@ -96,6 +96,69 @@ def main() -> None:
 
 
 @main.command()
+@click.argument("url", required=False, default="")
+@click.option(
+    "--project",
+    "projects",
+    multiple=True,
+    metavar="GLOB",
+    help="Take only projects whose name matches; may be given again.",
+)
+@click.option(
+    "--jobset",
+    "jobsets",
+    multiple=True,
+    metavar="GLOB",
+    help="Take only jobsets whose PROJECT/JOBSET matches, such as 'nixpkgs/*'.",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out projects or jobsets that match.",
+)
+@click.option(
+    "--evaluations",
+    type=int,
+    metavar="N",
+    help="Show the newest N evaluations of each jobset (default: 10).",
+)
+@click.option("--contact", default="", metavar="TEXT", help="How its operators reach you.")
+@click.option("--base", default="", metavar="URL", help="Where the site will be published.")
+@click.option("--username", default="", metavar="NAME", help="The account on a private Hydra.")
+@click.option(
+    "--basic-username",
+    default="",
+    metavar="NAME",
+    help="The user for basic authentication in front of the Hydra.",
+)
+@click.option(
+    "--with",
+    "recipes",
+    multiple=True,
+    metavar="WHAT",
+    help="Write the files for github, gitlab, forgejo, systemd, crontab, nginx or caddy.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing; take the defaults for what is not given.")
+@opt.output_options
+@click.pass_obj
+def init(secrets: Secrets, /, **options: Any) -> None:
+    """Set up a snapshot of the Hydra at URL in the current folder.
+
+    URL may be the address of any of its pages. This checks that the Hydra can be read, shows its
+    jobsets, says what a first snapshot costs, and writes hydrasnap.toml and the files that run it.
+
+    \b
+    hydrasnap init https://hydra.example.org
+    hydrasnap init https://hydra.example.org --jobset 'nixpkgs/*' --with github --yes
+    """
+    from hydrasnap.cli.init import Wishes, run_init
+
+    output = opt.take_output_options(options)
+    run_init(Wishes(**options), output, secrets, Path())
+
+
+@main.command()
 @click.argument("url", required=False)
 @opt.config_option
 @opt.cache_option
@@ -254,8 +317,9 @@ def prune(**options: Any) -> None:
     "--max-age", type=opt.DURATION, metavar="AGE",
     help="End with exit code 5 if the data are older, such as 2h or 90min.",
 )  # fmt: skip
+@click.option("--markdown", is_flag=True, help="Write a report in Markdown, for a CI summary.")
 @opt.output_options
-def status(metrics: Path | None, max_age: int | None, **options: Any) -> None:
+def status(metrics: Path | None, max_age: int | None, *, markdown: bool, **options: Any) -> None:
     """Say what the cache holds, its age, size and gaps.
 
     \b
@@ -266,7 +330,7 @@ def status(metrics: Path | None, max_age: int | None, **options: Any) -> None:
 
     output = opt.take_output_options(options)
     config = opt.load_config(options)
-    age = actions.describe_cache(Path(config.cache.folder), output)
+    age = actions.describe_cache(Path(config.cache.folder), output, markdown=markdown)
     actions.save_metrics(config, metrics)
     if max_age is not None and age > max_age:
         raise click.exceptions.Exit(EXIT_STALE)

@@ -25,6 +25,8 @@ ENVIRONMENT = {
     "url": "HYDRASNAP_URL",
     "username": "HYDRASNAP_USERNAME",
     "basic_username": "HYDRASNAP_BASIC_USERNAME",
+    "password_file": "HYDRASNAP_PASSWORD_FILE",
+    "basic_password_file": "HYDRASNAP_BASIC_PASSWORD_FILE",
 }
 
 _OPTIONS = {
@@ -59,6 +61,20 @@ def load(
     `options` has the tables of the file; values that are None or empty tuples do not count.
     """
     file, tables = _read(path)
+    return _checked(file, tables, options, environment)
+
+
+def check_options(options: Mapping[str, Mapping[str, Any]]) -> Config:
+    """Check options alone, without a file and an environment."""
+    return _checked("", {}, options, {})
+
+
+def _checked(
+    file: str,
+    tables: Layer,
+    options: Mapping[str, Mapping[str, Any]],
+    environment: Mapping[str, str],
+) -> Config:
     around = {"hydra": _from_environment(environment)}
     chosen = {
         name: {key: value for key, value in table.items() if value not in (None, ())}

@@ -20,12 +20,14 @@ class PlannedStep:
     """What a jobset needs: how closely it would be looked at, and about how many requests.
 
     Builds are counted as one request for each evaluation that lacks some. Aggregates come on top,
-    and the sizes of new builds, as they are known only when the builds are.
+    and the sizes of new builds, as they are known only when the builds are. `jobs` are those of the
+    newest evaluation.
     """
 
     jobset: JobsetKey
     refresh: RefreshLevel
     requests: int
+    jobs: int = 0
 
 
 async def dry_run(
@@ -56,7 +58,7 @@ def _step(session: Session, overview: JobsetOverview, sizes: int) -> PlannedStep
         requests += 3
     elif needed is not RefreshLevel.NOT:
         requests += 1
-    return PlannedStep(overview.key, needed, requests)
+    return PlannedStep(overview.key, needed, requests, overview.counts.total)
 
 
 def _lacking(session: Session, known: Jobset | None) -> int:

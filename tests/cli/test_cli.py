@@ -1,6 +1,5 @@
 """The command line: one clear sentence for each mistake, and an exit code that says its kind."""
 
-import asyncio
 import json
 import os
 import re
@@ -8,69 +7,21 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import chdir
 from pathlib import Path
 
-import httpx
 import pytest
-from commands import run, told
+from commands import Answer, embedded, run, served, told
 from hydras import REQUESTS, hydra
 
-from hydrasnap.demo import DemoHydra
 from hydrasnap.errors import ConfigError
 
 JSON, HTML = "application/json", "text/html; charset=utf-8"
 MAIN = "from hydrasnap.cli import main; main()"
-Answer = tuple[int, str, bytes]
 PARTS = (
     ("crawl",), ("snapshot",), ("render",), ("status",), ("demo",), ("prune",), ("serve",),
-    ("bundle",), ()
+    ("bundle",), ("init",), ()
 )  # fmt: skip
-
-
-@contextmanager
-def served(answer: Callable[[str, str], Answer]) -> Iterator[str]:
-    """Serve answers to targets, by what is accepted, on a real socket in a thread of its own."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, kind, body = answer(self.path, self.headers["Accept"])
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_GET  # noqa: N815
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-def embedded(server: DemoHydra) -> Callable[[str, str], Answer]:
-    """Let an embedded Hydra answer on a socket."""
-
-    async def ask(target: str, accept: str) -> httpx.Response:
-        transport = httpx.ASGITransport(app=server)
-        async with httpx.AsyncClient(transport=transport, base_url=server.ORIGIN) as client:
-            return await client.get(target, headers={"Accept": accept})
-
-    def answer(target: str, accept: str) -> Answer:
-        found = asyncio.run(ask(target, accept))
-        return found.status_code, found.headers["Content-Type"], found.content
-
-    return answer
 
 
 @pytest.mark.parametrize("part", PARTS)

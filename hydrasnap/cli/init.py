@@ -1,0 +1,281 @@
+"""`hydrasnap init`: from an address to a configuration, and to the files that run it."""
+
+import secrets as random_numbers
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hydrasnap.cli.actions import crawl_selection, crawl_settings
+from hydrasnap.cli.events import OutputOptions, print_line
+from hydrasnap.cli.progress import crawl_progress
+from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files, write_new
+from hydrasnap.cli.stopping import run_stoppable, stoppable
+from hydrasnap.client import Limits, is_this_machine, normal_origin
+from hydrasnap.config.addresses import pasted_page, problem_of
+from hydrasnap.config.example import example
+from hydrasnap.config.loading import DEFAULT_FILE, check_options
+from hydrasnap.config.secrets import Secrets
+from hydrasnap.config.tables import Config
+from hydrasnap.crawl import PlannedStep, dry_run
+from hydrasnap.errors import ConfigError, LoginError
+from hydrasnap.formatting import duration, plural, size
+from hydrasnap.publish.pages.common.policy import BUILD_BYTES, JOB_BYTES, ROW_BYTES
+from hydrasnap.store import open_cache
+
+_SHOWN = 25
+_BYTES_A_BUILD = 1_000  # in the cache, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the options of `hydrasnap init` say; empty where they do not."""
+
+    url: str = ""
+    projects: tuple[str, ...] = ()
+    jobsets: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    evaluations: int | None = None
+    contact: str = ""
+    base: str = ""
+    username: str = ""
+    basic_username: str = ""
+    recipes: tuple[str, ...] = ()
+    yes: bool = False
+
+
+class Questions:
+    """Asks on the terminal; without one, or if all is agreed to, takes what is given."""
+
+    def __init__(self, *, asks: bool) -> None:
+        self.asks = asks
+
+    def text(self, question: str, given: str, default: str = "") -> str:
+        """Return what is given, or ask for it."""
+        if given or not self.asks:
+            return given or default
+        return str(click.prompt(question, default=default, err=True, show_default=bool(default)))
+
+    def choice(self, question: str, given: Sequence[str]) -> tuple[str, ...]:
+        """Return the words that are given, or ask for some."""
+        return tuple(given) or tuple(self.text(question, "").split())
+
+    def agrees(self, question: str) -> bool:
+        """Tell whether the user agrees; nobody to ask agrees."""
+        return not self.asks or click.confirm(question, default=True, err=True)
+
+
+def run_init(wishes: Wishes, output: OutputOptions, secrets: Secrets, folder: Path) -> None:
+    """Check the Hydra, let the user choose, say what a snapshot costs, and write the files."""
+    terminal = sys.stdin.isatty() and sys.stderr.isatty()
+    if not wishes.yes and not terminal:
+        raise ConfigError(
+            "There is no terminal to ask on.",
+            hint="Give --yes, and as options what is to be different from the defaults: the "
+            "address of the Hydra, --jobset, --contact, --base, and --with for what runs it.",
+        )
+    questions = Questions(asks=not wishes.yes)
+    with stoppable("Nothing was written."):
+        wishes = _with_address(wishes, questions)
+        config, steps, asked = _look(wishes, output, secrets, questions)
+        _show_jobsets(steps, output)
+        wishes = _with_choices(wishes, steps, questions)
+        chosen = [step for step in steps if _is_chosen(step, wishes)]
+        if not chosen:
+            raise ConfigError("The choice leaves no jobset.", hint="Choose with other globs.")
+        config = _config(wishes)
+        costs = estimate(chosen, config, asked)
+        if not output.json and not output.quiet:
+            for line in costs_lines(costs):
+                print_line(line)
+        files = _files(wishes, folder)
+        _write(files, folder, questions)
+    fields = {"files": [str(path) for path in files], "costs": costs}
+    output.log(_next_steps(files, wishes), "initialized", fields)
+
+
+def _with_address(wishes: Wishes, questions: Questions) -> Wishes:
+    """Find out which Hydra; the address of any of its pages will do."""
+    url = questions.text("Address of the Hydra, or of any of its pages", wishes.url).strip()
+    if not url:
+        raise ConfigError("Which Hydra?", hint="Give its address: `hydrasnap init URL`.")
+    url = url if "://" in url or "@" in url else f"https://{url}"
+    problem, hint = problem_of(url)
+    if problem:
+        raise ConfigError(f"URL{problem}", hint=hint)
+    page = pasted_page(url)
+    if page is None:
+        return replace(wishes, url=normal_origin(url))
+    nothing = not (wishes.projects or wishes.jobsets)
+    return replace(
+        wishes,
+        url=normal_origin(page.origin),
+        projects=(page.project,) if page.project and nothing else wishes.projects,
+        jobsets=(page.jobset,) if page.jobset and nothing else wishes.jobsets,
+    )
+
+
+def _look(
+    wishes: Wishes, output: OutputOptions, secrets: Secrets, questions: Questions
+) -> tuple[Config, list[PlannedStep], int]:
+    """Ask the Hydra for its projects and jobsets, with a login where it wants one."""
+    config = _config(wishes)
+    try:
+        asked, steps = _overview(config, output, secrets)
+    except LoginError:
+        if wishes.username or not questions.asks:
+            raise
+        wishes = replace(wishes, username=questions.text("User name on this Hydra", ""))
+        config = _config(wishes)
+        asked, steps = _overview(config, output, secrets)
+    return config, steps, asked
+
+
+def _overview(
+    config: Config, output: OutputOptions, secrets: Secrets
+) -> tuple[int, list[PlannedStep]]:
+    settings, selection = crawl_settings(config, secrets), crawl_selection(config)
+    with (
+        tempfile.TemporaryDirectory(prefix="hydrasnap-") as folder,
+        crawl_progress(output, Limits()) as watch,
+        open_cache(Path(folder, "cache"), config.hydra.url, lambda *_: None) as cache,
+    ):
+        return run_stoppable(dry_run(cache, settings, selection, watch=watch))
+
+
+def _show_jobsets(steps: Sequence[PlannedStep], output: OutputOptions) -> None:
+    """Print the jobsets with the number of their jobs, the largest first."""
+    if output.json or output.quiet:
+        return
+    print_line(f"This Hydra shows {plural(len(steps), 'jobset')}:")
+    for step in sorted(steps, key=lambda step: (-step.jobs, step.jobset))[:_SHOWN]:
+        print_line(f"{step.jobs:>9,} jobs  {'/'.join(step.jobset)}")
+    if len(steps) > _SHOWN:
+        print_line(f"          and {len(steps) - _SHOWN:,} smaller ones")
+
+
+def _with_choices(wishes: Wishes, steps: Sequence[PlannedStep], questions: Questions) -> Wishes:
+    """Let the user choose what to take, and how it is published."""
+    jobsets = wishes.jobsets
+    if not jobsets and not wishes.projects:
+        jobsets = questions.choice("Jobsets to take, as globs such as nixos/* (all)", ())
+    recipes = questions.choice(f"What runs and serves it: {', '.join(RECIPES)} (nothing)",
+                               wishes.recipes)  # fmt: skip
+    for name in recipes:
+        if name not in RECIPES:
+            raise ConfigError(f"There is no recipe {name!r}.", hint=f"Known: {', '.join(RECIPES)}.")
+    mail = "Your address, so that the operators of the Hydra can reach you"
+    return replace(
+        wishes,
+        jobsets=_config(replace(wishes, jobsets=jobsets)).crawl.jobsets,
+        recipes=recipes,
+        contact=questions.text(mail, wishes.contact),
+        base=questions.text("Address where the site will be published", wishes.base),
+    )
+
+
+def _is_chosen(step: PlannedStep, wishes: Wishes) -> bool:
+    selection = crawl_selection(_config(wishes))
+    names = selection.projects
+    in_project = not names or any(fnmatchcase(step.jobset.project, glob) for glob in names)
+    return in_project and selection.wants_jobset(step.jobset)
+
+
+def estimate(steps: Sequence[PlannedStep], config: Config, asked: int) -> dict[str, int]:
+    """Estimate what a first snapshot costs; builds are counted as if each evaluation made all."""
+    requests = asked + sum(step.requests for step in steps)
+    rate = config.crawl.rate or (0 if is_this_machine(config.hydra.url) else 1)
+    jobs, window = sum(step.jobs for step in steps), config.crawl.evaluations
+    builds = jobs * (window + 1)
+    return {
+        "requests": requests,
+        "seconds": int(requests / rate) if rate else 0,
+        "most_builds": builds,
+        "most_cache_bytes": builds * _BYTES_A_BUILD,
+        "site_bytes": jobs * (BUILD_BYTES + JOB_BYTES) + builds * ROW_BYTES,
+        "site_limit": config.site.max_bytes,
+    }
+
+
+def costs_lines(costs: Mapping[str, int]) -> list[str]:
+    """Say what a first snapshot costs."""
+    site, most = costs["site_bytes"], costs["site_limit"]
+    lines = [
+        "A first snapshot takes",
+        f"  about {plural(costs['requests'], 'request')}"
+        + (f", {duration(costs['seconds'])}" if costs["seconds"] else ""),
+        f"  at most {size(costs['most_cache_bytes'])} for the cache",
+        f"  about {size(site)} for the site, and more where jobs are rebuilt often",
+    ]
+    if site > most:
+        lines.append(
+            f"That is more than {size(most)} ([site] max_bytes), so only notable builds and jobs "
+            "get a page; the search opens the rest."
+        )
+    return lines
+
+
+def _config(wishes: Wishes) -> Config:
+    """Check the wishes as options of any command are checked."""
+    return check_options(_tables(wishes))
+
+
+def _tables(wishes: Wishes) -> dict[str, dict[str, Any]]:
+    hydra = ("url", "contact", "username", "basic_username")
+    crawl = ("projects", "jobsets", "exclude", "evaluations")
+    tables = {"hydra": hydra, "crawl": crawl, "site": ("base",)}
+    return {
+        table: {key: value for key in keys if (value := getattr(wishes, key))}
+        for table, keys in tables.items()
+    }
+
+
+def _files(wishes: Wishes, folder: Path) -> dict[Path, str]:
+    facts = RecipeFacts(
+        origin=wishes.url,
+        base=wishes.base,
+        username=wishes.username,
+        basic_username=wishes.basic_username,
+        folder=str(folder.absolute()),
+        program=_program(),
+        minute=3 + random_numbers.randbelow(54),  # many start at the full hour
+    )
+    recipes = dict(recipe_files(wishes.recipes, facts))
+    return {Path(DEFAULT_FILE): example(_tables(wishes)), **recipes}
+
+
+def _program() -> str:
+    """Return the path of this program, for those who start it without a shell."""
+    called = Path(sys.argv[0])
+    if called.name == "hydrasnap" and called.is_file():
+        return str(called.absolute())
+    return shutil.which("hydrasnap") or "/usr/bin/hydrasnap"
+
+
+def _write(files: dict[Path, str], folder: Path, questions: Questions) -> None:
+    """Write the files; one that exists is replaced only where the user agrees."""
+    for path in [path for path in files if (folder / path).exists()]:
+        if not questions.asks or not click.confirm(f"Replace {path}?", default=False, err=True):
+            raise ConfigError(
+                f"{path} exists already, so nothing was written.",
+                hint="Move it away, or run this in another folder.",
+            )
+    write_new(folder, files)
+
+
+def _next_steps(files: Mapping[Path, str], wishes: Wishes) -> list[str]:
+    steps = {
+        "github": "Commit the files, and choose GitHub Actions under Settings > Pages.",
+        "gitlab": "Commit the files, and add a schedule under Build > Pipeline schedules.",
+        "forgejo": "Commit the files; the workflow pushes the site to the branch `pages`.",
+        "systemd": "The head of deploy/hydrasnap.service says how to install it.",
+    }
+    lines = [f"wrote {path}" for path in files]
+    lines += [text for name, text in steps.items() if name in wishes.recipes]
+    return [*lines, "Try it now: hydrasnap snapshot"]

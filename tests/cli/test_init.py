@@ -1,0 +1,213 @@
+"""From an address to a configuration and to what runs it: the files are right, and they run."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import chdir
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import tomli
+from commands import embedded, run, served, told
+from hydras import hydra
+
+from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files
+from hydrasnap.config.example import example
+from hydrasnap.config.loading import load
+from hydrasnap.config.tables import Config
+
+BIN = Path(sys.executable).parent
+FACTS = RecipeFacts(
+    origin="https://hydra.example.org", base="https://site.example.org/x", username="",
+    basic_username="", folder="/srv/snap shot", program="/opt/bin/hydrasnap", minute=7,
+)  # fmt: skip
+PRIVATE = RecipeFacts(
+    origin="https://hydra.example.org", base="", username="me", basic_username="you",
+    folder="/srv/snapshot", program="/opt/bin/hydrasnap", minute=59,
+)  # fmt: skip
+LINT = "{extends: default, rules: {line-length: {max: 130}, truthy: {check-keys: false}, "
+LINT += "document-start: disable}}"
+
+
+@pytest.fixture(params=[FACTS, PRIVATE], ids=["public", "private"])
+def written(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Write the files of all recipes, and return their folder."""
+    for path, text in recipe_files(tuple(RECIPES), request.param):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+def tool(*words: object) -> str:
+    """Run a tool, which is content with what it is given, and return what it prints."""
+    name = str(words[0])
+    found = shutil.which(name, path=f"{BIN}{os.pathsep}{os.environ['PATH']}{os.pathsep}/usr/sbin")
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    done = subprocess.run(
+        [found, *map(str, words[1:])], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_yaml_files_are_clean(written: Path) -> None:
+    tool("yamllint", "--strict", "-d", LINT, *sorted(written.rglob("*.yml")))
+
+
+def test_the_workflow_is_valid_and_has_no_known_weakness(written: Path) -> None:
+    workflow = written / ".github/workflows/snapshot.yml"
+    tool("check-jsonschema", "--builtin-schema", "vendor.github-workflows", workflow)
+    tool("zizmor", "--offline", "--persona", "pedantic", workflow)
+
+
+def test_the_job_for_gitlab_is_valid(written: Path) -> None:
+    kind = ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")
+    tool("check-jsonschema", *kind, written / ".gitlab-ci.yml")
+
+
+def test_the_service_is_valid_and_confined(written: Path, tmp_path: Path) -> None:
+    units = tmp_path / "units"
+    units.mkdir()
+    text = (written / "deploy/hydrasnap.service").read_text()
+    (units / "hydrasnap-try.service").write_text(text.replace(FACTS.program, "/bin/true"))
+    timer = (written / "deploy/hydrasnap.timer").read_text()
+    (units / "hydrasnap-try.timer").write_text(timer)
+    tool("systemd-analyze", "verify", "--man=no", *sorted(units.iterdir()))
+    report = tool(
+        "systemd-analyze", "security", "--offline=yes", "--threshold=30",
+        units / "hydrasnap-try.service",
+    )  # fmt: skip
+    assert "Overall exposure level" in report
+
+
+def test_the_web_servers_take_their_files(written: Path, tmp_path: Path) -> None:
+    whole = tmp_path / "whole.conf"
+    whole.write_text(
+        f"events {{}}\npid {tmp_path}/pid;\nerror_log stderr;\nhttp {{ access_log off;"
+        f" include {written}/deploy/nginx.conf; }}\n"
+    )
+    tool("caddy", "validate", "--adapter", "caddyfile", "--config", written / "deploy/Caddyfile")
+    tool("nginx", "-t", "-c", whole)
+
+
+def test_only_the_step_that_crawls_sees_a_password(tmp_path: Path) -> None:
+    files = {str(path): text for path, text in recipe_files(tuple(RECIPES), PRIVATE)}
+    for name in (".github/workflows/snapshot.yml", ".forgejo/workflows/snapshot.yml"):
+        whole: Any = msgspec.yaml.decode(files[name])
+        steps = [step for job in whole["jobs"].values() for step in job["steps"]]
+        assert [step["name"] for step in steps if "secrets." in str(step)] == ["Crawl"]
+        assert "secrets." not in str(whole.get("env"))
+        assert all("@" not in str(s.get("uses", "")) or len(s["uses"].split("@")[1]) == 40
+                   for s in steps)  # fmt: skip
+    public = "".join(text for _, text in recipe_files(tuple(RECIPES), FACTS))
+    assert "PASSWORD" not in public.replace("HYDRASNAP_PASSWORD_FILE", "")
+
+
+def test_the_example_has_every_key_and_its_comments_can_be_uncommented(tmp_path: Path) -> None:
+    text = example({"hydra": {"url": "https://h"}, "crawl": {"jobsets": ["a/*", 'q"\x7f']}})
+    file = tmp_path / "hydrasnap.toml"
+    file.write_text(text)
+    config = load(file, {}, {})
+    assert (config.hydra.url, config.crawl.jobsets) == ("https://h", ("a/*", 'q"\x7f'))
+    lines = [line.removeprefix("# ") if " = " in line or "[[" in line else line
+             for line in text.splitlines()]  # fmt: skip
+    whole = tomli.loads("\n".join(lines))
+    expected = {name: set(type(getattr(Config(), name)).__struct_fields__)
+                for name in ("hydra", "crawl", "cache", "retention", "site")}  # fmt: skip
+    assert {name: set(table) for name, table in whole.items() if name != "watch"} == expected
+    file.write_text("\n".join(lines))
+    load(file, {}, {})
+
+
+def test_a_page_is_enough_and_costs_are_told(tmp_path: Path) -> None:
+    with chdir(tmp_path), served(embedded(hydra())) as url:
+        arguments = ("--with", "github", "--with", "crontab", "--contact", "me@example.org")
+        output = told(run("init", f"{url}/jobset/one/trunk/evals", *arguments, "--yes"), 0)
+        assert "This Hydra shows 1 jobset:" in output
+        assert "one/trunk" in output
+        assert "requests" in output
+        config = load(None, {}, {})
+        assert (config.hydra.url, config.crawl.jobsets) == (url, ("one/trunk",))
+        assert config.hydra.contact == "me@example.org"
+        assert Path(".github/workflows/snapshot.yml").is_file()
+        told(run("init", url, "--yes"), 2, "hydrasnap.toml exists already, so nothing was written")
+        told(run("snapshot"), 0, "Open ")
+
+
+def test_costs_are_figures_for_a_machine(tmp_path: Path) -> None:
+    with chdir(tmp_path), served(embedded(hydra())) as url:
+        result = run("init", url, "--evaluations", "3", "--yes", "--log-format", "json")
+    *_, event = [json.loads(line) for line in told(result, 0).splitlines()]
+    assert (event["event"], event["files"]) == ("initialized", ["hydrasnap.toml"])
+    assert event["costs"]["requests"] > 3
+    assert event["costs"]["seconds"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--yes",), 2, "Which Hydra?"),
+        (("http://127.0.0.1:1",), 2, "There is no terminal to ask on. Give --yes"),
+        (("http://127.0.0.1:1", "--yes"), 1, "cannot be reached"),
+        (("http://me:s3cret@127.0.0.1:1", "--yes"), 2, "must not hold a login"),
+        (("me:s3cret@127.0.0.1:1", "--yes"), 2, "must not hold a login"),
+        (("ftp://127.0.0.1:1", "--yes"), 2, "is not an address"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_and_nothing_is_written(
+    tmp_path: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    with chdir(tmp_path):
+        output = told(run("init", *arguments), code, words)
+        assert not list(tmp_path.iterdir())
+    assert "s3cret" not in output
+
+
+def test_a_choice_that_leaves_nothing_is_a_mistake(tmp_path: Path) -> None:
+    with chdir(tmp_path), served(embedded(hydra())) as url:
+        told(run("init", url, "--jobset", "none/x", "--yes"), 2, "No jobset matches")
+        told(run("init", url, "--with", "jenkins", "--yes"), 2, "There is no recipe 'jenkins'")
+        assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")
+def test_the_steps_of_the_workflow_make_a_site_again_and_again(tmp_path: Path) -> None:
+    with chdir(tmp_path), served(embedded(hydra())) as url:
+        told(run("init", url, "--with", "github", "--contact", "me", "--yes"), 0)
+        whole: Any = msgspec.yaml.decode(Path(".github/workflows/snapshot.yml").read_text())
+        steps = {step["name"]: step.get("run") for step in whole["jobs"]["snapshot"]["steps"]}
+        for _ in "first", "second":
+            for name in ("Crawl", "Render", "Report"):
+                done = step(tmp_path, steps[name], whole["env"])
+                assert done.returncode == 0, done.stdout + done.stderr
+        assert "0 new" in done.stdout or Path("_site/index.html").is_file()
+        assert "### Newly failing" in (tmp_path / "summary").read_text()
+        assert (tmp_path / "outputs").read_text() == "code=0\ncode=0\n"
+    before = Path(tmp_path, "_site/index.html").read_bytes()
+    done = step(tmp_path, steps["Crawl"], whole["env"])
+    assert done.returncode == 1
+    assert "::error title=No new snapshot::hydrasnap ended with exit code 1" in done.stdout
+    assert Path(tmp_path, "_site/index.html").read_bytes() == before
+
+
+def step(folder: Path, script: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a step of a workflow as a runner does, with this hydrasnap."""
+    command = folder / "bin" / "hydrasnap"
+    if not command.exists():
+        command.parent.mkdir()
+        code = "from hydrasnap.cli import main; main()"
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{code}" "$@"\n')
+        command.chmod(0o755)
+    around = {
+        **os.environ, **env, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}",
+        "GITHUB_OUTPUT": str(folder / "outputs"), "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+    }  # fmt: skip
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=folder, env=around, capture_output=True, text=True, check=False,
+    )  # fmt: skip
