@@ -26,7 +26,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
 README = TEXTS["README.md"]
 COMMANDS = main.commands
-FOREIGN_OPTIONS = {"--check", "--fix", "--help"}  # of ruff, of pre-commit, of every command
+FOREIGN_OPTIONS = {"--check", "--fix", "--help", "--kill-after"}  # of other programs, and of all
 
 
 def blocks(kind: str, text: str) -> list[str]:
