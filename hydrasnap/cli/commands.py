@@ -150,7 +150,7 @@ def init(secrets: Secrets, /, **options: Any) -> None:
 
     \b
     hydrasnap init https://hydra.example.org
-    hydrasnap init https://hydra.example.org --jobset 'nixpkgs/*' --with github --yes
+    hydrasnap init https://hydra.example.org --with github --with nginx --yes
     """
     from hydrasnap.cli.init import Wishes, run_init
 
