@@ -40,6 +40,7 @@ from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError
 from hydrasnap.plan import FetchStrategy, Retention, Selection
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.query import write_database
 from hydrasnap.store import Cache, check_folder, holder, open_cache, read_snapshot
 
 _KEPT = "What was fetched is kept; run again to go on."
@@ -138,7 +139,9 @@ def _crawl(
         progress as watch,
         open_cache(folder, origin, _report_damage(watch)) as cache,
     ):
-        return run(cache, watch)
+        result = run(cache, watch)
+        write_database(folder, cache.snapshot)
+        return result
 
 
 def _report_crawl(origin: str, result: CrawlResult, options: OutputOptions) -> None:

@@ -11,6 +11,7 @@ import click
 from hydrasnap import __version__
 from hydrasnap.cli import options as opt
 from hydrasnap.cli.events import OutputOptions, explained, print_error, print_line, wants_json
+from hydrasnap.cli.query import query
 from hydrasnap.cli.stopping import Stopped, fast_exit, handle_signals_once, stoppable
 from hydrasnap.cli.streams import lost_output, open_streams
 from hydrasnap.config.secrets import Secrets, take_secrets
@@ -353,6 +354,9 @@ def bundle(file: Path, **options: Any) -> None:
 
     output = opt.take_output_options(options)
     site.run_bundle(opt.load_config(options), file, output)
+
+
+main.add_command(query)
 
 
 def _end(result: Any, output: OutputOptions, lost: str = "") -> None:

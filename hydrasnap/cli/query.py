@@ -1,0 +1,235 @@
+"""`hydrasnap query`: questions about the cache, answered as a table, as JSON or as CSV."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hydrasnap.cli import options as opt
+
+if TYPE_CHECKING:
+    from hydrasnap.query import Column, Database, Table
+
+Question = Callable[["Database"], "Table"]
+
+EXIT_MATCHES = 1
+_UNITS = {"h": 3600, "d": 86400, "w": 7 * 86400}
+_GAP = "  "
+
+
+class _Age(click.ParamType[int]):
+    """A span of time: a number and a unit."""
+
+    name = "age"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the span in seconds."""
+        found = re.fullmatch(r"(\d{1,6})([hdw])", str(value))
+        if not found:
+            self.fail(f"{value!r} is no span of time; write 12h, 7d or 4w.", param, ctx)
+        return int(found[1]) * _UNITS[found[2]]
+
+
+def _question(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that all questions take."""
+    for option in reversed((
+        opt.config_option,
+        opt.cache_option,
+        click.option("--json", "form", flag_value="json", help="Print a JSON object for each row."),
+        click.option("--csv", "form", flag_value="csv", help="Print comma-separated values."),
+        click.option(
+            "--exit-code", is_flag=True, help="End with exit code 1 if anything matches."
+        ),
+        opt.output_options,
+    )):  # fmt: skip
+        function = option(function)
+    return function
+
+
+@click.group()
+def query() -> None:
+    """Ask the cache what fails, since when, and what changed.
+
+    Globs are those of the settings: * stands for anything, also for a dot.
+
+    \b
+    hydrasnap query failing nixpkgs/trunk --system x86_64-linux --since 7d
+    hydrasnap query diff 1815000 1815442 --csv
+    """
+
+
+@query.command()
+@click.argument("jobsets", nargs=-1, required=True, metavar="JOBSET...")
+@click.option("--system", "systems", multiple=True, metavar="GLOB",
+              help="Take only builds whose system matches; may be given again.")  # fmt: skip
+@click.option("--since", type=_Age(), metavar="AGE",
+              help="Take only what began to fail within AGE, such as 12h, 7d or 4w.")  # fmt: skip
+@_question
+def failing(jobsets: tuple[str, ...], **options: Any) -> None:
+    """List what fails in the newest evaluation, and since when.
+
+    JOBSET is a glob PROJECT/JOBSET. The age counts back from the time of the snapshot.
+
+    \b
+    hydrasnap query failing 'nixos/release-*' --since 24h --exit-code
+    """
+    from hydrasnap.query import failing as ask
+
+    systems, age = options.pop("systems"), options.pop("since")
+
+    def question(db: "Database") -> "Table":
+        return ask(db, jobsets, systems, None if age is None else db.now - age)
+
+    _answer(options, question)
+
+
+@query.command()
+@click.argument("job")
+@_question
+def job(job: str, **options: Any) -> None:
+    """Say how a job is: its newest build, and since when it fails.
+
+    JOB is a glob, or PROJECT/JOBSET/JOB.
+
+    \b
+    hydrasnap query job 'nixpkgs/*/python3Packages.numpy.*'
+    """
+    from hydrasnap.query import job_states
+
+    _answer(options, lambda db: job_states(db, job))
+
+
+@query.command()
+@click.argument("job")
+@_question
+def history(job: str, **options: Any) -> None:
+    """List the builds of a job, newest first.
+
+    JOB is a glob, or PROJECT/JOBSET/JOB.
+
+    \b
+    hydrasnap query history nixpkgs/trunk/hello.x86_64-linux --json
+    """
+    from hydrasnap.query import history as ask
+
+    _answer(options, lambda db: ask(db, job))
+
+
+@query.command()
+@click.argument("old", type=click.IntRange(min=1))
+@click.argument("new", type=click.IntRange(min=1))
+@_question
+def diff(old: int, new: int, **options: Any) -> None:
+    """List what changed from the evaluation OLD to NEW.
+
+    What still fails and what still succeeds is left out.
+
+    \b
+    hydrasnap query diff 1815000 1815442
+    """
+    from hydrasnap.query import differences
+
+    _answer(options, lambda db: differences(db, old, new))
+
+
+@query.command()
+@click.argument("jobsets", nargs=-1, required=True, metavar="JOBSET...")
+@_question
+def blockers(jobsets: tuple[str, ...], **options: Any) -> None:
+    """List what keeps aggregates from success, the widest first.
+
+    JOBSET is a glob PROJECT/JOBSET; its newest evaluation counts.
+
+    \b
+    hydrasnap query blockers nixos/trunk-combined
+    """
+    from hydrasnap.query import blockers as ask
+
+    _answer(options, lambda db: ask(db, jobsets))
+
+
+@query.command()
+@click.argument("revision")
+@_question
+def contains(revision: str, **options: Any) -> None:
+    """List the evaluations that an input had at REVISION.
+
+    The first digits of REVISION are enough, four at least. Evaluations of later revisions contain
+    it too; only the history of the repository tells which these are.
+
+    \b
+    hydrasnap query contains 4b1164c3
+    """
+    from hydrasnap.query import containing
+
+    _answer(options, lambda db: containing(db, revision))
+
+
+def _answer(options: dict[str, Any], question: Question) -> None:
+    """Ask the configured cache, and print the answer."""
+    from hydrasnap.query import open_database
+
+    form, exit_code = options.pop("form"), options.pop("exit_code")
+    output = opt.take_output_options(options)
+    folder = Path(opt.load_config(options).cache.folder)
+    table = question(open_database(folder))
+    if form == "csv":
+        click.echo(_as_csv(table), nl=False)
+    elif form == "json" or output.json:
+        for row in table.rows:
+            click.echo(json.dumps(dict(zip(_names(table), row, strict=True))))
+    else:
+        output.answer(_as_lines(table), "answer", {})
+    if exit_code and table.rows:
+        raise click.exceptions.Exit(EXIT_MATCHES)
+
+
+def _names(table: "Table") -> list[str]:
+    return [column.name for column in table.columns]
+
+
+def _as_csv(table: "Table") -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([_names(table), *table.rows])
+    return text.getvalue()
+
+
+def _as_lines(table: "Table") -> list[str]:
+    """Align the columns; numbers to the right."""
+    from hydrasnap.query import Kind
+
+    if not table.rows:
+        return ["Nothing matches."]
+    columns = table.columns
+    cells = [list(map(_cell, row, columns)) for row in table.rows]
+    titles = [column.name.replace("_", " ").capitalize() for column in columns]
+    widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
+    right = [column.kind in (Kind.NUMBER, Kind.DURATION) for column in columns]
+    return [
+        _GAP.join(
+            cell.rjust(width) if numeric else cell.ljust(width)
+            for cell, width, numeric in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in [titles, *cells]
+    ]
+
+
+def _cell(value: Any, column: "Column") -> str:
+    """Write a value for people."""
+    from hydrasnap.formatting import clock, duration, visible
+    from hydrasnap.query import Kind
+
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if column.kind is Kind.TIME:
+        return clock(value)
+    if column.kind is Kind.DURATION:
+        return duration(value)
+    return visible(str(value))

@@ -1,0 +1,30 @@
+"""Questions about a cache: what fails, since when, what changed, what stands in the way.
+
+An index beside the cache answers them without reading all of it. Each question gives a `Table`.
+"""
+
+from hydrasnap.query.database import Database, open_database, write_database
+from hydrasnap.query.questions import (
+    blockers,
+    containing,
+    differences,
+    failing,
+    history,
+    job_states,
+)
+from hydrasnap.query.table import Column, Kind, Table
+
+__all__ = [
+    "Column",
+    "Database",
+    "Kind",
+    "Table",
+    "blockers",
+    "containing",
+    "differences",
+    "failing",
+    "history",
+    "job_states",
+    "open_database",
+    "write_database",
+]

@@ -1,0 +1,58 @@
+"""`hydrasnap query` prints tables for people, JSON and CSV for programs, and can fail a check."""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from commands import run, told
+
+QUESTIONS = (
+    ("failing", "tools/*"), ("job", "hello.*"), ("history", "hello.*"), ("diff", "101", "102"),
+    ("blockers", "*/*"), ("contains", "0000000"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def cache(demo_site: Path) -> Path:
+    return demo_site.parent / "cache"
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question[0])
+def test_all_forms_say_the_same(cache: Path, question: tuple[str, ...]) -> None:
+    text = told(run("query", *question, "--cache", cache), 0).splitlines()
+    found = told(run("query", *question, "--cache", cache, "--json"), 0).splitlines()
+    objects = [json.loads(line) for line in found]
+    table = told(run("query", *question, "--cache", cache, "--csv"), 0)
+    values = list(csv.DictReader(io.StringIO(table)))
+    assert len(objects) == len(values) == (0 if text == ["Nothing matches."] else len(text) - 1)
+    for one, other in zip(objects, values, strict=True):
+        assert {key: "" if v is None else str(v) for key, v in one.items()} == other
+    code = 1 if objects else 0
+    told(run("query", *question, "--cache", cache, "--exit-code", "--json"), code)
+
+
+def test_a_table_is_aligned_and_times_are_readable(cache: Path) -> None:
+    head, *rows = told(run("query", "failing", "tools/trunk", "--cache", cache), 0).splitlines()
+    place = head.index("Since")
+    assert rows
+    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d ", row[place:]) for row in rows)
+
+
+@pytest.mark.parametrize("age", ["7", "7m", "-1d", "d"])
+def test_an_age_has_a_number_and_a_unit(cache: Path, age: str) -> None:
+    told(run("query", "failing", "*", "--since", age, "--cache", cache), 2, "write 12h, 7d or 4w")
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question[0])
+def test_help_has_an_example(question: tuple[str, ...]) -> None:
+    output = told(run("query", question[0], "--help"), 0)
+    assert re.search(rf"^  hydrasnap query {question[0]} ", output, re.MULTILINE)
+    assert max(map(len, output.splitlines())) <= 80
+
+
+def test_a_crawl_leaves_an_index(tmp_path: Path) -> None:
+    told(run("demo", "--cache", tmp_path / "cache", "--output", tmp_path / "site", "--quiet"), 0)
+    assert list((tmp_path / "cache" / ".index").glob("*.sqlite"))

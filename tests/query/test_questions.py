@@ -1,0 +1,221 @@
+"""Each question gives what `report` finds in the whole snapshot, though it reads a part of it."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from hydras import ORIGIN
+
+from hydrasnap.client import Runtime, Settings
+from hydrasnap.crawl import crawl
+from hydrasnap.demo import DemoHydra
+from hydrasnap.errors import ConfigError
+from hydrasnap.model import Build, JobsetKey, Snapshot
+from hydrasnap.plan import Selection
+from hydrasnap.query import (
+    Database,
+    Table,
+    blockers,
+    containing,
+    differences,
+    failing,
+    history,
+    job_states,
+    open_database,
+    write_database,
+)
+from hydrasnap.report import ChangeKind, Index, compare, job_history
+from hydrasnap.report import blockers as blockers_of
+from hydrasnap.store import open_cache, read_snapshot
+
+TRUNK = JobsetKey("tools", "trunk")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Crawl the embedded Hydra at all moments of its life, so that the cache has a past."""
+    place = tmp_path_factory.mktemp("query") / "cache"
+    for moment in (1, 2, 3):
+        hydra = DemoHydra(moment)
+        with open_cache(place, ORIGIN, lambda path, reason: None) as cache:
+            asyncio.run(
+                crawl(
+                    cache, Settings(rate=float("inf")), Selection(),
+                    runtime=Runtime(transport=httpx.ASGITransport(app=hydra)),
+                    clock=lambda: float(hydra.world.now),  # noqa: B023
+                )
+            )  # fmt: skip
+    return place
+
+
+@pytest.fixture(scope="module")
+def index(folder: Path) -> Index:
+    return Index(read_snapshot(folder))
+
+
+@pytest.fixture(scope="module")
+def database(folder: Path) -> Database:
+    return open_database(folder)
+
+
+def rows(table: Table) -> list[dict[str, Any]]:
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.rows]
+
+
+def key_of(row: dict[str, Any]) -> JobsetKey:
+    return JobsetKey(*row["jobset"].split("/"))
+
+
+def test_what_fails_is_that_of_the_newest_evaluations(index: Index, database: Database) -> None:
+    found = rows(failing(database, ["*"]))
+    expected = {
+        build.id
+        for key in index.snapshot.jobsets
+        if (newest := index.latest(key))
+        for build in index.builds_of(newest)
+        if build.status.failed
+    }
+    assert {row["build"] for row in found} == expected
+    assert len(found) == len(expected) > 20
+    for row in found:
+        history = job_history(index, index.snapshot.builds[row["build"]].job_key)
+        if len(history.systems) == 1 and history.failing_since:
+            since = history.failing_since
+            assert row["since"] == (since.stoptime or since.timestamp)
+            assert row["since_is_exact"] == history.since_is_exact
+
+
+def test_what_fails_can_be_chosen_by_system_and_age(database: Database) -> None:
+    every = rows(failing(database, ["tools:trunk"]))
+    linux = rows(failing(database, ["tools/trunk"], ["*-linux"]))
+    assert linux == [row for row in every if row["system"].endswith("-linux")]
+    newest = max(row["since"] for row in every)
+    late = rows(failing(database, ["tools/tr*"], since=newest))
+    assert late == [row for row in every if row["since"] >= newest]
+    assert 0 < len(late) < len(every)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_differences_are_those_of_the_whole(
+    index: Index, database: Database, reverse: bool
+) -> None:
+    kinds = {ChangeKind.STILL_FAILING, ChangeKind.STILL_SUCCEEDING}
+    evaluations = index.evaluations_of(TRUNK)
+    assert len(evaluations) > 5
+    for old, new in zip(evaluations[1:], evaluations, strict=False):
+        before, after = (new, old) if reverse else (old, new)
+        changes = compare(index, after, before)
+        expected = {
+            (kind.slug, change.job, change.system, change.build and change.build.id)
+            for kind in set(ChangeKind) - kinds
+            for change in changes[kind]
+            if change.build is None or change.build.id not in before.builds
+        }
+        found = rows(differences(database, before.id, after.id))
+        assert {(r["change"], r["job"], r["system"], r["build"]) for r in found} == expected
+
+
+def test_a_history_has_every_build_of_the_job(index: Index, database: Database) -> None:
+    name = "nixosTests.firefox.x86_64-linux"
+    found = rows(history(database, f"tools/trunk/{name}"))
+    builds = [b for b in index.builds_of_jobset(TRUNK) if b.job == name]
+    assert [row["build"] for row in found] == [build.id for build in builds]
+    assert len(found) > 3
+    for row, build in zip(found, builds, strict=True):
+        held = [evaluation.id for evaluation in index.evaluations_with(build.id)]
+        assert (row["first_evaluation"], row["last_evaluation"]) == (min(held), max(held))
+        assert row["seconds"] == build.duration
+
+
+def test_the_state_of_a_job_is_its_newest_build(index: Index, database: Database) -> None:
+    found = rows(job_states(database, "*/*/hello.*"))
+    assert len({row["jobset"] for row in found}) > 2
+    for row in found:
+        of = [b for b in index.builds_of_jobset(key_of(row)) if b.job == row["job"]]
+        assert row["build"] == max(b.id for b in of if b.system == row["system"])
+    assert rows(job_states(database, "hello.*")) == found
+
+
+def test_blockers_are_those_of_the_whole(index: Index, database: Database) -> None:
+    found = rows(blockers(database, ["*/*"]))
+    expected = {
+        (blocker.build.id, len(blocker.blocks))
+        for key in index.snapshot.jobsets
+        if (newest := index.latest(key))
+        for blocker in blockers_of(index, newest)
+    }
+    assert {(row["build"], row["blocks"]) for row in found} == expected
+    assert expected
+
+
+def test_a_revision_is_found_by_its_first_digits(index: Index, database: Database) -> None:
+    newest = index.latest(TRUNK)
+    assert newest
+    revision = next(each.revision for each in newest.inputs if each.revision)
+    for text in (revision, revision[:8]):
+        found = rows(containing(database, text))
+        assert newest.id in {row["evaluation"] for row in found}
+        assert {row["revision"] for row in found} == {revision}
+    assert rows(containing(database, "ffffffffff")) == []
+
+
+def test_the_pin_of_a_flake_is_a_revision_too(index: Index, database: Database) -> None:
+    flake = next(e for e in index.snapshot.evaluations.values() if "github:" in e.flake)
+    revision = flake.flake.rpartition("/")[2]
+    assert flake.id in {row["evaluation"] for row in rows(containing(database, revision))}
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        (lambda db: failing(db, ["nothing/*"]), "No jobset"),
+        (lambda db: history(db, "nothing"), "No job"),
+        (lambda db: job_states(db, "tools/trunk/nothing"), "No job"),
+        (lambda db: differences(db, 1, 2), "no evaluation 1"),
+        (lambda db: containing(db, "abc"), "no revision"),
+    ],
+)
+def test_a_question_about_nothing_says_so(
+    database: Database, question: Callable[[Database], Table], words: str
+) -> None:
+    with pytest.raises(ConfigError, match=words):
+        question(database)
+
+
+def test_what_the_cache_lacks_is_not_claimed(folder: Path, tmp_path: Path) -> None:
+    whole = read_snapshot(folder)
+    index = Index(whole)
+    new, old = index.evaluations_of(TRUNK)[:2]
+    lost = next(n for n in new.builds if n not in old.builds)
+    part = msgspec.structs.replace(
+        whole, builds={n: b for n, b in whole.builds.items() if n != lost}
+    )
+    database = database_of(part, tmp_path)
+    gone = rows(differences(database, old.id, new.id))
+    assert not [row for row in gone if row["change"] == "removed"]
+    changes = compare(Index(part), new, old)
+    assert changes.unknown == 1
+    assert not changes[ChangeKind.REMOVED]
+
+
+def database_of(snapshot: Snapshot, folder: Path) -> Database:
+    """Index a snapshot that no cache holds."""
+    (folder / "snapshot.json").write_text('{"schema": 1, "origin": ""}')
+    write_database(folder, lambda: snapshot)
+    return open_database(folder)
+
+
+def test_every_build_comes_out_as_it_went_in(index: Index, database: Database) -> None:
+    def known(build: Build) -> Build:
+        return msgspec.structs.replace(
+            build, drvpath="", outputs=(), products=(), metrics=(), priority=0, releasename="",
+            partial=True, deleted_upstream=False,
+        )  # fmt: skip
+
+    builds = index.snapshot.builds
+    assert {b.id: b for b in database.builds(builds)} == {n: known(b) for n, b in builds.items()}
