@@ -23,7 +23,9 @@ MAY = {
     "server": "errors model report store",
     "query": "errors model report store",
     "demo": "model server",
-    "cli": "client config crawl demo errors formatting model plan publish query report server store",
+    "cli": (
+        "client config crawl demo errors formatting model plan publish query report server store"
+    ),
 }
 MOST_ROOMS, MOST_FLOORS = 16, 5
 ASYNC = {"client", "crawl", "server", "demo"}
