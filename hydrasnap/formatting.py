@@ -10,7 +10,7 @@ _EXACT = 2.0**53  # from here on a float has no digit to show for each of a whol
 MINUS = "\N{MINUS SIGN}"
 _PLAIN = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 _LOGIN = re.compile(
-    r"\b((?:https?|(?:[a-z][a-z0-9+.-]*)(?=:/{0,3}[^\s:@/?#\"']*:)):/{0,3}(?:[^\s:@/?#\"']*:)?)"
+    r"((?:https?|(?<![a-z])(?:[a-z][a-z0-9+.-]*)(?=:/{0,3}[^\s:@/?#\"']*:)):/{0,3}(?:[^\s:@/?#\"']*:)?)"
     r"[^\s@/?#\"']+@",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+UNKNOWN = -1  # how a figure is read that a page says is not known
 _LOOKS = ("succeeded", "failed", "aborted", "queued")
 
 
@@ -46,6 +47,8 @@ def plain(text: str | None) -> str:
 def number(node: LexborNode | None) -> int:
     """Read the first word of a piece as a whole number; nothing is 0."""
     words = node.text().split() if node else []
+    if words == ["\N{EN DASH}"]:
+        return UNKNOWN
     return int(words[0].replace(",", "").replace("\N{MINUS SIGN}", "-")) if words else 0
 
 
@@ -140,7 +143,11 @@ class Site:
 
     def _total(self, page: str, section: str) -> int:
         count = self.html(page).css_first(f"{section} h2 .count")
-        return int(_text(count).rpartition(" ")[2].replace(",", "")) if count else 0
+        return (
+            int(_text(count).removesuffix(" known").rpartition(" ")[2].replace(",", ""))
+            if count
+            else 0
+        )
 
     def overview(self) -> dict[str, tuple[int, int, tuple[int, ...]]]:
         """Return the jobsets of the first page: newest evaluation, newly failing, figures."""

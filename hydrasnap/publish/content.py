@@ -7,6 +7,7 @@ from pathlib import Path
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.links import Links, safe_name
+from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.publish.pages import Document, Site
 from hydrasnap.publish.pages.common.policy import Budget, decide
 from hydrasnap.publish.pages.common.site import with_placeholder_parents
@@ -24,7 +25,7 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
 
     `part` (0 to 1) of the budget is spent on the pages of builds and jobs.
     """
-    whole = with_placeholder_parents(snapshot)
+    whole = with_placeholder_parents(mask_snapshot(snapshot))
     index, budget = Index(whole), Budget(settings.max_bytes, settings.max_files)
     site = Site(
         snapshot=whole,
@@ -36,6 +37,7 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
         watches=settings.watches,
         baselines=settings.baselines,
         lost=lost(snapshot),
+        limits=settings.limits,
     )
     site.prepare()
     return site

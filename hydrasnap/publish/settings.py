@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hydrasnap.model import Watch
 from hydrasnap.publish.incremental.state import digest
+from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.resources import bundled
 
 _LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3")  # a fix in one must reach old pages
@@ -23,7 +24,8 @@ class SiteSettings:
     the top of the site. Each of `watches` gets a page, a feed and a badge. `baselines` pins an
     evaluation to compare with for jobsets written ``PROJECT/JOBSET``. `policy` says what gets a
     page: ``all``, ``notable`` builds and jobs, or with ``auto`` those that people look for most, as
-    many as fit into `max_bytes` and `max_files`.
+    many as fit into `max_bytes` and `max_files`. `limits` bounds what one page
+    holds.
     """
 
     title: str = ""
@@ -37,6 +39,7 @@ class SiteSettings:
     policy: str = "auto"
     max_bytes: int = 900_000_000
     max_files: int = 100_000
+    limits: Limits = field(default_factory=Limits)
 
     def digest(self) -> bytes:
         """Digest all that the site is made from beside the cache: settings, texts, this program.
@@ -54,6 +57,7 @@ class SiteSettings:
             self.policy,
             self.max_bytes,
             self.max_files,
+            self.limits,
             [version(library) for library in _LIBRARIES],
         )
         contents = map(_contents, (*own, *filter(None, folders)))

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hydrasnap.model import Evaluation, JobsetKey
-from hydrasnap.report.health import latest_finished
+from hydrasnap.report.health import is_in_use, latest_finished
 from hydrasnap.report.index import Index
 
-_DAY = 86_400
-_AGES = (("a day earlier", 1), ("a week earlier", 7), ("a month earlier", 31))
+_HOUR, _DAY = 3600, 86_400
+_AGES = (1, 7, 31)  # days
+_NAMES = {1: "a day", 7: "a week", **dict.fromkeys(range(28, 32), "a month")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Baseline:
 def own_baselines(index: Index, evaluation: Evaluation, pinned: int | None) -> list[Baseline]:
     """Return baselines of the same jobset, each once; the one just before is the page's own.
 
-    That is the `pinned` one, and those of a day, a week and a month before.
+    That is the `pinned` one, and the first that are at least a day, a week and a month older.
     """
     found = list(_candidates(index, evaluation, pinned))
     previous = index.previous(evaluation)
@@ -44,11 +45,23 @@ def _candidates(index: Index, evaluation: Evaluation, pinned: int | None) -> Ite
     if fixed is not None and fixed.jobset_key == evaluation.jobset_key:
         yield Baseline("the pinned baseline", fixed, lasting=True)
     earlier = index.earlier(evaluation)
-    for name, days in _AGES:
+    for days in _AGES if evaluation.timestamp else ():
         limit = evaluation.timestamp - days * _DAY
-        old = next((other for other in earlier if other.timestamp <= limit), None)
+        old = next((other for other in earlier if 0 < other.timestamp <= limit), None)
         if old is not None:
-            yield Baseline(name, old)
+            yield Baseline(distance(evaluation.timestamp - old.timestamp), old)
+
+
+def distance(seconds: int) -> str:
+    """Say how much earlier something was, as it really is.
+
+    >>> distance(86_400), distance(40 * 3600), distance(9 * 86_400), distance(30 * 86_400)
+    ('a day earlier', '40 hours earlier', '9 days earlier', 'a month earlier')
+    """
+    hours, days = round(seconds / _HOUR), round(seconds / _DAY)
+    if days < 2 and hours not in range(21, 28):  # noqa: PLR2004 - a day and a bit
+        return f"{hours} hours earlier"
+    return f"{_NAMES.get(days, f'{days} days')} earlier"
 
 
 def jobset_baselines(index: Index, keys: Iterable[JobsetKey], count: int) -> list[Baseline]:
@@ -58,16 +71,10 @@ def jobset_baselines(index: Index, keys: Iterable[JobsetKey], count: int) -> lis
     requests.
     """
     jobsets = index.snapshot.jobsets
-    used = [key for key in keys if _in_use(index, key)]
+    used = [key for key in keys if is_in_use(jobsets[key])]
     used.sort(key=lambda key: (-len(index.evaluations_of(key)), key))
     found = ((key, latest_finished(index, key)) for key in used)
     kept = [
         Baseline(f"the newest finished of {jobsets[key].name}", best) for key, best in found if best
     ]
     return kept[:count]
-
-
-def _in_use(index: Index, key: JobsetKey) -> bool:
-    jobset = index.snapshot.jobsets[key]
-    lost = jobset.deleted_upstream or jobset.renamed_to is not None
-    return jobset.configuration.state.enabled and not lost

@@ -13,7 +13,7 @@ from hydrasnap.report.tally import Tally, tally_by_system, tally_of
 class BurnDownPoint:
     """One evaluation: `failing` counts failed builds by system, aborted ones left out.
 
-    While builds are queued or unknown (see `tally`) the counts can still grow.
+    While builds are queued (see `tally`) the counts can still grow.
     """
 
     evaluation: Evaluation
@@ -23,10 +23,14 @@ class BurnDownPoint:
 
 @dataclass(frozen=True, slots=True)
 class BurnDown:
-    """The points of a chart, oldest first; every point has every one of `systems`."""
+    """The points of a chart, oldest first; every point has every one of `systems`.
+
+    `unread` counts the evaluations that are left out, as the snapshot lacks builds of them.
+    """
 
     systems: tuple[str, ...]
     points: tuple[BurnDownPoint, ...]
+    unread: int
 
     def series(self, system: str) -> tuple[int, ...]:
         """Return the failing count of one system, oldest first."""
@@ -35,7 +39,8 @@ class BurnDown:
 
 def burn_down(index: Index, key: JobsetKey, count: int = 50) -> BurnDown:
     """Follow the newest `count` shown evaluations of a jobset."""
-    newest = tuple(islice(index.shown_evaluations(key), count))
+    shown = tuple(islice(index.shown_evaluations(key), count))
+    newest = [found for found in shown if not index.unknown(found)]
     tallies = [(found, tally_by_system(index, found)) for found in reversed(newest)]
     systems = tuple(sorted({system for _, by_system in tallies for system in by_system}))
     points = (
@@ -46,4 +51,4 @@ def burn_down(index: Index, key: JobsetKey, count: int = 50) -> BurnDown:
         )
         for found, by_system in tallies
     )
-    return BurnDown(systems, tuple(points))
+    return BurnDown(systems, tuple(points), unread=len(shown) - len(newest))

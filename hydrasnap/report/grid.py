@@ -1,6 +1,9 @@
 """The table of jobs against evaluations."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from itertools import islice
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Outcome
@@ -8,6 +11,19 @@ from hydrasnap.report.index import Index
 from hydrasnap.report.limited import Limited
 
 _BEST_FIRST = (Outcome.SUCCEEDED, Outcome.QUEUED, Outcome.ABORTED, Outcome.FAILED)
+
+
+class Interest(Enum):
+    """How much a row of the grid has to tell, the most first."""
+
+    NEWLY_FAILING = 1
+    FAILING = 2
+    UNDECIDED = 3
+    CHANGING = 4
+    GONE = 5
+    STEADY = 6
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +43,39 @@ class GridRow:
         return bool(self.cells) and self.cells[0] is not None
 
     @property
-    def steady(self) -> bool:
-        """Whether the job is in every evaluation and succeeded in all."""
-        return all(cell is not None and cell.status.succeeded for cell in self.cells)
+    def interest(self) -> Interest:
+        """Tell how much the row has to tell: by its newest build first, then by the others."""
+        newest = self.cells[0] if self.cells else None
+        if newest is None:
+            return Interest.GONE
+        earlier = [cell.status for cell in self.cells[1:] if cell and cell.status.decided]
+        if newest.status.failed:
+            broke = bool(earlier) and earlier[0].succeeded
+            return Interest.NEWLY_FAILING if broke else Interest.FAILING
+        if not newest.status.succeeded:
+            return Interest.UNDECIDED
+        steady = all(cell is not None and cell.status.succeeded for cell in self.cells)
+        return Interest.STEADY if steady else Interest.CHANGING
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Jobs by name against evaluations, newest first; `unknown` counts for each column."""
+    """Jobs by name against evaluations, newest first; `unknown` counts for each column.
+
+    `omitted` counts the jobs that are left out, the most interesting first.
+    """
 
     columns: tuple[Evaluation, ...]
     unknown: tuple[int, ...]
     jobs: Limited[GridRow]
+    omitted: Mapping[Interest, int]
 
 
 def job_grid(index: Index, key: JobsetKey, columns: int = 20, rows: int | None = None) -> Grid:
     """Lay out the jobs of the newest evaluations.
 
-    Where there are more jobs than `rows`, those that always succeeded go first, then those that
-    the newest evaluation has no more; `jobs.omitted` counts them.
+    Where there are more jobs than `rows`, those with the least to tell are left out: see
+    `Interest`.
     """
     newest = tuple(islice(index.shown_evaluations(key), columns))
     cells: dict[str, list[Build | None]] = {}
@@ -54,12 +84,18 @@ def job_grid(index: Index, key: JobsetKey, columns: int = 20, rows: int | None =
             row = cells.setdefault(build.job, [None] * len(newest))
             row[column] = _worse(row[column], build)
     every = [GridRow(JobKey(*key, job), tuple(cells[job])) for job in sorted(cells)]
-    kept = sorted(every, key=_interest)[:rows]
+    ranked = sorted(every, key=lambda row: row.interest.value)
+    kept, left = ranked[:rows], ranked[rows:] if rows is not None else []
     return Grid(
         columns=newest,
         unknown=tuple(map(index.unknown, newest)),
         jobs=Limited(tuple(sorted(kept, key=lambda row: row.job)), len(every)),
+        omitted=dict(sorted(Counter(row.interest for row in left).items(), key=_rank)),
     )
+
+
+def _rank(item: tuple[Interest, int]) -> int:
+    return item[0].value
 
 
 def _worse(one: Build | None, other: Build) -> Build:
@@ -68,7 +104,3 @@ def _worse(one: Build | None, other: Build) -> Build:
 
 def _badness(build: Build) -> tuple[int, int]:
     return _BEST_FIRST.index(build.status.outcome), build.id
-
-
-def _interest(row: GridRow) -> int:
-    return 2 if row.steady else int(not row.active)

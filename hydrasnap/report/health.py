@@ -36,9 +36,27 @@ class JobsetHealth:
     stale: bool
 
     @property
-    def newly_failing(self) -> int:
-        """Count the jobs that broke in the newest evaluation."""
-        return self.changes.count(ChangeKind.NEWLY_FAILING) if self.changes else 0
+    def is_read(self) -> bool:
+        """Whether the newest evaluation was read, in part at least, or Hydra lists none."""
+        if self.latest is None:
+            return self.jobset.first_evaluation == 0
+        return self.tally.total == 0 or self.tally.unknown < self.tally.total
+
+    @property
+    def newly_failing(self) -> int | None:
+        """Count the jobs that broke in the newest evaluation; None where that is not known."""
+        if self.latest is None:
+            return 0 if self.is_read else None
+        found = self.changes.count(ChangeKind.NEWLY_FAILING) if self.changes else 0
+        return found if found or self.knows_failures else None
+
+    @property
+    def knows_failures(self) -> bool:
+        """Whether no job can have broken in the newest evaluation but those that are known."""
+        if self.changes is None:
+            return self.latest is None and self.is_read
+        missing = self.changes.unknown or self.changes.baseline_unknown
+        return not missing and not any(build.status.failed for build in self.changes.undecided)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +69,12 @@ class ProjectHealth:
     name: str
     jobsets: tuple[JobsetHealth, ...]
     tally: Tally
-    newly_failing: int
+    newly_failing: int | None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the newest evaluation of each jobset in use was read."""
+        return all(health.is_read for health in self.jobsets if is_in_use(health.jobset))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +136,15 @@ def project_health(index: Index, project: str) -> ProjectHealth:
         name=project,
         jobsets=jobsets,
         tally=reduce(add, (health.tally for health in present), Tally()),
-        newly_failing=sum(health.newly_failing for health in present),
+        newly_failing=_sum(health.newly_failing for health in present),
     )
+
+
+def _sum(amounts: Iterable[int | None]) -> int | None:
+    """Add up what is known; None where that is nothing, and something is not known."""
+    every = list(amounts)
+    known = sum(amount for amount in every if amount is not None)
+    return None if None in every and not known else known
 
 
 def overview(index: Index) -> tuple[ProjectHealth, ...]:
@@ -156,6 +186,12 @@ def is_stale(jobset: Jobset, now: int) -> bool:
     if seen is None or seen.lastcheckedtime is None or not is_polled(jobset):
         return False
     return now - seen.lastcheckedtime > max(_DAY, _MISSED_CHECKS * _interval(jobset))
+
+
+def is_in_use(jobset: Jobset) -> bool:
+    """Tell whether Hydra has a jobset, under this name, and evaluates it."""
+    gone = jobset.deleted_upstream or jobset.renamed_to is not None
+    return jobset.configuration.state.enabled and not gone
 
 
 def is_polled(jobset: Jobset) -> bool:

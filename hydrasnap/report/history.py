@@ -63,7 +63,7 @@ class JobHistory:
     share the name each has its own run: among those of the newest evaluation the failure that lasts
     longest counts, and the highest `flakiness`, see `flake_score`. `in_latest` is False only where
     it is certain that the newest evaluation of the jobset lacks the job.
-    `durations` (seconds, of succeeded builds that ran) and `metrics` are in ascending order.
+    `durations` (seconds, of succeeded builds) and `metrics` are in ascending order.
     """
 
     key: JobKey
@@ -207,11 +207,11 @@ def _in_latest(index: Index, key: JobKey) -> bool:
 
 
 def _durations(results: Iterable[Build]) -> tuple[Point, ...]:
-    """Leave out what did not run: Hydra gives a cached build the same start and stop time."""
+    """Return how long each success took: 0 for a cached build, which starts and stops at once."""
     return tuple(
         Point(build.id, build.timestamp, build.duration, "s", build.system)
         for build in sorted(results, key=_id)
-        if build.status.succeeded and build.duration
+        if build.status.succeeded and build.duration is not None and build.duration >= 0
     )
 
 

@@ -190,7 +190,7 @@
         element("a", { href: `#${slug}`, class: look }, element("b", {}, number(rows.length)), ` ${title.toLowerCase()}`)));
       const [some, all] = [({ 1: rows }) => rows.length, ({ 2: amount }) => amount]
         .map((amount) => found.reduce((sum, list) => sum + amount(list), 0));
-      said.textContent = counted(some < all, some, all, fits.wrong);
+      said.textContent = counted(some < all, { shown: some, total: all }, fits.wrong);
     };
     field.value = new URLSearchParams(location.search).get("filter") ?? "";
     field.addEventListener("input", () => {

@@ -17,8 +17,12 @@
   const UNITS = { s: 1, min: 60, h: 3600, d: 86400 };
   const words = new Intl.Collator("en", { numeric: true });
 
-  const title = (head) => [...head.childNodes].filter((node) => !node.classList?.contains("tz"))
-    .map((node) => node.textContent).join("").trim();
+  // A column's title, without the zone that its times are shown in.
+  function title(head) {
+    const words = head.cloneNode(true);
+    for (const zone of words.querySelectorAll(".tz")) zone.remove();
+    return words.textContent.replace(/\s+/g, " ").trim();
+  }
 
   // --- rows: what the filters ask, read from the page once -----------------------------------------
 
@@ -61,6 +65,7 @@
       ...group,
       sizes: group.tables.map((table) => table.tBodies[0].rows.length),
       count: group.section.querySelector(":scope > h2 > .count"),
+      beyond: Math.max(0, Number(group.section.dataset.count ?? 0) - group.rows.length), // rows of other pages
       words: group.section.querySelector(":scope > h2 > .count")?.textContent,
       folds: [...group.section.querySelectorAll("details")].map((fold) => {
         const summary = fold.querySelector("summary");
@@ -118,7 +123,7 @@
   function filter(groups, choice) {
     const fits = test(choice);
     const filtered = Boolean(choice.filter.trim() || choice.system || choice.status);
-    let shown = 0, total = 0;
+    let shown = 0, total = 0, beyond = 0;
     for (const group of groups) {
       let here = 0;
       for (const entry of group.rows) {
@@ -129,15 +134,26 @@
       }
       unfold(group, filtered);
       group.section.classList.toggle("emptied", filtered && !here);
-      if (group.count) group.count.textContent = filtered ? `${number(here)} of ${group.words}` : group.words;
+      if (group.count) group.count.textContent = filtered ? part(here, group) : group.words;
       shown += here;
       total += group.rows.length;
+      beyond += group.beyond;
     }
-    return counted(filtered, shown, total, fits.wrong);
+    return counted(filtered, { shown, total, beyond }, fits.wrong);
   }
 
-  const counted = (filtered, shown, total, wrong) =>
-    (filtered ? wrong || `${shown ? number(shown) : "none"} of ${number(total)}` : `${number(total)} ${total === 1 ? "row" : "rows"}`);
+  // Say how many rows of a list fit; of those on other pages nothing is known.
+  function part(here, { rows, beyond, words }) {
+    if (!beyond) return `${number(here)} of ${words}`;
+    return `${number(here)} of the ${number(rows.length)} on this page, of ${words} in all`;
+  }
+
+  function counted(filtered, { shown, total, beyond = 0 }, wrong) {
+    const rows = `${number(total)} ${total === 1 ? "row" : "rows"}`;
+    if (filtered && wrong) return wrong;
+    const here = filtered ? `${shown ? number(shown) : "none"} of ${beyond ? rows : number(total)}` : rows;
+    return beyond ? `${here} on this page; ${number(beyond)} on others` + (filtered ? " were not looked at" : "") : here;
+  }
 
   // --- sorting ----------------------------------------------------------------------------------------
 
@@ -148,9 +164,11 @@
     const time = cell.querySelector("time");
     if (time) return Date.parse(time.dateTime);
     if (/^[+-]?\d+(\.\d+)?$/.test(text)) return Number(text);
-    const parts = [...text.matchAll(/(\d+) (min|[shd])\b/g)];
-    const spans = parts.length && parts.map(([part]) => part).join(" ") === text;
-    return spans ? parts.reduce((sum, [, amount, unit]) => sum + amount * UNITS[unit], 0) : text;
+    const plain = text.replace(/^-/, "");
+    const parts = [...plain.matchAll(/(\d+) (min|[shd])\b/g)];
+    if (!parts.length || parts.map(([part]) => part).join(" ") !== plain) return text;
+    const span = parts.reduce((sum, [, amount, unit]) => sum + amount * UNITS[unit], 0);
+    return plain === text ? span : -span;
   }
 
   function compare(a, b) {

@@ -12,6 +12,7 @@ from example import HOSTILE, all_pages, snapshot
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Watch
+from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.pages import Document, Page, Site
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
@@ -58,12 +59,12 @@ def test_each_kind_of_page_is_valid(
 
 
 @pytest.fixture
-def everything(monkeypatch: pytest.MonkeyPatch) -> SiteSettings:
+def everything() -> SiteSettings:
     """Let a site of awkward contents have every kind of page, those of long lists too."""
-    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.SHOWN", 1)
-    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.LONG", 1)
-    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.WHOLE", 1)
-    return SiteSettings(watches=(Watch(f"mine {HOSTILE}"), Watch("nothing", jobs=("no-such",))))
+    return SiteSettings(
+        watches=(Watch(f"mine {HOSTILE}"), Watch("nothing", jobs=("no-such",))),
+        limits=Limits(rows_shown=1, rows_of_list=1, rows_of_page=1),
+    )
 
 
 def test_the_awkward_site_has_every_kind_of_page(everything: SiteSettings) -> None:
@@ -75,7 +76,9 @@ def test_the_awkward_site_has_every_kind_of_page(everything: SiteSettings) -> No
         for name in re.findall(r'{% (?:extends|import|include) "(.*?)"', text)
     }
     documents = (Document(path="more.html", title="More", text="# More"),)
-    site = Site(snapshot(), documents=documents, watches=everything.watches)
+    site = Site(
+        snapshot(), documents=documents, watches=everything.watches, limits=everything.limits
+    )
     made = {page.template for page in all_pages(site) if isinstance(page, Page)}
     frame = {"header.html", "footer.html", "assets.html"}  # around the pages of a folder
     assert made == texts.keys() - parts - frame

@@ -133,7 +133,10 @@ def test_a_jobset_is_summed_up_from_its_newest_evaluation() -> None:
 def test_a_jobset_without_evaluations_is_empty() -> None:
     health = jobset_health(index(), TRUNK)
     assert (health.latest, health.latest_finished, health.changes) == (None, None, None)
-    assert (health.tally, health.newly_failing) == (Tally(), 0)
+    assert (health.tally, health.newly_failing, health.is_read) == (Tally(), None, False)
+    none = index(jobsets=(Jobset(project="demo", name="trunk", first_evaluation=0),))
+    found = jobset_health(none, TRUNK)
+    assert (found.newly_failing, found.is_read) == (0, True)
 
 
 def test_a_baseline_alone_has_no_changes() -> None:

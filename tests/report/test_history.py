@@ -167,7 +167,7 @@ def test_the_charts_have_what_ran_and_what_was_measured() -> None:
     ]
     past = job_history(index(builds, {10: tuple(range(1, 7))}), A)
     assert [(p.build, p.timestamp, p.value, p.unit) for p in past.durations] == [
-        (1, 100, 5, "s"), (5, 500, 7, "s"),
+        (1, 100, 5, "s"), (2, 200, 0, "s"), (5, 500, 7, "s"),
     ]  # fmt: skip
     assert list(past.metrics) == ["coverage", "size"]
     assert [(p.build, p.value, p.unit) for p in past.metrics["coverage"]] == [(1, 0.5, "%")]

@@ -4,19 +4,18 @@ import pytest
 from example import all_pages, snapshot
 from msgspec import structs
 
+from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.pages import Page, Site
 from hydrasnap.publish.pages.common.changes import ListPage
 from hydrasnap.publish.pages.evaluation.evaluation import EvaluationPage
 from hydrasnap.publish.pages.overview.queue import queue_page
 
+FEW = Limits(rows_shown=2, rows_of_further_page=3, rows_of_list=3, rows_of_page=3)
+
 
 @pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Page]:
-    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.SHOWN", 2)
-    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.PAGED", 3)
-    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.LONG", 3)
-    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.WHOLE", 3)
-    found = list(all_pages(Site(snapshot())))
+def pages() -> dict[str, Page]:
+    found = list(all_pages(Site(snapshot(), limits=FEW)))
     assert len({item.path for item in found}) == len(found)
     return {item.path: item for item in found if isinstance(item, Page)}
 
@@ -44,15 +43,12 @@ def test_a_short_list_has_no_further_page(pages: dict[str, Page]) -> None:
     assert not any(found.more for found in short)
 
 
-def test_what_is_undecided_is_counted_and_only_the_first_are_listed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("hydrasnap.publish.pages.evaluation.evaluation.UNDECIDED", 1)
+def test_what_is_undecided_is_counted_and_only_the_first_are_listed() -> None:
     found = snapshot()
     kept = {number: build for number, build in found.builds.items() if number != 101}
     pages = {
         page.path: page.context
-        for page in all_pages(Site(structs.replace(found, builds=kept)))
+        for page in all_pages(Site(structs.replace(found, builds=kept), limits=Limits(undecided=1)))
         if isinstance(page, Page)
     }
     page = pages["eval/12.html"]
@@ -60,10 +56,7 @@ def test_what_is_undecided_is_counted_and_only_the_first_are_listed(
     assert ([row.job for row in page.undecided], page.undecided_total) == (["breaks"], 2)
 
 
-def test_of_a_long_queue_the_first_are_listed_and_all_are_counted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("hydrasnap.publish.pages.overview.queue.WAITING", 1)
-    page = queue_page(Site(snapshot()))
+def test_of_a_long_queue_the_first_are_listed_and_all_are_counted() -> None:
+    page = queue_page(Site(snapshot(), limits=Limits(queued_builds=1)))
     assert ([row.id for row in page.rows], page.total) == ([203], 2)
     assert sum(row.amount for row in page.jobsets) == 2

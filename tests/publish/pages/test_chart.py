@@ -12,9 +12,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.formatting import number
 from hydrasnap.model import JobKey, JobsetKey, Metric, Snapshot
+from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.chart import (
-    BUILDS,
     HEIGHT,
     WIDTH,
     Moment,
@@ -29,6 +29,7 @@ from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.history import job_history
 from hydrasnap.report.sizes import SizeHistory
 
+CHARTED = Limits().chart_builds
 NAME = ("key", "Title", "Build")
 
 
@@ -165,11 +166,11 @@ def test_the_systems_of_a_job_have_charts_strips_and_metrics_of_their_own(tmp_pa
 
 def test_a_long_history_is_cut_to_its_newest_builds() -> None:
     every = snapshot()
-    many = {n: build(n, "long") for n in range(5000, 5000 + BUILDS + 9)}
+    many = {n: build(n, "long") for n in range(5000, 5000 + CHARTED + 9)}
     site = Site(structs.replace(every, builds={**every.builds, **many}))
     (found,) = job_charts(site, job_history(site.index, JobKey("p", "j", "long")), SizeHistory())
-    assert len(found.rows) == BUILDS
-    assert found.rows[0].moment.label == str(5000 + BUILDS + 8)
+    assert len(found.rows) == CHARTED
+    assert found.rows[0].moment.label == str(5000 + CHARTED + 8)
 
 
 def test_a_chart_can_be_read_without_seeing_it(tmp_path: Path) -> None:

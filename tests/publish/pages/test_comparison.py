@@ -8,12 +8,14 @@ from msgspec import structs
 
 from hydrasnap.config.loading import load
 from hydrasnap.model import JobsetConfiguration, JobsetKey, JobsetState, Snapshot
+from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.pages import Page, Site
-from hydrasnap.publish.pages.evaluation.comparison import JOBSETS, ComparisonPage, HubPage
+from hydrasnap.publish.pages.evaluation.comparison import ComparisonPage, HubPage
 from hydrasnap.publish.pages.evaluation.evaluation import EvaluationPage
 from hydrasnap.publish.pages.jobset.jobset import JobsetPage
 from hydrasnap.report.baselines import own_baselines
 
+OTHERS = Limits().other_jobsets
 DAY = 86_400
 
 
@@ -25,7 +27,7 @@ def grown() -> Snapshot:
         number: evaluation(number, (201, 105), timestamp=NOON + 99 * DAY - age * DAY)
         for number, age in ages.items()
     }
-    others = [f"other-{n}" for n in range(JOBSETS + 3)]
+    others = [f"other-{n}" for n in range(OTHERS + 3)]
     builds = {9000 + n: build(9000 + n, "breaks", jobset=name) for n, name in enumerate(others)}
     theirs = {
         900 + n: evaluation(900 + n, (9000 + n,), jobset=name) for n, name in enumerate(others)
@@ -59,15 +61,15 @@ def own(number: int, pinned: int | None = None) -> dict[str, int]:
 
 
 def test_the_newest_evaluation_has_a_past_to_compare_with() -> None:
-    assert own(105) == {"a week earlier": 103, "a month earlier": 101}  # 104 is its own page's
-    assert own(105, 103) == {"the pinned baseline": 103, "a month earlier": 101}
+    assert own(105) == {"8 days earlier": 103, "40 days earlier": 101}  # 104 is its own page's
+    assert own(105, 103) == {"the pinned baseline": 103, "40 days earlier": 101}
 
 
 def test_an_older_evaluation_has_one_too() -> None:
-    assert own(104) == {"a month earlier": 101}
-    assert own(104, 11) == {"the pinned baseline": 11, "a month earlier": 101}
+    assert own(104) == {"39 days earlier": 101}
+    assert own(104, 11) == {"the pinned baseline": 11, "39 days earlier": 101}
     assert own(11, 11) == {}
-    assert own(104, 21) == {"a month earlier": 101}  # the other is of another jobset
+    assert own(104, 21) == {"39 days earlier": 101}  # the other is of another jobset
 
 
 def test_a_comparison_has_the_same_lists_against_another_baseline(
@@ -89,7 +91,7 @@ def test_the_newest_is_compared_with_a_few_other_jobsets_in_use(pages: dict[str,
     hub = pages["eval/105/compare.html"]
     assert isinstance(hub, HubPage)
     theirs = [row.jobset.label for row in hub.rows if row.jobset.label != "p:j"]
-    assert theirs == ["p:weird", *(f"p:other-{n}" for n in range(1, JOBSETS))]
+    assert theirs == ["p:weird", *(f"p:other-{n}" for n in range(1, OTHERS))]
     assert all(row.href in pages for row in hub.rows)
     other = pages["eval/105/vs/901.html"]
     assert isinstance(other, ComparisonPage)
@@ -101,7 +103,7 @@ def test_the_pages_grow_with_the_jobsets_and_not_with_their_square(
 ) -> None:
     count = sum(isinstance(page, ComparisonPage) for page in pages.values())
     shown = sum(isinstance(page, EvaluationPage) for page in pages.values())
-    assert count <= len(SITE.snapshot.jobsets) * (JOBSETS + 3) + shown
+    assert count <= len(SITE.snapshot.jobsets) * (OTHERS + 3) + shown
 
 
 def test_an_evaluation_points_to_its_comparisons(pages: dict[str, object]) -> None:

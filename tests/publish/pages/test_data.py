@@ -9,6 +9,7 @@ import pytest
 from example import NOON, snapshot
 from msgspec import structs
 
+from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 
@@ -147,13 +148,11 @@ def test_what_changed_can_be_pasted_and_what_fails_listed(folder: Path, tmp_path
     assert "[failed](https://example.org/s/build/201.html)" in (tmp_path / "eval/12.md").read_text()
 
 
-def test_a_long_list_of_changes_is_cut_and_any_name_is_quoted(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr("hydrasnap.publish.pages.evaluation.downloads.ITEMS", 1)
+def test_a_long_list_of_changes_is_cut_and_any_name_is_quoted(tmp_path: Path) -> None:
+    few = SiteSettings(limits=Limits(markdown_items=1))
     every = snapshot()
     odd = structs.replace(every.builds[204], job="`x``y\n# z")
-    publish(structs.replace(every, builds={**every.builds, 204: odd}), SiteSettings(), tmp_path)
+    publish(structs.replace(every, builds={**every.builds, 204: odd}), few, tmp_path)
     lines = (tmp_path / "eval/12.md").read_text().splitlines()
     assert "- and 1 more" in lines
     assert any(line.startswith("- ``` `x``y⟨U+000A⟩# z ``` on ") for line in lines)

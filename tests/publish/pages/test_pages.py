@@ -7,16 +7,17 @@ from example import AWKWARD_JOBS, NOON, all_pages, build, jobset, snapshot
 from msgspec import structs
 
 from hydrasnap.model import JobsetKey, JobsetOverview, Product
+from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.pages import File, Page, Site
 from hydrasnap.publish.pages.build.build import BuildPage
 from hydrasnap.publish.pages.build.products import install_command, product_rows
-from hydrasnap.publish.pages.common.ansi import runs
+from hydrasnap.publish.pages.common.ansi import spans
 from hydrasnap.publish.pages.common.changes import ChangeList
 from hydrasnap.publish.pages.common.frame import PageContext
 from hydrasnap.publish.pages.common.rows import verdict
 from hydrasnap.publish.pages.evaluation.evaluation import EvaluationPage
 from hydrasnap.publish.pages.job.job import JobPage
-from hydrasnap.publish.pages.jobset.errors import SEEN, ErrorsPage, error_texts
+from hydrasnap.publish.pages.jobset.errors import ErrorsPage, error_texts
 from hydrasnap.publish.pages.jobset.evaluations import EvaluationsPage
 from hydrasnap.publish.pages.jobset.grid import GridPage
 from hydrasnap.publish.pages.jobset.jobset import JobsetPage
@@ -104,9 +105,8 @@ def test_a_partly_known_evaluation_says_so_and_claims_no_removals() -> None:
     assert jobs(found.lists, "removed") == []
 
 
-def test_long_lists_are_folded_and_never_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hydrasnap.publish.pages.common.changes.SHOWN", 3)
-    every = pages(SITE)["eval/21.html"]
+def test_long_lists_are_folded_and_never_cut() -> None:
+    every = pages(Site(snapshot(), limits=Limits(rows_shown=3)))["eval/21.html"]
     assert isinstance(every, Page)
     assert isinstance(every.context, EvaluationPage)
     for found in every.context.lists:
@@ -290,26 +290,26 @@ def test_the_overview_tells_what_hydra_does_and_the_verdict_on_each_jobset() -> 
     row = next(row for row in found.context.projects[0].jobsets if row.link.label == "j")
     assert (row.running, row.pending, row.checked) == (7, None, NOON)
     assert row.verdict is not None
-    assert (row.verdict.words, row.verdict.percent) == ("Not all have a known result", 25)
+    assert (row.verdict.words, row.verdict.share) == ("Not all have a known result", "25 %")
 
 
 @pytest.mark.parametrize(
-    ("counts", "words", "percent"),
+    ("counts", "words", "share"),
     [
-        ({"succeeded": 3}, "All succeeded", 100),
-        ({"succeeded": 999, "failed": 1}, "Some failed", 99),
-        ({"failed": 2, "aborted": 1}, "All failed", 0),
-        ({"succeeded": 1, "aborted": 1}, "Some aborted", 50),
-        ({"aborted": 1}, "All aborted", 0),
-        ({"succeeded": 1, "unknown": 1}, "Not all have a known result", 50),
+        ({"succeeded": 3}, "All succeeded", "100 %"),
+        ({"succeeded": 999, "failed": 1}, "Some failed", "99 %"),
+        ({"failed": 2, "aborted": 1}, "All failed", "0 %"),
+        ({"succeeded": 1, "aborted": 1}, "Some aborted", "50 %"),
+        ({"aborted": 1}, "All aborted", "0 %"),
+        ({"succeeded": 1, "unknown": 1}, "Not all have a known result", "≥ 50 %"),
     ],
 )
 def test_a_verdict_is_the_worst_news_and_never_rounds_up(
-    counts: dict[str, int], words: str, percent: int
+    counts: dict[str, int], words: str, share: str
 ) -> None:
     found = verdict(Tally(**counts))
     assert found is not None
-    assert (found.words, found.percent) == (words, percent)
+    assert (found.words, found.share) == (words, share)
     assert verdict(Tally()) is None
 
 
@@ -385,7 +385,7 @@ def test_paths_are_unique_and_the_overview_comes_last() -> None:
 def test_terminal_text_keeps_its_colours_and_loses_the_rest(
     text: str, expected: list[tuple[str, str]]
 ) -> None:
-    assert [(run.classes, run.text) for run in runs(text)] == expected
+    assert [(span.classes, span.text) for span in spans(text)] == expected
 
 
 def test_a_restarted_build_tells_what_it_was_and_has_not_started() -> None:
@@ -405,12 +405,13 @@ def test_a_restarted_build_tells_what_it_was_and_has_not_started() -> None:
 
 
 def test_long_errors_are_folded_with_their_colours() -> None:
+    seen = Limits().error_lines
     text = "\n".join(f"\x1b[3{n % 8}mline {n}" for n in range(100))
-    (error,) = error_texts(jobset("j", errormsg=text))
-    assert (len(error.runs), len(error.folded), error.lines) == (SEEN, 100 - SEEN, 100 - SEEN)
-    assert "".join(run.text for run in (*error.runs, *error.folded)) == "\n".join(
+    (error,) = error_texts(SITE, jobset("j", errormsg=text))
+    assert (len(error.spans), len(error.folded), error.lines) == (seen, 100 - seen, 100 - seen)
+    assert "".join(span.text for span in (*error.spans, *error.folded)) == "\n".join(
         f"line {n}" for n in range(100)
     )
-    assert error.folded[0].classes == error.runs[0].classes
-    (short,) = error_texts(jobset("j", errormsg="a\nb"))
+    assert error.folded[0].classes == error.spans[0].classes
+    (short,) = error_texts(SITE, jobset("j", errormsg="a\nb"))
     assert (short.folded, short.lines) == ((), 0)

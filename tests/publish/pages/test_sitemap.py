@@ -9,8 +9,8 @@ from example import build, evaluation, snapshot
 from msgspec import structs
 
 from hydrasnap.model import JobsetConfiguration, JobsetKey, Snapshot, Watch
+from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.pages import Site
-from hydrasnap.publish.pages.files import sitemap
 from hydrasnap.publish.pages.files.sitemap import sitemap_files
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
@@ -71,37 +71,32 @@ def test_jobs_without_a_page_and_what_is_hidden_are_left_out(tmp_path: Path) -> 
     assert "project/p.html" not in hidden["sitemap.xml"]
 
 
-@pytest.mark.parametrize(("name", "limit"), [("URLS", 10), ("BYTES", 500)])
-def test_a_long_map_is_cut_into_parts(
-    monkeypatch: pytest.MonkeyPatch, name: str, limit: int
-) -> None:
+@pytest.mark.parametrize("limits", [Limits(map_entries=10), Limits(map_bytes=500)])
+def test_a_long_map_is_cut_into_parts(limits: Limits) -> None:
     whole = listed(files(snapshot())["sitemap.xml"], "urlset")
-    monkeypatch.setattr(sitemap, name, limit)
-    parts = files(snapshot())
+    parts = files(snapshot(), limits=limits)
     index = listed(parts["sitemap.xml"], "sitemapindex")
     assert [*index, "sitemap.xml", "robots.txt"] == list(parts)
     assert len(index) > 3
     cut = [listed(parts[part], "urlset") for part in index]
     assert [place for part in cut for place in part] == whole
-    if name == "URLS":
-        assert {len(part) for part in cut} > {limit}
-        assert max(map(len, cut)) == limit
+    if limits.map_entries == 10:
+        assert {len(part) for part in cut} > {10}
+        assert max(map(len, cut)) == 10
     else:
-        assert max(len(parts[part]) for part in index) < limit + 200
+        assert max(len(parts[part]) for part in index) < limits.map_bytes + 200
 
 
-def test_of_a_long_map_a_new_evaluation_leaves_the_jobs_alone(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sitemap, "URLS", 20)
+def test_of_a_long_map_a_new_evaluation_leaves_the_jobs_alone() -> None:
+    limits = Limits(map_entries=20)
     given = snapshot()
-    before = files(given)
+    before = files(given, limits=limits)
     more = structs.replace(
         given,
         builds={**given.builds, 301: build(301, "good")},
         evaluations={**given.evaluations, 31: evaluation(31, (301,))},
     )
-    after = files(more)
+    after = files(more, limits=limits)
     assert before.keys() == after.keys()
     assert [name for name in before if before[name] != after[name]] == ["sitemap-1.xml"]
 

@@ -8,8 +8,8 @@ from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Build, JobKey, JobSizes, SizePoint, SizeSeries, Snapshot
+from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.pages import Site
-from hydrasnap.publish.pages.common.chart import BUILDS
 from hydrasnap.publish.pages.common.charts import job_charts
 from hydrasnap.publish.pages.common.sizes import SizeFact, build_sizes, job_sizes
 from hydrasnap.publish.pipeline import publish
@@ -17,6 +17,7 @@ from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.history import job_history
 from hydrasnap.report.sizes import size_history
 
+CHARTED = Limits().chart_builds
 BIG = JobKey("p", "j", "big")
 MIB = 1 << 20
 
@@ -83,13 +84,13 @@ def test_a_job_tells_its_newest_sizes_against_the_build_before_and_the_oldest() 
 
 
 def test_the_oldest_is_the_oldest_that_the_chart_shows() -> None:
-    many = {f"b{number}": 1000 - number for number in range(1, BUILDS + 6)}
+    many = {f"b{number}": 1000 - number for number in range(1, CHARTED + 6)}
     site = Site(sized(series(**many), series(b401=1)))
     history = size_history(site.index, BIG)
     found = words(tuple(job_sizes(site, history)))
     assert found == [
-        f"Closure size {995 - BUILDS}; 1.0 MiB less than {BUILDS + 4}; "
-        f"{BUILDS - 1}.0 MiB less than 6 the oldest shown",
+        f"Closure size {995 - CHARTED}; 1.0 MiB less than {CHARTED + 4}; "
+        f"{CHARTED - 1}.0 MiB less than 6 the oldest shown",
         "Output size 1",
     ]
 

@@ -120,7 +120,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         expression=expression(site.snapshot.jobsets[build.jobset_key].configuration),
         drvpath=build.drvpath,
         queued=build.timestamp,
-        before_restart=_before_restart(build),
+        before_restart=before_restart(build),
         started=None if build.before_restart else build.starttime,
         finished=build.stoptime if build.finished else None,
         duration=build.duration,
@@ -143,7 +143,8 @@ def build_page(site: Site, build: Build) -> BuildPage:
     )
 
 
-def _before_restart(build: Build) -> BeforeRestart | None:
+def before_restart(build: Build) -> BeforeRestart | None:
+    """Tell what a build had come to that waits again; None for any other."""
     status = build.before_restart
     if status is None:
         return None

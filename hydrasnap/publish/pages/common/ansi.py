@@ -1,6 +1,6 @@
-"""Terminal text becomes runs of plain text with class names: colours stay, other escapes go.
+"""Turns terminal text into spans of plain text with class names: colours stay, other escapes go.
 
-The text between two changes of colour is one run, so that a page can be searched for it.
+The text between two changes of colour is one span, so that a page can be searched for it.
 """
 
 import re
@@ -23,7 +23,7 @@ _EXTENDED = {38, 48}
 _PARAMETERS_AFTER = {5: 1, 2: 3}
 
 
-class Run(View, frozen=True, kw_only=True):
+class TextSpan(View, frozen=True, kw_only=True):
     """A stretch of text in one look; `classes` is empty for plain text."""
 
     text: str
@@ -68,37 +68,37 @@ def _colour(code: int, now: str) -> str:
     return now
 
 
-def runs(text: str) -> tuple[Run, ...]:
+def spans(text: str) -> tuple[TextSpan, ...]:
     """Split terminal text where its look changes.
 
-    >>> [(run.classes, run.text) for run in runs("a \\x1b[31;1merror:\\x1b[0m b")]
+    >>> [(span.classes, span.text) for span in spans("a \\x1b[31;1merror:\\x1b[0m b")]
     [('', 'a '), ('c-red b', 'error:'), ('', ' b')]
     """
     return tuple(_joined(_pieces(text.replace("\r\n", "\n").replace("\r", "\n"))))
 
 
-def _pieces(text: str) -> Iterator[Run]:
+def _pieces(text: str) -> Iterator[TextSpan]:
     look = _Look()
     start = 0
     for found in _ESCAPE.finditer(text):
-        yield Run(text=text[start : found.start()], classes=look.classes)
+        yield TextSpan(text=text[start : found.start()], classes=look.classes)
         codes = found["codes"]
         if codes is not None:
             look.change(int(code or 0) for code in re.split("[;:]", codes))
         start = found.end()
-    yield Run(text=text[start:], classes=look.classes)
+    yield TextSpan(text=text[start:], classes=look.classes)
 
 
-def _joined(pieces: Iterator[Run]) -> Iterator[Run]:
+def _joined(pieces: Iterator[TextSpan]) -> Iterator[TextSpan]:
     """Join neighbours of one look: a dropped escape must not part a word."""
-    last: Run | None = None
+    last: TextSpan | None = None
     for piece in pieces:
         if not piece.text:
             continue
         if last is None:
             last = piece
         elif last.classes == piece.classes:
-            last = Run(text=last.text + piece.text, classes=last.classes)
+            last = TextSpan(text=last.text + piece.text, classes=last.classes)
         else:
             yield last
             last = piece
@@ -106,19 +106,21 @@ def _joined(pieces: Iterator[Run]) -> Iterator[Run]:
         yield last
 
 
-def parted(found: tuple[Run, ...], lines: int) -> tuple[tuple[Run, ...], tuple[Run, ...]]:
-    """Part runs after so many lines; the second part is empty if there are no more.
+def parted(
+    found: tuple[TextSpan, ...], lines: int
+) -> tuple[tuple[TextSpan, ...], tuple[TextSpan, ...]]:
+    """Part spans after so many lines; the second part is empty if there are no more.
 
-    >>> [[run.text for run in part] for part in parted(runs("1\\n2\\n3"), 2)]
+    >>> [[span.text for span in part] for part in parted(spans("1\\n2\\n3"), 2)]
     [['1\\n2\\n'], ['3']]
     """
     left = lines
-    for place, run in enumerate(found):
-        pieces = run.text.split("\n", left)
+    for place, span in enumerate(found):
+        pieces = span.text.split("\n", left)
         if len(pieces) > left:
             rest = pieces[-1]
-            first = Run(text=run.text.removesuffix(rest), classes=run.classes)
-            more = (Run(text=rest, classes=run.classes),) if rest else ()
+            first = TextSpan(text=span.text.removesuffix(rest), classes=span.classes)
+            more = (TextSpan(text=rest, classes=span.classes),) if rest else ()
             return (*found[:place], first), (*more, *found[place + 1 :])
         left -= len(pieces) - 1
     return found, ()

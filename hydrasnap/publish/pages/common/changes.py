@@ -12,12 +12,6 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.changes import Change, ChangeKind, Changes
 
-SHOWN = 100  # rows in sight; the others of a list are folded, for a phone to lay out less at once
-WHOLE = 1000  # rows of all lists together that one page has; of more, a list that is
-LONG = 200  # longer than this has its first rows there, and the others are on further pages
-PAGED = 2000  # with so many on each
-FEW = 25  # rows in sight of what goes on as it should
-UNDECIDED = 100
 _ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
 LOOKS = {
@@ -115,11 +109,12 @@ def list_pages(
     listed: Collection[ChangeKind] = _ALL,
 ) -> Iterator[Page]:
     """Give the further pages of the long lists of the page at `path`, whose context is `frame`."""
+    most = site.limits.rows_of_further_page
     for kind in listed:
-        links = _more(changes, kind, path)
+        links = _more(site, changes, kind, path)
         for number, link in enumerate(links):
-            start = _in_sight(kind) + number * PAGED
-            rows = changes[kind][start : start + PAGED]
+            start = _in_sight(site, kind) + number * most
+            rows = changes[kind][start : start + most]
             context = ListPage(
                 title=f"{kind.title}, page {link.label} · {frame.title}",
                 description=f"{kind.title}, page {link.label} of {len(links) + 1}: {frame.title}.",
@@ -137,23 +132,25 @@ def list_pages(
             yield Page(link.href, "change-list.html", context)
 
 
-def _more(changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
+def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
     """Point to the pages of a list from the second on, if it is long."""
+    limits = site.limits
     every = sum(map(changes.count, ChangeKind))
-    if every <= WHOLE or changes.count(kind) <= LONG:
+    if every <= limits.rows_of_page or changes.count(kind) <= limits.rows_of_list:
         return ()
-    number = -(-(changes.count(kind) - _in_sight(kind)) // PAGED)
+    number = -(-(changes.count(kind) - _in_sight(site, kind)) // limits.rows_of_further_page)
     stem = f"{path.removesuffix('.html')}/{kind.slug}"
     return tuple(Link(label=str(n), href=f"{stem}-{n}.html") for n in range(2, number + 2))
 
 
-def _in_sight(kind: ChangeKind) -> int:
-    return FEW if kind is ChangeKind.STILL_SUCCEEDING else SHOWN
+def _in_sight(site: Site, kind: ChangeKind) -> int:
+    limits, steady = site.limits, kind is ChangeKind.STILL_SUCCEEDING
+    return limits.steady_rows_shown if steady else limits.rows_shown
 
 
 def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeList:
-    more = _more(changes, kind, path)
-    shown = _in_sight(kind)
+    more = _more(site, changes, kind, path)
+    shown = _in_sight(site, kind)
     every = changes[kind][: shown if more else None]
     rows = (change_row(site, change) for change in every)
     first = tuple(islice(rows, shown))

@@ -11,7 +11,6 @@ from hydrasnap.publish.pages.common.view import View
 
 WIDTH, HEIGHT = 1000, 100
 LOOKS = 6
-BUILDS = 60
 _BEYOND = 1e18  # what is larger is no size and no time, and is written as it is
 _BYTES = {"B": 1, "byte": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
@@ -60,7 +59,10 @@ class Row(View, frozen=True, kw_only=True):
 
 
 class Chart(View, frozen=True, kw_only=True):
-    """A chart; `key` is unique on its page, `rows` are newest first."""
+    """A chart; `key` is unique on its page, `rows` are newest first.
+
+    `unread` counts the moments that are left out, as not all of their values are known.
+    """
 
     key: str
     title: str
@@ -74,6 +76,7 @@ class Chart(View, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    unread: int = 0
 
 
 class Series(View, frozen=True, kw_only=True):

@@ -2,33 +2,35 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import structs
+
 from hydrasnap.formatting import number, plural
 from hydrasnap.model import JobsetKey
-from hydrasnap.publish.pages.common.chart import BUILDS, Chart, Moment, Series, chart, unit_words
+from hydrasnap.publish.pages.common.chart import Chart, Moment, Series, chart, unit_words
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.sizes import TITLES, build_place
 from hydrasnap.report.burndown import BurnDownPoint, burn_down
 from hydrasnap.report.history import JobHistory, Point, by_system
 from hydrasnap.report.sizes import SizeHistory
 
-EVALUATIONS = 50
 _FEWEST = 2
 
 
 def burn_down_chart(site: Site, key: JobsetKey) -> Chart | None:
     """Draw how many jobs of a jobset fail, by system, if there is something to compare."""
-    found = burn_down(site.index, key, EVALUATIONS)
+    found = burn_down(site.index, key, site.limits.chart_evaluations)
     if len(found.points) < _FEWEST or not found.systems:
         return None
     moments = [_evaluation(site, point) for point in found.points]
     ordered = sorted(found.systems, key=lambda system: (-found.series(system)[-1], system))
     series = [Series(name=system, values=found.series(system)) for system in ordered]
     name = ("burn-down", "Failing jobs by system", "Evaluation")
-    return chart(name, moments, series, number)
+    drawn = chart(name, moments, series, number)
+    return structs.replace(drawn, unread=found.unread)
 
 
 def _evaluation(site: Site, point: BurnDownPoint) -> Moment:
-    waiting = point.tally.queued + point.tally.unknown
+    waiting = point.tally.queued
     return Moment(
         label=str(point.evaluation.id),
         href=site.links.evaluation(point.evaluation.id),
@@ -59,7 +61,7 @@ def _job_charts(site: Site, history: JobHistory, sizes: SizeHistory) -> Iterator
 def _points(
     site: Site, name: tuple[str, str], points: Sequence[Point], sizes: SizeHistory
 ) -> Chart:
-    newest = points[-BUILDS:]
+    newest = points[-site.limits.chart_builds :]
     moments = [_build(site, point, sizes) for point in newest]
     series = [Series(name=name[1], values=tuple(point.value for point in newest))]
     return chart((*name, "Build"), moments, series, unit_words(newest[-1].unit))

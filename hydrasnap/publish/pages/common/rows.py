@@ -62,10 +62,10 @@ def build_rows(site: Site, builds: Iterable[Build]) -> tuple[BuildRow, ...]:
 
 
 class Part(View, frozen=True, kw_only=True):
-    """How many builds came out one way."""
+    """How many builds came out one way; `amount` is None where none of the builds is known."""
 
     outcome: str
-    amount: int
+    amount: int | None
 
 
 class Segment(View, frozen=True, kw_only=True):
@@ -95,8 +95,11 @@ class Figures(View, frozen=True, kw_only=True):
         return tuple(part for part in self.columns if part.amount)
 
 
-def figures(tally: Tally) -> Figures:
-    """Arrange a tally for a table and a bar."""
+def figures(tally: Tally, *, is_read: bool = True) -> Figures:
+    """Arrange a tally for a table and a bar; nothing is said of what was not read."""
+    if not is_read or 0 < tally.unknown == tally.total:
+        unread = tuple(Part(outcome=name, amount=None) for name in _COLUMNS)
+        return Figures(columns=unread, total=tally.total, words="not read yet", bar=())
     columns = tuple(Part(outcome=name, amount=getattr(tally, name)) for name in _COLUMNS)
     words = [f"{part.amount:,} {part.outcome}" for part in columns if part.amount]
     if tally.unknown:
@@ -111,30 +114,33 @@ def figures(tally: Tally) -> Figures:
 
 def _bar(columns: Iterable[Part], total: int) -> tuple[Segment, ...]:
     """Share a bar out by outcome; each that occurs can be seen."""
-    parts = [part for part in columns if part.amount]
-    widths = [max(_NARROWEST, round(_BAR * part.amount / total)) for part in parts]
+    parts = [(part.outcome, part.amount) for part in columns if part.amount]
+    widths = [max(_NARROWEST, round(_BAR * amount / total)) for _, amount in parts]
     surplus = sum(widths) - _BAR
     if surplus > 0:
         widths[widths.index(max(widths))] -= surplus
     starts = accumulate(widths, initial=0)
     return tuple(
-        Segment(outcome=part.outcome, x=x, width=width)
-        for part, x, width in zip(parts, starts, widths, strict=False)
+        Segment(outcome=outcome, x=x, width=width)
+        for (outcome, _), x, width in zip(parts, starts, widths, strict=False)
     )
 
 
 class Verdict(View, frozen=True, kw_only=True):
-    """The result of an evaluation in one sign: its worst news, and the part that succeeded."""
+    """The result of an evaluation in one sign: its worst news, and the part that succeeded.
+
+    `share` is that part in per cent, as far as it is known.
+    """
 
     status: BuildStatus
     words: str
-    percent: int
+    share: str
 
 
 def verdict(tally: Tally) -> Verdict | None:
     """Judge as Hydra's lists of jobsets do: unfinished, all well, some failed or all."""
     total = tally.total
-    if not total:
+    if not total or tally.unknown == total:
         return None
     status, words = BuildStatus.SUCCEEDED, "All succeeded"
     if tally.queued or tally.unknown:
@@ -143,7 +149,8 @@ def verdict(tally: Tally) -> Verdict | None:
         status, words = BuildStatus.FAILED, "Some failed" if tally.succeeded else "All failed"
     elif tally.aborted:
         status, words = BuildStatus.ABORTED, "Some aborted" if tally.succeeded else "All aborted"
-    return Verdict(status=status, words=words, percent=100 * tally.succeeded // total)
+    share = f"{'≥ ' if tally.unknown else ''}{100 * tally.succeeded // total} %"
+    return Verdict(status=status, words=words, share=share)
 
 
 class Revision(View, frozen=True, kw_only=True):

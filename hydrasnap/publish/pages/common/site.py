@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from msgspec import msgpack, structs
 
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot, Watch
+from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.links import Links, live_path
 from hydrasnap.publish.pages.common.buckets import Bucket, buckets
 from hydrasnap.publish.pages.common.frame import Link
@@ -45,6 +46,7 @@ class Site:
     watches: tuple[Watch, ...] = ()
     baselines: Mapping[str, int] = field(default_factory=dict)
     lost: str = ""
+    limits: Limits = field(default_factory=Limits)
 
     @cached_property
     def index(self) -> Index:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from hydrasnap.formatting import size
 from hydrasnap.model import SIZE_KINDS, Build
-from hydrasnap.publish.pages.common.chart import BUILDS
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import Point, by_system
@@ -50,7 +49,7 @@ def job_sizes(site: Site, history: SizeHistory) -> Iterator[SizeFact]:
     for kind, title in TITLES.items():
         systems = by_system(history.points.get(kind, ()))
         for system, points in systems.items():
-            shown = points[-BUILDS:]
+            shown = points[-site.limits.chart_builds :]
             changes = [_change(site, history, shown, -2)] if len(shown) > 1 else []
             if len(shown) > 2:  # noqa: PLR2004 - else the build before is the oldest one
                 changes.append(_change(site, history, shown, 0, "the oldest shown"))

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.changes import (
-    UNDECIDED,
     ChangeList,
     SystemRow,
     change_lists,
@@ -28,7 +27,6 @@ from hydrasnap.publish.pages.evaluation.versus import versus_page
 from hydrasnap.report.baselines import Baseline, jobset_baselines, own_baselines
 from hydrasnap.report.changes import ChangeKind, Changes, compare
 
-JOBSETS = 5
 _LISTED = tuple(kind for kind in ChangeKind if kind is not ChangeKind.STILL_SUCCEEDING)
 
 
@@ -115,11 +113,11 @@ def newest_against_others(site: Site) -> Iterator[tuple[Evaluation, list[Baselin
     """Give the newest evaluation of each jobset, and those of other jobsets to compare it with."""
     for project in site.health:
         keys = [health.key for health in project.jobsets]
-        others = jobset_baselines(site.index, keys, JOBSETS + 1)
+        others = jobset_baselines(site.index, keys, site.limits.other_jobsets + 1)
         for key in keys:
             shown = site.index.shown_evaluations(key)
             if shown and _is_newest(site, shown[0]):
-                yield shown[0], _others(others, key)
+                yield shown[0], _others(others, key)[: site.limits.other_jobsets]
 
 
 def hub_pages(site: Site) -> Iterator[Page]:
@@ -132,7 +130,7 @@ def hub_pages(site: Site) -> Iterator[Page]:
 
 
 def _others(baselines: list[Baseline], key: JobsetKey) -> list[Baseline]:
-    return [one for one in baselines if one.evaluation.jobset_key != key][:JOBSETS]
+    return [one for one in baselines if one.evaluation.jobset_key != key]
 
 
 def _hub(site: Site, evaluation: Evaluation, others: list[Baseline]) -> Page:
@@ -201,7 +199,7 @@ def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonP
         baseline_unknown=changes.baseline_unknown,
         nothing_changed=changes.nothing_changed,
         lists=change_lists(site, changes, _path(site, evaluation, other), _LISTED),
-        undecided=build_rows(site, changes.undecided[:UNDECIDED]),
+        undecided=build_rows(site, changes.undecided[: site.limits.undecided]),
         undecided_total=len(changes.undecided),
         systems=system_rows(changes),
         differences=differences(site, other, evaluation),

@@ -10,7 +10,6 @@ from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.changes import Change, ChangeKind, Changes
 
-ITEMS = 200
 _TICKS = re.compile(r"`+")
 _SPACE = re.compile(r"[\t\n\r]")
 _TOLD = (ChangeKind.NEWLY_FAILING, ChangeKind.NEWLY_SUCCEEDING, ChangeKind.ABORTED)
@@ -45,12 +44,13 @@ def _markdown(site: Site, changes: Changes) -> str:
     page = _address(site, site.links.evaluation(found.id), "eval", found.id)
     lines = [f"# [Evaluation {found.id}]({page}) of {_code(str(found.jobset_key))}"]
     lines += ["", summary(changes)]
+    most = site.limits.markdown_items
     for kind in _TOLD:
         if changes.count(kind):
             lines += ["", f"## {kind.title}: {changes.count(kind):,}", ""]
-            lines += [_item(site, change) for change in changes[kind][:ITEMS]]
-        if changes.count(kind) > ITEMS:
-            lines.append(f"- and {changes.count(kind) - ITEMS:,} more")
+            lines += [_item(site, change) for change in changes[kind][:most]]
+        if changes.count(kind) > most:
+            lines.append(f"- and {changes.count(kind) - most:,} more")
     return "\n".join(lines) + "\n"
 
 

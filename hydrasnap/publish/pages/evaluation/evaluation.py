@@ -5,7 +5,6 @@ from functools import partial
 
 from hydrasnap.model import BuildStatus, Evaluation
 from hydrasnap.publish.pages.common.changes import (
-    UNDECIDED,
     ChangeList,
     SystemRow,
     change_lists,
@@ -31,9 +30,6 @@ from hydrasnap.publish.pages.files.data import data_file, data_link, evaluation_
 from hydrasnap.report.changes import Changes, compare
 from hydrasnap.report.failures import Blocker, blockers, failures_by_status
 from hydrasnap.report.tally import tally_of
-
-BLOCKERS = 20
-BLOCKED = 10
 
 
 class StatusCount(View, frozen=True, kw_only=True):
@@ -124,11 +120,11 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         gone=evaluation.deleted_upstream,
         nothing_changed=changes.nothing_changed,
         lists=change_lists(site, changes, site.links.evaluation(evaluation.id)),
-        undecided=build_rows(site, changes.undecided[:UNDECIDED]),
+        undecided=build_rows(site, changes.undecided[: site.limits.undecided]),
         undecided_total=len(changes.undecided),
         systems=system_rows(changes),
         statuses=_statuses(site, evaluation),
-        blockers=tuple(_blocker(site, found) for found in blocking[:BLOCKERS]),
+        blockers=tuple(_blocker(site, found) for found in blocking[: site.limits.blockers]),
         blockers_total=len(blocking),
         comparisons=tuple(comparison_links(site, evaluation)),
         hub=hub_path(site, evaluation),
@@ -156,6 +152,6 @@ def _statuses(site: Site, evaluation: Evaluation) -> tuple[StatusCount, ...]:
 
 
 def _blocker(site: Site, found: Blocker) -> BlockerRow:
-    named = build_rows(site, found.blocks[:BLOCKED])
+    named = build_rows(site, found.blocks[: site.limits.blocked])
     more = len(found.blocks) - len(named)
     return BlockerRow(build=build_row(site, found.build), blocks=named, more=more)

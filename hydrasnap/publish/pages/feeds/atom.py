@@ -10,7 +10,6 @@ from hydrasnap.publish.pages.common.view import View
 TYPE = "application/atom+xml"
 _ATOM = "http://www.w3.org/2005/Atom"
 _XHTML = "http://www.w3.org/1999/xhtml"
-_EPOCH = "1970-01-01T00:00:00Z"
 
 
 class Group(View, frozen=True, kw_only=True):
@@ -22,7 +21,7 @@ class Group(View, frozen=True, kw_only=True):
 
 
 class Entry(View, frozen=True, kw_only=True):
-    """One piece of news; `id` is an absolute address or tag, `updated` Unix seconds."""
+    """One piece of news; `id` is a name that no other entry has, `updated` Unix seconds."""
 
     id: str
     title: str
@@ -32,24 +31,28 @@ class Entry(View, frozen=True, kw_only=True):
 
 
 class Feed(View, frozen=True, kw_only=True):
-    """A feed; its addresses are absolute, or relative to the feed itself."""
+    """A feed; its addresses are absolute, or relative to the feed itself.
+
+    `updated` is when anything last happened to what the feed is on, in Unix seconds.
+    """
 
     id: str
     title: str
     author: str
     self_href: str
     page_href: str
+    updated: int
     entries: tuple[Entry, ...]
 
 
 def moment(seconds: int) -> str:
-    """Write a moment by RFC 3339, to the minute; one that no calendar holds is the epoch.
+    """Write a moment by RFC 3339, to the minute; it must be one that a calendar holds.
 
     >>> moment(1795392000)
     '2026-11-23T00:00:00Z'
     """
     day, _, minute = clock(seconds).partition(" ")
-    return f"{day}T{minute}:00Z" if minute else _EPOCH
+    return f"{day}T{minute}:00Z"
 
 
 def atom(feed: Feed) -> str:
@@ -57,7 +60,7 @@ def atom(feed: Feed) -> str:
     root = Element("feed", {"xmlns": _ATOM, "xml:lang": "en"})
     _text(root, "id", feed.id)
     _text(root, "title", feed.title)
-    newest = max((entry.updated for entry in feed.entries), default=0)
+    newest = max((entry.updated for entry in feed.entries), default=feed.updated)
     _text(root, "updated", moment(newest))
     _text(SubElement(root, "author"), "name", feed.author)
     _text(root, "generator", "hydrasnap")

@@ -1,10 +1,9 @@
 """The feeds: what broke and what was mended, by jobset and by project."""
 
-import re
 from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import islice
-from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.links import relative
@@ -16,22 +15,20 @@ from hydrasnap.publish.pages.feeds.atom import TYPE, Entry, Feed, Group, atom
 from hydrasnap.report.changes import Change, ChangeKind
 from hydrasnap.report.transitions import News
 
-ENTRIES = 20
-ITEMS = 100
-_NOT_IN_A_TAG = re.compile(r"[^A-Za-z0-9.-]+")
+_LAST = 253402300799  # the last second that has a year of four digits
 
 
 def feed_files(site: Site) -> Iterator[Page | File]:
-    """Give the feed of each jobset and project."""
+    """Give the feed of each jobset and project that has an evaluation with a known time."""
     for project in site.health:
         keys = [jobset.key for jobset in project.jobsets]
         for key in keys:
             path, page = site.links.jobset(key, "/feed.atom"), site.links.jobset(key)
-            feed = feed_file(site, path, Link(label=str(key), href=page), site.news(key))
-            yield from with_former(site, key, [feed])
+            link = Link(label=str(key), href=page)
+            yield from with_former(site, key, feed_file(site, path, link, [key], site.news(key)))
         name = project.name
         path, page = site.links.project(name, "/feed.atom"), site.links.project(name)
-        yield feed_file(site, path, Link(label=name, href=page), merged(site, keys))
+        yield from feed_file(site, path, Link(label=name, href=page), keys, merged(site, keys))
 
 
 def merged(site: Site, keys: Iterable[JobsetKey]) -> Iterator[News]:
@@ -39,22 +36,39 @@ def merged(site: Site, keys: Iterable[JobsetKey]) -> Iterator[News]:
     return merge(*map(site.news, keys), key=lambda found: -found.evaluation.id)
 
 
-def feed_link(path: str, of: str) -> Alternate:
-    """Point to a feed from the page of the same thing."""
-    return Alternate(label="Atom feed", href=path, type=TYPE, title=f"What broke in {of}")
+def feed_link(site: Site, path: str, of: str, keys: Iterable[JobsetKey]) -> tuple[Alternate, ...]:
+    """Point to the feed on some jobsets from the page of the same thing, if there is one."""
+    if _newest(site, keys) is None:
+        return ()
+    return (Alternate(label="Atom feed", href=path, type=TYPE, title=f"What broke in {of}"),)
 
 
-def feed_file(site: Site, path: str, page: Link, found: Iterable[News]) -> File:
-    """Write a feed at `path` for what `page` shows."""
+def _newest(site: Site, keys: Iterable[JobsetKey]) -> int | None:
+    """Return when the newest evaluation of some jobsets was made, as far as that is known."""
+    times = (found.timestamp for key in keys for found in site.index.evaluations_of(key))
+    return max((time for time in times if 0 < time <= _LAST), default=None)
+
+
+def feed_file(
+    site: Site, path: str, page: Link, keys: Iterable[JobsetKey], found: Iterable[News]
+) -> Iterator[File]:
+    """Write a feed at `path` on the jobsets `keys`, for what `page` shows."""
+    updated = _newest(site, keys)
+    if updated is None:
+        return
     feed = Feed(
-        id=_tag(site, path.removesuffix("/feed.atom")),
-        title=f"{page.label} on {site.host}: what broke and what was fixed",
+        id=_id(site, path.removesuffix("/feed.atom")),
+        title=f"{page.label} on {site.name}: what broke and what was fixed",
         author=site.host,
         self_href=_address(site, path, path),
         page_href=_address(site, page.href, path),
-        entries=tuple(_entry(site, path, news) for news in islice(found, ENTRIES)),
+        updated=updated,
+        entries=tuple(
+            _entry(site, path, news)
+            for news in islice(filter(_updated, found), site.limits.feed_entries)
+        ),
     )
-    return File(path, atom(feed))
+    yield File(path, atom(feed))
 
 
 def _entry(site: Site, path: str, news: News) -> Entry:
@@ -67,7 +81,7 @@ def _entry(site: Site, path: str, news: News) -> Entry:
         if changes
     )
     return Entry(
-        id=_tag(site, f"{path.removesuffix('/feed.atom')}/eval/{evaluation.id}"),
+        id=_id(site, f"{path.removesuffix('/feed.atom')}/eval/{evaluation.id}"),
         title=f"{evaluation.jobset_key}: {words} in evaluation {evaluation.id}",
         href=_address(site, page, path),
         updated=_updated(news),
@@ -76,16 +90,20 @@ def _entry(site: Site, path: str, news: News) -> Entry:
 
 
 def _updated(news: News) -> int:
-    """Return when the news became what it is: by the last of its builds, where that is later."""
+    """Return when the news became what it is: by the last of its builds, where that is later.
+
+    0 where no time is known.
+    """
     ends = (change.build.stoptime for change in (*news.broken, *news.fixed) if change.build)
-    return max(news.evaluation.timestamp, *filter(None, ends), 0)
+    times = (news.evaluation.timestamp, *filter(None, ends))
+    return max((time for time in times if 0 < time <= _LAST), default=0)
 
 
 def _groups(site: Site, path: str, news: News) -> Iterator[Group]:
     lists = ((ChangeKind.NEWLY_FAILING, news.broken), (ChangeKind.NEWLY_SUCCEEDING, news.fixed))
     for kind, changes in lists:
         if changes:
-            items = tuple(_item(site, path, change) for change in changes[:ITEMS])
+            items = tuple(_item(site, path, change) for change in changes[: site.limits.feed_items])
             omitted = len(changes) - len(items)
             yield Group(heading=kind.title, items=items, omitted=omitted)
 
@@ -102,9 +120,6 @@ def _address(site: Site, target: str, path: str) -> str:
     return f"{site.base.rstrip('/')}/{target}" if site.base else relative(target, path)
 
 
-def _tag(site: Site, name: str) -> str:
-    """Name a thing for ever (RFC 4151), wherever the site lies."""
-    place = urlsplit(site.snapshot.origin)
-    host = _NOT_IN_A_TAG.sub("-", place.hostname or "").strip("-.") or "hydra"
-    port = f"{place.port}/" if place.port else ""
-    return f"tag:{host},2026:{port}{name}"
+def _id(site: Site, name: str) -> str:
+    """Name a thing for ever, wherever the site lies: two Hydras have no name in common."""
+    return uuid5(NAMESPACE_URL, f"{site.snapshot.origin.rstrip('/')}/{name}").urn

@@ -35,8 +35,11 @@ def build_badge(build: Build) -> Badge:
     return Badge(message=build.status.badge_message, color=build.status.badge_color)
 
 
-def tally_badge(tally: Tally) -> Badge:
-    """Describe an evaluation, or the newest ones of a project, by the worst that is in it."""
+def tally_badge(tally: Tally, *, is_read: bool = True) -> Badge:
+    """Describe an evaluation, or the newest ones of a project, by the worst that is in it.
+
+    Where `is_read` is false, builds may be missing that nobody has counted.
+    """
     if tally.failed:
         return Badge(message=f"{tally.failed:,} of {tally.total:,} failing", color="red")
     if tally.aborted:
@@ -44,6 +47,8 @@ def tally_badge(tally: Tally) -> Badge:
     for count, word in ((tally.queued, "queued"), (tally.unknown, "not known")):
         if count:
             return Badge(message=f"{count:,} of {tally.total:,} {word}", color="lightgrey")
+    if not is_read:
+        return Badge(message="not known", color="lightgrey")
     if not tally.total:
         return Badge(message="no builds", color="lightgrey")
     return Badge(message="passing", color="green")

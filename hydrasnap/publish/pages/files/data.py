@@ -24,7 +24,6 @@ from hydrasnap.report.tally import Tally, tally_of
 SCHEMA = 1
 INDEX = "index.json"
 REVISIONS = "/revisions.json"
-FLAKIEST = 100
 
 Data = Mapping[str, object]
 
@@ -58,8 +57,10 @@ def _line(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-def counts(tally: Tally) -> dict[str, int]:
-    """Return a tally by outcome."""
+def counts(tally: Tally, *, is_read: bool = True) -> dict[str, int] | None:
+    """Return a tally by outcome; None where it was not read."""
+    if not is_read:
+        return None
     return {
         "total": tally.total,
         "succeeded": tally.succeeded,
@@ -98,7 +99,7 @@ def index_data(site: Site) -> Data:
                 "name": health.name,
                 "page": site.links.project(health.name),
                 "data": site.links.project(health.name, ".json"),
-                "counts": counts(health.tally),
+                "counts": counts(health.tally, is_read=health.is_read),
                 "newlyFailing": health.newly_failing,
             }
             for health in site.health
@@ -117,7 +118,7 @@ def project_data(site: Site, health: ProjectHealth) -> Data:
         "enabled": project.enabled,
         "hidden": project.hidden,
         "gone": project.deleted_upstream,
-        "counts": counts(health.tally),
+        "counts": counts(health.tally, is_read=health.is_read),
         "newlyFailing": health.newly_failing,
         "jobsets": [_jobset(site, jobset) for jobset in health.jobsets],
     }
@@ -135,7 +136,7 @@ def _jobset(site: Site, health: JobsetHealth) -> Data:
         "errors": health.has_errors,
         "latest": health.latest.id if health.latest else None,
         "latestFinished": health.latest_finished.id if health.latest_finished else None,
-        "counts": counts(health.tally),
+        "counts": counts(health.tally, is_read=health.is_read),
         "newlyFailing": health.newly_failing,
     }
 
@@ -144,7 +145,7 @@ def jobset_data(site: Site, health: JobsetHealth) -> Data:
     """Return a jobset: its evaluations, what fails and since when, what is flaky."""
     key = health.key
     failing = failing_longest(site.index, key).rows
-    flaky = flakiest(site.index, key, FLAKIEST).rows
+    flaky = flakiest(site.index, key, site.limits.flaky_jobs).rows
     return {
         **_jobset(site, health),
         "project": key.project,

@@ -20,8 +20,6 @@ from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 
 ROBOTS, SITEMAP = "robots.txt", "sitemap.xml"
-URLS = 50_000
-BYTES = 50_000_000  # a little less than allowed, for the head and the end
 _TOP = (Links.OVERVIEW, Links.EVALUATIONS, Links.BUILDS, Links.QUEUE)
 _FILE = """\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -37,10 +35,10 @@ def sitemap_files(site: Site) -> Iterator[File]:
     jobsets = [found for found in site.snapshot.jobsets.values() if _is_listed(site, found)]
     places = [_entry(site, "url", path) for path in _places(site, jobsets)]
     jobs = [_entry(site, "url", path) for path in _jobs(site, jobsets)]
-    if len(list(_parts(places + jobs))) == 1:
+    if len(list(_parts(site, places + jobs))) == 1:
         yield _file(SITEMAP, "urlset", places + jobs)
     else:
-        yield from _divided(site, [*_parts(places), *_parts(jobs)])
+        yield from _divided(site, [*_parts(site, places), *_parts(site, jobs)])
     yield File(ROBOTS, f"User-agent: *\nAllow: /\n\nSitemap: {site.base.rstrip('/')}/{SITEMAP}\n")
 
 
@@ -80,12 +78,12 @@ def _jobs(site: Site, jobsets: list[Jobset]) -> Iterator[str]:
             yield site.links.job(job)
 
 
-def _parts(entries: list[str]) -> Iterator[list[str]]:
+def _parts(site: Site, entries: list[str]) -> Iterator[list[str]]:
     """Cut entries into files that are not too long and not too large."""
     part: list[str] = []
     size = 0
     for entry in entries:
-        if len(part) == URLS or size + len(entry) > BYTES:
+        if len(part) == site.limits.map_entries or size + len(entry) > site.limits.map_bytes:
             yield part
             part, size = [], 0
         part.append(entry)

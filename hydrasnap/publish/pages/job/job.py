@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
-from hydrasnap.publish.pages.build.build import constituents_of
+from hydrasnap.publish.pages.build.build import BeforeRestart, before_restart, constituents_of
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.chart import Chart
 from hydrasnap.publish.pages.common.charts import job_charts
@@ -27,7 +27,6 @@ from hydrasnap.publish.pages.job.constituents import PartsGrid, parts_grid
 from hydrasnap.report.history import JobHistory, by_system, job_history
 from hydrasnap.report.sizes import size_history
 
-SHOWN = 100
 _FLAKY = 0.1
 
 
@@ -52,6 +51,7 @@ class MetricRow(View, frozen=True, kw_only=True):
 class JobPage(PageContext, frozen=True, kw_only=True):
     """A job; `results` are finished builds newest first, `folded` those beyond the first hundred.
 
+    `before_restart` is what a build had come to that waits again, where none has a result.
     `several` systems share its name; `flakiness` is a percentage or None where the job is steady or
     has too few results.
     """
@@ -61,6 +61,7 @@ class JobPage(PageContext, frozen=True, kw_only=True):
     status: BuildStatus | None
     label: str
     newest: BuildRow | None
+    before_restart: BeforeRestart | None
     several: bool
     failing_since: BuildRow | None
     since_is_exact: bool
@@ -121,6 +122,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         status=status,
         label=label,
         newest=_row(site, newest),
+        before_restart=None if newest else _before_restart(history),
         several=len(history.systems) > 1,
         failing_since=_row(site, history.failing_since),
         since_is_exact=history.since_is_exact,
@@ -132,7 +134,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         strips=tuple(_strips(site, history)),
         breakage=breakage_view(site, history.breakage),
         queued=build_rows(site, history.queued),
-        results=build_rows(site, islice(results, SHOWN)),
+        results=build_rows(site, islice(results, site.limits.builds_of_job)),
         folded=build_rows(site, results),
         constituents=_constituents(site, history),
         grid=parts_grid(site, history),
@@ -157,6 +159,10 @@ def _strips(site: Site, history: JobHistory) -> Iterator[Strip]:
 
 def _row(site: Site, build: Build | None) -> BuildRow | None:
     return None if build is None else build_row(site, build)
+
+
+def _before_restart(history: JobHistory) -> BeforeRestart | None:
+    return next(filter(None, map(before_restart, history.builds)), None)
 
 
 def _flakiness(history: JobHistory) -> int | None:

@@ -1,30 +1,37 @@
 """The errors of a jobset, readable: fetch errors and evaluation errors, their colours kept."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from hydrasnap.formatting import plural
 from hydrasnap.model import Jobset
-from hydrasnap.publish.pages.common.ansi import Run, parted, runs
+from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.pages.common.ansi import TextSpan, parted, spans
 from hydrasnap.publish.pages.common.parts import JobsetPart, parts
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
-
-SEEN = 40  # lines of an error in sight
-LONG = 60  # lines of one that is folded
 
 
 class ErrorText(View, frozen=True, kw_only=True):
     """An error as Hydra tells it; `cut` counts the characters that only the errors page has.
 
-    Of a long text `folded` are the runs beyond the first lines, `lines` many.
+    Of a long text `folded` are the spans beyond the first lines, `lines` many.
     """
 
     title: str
     time: int | None
-    runs: tuple[Run, ...]
-    folded: tuple[Run, ...] = ()
+    spans: tuple[TextSpan, ...]
+    folded: tuple[TextSpan, ...] = ()
     lines: int = 0
     cut: int = 0
+
+
+class Told(NamedTuple):
+    """An error of a jobset before it is laid out."""
+
+    title: str
+    time: int | None
+    text: str
 
 
 class ErrorsPage(JobsetPart, frozen=True, kw_only=True):
@@ -38,10 +45,12 @@ def error_titles(jobset: Jobset) -> Iterator[str]:
     return (title for title, _ in _texts(jobset))
 
 
-def error_texts(jobset: Jobset, longest: int | None = None) -> tuple[ErrorText, ...]:
+def error_texts(site: Site, jobset: Jobset, longest: int | None = None) -> tuple[ErrorText, ...]:
     """Return the errors of a jobset, in full or the first whole lines of each."""
     time = jobset.overview.errortime if jobset.overview else None
-    return tuple(_error(title, time, text, longest) for title, text in _texts(jobset))
+    return tuple(
+        _error(site.limits, Told(title, time, text), longest) for title, text in _texts(jobset)
+    )
 
 
 def _texts(jobset: Jobset) -> Iterator[tuple[str, str]]:
@@ -51,25 +60,26 @@ def _texts(jobset: Jobset) -> Iterator[tuple[str, str]]:
         yield "Evaluation errors", jobset.errormsg
 
 
-def _error(title: str, time: int | None, text: str, longest: int | None) -> ErrorText:
-    kept = text
-    if longest is not None and len(text) > longest:
-        kept = text[:longest].rpartition("\n")[0] or text[:longest]
-    seen, folded = parted(runs(kept), SEEN) if kept.count("\n") >= LONG else (runs(kept), ())
+def _error(limits: Limits, error: Told, longest: int | None) -> ErrorText:
+    kept = error.text
+    if longest is not None and len(kept) > longest:
+        kept = kept[:longest].rpartition("\n")[0] or kept[:longest]
+    is_long = kept.count("\n") >= limits.folded_error
+    seen, folded = parted(spans(kept), limits.error_lines) if is_long else (spans(kept), ())
     return ErrorText(
-        title=title,
-        time=time,
-        runs=seen,
+        title=error.title,
+        time=error.time,
+        spans=seen,
         folded=folded,
-        lines=kept.count("\n") + 1 - SEEN if folded else 0,
-        cut=len(text) - len(kept),
+        lines=kept.count("\n") + 1 - limits.error_lines if folded else 0,
+        cut=len(error.text) - len(kept),
     )
 
 
 def errors_page(site: Site, jobset: Jobset) -> ErrorsPage:
     """Describe what went wrong last."""
     key = jobset.key
-    errors = error_texts(jobset)
+    errors = error_texts(site, jobset)
     return ErrorsPage(
         title=f"Errors of {key}",
         description=f"{plural(len(errors), 'error')} of the jobset {key}.",

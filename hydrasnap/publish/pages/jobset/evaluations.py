@@ -12,8 +12,6 @@ from hydrasnap.publish.pages.common.rows import EvaluationRow, evaluation_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.files.data import REVISIONS, data_link
 
-LATEST = 200
-
 
 class EvaluationsPage(JobsetPart, frozen=True, kw_only=True):
     """All evaluations of a jobset that the snapshot shows; `complete` if Hydra lists no more."""
@@ -59,7 +57,7 @@ def all_evaluations_page(site: Site) -> Iterator[Page]:
         description=f"The newest evaluations of all jobsets of {site.host}.",
         shows="This page lists the newest evaluations of the snapshot, of all its jobsets.",
         live=site.live("evals"),
-        rows=evaluation_rows(site, shown[:LATEST]),
+        rows=evaluation_rows(site, shown[: site.limits.evaluations]),
         total=len(shown),
     )
     yield Page(Links.EVALUATIONS, "all-evals.html", context)

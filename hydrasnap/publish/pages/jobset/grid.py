@@ -1,14 +1,12 @@
 """The table of a jobset's jobs against its newest evaluations."""
 
+from hydrasnap.formatting import plural
 from hydrasnap.model import Build, BuildStatus, Jobset
 from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.parts import JobsetPart, parts
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
-from hydrasnap.report.grid import GridRow, job_grid
-
-COLUMNS = 20
-ROWS = 1000
+from hydrasnap.report.grid import Grid, GridRow, Interest, job_grid
 
 
 class Column(View, frozen=True, kw_only=True):
@@ -36,17 +34,21 @@ class Row(View, frozen=True, kw_only=True):
 
 
 class GridPage(JobsetPart, frozen=True, kw_only=True):
-    """Jobs against evaluations; `omitted` jobs are left out, those that always succeeded first."""
+    """Jobs against evaluations.
+
+    `columns` are the newest evaluations, newest first; `rows` the jobs by name; `omitted` says
+    which jobs are left out and how many, empty if none are.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    omitted: int
+    omitted: str
 
 
 def grid_page(site: Site, jobset: Jobset) -> GridPage:
     """Describe the jobs of a jobset over its newest evaluations."""
     key = jobset.key
-    grid = job_grid(site.index, key, COLUMNS, ROWS)
+    grid = job_grid(site.index, key, site.limits.grid_columns, site.limits.grid_rows)
     return GridPage(
         title=f"Jobs of {key}",
         description=f"The jobs of {key} in its {len(grid.columns)} newest evaluations.",
@@ -62,8 +64,27 @@ def grid_page(site: Site, jobset: Jobset) -> GridPage:
             for found, unknown in zip(grid.columns, grid.unknown, strict=True)
         ),
         rows=tuple(_row(site, row) for row in grid.jobs.rows),
-        omitted=grid.jobs.omitted,
+        omitted=_omitted(grid),
     )
+
+
+_LEFT_OUT = {
+    Interest.NEWLY_FAILING: "that fail newly",
+    Interest.FAILING: "that fail",
+    Interest.UNDECIDED: "that are queued or aborted",
+    Interest.CHANGING: "that succeed now and did not always",
+    Interest.GONE: "that the newest evaluation has no more",
+    Interest.STEADY: "that succeeded in every evaluation shown",
+}
+
+
+def _omitted(grid: Grid) -> str:
+    """Say which jobs are left out."""
+    if not grid.omitted:
+        return ""
+    parts = [f"{count:,} {_LEFT_OUT[interest]}" for interest, count in grid.omitted.items()]
+    words = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return f"{plural(grid.jobs.omitted, 'more job')} left out: {words}"
 
 
 def _row(site: Site, row: GridRow) -> Row:

@@ -37,11 +37,6 @@ from hydrasnap.publish.pages.jobset.latest import jobset_builds_page
 from hydrasnap.report.changes import ChangeKind, Changes
 from hydrasnap.report.health import Failing, Flaky, JobsetHealth, failing_longest, flakiest
 
-NEWEST = 10
-LONGEST = 10
-BROKEN = 25
-EXCERPT = 800
-
 
 class FailingRow(View, frozen=True, kw_only=True):
     """A job that fails for long, with the build that was the first to fail."""
@@ -91,6 +86,7 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     hidden: bool
     figures: Figures
     latest: Link | None
+    is_read: bool
     evaluated: int | None
     took: int | None
     latest_finished: Link | None
@@ -130,7 +126,7 @@ def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     yield data_file(links.jobset(key, ".json"), jobset_data(site, health))
     yield data_file(links.jobset(key, REVISIONS), revisions_data(site, key))
     paths = links.jobset(key, "/shield.json"), links.jobset(key, ".svg")
-    yield from badge_files(tally_badge(health.tally), *paths)
+    yield from badge_files(tally_badge(health.tally, is_read=health.is_read), *paths)
     yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
     yield Page(links.jobset(key, "/jobs.html"), "jobs.html", grid_page(site, jobset))
     yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
@@ -145,9 +141,9 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
     jobset, key, latest = health.jobset, health.key, health.latest
     configuration = jobset.configuration
     shown = site.index.shown_evaluations(key)
-    failing = failing_longest(site.index, key, LONGEST)
-    flaky = flakiest(site.index, key, LONGEST)
-    words = figures(health.tally)
+    failing = failing_longest(site.index, key, site.limits.longest)
+    flaky = flakiest(site.index, key, site.limits.longest)
+    words = figures(health.tally, is_read=health.is_read)
     return JobsetPage(
         title=str(key),
         description=f"The jobset {key} on {site.host}: {words.words} in its newest evaluation.",
@@ -155,7 +151,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         crumbs=site.trail(key.project),
         live="" if jobset.deleted_upstream else site.live("jobset", *key),
         alternates=(
-            feed_link(site.links.jobset(key, "/feed.atom"), str(key)),
+            *feed_link(site, site.links.jobset(key, "/feed.atom"), str(key), [key]),
             data_link(site.links.jobset(key, ".json"), f"The state of {key}"),
         ),
         key=str(key),
@@ -167,6 +163,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         hidden=not configuration.visible,
         figures=words,
         latest=site.evaluation_link(latest),
+        is_read=health.is_read,
         evaluated=latest.timestamp or None if latest else None,
         took=latest.checkouttime + latest.evaltime if latest else None,
         latest_finished=site.evaluation_link(health.latest_finished),
@@ -174,20 +171,25 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         burn_down=burn_down_chart(site, key),
         counts=tuple(_counts(site, health.changes)),
         broken=tuple(_broken(site, health.changes)),
-        evaluations=evaluation_rows(site, shown[:NEWEST]),
+        evaluations=evaluation_rows(site, shown[: site.limits.newest_evaluations]),
         evaluations_known=len(shown),
         evaluations_href=site.links.jobset(key, "/evals.html"),
         failing=tuple(_failing(site, row) for row in failing.rows),
         failing_total=failing.total,
         flaky=tuple(_flaky(site, row) for row in flaky.rows),
         flaky_total=flaky.total,
-        errors=error_texts(jobset, EXCERPT),
+        errors=error_texts(site, jobset, site.limits.error_excerpt),
         errors_href=site.links.jobset(key, "/errors.html"),
         settings=tuple(_settings(configuration)),
         of_project=_of_project(site, key),
         inputs=configuration.inputs,
         permalinks=tuple(jobset_permalinks(site, key)),
-        badge=badge_box(site, tally_badge(health.tally), site.links.jobset(key), str(key)),
+        badge=badge_box(
+            site,
+            tally_badge(health.tally, is_read=health.is_read),
+            site.links.jobset(key),
+            str(key),
+        ),
         note=site.note(*key),
     )
 
@@ -217,7 +219,8 @@ def _counts(site: Site, changes: Changes | None) -> Iterator[ListCount]:
 
 
 def _broken(site: Site, changes: Changes | None) -> Iterator[ChangeRow]:
-    for change in changes[ChangeKind.NEWLY_FAILING][:BROKEN] if changes else ():
+    found = changes[ChangeKind.NEWLY_FAILING] if changes else ()
+    for change in found[: site.limits.broken_jobs]:
         yield change_row(site, change)
 
 

@@ -11,9 +11,6 @@ from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.index import newest_results
 
-LATEST = 250
-OF_A_JOBSET = 100
-
 
 class BuildsPage(PageContext, frozen=True, kw_only=True):
     """The builds that finished last; `finished` counts all that the snapshot holds."""
@@ -39,7 +36,7 @@ def latest_builds_page(site: Site) -> Iterator[Page]:
         shows="This page lists the builds of the snapshot that finished last, newest first.",
         live=site.live("all"),
         heading="Latest builds",
-        rows=build_rows(site, newest_results(builds, LATEST)),
+        rows=build_rows(site, newest_results(builds, site.limits.latest_builds)),
         finished=_finished(builds),
     )
     yield Page(Links.BUILDS, "builds.html", context)
@@ -55,7 +52,7 @@ def project_builds_page(site: Site, project: str, keys: Sequence[JobsetKey]) -> 
         crumbs=site.trail(project),
         live=site.live("project", project, "all"),
         heading=f"Latest builds of {project}",
-        rows=build_rows(site, newest_results(builds, LATEST)),
+        rows=build_rows(site, newest_results(builds, site.limits.latest_builds)),
         finished=_finished(builds),
     )
     return Page(site.links.project(project, "/all.html"), "builds.html", context)
@@ -75,7 +72,7 @@ def jobset_builds_page(site: Site, jobset: Jobset) -> JobsetBuildsPage:
         parts=parts(site, jobset),
         here="Builds",
         gone=jobset.deleted_upstream,
-        rows=build_rows(site, newest_results(builds, OF_A_JOBSET)),
+        rows=build_rows(site, newest_results(builds, site.limits.latest_builds_of_jobset)),
         finished=_finished(builds),
     )
 

@@ -21,13 +21,12 @@ from hydrasnap.publish.pages.status.status import LiveNote, live_note
 from hydrasnap.report.health import (
     Broken,
     JobsetHealth,
+    is_in_use,
     is_polled,
     newly_broken,
     snapshot_time,
 )
 
-BROKEN = 25
-NEWEST = 10
 DATA = "snapshot.js"
 
 
@@ -51,7 +50,7 @@ class ProjectRow(View, frozen=True, kw_only=True):
     jobsets: tuple[JobsetRow, ...]
 
 
-class FailureRule(View, frozen=True, kw_only=True):
+class Trouble(View, frozen=True, kw_only=True):
     """A jobset that deserves a look, and why."""
 
     jobset: Link
@@ -68,8 +67,10 @@ class Stale(View, frozen=True, kw_only=True):
 class OverviewPage(PageContext, frozen=True, kw_only=True):
     """The first page; what changes with every crawl stands here and in ``snapshot.js`` only.
 
-    `off` are the projects that are disabled or gone; `checked` counts the jobsets that Hydra is to
-    check by itself, of which some may be `stale`.
+    `unread` counts the jobsets of which it is not known whether their newest evaluation broke
+    something; `first_run` tells that nothing was known before. `troubled` counts the jobsets that
+    have errors or are stale. `off` are the projects that are disabled or gone; `checked` counts the
+    jobsets that Hydra is to check by itself, of which some may be `stale`.
     """
 
     origin: str
@@ -81,7 +82,10 @@ class OverviewPage(PageContext, frozen=True, kw_only=True):
     watches: tuple[WatchRow, ...]
     broken: tuple[BrokenRow, ...]
     broken_total: int
-    troubles: tuple[FailureRule, ...]
+    unread: int
+    first_run: bool
+    troubles: tuple[Trouble, ...]
+    troubled: int
     stale: tuple[Stale, ...]
     checked: int
     projects: tuple[ProjectRow, ...]
@@ -106,7 +110,7 @@ def overview_page(site: Site) -> OverviewPage:
     """Describe the whole snapshot."""
     snapshot = site.snapshot
     jobsets = [jobset for project in site.health for jobset in project.jobsets]
-    broken = newly_broken(jobsets, BROKEN)
+    broken = newly_broken(jobsets, site.limits.broken_jobs)
     newest = newest_evaluations(site)
     projects = _projects(site)
     return OverviewPage(
@@ -131,12 +135,15 @@ def overview_page(site: Site) -> OverviewPage:
         watches=watch_rows(site),
         broken=tuple(_broken(site, row) for row in broken.rows),
         broken_total=broken.total,
+        unread=sum(is_in_use(health.jobset) and not health.knows_failures for health in jobsets),
+        first_run=not (snapshot.run.known_evaluations or snapshot.run.known_builds),
         troubles=tuple(_troubles(site, jobsets)),
+        troubled=sum(1 for health in jobsets if health.has_errors or health.stale),
         stale=tuple(_stale(site, health) for health in jobsets if health.stale),
         checked=sum(is_polled(health.jobset) for health in jobsets),
         projects=tuple(row for row in projects if not row.disabled),
         off=tuple(row for row in projects if row.disabled),
-        evaluations=evaluation_rows(site, newest[:NEWEST]),
+        evaluations=evaluation_rows(site, newest[: site.limits.newest_evaluations]),
     )
 
 
@@ -148,12 +155,12 @@ def _broken(site: Site, row: Broken) -> BrokenRow:
     )
 
 
-def _troubles(site: Site, jobsets: list[JobsetHealth]) -> Iterator[FailureRule]:
+def _troubles(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Trouble]:
     for health in jobsets:
         href = site.links.jobset(health.key, "/errors.html")
         why = tuple(Link(label=title.lower(), href=href) for title in error_titles(health.jobset))
         if why:
-            yield FailureRule(jobset=_jobset(site, health.key), why=why)
+            yield Trouble(jobset=_jobset(site, health.key), why=why)
 
 
 def _stale(site: Site, health: JobsetHealth) -> Stale:

@@ -34,7 +34,7 @@ class JobsetRow(View, frozen=True, kw_only=True):
     evaluated: int | None
     figures: Figures
     verdict: Verdict | None
-    newly_failing: int
+    newly_failing: int | None
     errors: str
     tags: tuple[str, ...]
     checked: int | None
@@ -73,12 +73,13 @@ def project_pages(site: Site) -> Iterator[Page | File]:
         yield from (permalink_page(health.name, link) for link in page.permalinks)
         yield project_builds_page(site, health.name, [found.key for found in health.jobsets])
         yield data_file(paths(".json"), project_data(site, health))
-        yield from badge_files(tally_badge(health.tally), paths("/shield.json"), paths(".svg"))
+        badge = tally_badge(health.tally, is_read=health.is_read)
+        yield from badge_files(badge, paths("/shield.json"), paths(".svg"))
 
 
 def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
     rows = jobset_rows(site, health)
-    keys = (jobset.key for jobset in health.jobsets)
+    keys = [jobset.key for jobset in health.jobsets]
     return ProjectPage(
         title=f"{project.displayname or project.name} ({project.name})",
         description=f"The project {project.name} on {site.host}: {plural(len(rows), 'jobset')}.",
@@ -86,7 +87,7 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         crumbs=site.trail(project.name)[:1],
         live=site.live("project", project.name),
         alternates=(
-            feed_link(site.links.project(project.name, "/feed.atom"), project.name),
+            *feed_link(site, site.links.project(project.name, "/feed.atom"), project.name, keys),
             data_link(site.links.project(project.name, ".json"), f"The jobsets of {project.name}"),
         ),
         name=project.name,
@@ -122,7 +123,7 @@ def _row(site: Site, health: JobsetHealth) -> JobsetRow:
         summary=jobset.configuration.description,
         latest=site.evaluation_link(latest),
         evaluated=latest.timestamp or None if latest else None,
-        figures=figures(health.tally),
+        figures=figures(health.tally, is_read=health.is_read),
         verdict=verdict(health.tally),
         newly_failing=health.newly_failing,
         errors=site.links.jobset(health.key, "/errors.html") if health.has_errors else "",
@@ -143,5 +144,7 @@ def _tags(health: JobsetHealth) -> Iterator[str]:
         yield "disabled"
     if not jobset.configuration.visible:
         yield HIDDEN
-    if health.tally.unknown:
+    if not health.is_read:
+        yield "not read yet"
+    elif health.tally.unknown:
         yield "partly known"

@@ -12,8 +12,6 @@ from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 
-WAITING = 2000
-
 
 class Waiting(View, frozen=True, kw_only=True):
     """How much of a jobset or system waits, and since when (Unix seconds)."""
@@ -54,9 +52,13 @@ def queue_page(site: Site) -> QueuePage:
         shows="This page lists the builds of the snapshot that had no result when it was taken.",
         live=site.live("queue"),
         total=len(builds),
-        rows=build_rows(site, builds[:WAITING]),
+        rows=build_rows(site, builds[: site.limits.queued_builds]),
         jobsets=tuple(_waiting(site, builds)),
-        running={build.id: True for build in builds[:WAITING] if build.id in site.running},
+        running={
+            build.id: True
+            for build in builds[: site.limits.queued_builds]
+            if build.id in site.running
+        },
         asked=live.asked if live and live.running is not None else None,
         systems=tuple(sorted(systems.items(), key=lambda item: (-item[1], item[0]))),
     )

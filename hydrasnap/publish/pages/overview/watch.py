@@ -19,7 +19,6 @@ from hydrasnap.report.tally import tally
 from hydrasnap.report.transitions import News
 from hydrasnap.report.watch import Watched, watched_builds, watched_news
 
-NEWS = 20
 _LONG_AGO = 0
 
 
@@ -102,6 +101,10 @@ def _keys(site: Site) -> list[JobsetKey]:
     ]
 
 
+def _watched_keys(site: Site, watch: Watch) -> list[JobsetKey]:
+    return list(filter(watch.has_jobset, _keys(site)))
+
+
 def _watched(site: Site, watch: Watch) -> list[Watched]:
     keys = _keys(site)
     return [found for key in keys for found in watched_builds(site.index, watch, key)]
@@ -118,11 +121,11 @@ def _row(site: Site, watch: Watch, found: list[Watched]) -> WatchRow:
 
 def _pages(site: Site, watch: Watch, found: list[Watched]) -> Iterator[Page | File]:
     paths = partial(site.links.watch, watch.name)
-    news = merged(site, filter(watch.has_jobset, _keys(site)))
+    news = merged(site, _watched_keys(site, watch))
     shown = [row for item in news if (row := watched_news(watch, item))]
     page = Link(label=watch.name, href=paths())
     yield Page(paths(), "watch.html", _page(site, watch, found, shown))
-    yield feed_file(site, paths("/feed.atom"), page, shown)
+    yield from feed_file(site, paths("/feed.atom"), page, _watched_keys(site, watch), shown)
     badge = tally_badge(tally(row.build for row in found))
     yield from badge_files(badge, paths("/shield.json"), paths(".svg"))
 
@@ -137,12 +140,12 @@ def _page(site: Site, watch: Watch, found: list[Watched], news: list[News]) -> W
         description=f"{row.failing:,} of {plural(row.jobs, 'watched job')} fail: {watch.name}.",
         shows="This page shows the jobs of one watch list in the newest evaluations.",
         crumbs=(Link(label="Watch lists", href=Links.WATCH),),
-        alternates=(feed_link(paths("/feed.atom"), watch.name),),
+        alternates=feed_link(site, paths("/feed.atom"), watch.name, _watched_keys(site, watch)),
         name=watch.name,
         jobs=row.jobs,
         figures=row.figures,
         failing=tuple(_failing(site, item) for item in failing),
-        news=tuple(_news(site, item) for item in islice(news, NEWS)),
+        news=tuple(_news(site, item) for item in islice(news, site.limits.transitions)),
         rules=tuple(_rules(watch)),
         badge=badge_box(site, tally_badge(tally(i.build for i in found)), paths(), watch.name),
     )

@@ -1,0 +1,67 @@
+"""Masks the passwords in the addresses of a snapshot before any page or file is made from it.
+
+People put tokens into the addresses of inputs, which Hydra shows in its API. The cache keeps what
+the API said.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from msgspec import Struct, json, structs
+
+from hydrasnap.formatting import mask_logins
+from hydrasnap.model import Snapshot
+
+T = TypeVar("T")
+Key = TypeVar("Key")
+_json = json.Encoder()
+
+
+def mask_snapshot(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot with every password masked, in whatever text an address stands."""
+    return structs.replace(
+        snapshot,
+        origin=mask_logins(snapshot.origin),
+        run=_masked(snapshot.run),
+        projects=_values(snapshot.projects),
+        jobsets=_values(snapshot.jobsets),
+        evaluations=_values(snapshot.evaluations),
+        builds=_values(snapshot.builds),
+        sizes=_values(snapshot.sizes),
+        live=None if snapshot.live is None else _masked(snapshot.live),
+    )
+
+
+def _values(objects: Mapping[Key, T]) -> Mapping[Key, T]:
+    """Mask the objects that need it; nearly all of them do not."""
+    changed = {key: _masked(found) for key, found in objects.items() if _may_hold_login(found)}
+    return {key: changed.get(key, found) for key, found in objects.items()} if changed else objects
+
+
+def _may_hold_login(found: object) -> bool:
+    try:
+        return b"@" in _json.encode(found)
+    except UnicodeEncodeError:  # half a sign, which JSON may hold and UTF-8 may not
+        return True
+
+
+def _masked(value: T) -> T:
+    """Mask every text in a value; what names it in a mapping stays."""
+    made: Any = value
+    if isinstance(value, str):
+        made = mask_logins(value)
+    elif isinstance(value, Struct):
+        made = _struct(value)
+    elif isinstance(value, tuple) and type(value) is tuple:
+        made = tuple(map(_masked, value))
+    elif isinstance(value, dict):
+        made = {key: _masked(found) for key, found in value.items()}
+    return made  # type: ignore[no-any-return]
+
+
+def _struct(value: Struct) -> Struct:
+    kept = {"project", "jobset", "job", "name"} if hasattr(value, "key") else set()
+    fields = [name for name in value.__struct_fields__ if name not in kept]
+    made = {name: _masked(getattr(value, name)) for name in fields}
+    changed = {name: new for name, new in made.items() if new is not getattr(value, name)}
+    return structs.replace(value, **changed) if changed else value
