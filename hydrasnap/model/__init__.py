@@ -19,6 +19,7 @@ from hydrasnap.model.objects import (
     Product,
     Project,
 )
+from hydrasnap.model.reasons import FailedStep, Package, Reasons, ReasonsKey
 from hydrasnap.model.sizes import SIZE_KINDS, JobSizes, SizePoint, SizeSeries
 from hydrasnap.model.snapshot import Gap, Run, Snapshot
 from hydrasnap.model.status import BuildStatus, Outcome, build_status
@@ -31,6 +32,7 @@ __all__ = [
     "Declarative",
     "Evaluation",
     "EvaluationInput",
+    "FailedStep",
     "Gap",
     "JobKey",
     "JobSizes",
@@ -46,9 +48,12 @@ __all__ = [
     "Metric",
     "Outcome",
     "Output",
+    "Package",
     "Product",
     "Project",
     "QueueRunner",
+    "Reasons",
+    "ReasonsKey",
     "Run",
     "RunningBuild",
     "SizePoint",

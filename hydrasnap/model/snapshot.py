@@ -13,6 +13,7 @@ from hydrasnap.model.objects import (
     Project,
     Value,
 )
+from hydrasnap.model.reasons import Reasons
 from hydrasnap.model.sizes import JobSizes
 
 
@@ -46,7 +47,8 @@ class Snapshot(Value, frozen=True):
     """Everything the site is made from; the mappings are sorted by key and never changed.
 
     `sizes` are there for the jobs alone that the user has asked them of, `live` where the last run
-    asked for it.
+    asked for it. `reasons` are by build, as far as the pages of builds were read; `reasons_of`
+    returns those of a build's present result alone.
     """
 
     origin: str
@@ -57,6 +59,12 @@ class Snapshot(Value, frozen=True):
     builds: Mapping[int, Build]
     sizes: Mapping[JobKey, JobSizes] = {}
     live: Live | None = None
+    reasons: Mapping[int, Reasons] = {}
+
+    def reasons_of(self, build: Build) -> Reasons | None:
+        """Return what is known of why a build failed, and of its package; None if nothing is."""
+        found = self.reasons.get(build.id)
+        return found if found is not None and found.stoptime == build.stoptime else None
 
     def builds_of(self, evaluation: Evaluation) -> list[Build]:
         """Return the known builds of an evaluation, by id."""

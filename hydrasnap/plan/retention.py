@@ -47,7 +47,7 @@ class Retention:
 
     def _expired(self, place: int, evaluation: Evaluation, now: int) -> bool:
         too_many = self.evaluations is not None and place >= self.evaluations
-        too_old = self.days is not None and evaluation.timestamp < now - self.days * _DAY
+        too_old = self.days is not None and 0 < evaluation.timestamp < now - self.days * _DAY
         return too_many or too_old
 
 

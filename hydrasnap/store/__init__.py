@@ -4,14 +4,16 @@ from hydrasnap.store.cache import Cache
 from hydrasnap.store.checkpoint import Checkpoint, JobsetCheckpoint
 from hydrasnap.store.layout import Manifest
 from hydrasnap.store.lock import holder
-from hydrasnap.store.opening import open_cache, read_snapshot
+from hydrasnap.store.opening import CacheCheck, check_cache, open_cache, read_snapshot
 from hydrasnap.store.ownership import check_folder
 
 __all__ = [
     "Cache",
+    "CacheCheck",
     "Checkpoint",
     "JobsetCheckpoint",
     "Manifest",
+    "check_cache",
     "check_folder",
     "holder",
     "open_cache",

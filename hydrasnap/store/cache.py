@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,6 +18,7 @@ from hydrasnap.model import (
     JobSizes,
     Live,
     Project,
+    Reasons,
     Run,
     Snapshot,
 )
@@ -33,6 +35,7 @@ from hydrasnap.store.layout import (
     evaluation_path,
     jobset_path,
     project_path,
+    reasons_path,
     shard_of,
     shard_path,
     sizes_path,
@@ -62,6 +65,8 @@ class Cache(CrawlMemo):
         self._evaluations: dict[int, Evaluation] = {}
         self._builds: dict[int, Build] = {}
         self._sizes: dict[JobKey, JobSizes] = {}
+        self._reasons: dict[int, Reasons] = {}
+        self._reason_shards: defaultdict[int, dict[int, Reasons]] = defaultdict(dict)
         self._live: Live | None = None
 
     @property
@@ -90,9 +95,24 @@ class Cache(CrawlMemo):
         return self._sizes
 
     @property
+    def reasons(self) -> Mapping[int, Reasons]:
+        """Why builds failed, by build, as far as their pages were read."""
+        return self._reasons
+
+    @property
     def live(self) -> Live | None:
         """What the Hydra was doing when it was last asked."""
         return self._live
+
+    @property
+    def files(self) -> int:
+        """How many files were read."""
+        return self._reader.files
+
+    @property
+    def unchecked(self) -> int:
+        """How many of these have no checksum."""
+        return len(self._reader.unchecked)
 
     @property
     def empty(self) -> bool:
@@ -107,6 +127,7 @@ class Cache(CrawlMemo):
         evaluations: Iterable[Evaluation] = (),
         jobsets: Iterable[Jobset] = (),
         sizes: Iterable[JobSizes] = (),
+        reasons: Iterable[Reasons] = (),
     ) -> None:
         """Keep objects at once and together; builds come before what refers to them."""
         entries = [Entry(project=p) for p in projects if self._keep_project(p)]
@@ -114,6 +135,7 @@ class Cache(CrawlMemo):
         entries += [Entry(evaluation=e) for e in evaluations if self._keep_evaluation(e)]
         entries += [Entry(jobset=j) for j in jobsets if self._keep_jobset(j)]
         entries += [Entry(sizes=s) for s in sizes if self._keep_sizes(s)]
+        entries += [Entry(reasons=r) for r in reasons if self._keep_reasons(r)]
         if not entries:
             return
         with self.writing():
@@ -135,7 +157,10 @@ class Cache(CrawlMemo):
         if not (self._folder / MANIFEST).exists():
             write_whole(self._folder / MANIFEST, encode_object(self.manifest))
         if not (self._folder / ORIGIN).exists():
-            write_whole(self._folder / ORIGIN, f"{self.manifest.origin}\n".encode())
+            self._write_origin()
+
+    def _write_origin(self) -> None:
+        write_whole(self._folder / ORIGIN, f"{self.manifest.origin}\n".encode())
 
     def file(self) -> None:
         """Write what changed to its place; then the journal is no longer needed."""
@@ -165,7 +190,14 @@ class Cache(CrawlMemo):
         self.manifest = msgspec.structs.replace(self.manifest, runs=runs)
         with self.writing():
             write_checkpoint(self._folder, unfinished)
+            self._write_origin()
             write_whole(self._folder / MANIFEST, encode_object(self.manifest))
+
+    def _clear_way(self) -> None:
+        """Move folders out of the way that lie where a file belongs."""
+        for path, data in self._reader.broken.items():
+            if data is None and path.is_dir():
+                path.replace(_free_name(path))
 
     def _set_aside(self) -> None:
         """Move damaged files that no answer replaced out of the way: Hydra has not what they held.
@@ -174,8 +206,8 @@ class Cache(CrawlMemo):
         """
         with self.writing():
             for path, data in self._reader.broken.items():
-                if path.exists() and path.read_bytes() == data:
-                    path.replace(path.with_name(f"{path.name}.damaged"))
+                if data is not None and path.is_file() and path.read_bytes() == data:
+                    path.replace(_free_name(path))
             self._reader.broken.clear()
 
     def drop(
@@ -200,10 +232,17 @@ class Cache(CrawlMemo):
             del self._builds[number]
             self._shards[shard_of(number)].pop(number)
             self._touch_shard(shard_of(number))
-        for first in [first for first, shard in self._shards.items() if not shard]:
-            del self._shards[first]
-            self._forget(shard_path(first))
+            if self._reasons.pop(number, None):
+                self._reason_shards[shard_of(number)].pop(number)
+                self._touch_reasons(shard_of(number))
+        self._forget_empty(self._shards, shard_path)
+        self._forget_empty(self._reason_shards, reasons_path)
         self.file()
+
+    def _forget_empty(self, shards: dict[int, Any], place: Callable[[int], Path]) -> None:
+        for first in [first for first, shard in shards.items() if not shard]:
+            del shards[first]
+            self._forget(place(first))
 
     def _forget(self, path: Path) -> None:
         self._dirty.pop(path, None)
@@ -217,11 +256,22 @@ class Cache(CrawlMemo):
             run=self.manifest.runs[0] if self.manifest.runs else Run(complete=False),
             projects=dict(sorted(self._projects.items())),
             jobsets=dict(sorted(self._jobsets.items())),
-            evaluations=dict(sorted(self._evaluations.items())),
+            evaluations={number: self._dated(e) for number, e in sorted(self._evaluations.items())},
             builds=dict(sorted(self._builds.items())),
             sizes=dict(sorted(self._sizes.items())),
             live=self._live,
+            reasons=dict(sorted(self._reasons.items())),
         )
+
+    def _dated(self, evaluation: Evaluation) -> Evaluation:
+        """Return an evaluation with the time of its newest build, if it was told without a time.
+
+        Hydras before October 2021 do so; an evaluation queues its new builds at once.
+        """
+        if evaluation.timestamp:
+            return evaluation
+        queued = (self._builds[n].timestamp for n in evaluation.builds if n in self._builds)
+        return msgspec.structs.replace(evaluation, timestamp=max(queued, default=0))
 
     def load(self) -> None:
         """Read every file; a damaged one is reported and counts as absent."""
@@ -229,18 +279,58 @@ class Cache(CrawlMemo):
         origin = manifest.origin or self._reader.origin()
         self.manifest = msgspec.structs.replace(manifest, origin=origin)
         read = self._reader.all
-        self._projects = {p.name: p for p in read("projects/*.json", Project)}
-        self._jobsets = {j.key: j for j in read("jobsets/*/*.json", Jobset)}
-        self._evaluations = {e.id: e for e in read("evals/*.json", Evaluation)}
-        self._sizes = {s.key: s for s in read("sizes/*/*/*.json", JobSizes)}
-        self._live = next(read(LIVE, Live), None)
-        self._builds = {b.id: b for shard in read("builds/*.json", list[Build]) for b in shard}
-        for number, build in self._builds.items():
-            self._shards[shard_of(number)][number] = build
+        self._projects = {
+            p.name: p for p in read("projects/*.json", Project, lambda p: project_path(p.name))
+        }
+        self._jobsets = {
+            j.key: j for j in read("jobsets/*/*.json", Jobset, lambda j: jobset_path(j.key))
+        }
+        self._evaluations = {
+            e.id: e for e in read("evals/*.json", Evaluation, lambda e: evaluation_path(e.id))
+        }
+        self._sizes = {
+            s.key: s for s in read("sizes/*/*/*.json", JobSizes, lambda s: sizes_path(s.key))
+        }
+        self._live = next(read(LIVE, Live, lambda _: Path(LIVE)), None)
+        self._load_shards()
+        self._add_checksums()
+
+    def _add_checksums(self) -> None:
+        """Let a writer write the files of older versions again, with a checksum."""
+        old = self._reader.unchecked
+        kinds: tuple[tuple[Callable[[Any], Path], Mapping[Any, Any]], ...] = (
+            (project_path, self._projects),
+            (jobset_path, self._jobsets),
+            (evaluation_path, self._evaluations),
+            (sizes_path, self._sizes),
+        )
+        for place, held in kinds:
+            for key in held if old else ():
+                if (path := place(key)) in old:
+                    self._dirty[path] = partial(_encode_held, held, key)
+        for first in self._shards:
+            if shard_path(first) in old:
+                self._touch_shard(first)
+
+    def _load_shards(self) -> None:
+        """Read the builds and reasons; a shard with unreadable lines is written again without."""
+        for first, builds, whole in self._reader.shards("builds/*.json", Build):
+            held = {build.id: build for build in builds if shard_of(build.id) == first}
+            self._builds.update(held)
+            self._shards[first].update(held)
+            if not whole and held:
+                self._touch_shard(first)
+        for first, reasons, whole in self._reader.shards("reasons/*.json", Reasons):
+            found = {each.build: each for each in reasons if shard_of(each.build) == first}
+            self._reasons.update(found)
+            self._reason_shards[first].update(found)
+            if not whole and found:
+                self._touch_reasons(first)
 
     def recover(self) -> None:
         """Take in what a killed run left in its journal."""
         with self.writing():
+            self._clear_way()
             entries = list(self._journal.replay())
         for entry in entries:
             if entry.project:
@@ -253,6 +343,8 @@ class Cache(CrawlMemo):
                 self._keep_jobset(entry.jobset)
             if entry.sizes:
                 self._keep_sizes(entry.sizes)
+            if entry.reasons:
+                self._keep_reasons(entry.reasons)
         self.file()
 
     def _keep_project(self, project: Project) -> bool:
@@ -267,12 +359,20 @@ class Cache(CrawlMemo):
     def _keep_sizes(self, sizes: JobSizes) -> bool:
         return self._keep(self._sizes, sizes.key, sizes, sizes_path(sizes.key))
 
+    def _keep_reasons(self, reasons: Reasons) -> bool:
+        if self._reasons.get(reasons.build) == reasons:
+            return False
+        self._reasons[reasons.build] = reasons
+        self._reason_shards[shard_of(reasons.build)][reasons.build] = reasons
+        self._touch_reasons(shard_of(reasons.build))
+        return True
+
     def _keep(self, held: dict[Key, Filed], key: Key, value: Filed, path: Path) -> bool:
         """Hold an object that has a file of its own; return whether that is news."""
         if held.get(key) == value:
             return False
         held[key] = value
-        self._dirty[path] = lambda: encode_object(held[key])
+        self._dirty[path] = partial(_encode_held, held, key)
         return True
 
     def _keep_build(self, build: Build) -> bool:
@@ -284,7 +384,16 @@ class Cache(CrawlMemo):
         return True
 
     def _touch_shard(self, first: int) -> None:
-        self._dirty[shard_path(first)] = lambda: encode_shard(self._shards[first].values())
+        shard = self._shards[first]
+        self._dirty[shard_path(first)] = lambda: encode_shard(
+            sorted(shard.values(), key=lambda build: build.id)
+        )
+
+    def _touch_reasons(self, first: int) -> None:
+        shard = self._reason_shards[first]
+        self._dirty[reasons_path(first)] = lambda: encode_shard(
+            sorted(shard.values(), key=lambda each: each.build)
+        )
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -293,3 +402,17 @@ class Cache(CrawlMemo):
             yield
         except OSError as error:
             raise cannot("write", self._folder, error) from error
+
+
+def _encode_held(held: Mapping[Any, Any], key: Any) -> bytes:
+    return encode_object(held[key])
+
+
+def _free_name(path: Path) -> Path:
+    """Return a name beside `path` for what is damaged."""
+    name = path.with_name(f"{path.name}.damaged")
+    number = 1
+    while name.is_dir() or (path.is_dir() and name.exists()):
+        number += 1
+        name = path.with_name(f"{path.name}.damaged-{number}")
+    return name

@@ -1,4 +1,4 @@
-"""How far a run came that ended before its work was done: what the next one need not ask again."""
+"""How far a run came that ended early: what the next one need not ask again."""
 
 from pathlib import Path
 
@@ -7,16 +7,16 @@ import msgspec
 from hydrasnap.model import JobsetOverview
 from hydrasnap.model.objects import Value
 from hydrasnap.store.atomic import write_whole
-from hydrasnap.store.layout import UNFINISHED, encoder
+from hydrasnap.store.layout import UNFINISHED, encode_line, is_line_intact
 
 
 class JobsetCheckpoint(Value, frozen=True):
-    """How far a run came with a jobset; of worth while Hydra's overview of it stays the same.
+    """How far a run came with a jobset, which holds while Hydra's overview of it is unchanged.
 
-    `listed` is how many evaluations were wanted when they were listed, 0 if they were not;
-    `answers` are those to a list that was not read to its end, by address; `queued` tells that the
-    queue was asked after that; `checked_builds` are the builds whose state was asked for; `too_big`
-    are what the server did not get done: evaluations, and 0 for the list of them.
+    `listed` is how many evaluations were wanted when they were listed, 0 if they were not.
+    `answers` are the pages of a list that was not read to its end, by address. `queued` tells that
+    the queue was asked after that. `checked_builds` are the builds whose state was asked for.
+    `too_big` are the evaluations that the server could not finish, and 0 for the list of them.
     """
 
     overview: JobsetOverview
@@ -28,7 +28,7 @@ class JobsetCheckpoint(Value, frozen=True):
 
 
 class Checkpoint(Value, frozen=True):
-    """What a run leaves to the next: jobsets it began with, and the queue as it was told."""
+    """What a run leaves to the next: the jobsets that it began, and the queue."""
 
     jobsets: tuple[JobsetCheckpoint, ...] = ()
     queue: tuple[int, ...] = ()
@@ -37,9 +37,12 @@ class Checkpoint(Value, frozen=True):
 def read_checkpoint(folder: Path) -> Checkpoint:
     """Read what the run before left; what cannot be read is only asked again."""
     try:
-        return msgspec.json.decode((folder / UNFINISHED).read_bytes(), type=Checkpoint)
-    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
-        return Checkpoint()
+        data = (folder / UNFINISHED).read_bytes()
+        if is_line_intact(data.removesuffix(b"\n")):
+            return msgspec.json.decode(data, type=Checkpoint)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    return Checkpoint()
 
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
@@ -47,4 +50,4 @@ def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     if checkpoint == Checkpoint():
         (folder / UNFINISHED).unlink(missing_ok=True)
     else:
-        write_whole(folder / UNFINISHED, encoder.encode(checkpoint) + b"\n")
+        write_whole(folder / UNFINISHED, encode_line(checkpoint) + b"\n")

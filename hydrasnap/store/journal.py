@@ -1,4 +1,4 @@
-"""What a run has fetched, kept line by line until it is filed: a kill loses nothing that came."""
+"""What a run has fetched, kept line by line until it is filed: a kill loses no answer."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -6,19 +6,20 @@ from pathlib import Path
 
 import msgspec
 
-from hydrasnap.model import Build, Evaluation, Jobset, JobSizes, Project
+from hydrasnap.model import Build, Evaluation, Jobset, JobSizes, Project, Reasons
 from hydrasnap.model.objects import Value
-from hydrasnap.store.layout import encoder
+from hydrasnap.store.layout import encode_line, is_line_intact
 
 
 class Entry(Value, frozen=True):
-    """One line: exactly one of the five is set."""
+    """One line: exactly one of the six is set."""
 
     project: Project | None = None
     jobset: Jobset | None = None
     evaluation: Evaluation | None = None
     build: Build | None = None
     sizes: JobSizes | None = None
+    reasons: Reasons | None = None
 
 
 _decoder = msgspec.json.Decoder(Entry)
@@ -40,7 +41,8 @@ class Journal:
             return
         for line in data.split(b"\n"):
             try:
-                yield _decoder.decode(line)
+                if is_line_intact(line):
+                    yield _decoder.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 continue
 
@@ -49,7 +51,7 @@ class Journal:
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        data = b"".join(b"\n" + encoder.encode(entry) for entry in entries) + b"\n"
+        data = b"".join(b"\n" + encode_line(entry) for entry in entries) + b"\n"
         view = memoryview(data)
         while view:
             view = view[os.write(self._file, view) :]

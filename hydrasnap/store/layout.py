@@ -7,16 +7,20 @@
       jobsets/PROJECT/NAME.json
       evals/ID.json
       builds/FIRST.json           the builds FIRST to FIRST + 999, one a line, each build once
+      reasons/FIRST.json          why builds failed and whose they are, in the same way
       sizes/PROJECT/JOBSET/JOB.json   how big the builds of a job are, where that was asked for
       live.json                   what the Hydra was doing, and when, if the last run asked for it
       journal.jsonl               what a run fetched and has not filed yet; empty between runs
       unfinished.json             how far a run came that ended early; see `unfinished`
 
-Keys are sorted and defaults left out, so the same objects are the same bytes.
+Keys are sorted and defaults left out, so the same objects are the same bytes. Each object ends with
+a checksum of what stands before it, so that damage is seen even where it leaves valid JSON. Files
+of versions that wrote no checksum are read as they are.
 """
 
 import hashlib
 import re
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,6 +35,7 @@ from hydrasnap.model import (
     JobSizes,
     Live,
     Project,
+    Reasons,
     Run,
 )
 from hydrasnap.model.objects import Value
@@ -112,12 +117,48 @@ def shard_path(first: int) -> Path:
     return Path("builds", f"{first}.json")
 
 
+def reasons_path(first: int) -> Path:
+    """Return where the reasons of the builds from id `first` on lie, below the cache folder."""
+    return Path("reasons", f"{first}.json")
+
+
 def encode_object(value: Project | Jobset | Evaluation | JobSizes | Live | Manifest) -> bytes:
     """Write an object with one key or element a line, for `jq` and `git diff`."""
-    return msgspec.json.format(encoder.encode(value), indent=1) + b"\n"
+    plain = msgspec.json.format(encoder.encode(value), indent=1).removesuffix(b"\n}")
+    return b'%b,\n "checksum": "%08x"\n}\n' % (plain, zlib.crc32(plain))
 
 
-def encode_shard(builds: Iterable[Build]) -> bytes:
-    """Write builds by id, one a line."""
-    lines = (encoder.encode(build) for build in sorted(builds, key=lambda build: build.id))
-    return b"[\n" + b",\n".join(lines) + b"\n]\n"
+def encode_shard(objects: Iterable[Build] | Iterable[Reasons]) -> bytes:
+    """Write builds or reasons by id, one a line."""
+    return b"[\n" + b",\n".join(map(encode_line, objects)) + b"\n]\n"
+
+
+def encode_line(value: Value) -> bytes:
+    """Write an object in one line."""
+    plain = encoder.encode(value)[:-1]
+    return b'%b,"checksum":"%08x"}' % (plain, zlib.crc32(plain))
+
+
+_LINE_TAIL = len(b',"checksum":"12345678"}')
+_OBJECT_TAIL = len(b',\n "checksum": "12345678"\n}\n')
+
+
+def is_line_checked(line: bytes) -> bool:
+    """Tell whether a line has a checksum."""
+    return line[-_LINE_TAIL:].startswith(b',"checksum":"')
+
+
+def is_line_intact(line: bytes) -> bool:
+    """Tell whether a line is what was written, as far as it has a checksum."""
+    tail = line[-_LINE_TAIL:]
+    if not is_line_checked(line):
+        return b'"checksum"' not in tail
+    return tail[13:21] == b"%08x" % zlib.crc32(line[:-_LINE_TAIL])
+
+
+def is_object_intact(data: bytes) -> bool:
+    """Tell whether a file of one object is what was written, as far as it has a checksum."""
+    tail = data[-_OBJECT_TAIL:]
+    if not tail.startswith(b',\n "checksum": "'):
+        return b'"checksum"' not in tail
+    return tail[16:24] == b"%08x" % zlib.crc32(data[:-_OBJECT_TAIL])

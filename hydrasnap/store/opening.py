@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -63,6 +64,42 @@ def read_snapshot(folder: Path) -> Snapshot:
     if not cache.projects and not any(run.complete for run in cache.manifest.runs):
         raise _nothing(folder, f"The cache {folder} holds nothing yet", "Fill it with")
     return cache.snapshot()
+
+
+@dataclass(frozen=True, slots=True)
+class CacheCheck:
+    """What a look at all files of a cache has found.
+
+    `unchecked` counts the files of an older version, which have no checksum. `damaged` are the
+    files that cannot be used, or not in full, with the reason. `missing` are evaluations that a
+    jobset names and that have no file.
+    """
+
+    files: int
+    unchecked: int
+    damaged: tuple[tuple[Path, str], ...]
+    missing: tuple[int, ...]
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether nothing is damaged or missing; a crawl fetches again what is."""
+        return not self.damaged and not self.missing
+
+
+def check_cache(folder: Path) -> CacheCheck:
+    """Read every file of a cache and compare it with its checksum and its place."""
+    if not (folder / MANIFEST).is_file():
+        raise _nothing(folder, f"There is no cache in {folder}", "Make one with")
+    check_folder(folder)
+    damaged: list[tuple[Path, str]] = []
+    cache = Cache(folder, lambda path, reason: damaged.append((path, reason)))
+    try:
+        cache.load()
+    except OSError as error:
+        raise cannot("read", folder, error) from error
+    named = {number for jobset in cache.jobsets.values() for number in jobset.evaluations}
+    missing = tuple(sorted(named - cache.evaluations.keys()))
+    return CacheCheck(cache.files, cache.unchecked, tuple(damaged), missing)
 
 
 def _nothing(folder: Path, what: str, remedy: str) -> CacheError:

@@ -8,7 +8,7 @@ from hydrasnap.errors import CacheError
 from hydrasnap.store.atomic import cannot
 from hydrasnap.store.layout import JOURNAL, LIVE, MANIFEST, ORIGIN, UNFINISHED, Manifest
 
-_OBJECTS = {"projects", "jobsets", "evals", "builds", "sizes"}
+_OBJECTS = {"projects", "jobsets", "evals", "builds", "reasons", "sizes"}
 _OURS = {MANIFEST, f"{MANIFEST}.damaged", ORIGIN, JOURNAL, UNFINISHED, LIVE, *_OBJECTS}
 _EVERYWHERE = {"lost+found"}
 
@@ -36,6 +36,6 @@ def is_cache(folder: Path) -> bool:
     """Whether a folder has the file that says whose cache it is, and it is readable."""
     try:
         msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return True

@@ -1,25 +1,41 @@
 """Reading the files of a cache; a damaged one is reported, remembered, and counts as absent."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from hydrasnap.errors import CacheError
-from hydrasnap.store.layout import MANIFEST, ORIGIN, SCHEMA, Manifest
+from hydrasnap.store.layout import (
+    MANIFEST,
+    ORIGIN,
+    SCHEMA,
+    Manifest,
+    is_line_checked,
+    is_line_intact,
+    is_object_intact,
+)
 
 T = TypeVar("T")
 Damaged = Callable[[Path, str], None]
+_TAIL = 64
 
 
 class Reader:
-    """Reads one cache folder; `broken` are the bytes of the files that could not be read."""
+    """Reads one cache folder.
+
+    `broken` are the files that could not be read, with their bytes, or None for a folder. `files`
+    counts what was read, `unchecked` are those of them that have no checksum.
+    """
 
     def __init__(self, folder: Path, damaged: Damaged) -> None:
         self._folder = folder
         self._damaged = damaged
-        self.broken: dict[Path, bytes] = {}
+        self.broken: dict[Path, bytes | None] = {}
+        self.files = 0
+        self.unchecked: set[Path] = set()
 
     def manifest(self) -> Manifest | None:
         """Read `snapshot.json`, unless it is of a newer form than this program knows."""
@@ -44,26 +60,76 @@ class Reader:
         except FileNotFoundError:
             return ""
 
-    def all(self, pattern: str, kind: type[T]) -> Iterator[T]:
-        """Read all files that match a pattern."""
-        for path in sorted(self._folder.glob(pattern)):
-            found = self._decode(path, path.read_bytes(), kind)
-            if found is not None:
+    def all(self, pattern: str, kind: type[T], place: Callable[[T], Path]) -> Iterator[T]:
+        """Read all files that match a pattern and hold one object; `place` is where it belongs."""
+        for path, data in self._files(pattern):
+            found = self._decode(path, data, kind)
+            if found is not None and self._folder / place(found) == path:
                 yield found
+            elif found is not None:
+                self._break(path, data, f"it holds what belongs into {place(found)}")
+
+    def shards(self, pattern: str, kind: type[T]) -> Iterator[tuple[int, list[T], bool]]:
+        """Read all files that match a pattern and hold an object a line.
+
+        Yield the first id, the readable objects, and whether these are all.
+        """
+        for path, data in self._files(pattern):
+            if not path.stem.isdecimal():
+                self._break(path, data, "its name is no number")
+                continue
+            lines = [line.removesuffix(b",") for line in data.split(b"\n")[1:-2]]
+            checked = any(map(is_line_checked, lines))
+            intact = [n for n in lines if is_line_intact(n) and (is_line_checked(n) or not checked)]
+            try:
+                if len(intact) < len(lines):
+                    raise msgspec.DecodeError("the checksum does not match")
+                yield int(path.stem), msgspec.json.decode(data, type=list[kind]), True  # type: ignore[valid-type]
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                self._break(path, data, str(error))
+                yield int(path.stem), list(_readable(intact, kind)), False
+
+    def _files(self, pattern: str) -> Iterator[tuple[Path, bytes]]:
+        """Read the files that match a pattern; one that is removed meanwhile is absent."""
+        for path in sorted(self._folder.glob(pattern)):
+            try:
+                data = path.read_bytes()
+            except FileNotFoundError:
+                continue
+            except IsADirectoryError:
+                self._break(path, None, "it is a folder")
+                continue
+            self.files += 1
+            if b'"checksum"' not in data[-_TAIL:]:
+                self.unchecked.add(path.relative_to(self._folder))
+            yield path, data
+
+    def _break(self, path: Path, data: bytes | None, reason: str) -> None:
+        self._damaged(path, reason)
+        self.broken[path] = data
+        self.unchecked.discard(path.relative_to(self._folder))
 
     def _decode(self, path: Path, data: bytes, kind: type[T]) -> T | None:
         try:
-            return msgspec.json.decode(data, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            self._damaged(path, str(error))
-            self.broken[path] = data
-            return None
+            if is_object_intact(data):
+                return msgspec.json.decode(data, type=kind)
+            reason = "the checksum does not match"
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            reason = str(error)
+        self._break(path, data, reason)
+        return None
+
+
+def _readable(lines: list[bytes], kind: type[T]) -> Iterator[T]:
+    for line in lines:
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            yield msgspec.json.decode(line, type=kind)
 
 
 def _schema_of(data: bytes) -> int | None:
     try:
         found = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     schema = found.get("schema") if isinstance(found, dict) else None
     return schema if isinstance(schema, int) else None

@@ -378,7 +378,7 @@ def test_a_place_that_is_no_folder_is_said_to_be_so(tmp_path: Path, place: str) 
         opened(tmp_path / place).__enter__()
 
 
-@pytest.mark.parametrize("name", ["unfinished.json", "journal.jsonl", "builds/0.json"])
+@pytest.mark.parametrize("name", ["unfinished.json", "journal.jsonl"])
 def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path, name: str) -> None:
     crawler = Crawler(tmp_path, hydra())
     crawler.run()
