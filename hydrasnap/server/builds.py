@@ -1,7 +1,7 @@
 """Builds: what is below ``/build/ID``, the queue, the newest builds, and the search for them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 
 from starlette.responses import Response
@@ -88,31 +88,41 @@ def number_of_rows(view: View) -> int:
 
 
 def search(view: View) -> Response:
-    """Find projects, jobsets and builds whose names, outputs or derivations contain a text."""
-    text = view.parameter("query").strip().lower()
-    if not re.fullmatch(r"[a-z0-9_./-]+", text):
+    """Find what has a text in its name or description, and builds by their store paths.
+
+    An underscore stands for any character, as in the database of a Hydra.
+    """
+    text = view.parameter("query").strip()
+    if not re.fullmatch(r"[A-Za-z0-9_./-]+", text):
         bad("The query must be made of letters, digits and the characters _ . / -")
+    has = re.compile(re.escape(text).replace("_", "."), re.IGNORECASE | re.DOTALL).search
     limit = min(number(view.parameter("limit")) or _FOUND, _MOST_FOUND)
     snapshot = view.snapshot
-    projects = [objects.project(p) for p in snapshot.projects.values() if text in p.name.lower()]
+    projects = [each for each in snapshot.projects.values() if not each.hidden]
+    names = {each.name for each in projects}
     jobsets = [
-        objects.jobset(each)
+        each
         for key, each in snapshot.jobsets.items()
-        if text in f"{key.project}:{key.name}".lower() and not each.renamed_to
+        if key.project in names and each.configuration.visible and each.renamed_to is None
     ]
     newest = [snapshot.builds[n] for n in sorted(snapshot.builds, reverse=True)]
+    # A build comes once for each of its outputs that match.
+    by_output = (b for b in newest for output in b.outputs if has(output.path))
 
     def first(matching: Iterable[Build]) -> list[Json]:
         return [objects.build(b, holders(view.index, b.id)) for b in islice(matching, limit)]
 
     return reply({
-        "projects": projects,
-        "jobsets": jobsets,
-        "builds": first(_with_output(newest, text)),
-        "buildsdrv": first(each for each in newest if text in each.drvpath.lower()),
+        "projects": [
+            objects.project(each)
+            for each in projects
+            if has(each.name) or has(each.displayname) or has(each.description)
+        ],
+        "jobsets": [
+            objects.jobset(each)
+            for each in jobsets
+            if has(each.name) or has(each.configuration.description)
+        ],
+        "builds": first(by_output),
+        "buildsdrv": first(each for each in newest if has(each.drvpath)),
     })  # fmt: skip
-
-
-def _with_output(builds: Iterable[Build], text: str) -> Iterator[Build]:
-    """Yield a build once for each of its outputs that match, as Hydra does."""
-    return (b for b in builds for output in b.outputs if text in output.path.lower())

@@ -75,7 +75,8 @@ def latest(view: View) -> Response:
 
 def latest_for(view: View) -> Response:
     """Redirect to the newest success on a system."""
-    return _latest(view, lambda build: build.system == view.segment("system"))
+    system = view.segment("system")
+    return _latest(view, lambda build: build.system == system, f"for platform `{system}' ")
 
 
 def latest_finished(view: View) -> Response:
@@ -88,9 +89,9 @@ def latest_finished(view: View) -> Response:
     return _latest(view, in_finished_evaluation)
 
 
-def _latest(view: View, is_wanted: Callable[[Build], bool]) -> Response:
+def _latest(view: View, is_wanted: Callable[[Build], bool], where: str = "") -> Response:
     newest: Iterable[Build] = view.index.builds_of_job(_key(view))
     for build in newest:
         if build.status.succeeded and is_wanted(build):
             raise redirect(view.request, ["build", build.id, *view.rest])
-    missing("There is no successful build to redirect to.")
+    missing(f"There is no successful build {where}to redirect to.")

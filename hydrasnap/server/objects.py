@@ -145,16 +145,22 @@ def evaluation_summary(index: Index, value: Evaluation) -> Json:
     """Write an evaluation as ``/evals`` does: with counts and what changed since the one before."""
     now = tally_of(index, value)
     older = index.previous(value)
-    before = tally_of(index, older).succeeded if older else 0
-    known = set(older.inputs) if older else set()
+    before = tally_of(index, older).succeeded if older else now.succeeded
+    known = set(map(_identity, older.inputs)) if older else set()
+    changed = [each for each in value.inputs if _identity(each) not in known]
     return {
         "eval": evaluation(value),
         "nrSucceeded": now.succeeded,
         "nrFailed": now.unsuccessful,
         "nrScheduled": now.queued + now.unknown,
         "diff": now.succeeded - before,
-        "changedInputs": [_input(each) for each in value.inputs if each not in known],
+        "changedInputs": list(map(_input, changed)),
     }
+
+
+def _identity(value: EvaluationInput) -> tuple[object, ...]:
+    """Return what Hydra compares of an input: all but its value."""
+    return value.name, value.revision, value.type, value.uri, value.dependency
 
 
 def build(value: Build, evaluations: Iterable[int]) -> Json:
@@ -195,7 +201,7 @@ def _product(value: Product) -> tuple[str, Json]:
         "subtype": value.subtype,
         "name": value.name,
         "path": value.path,
-        "defaultpath": value.defaultpath or None,
+        "defaultpath": value.defaultpath,
         "filesize": value.filesize,
         "sha256hash": value.sha256hash or None,
     }

@@ -88,7 +88,7 @@ SCHEMAS: Json = {
         stoptime=_MAYBE_NUMBER, priority=_MAYBE_NUMBER, releasename=_MAYBE_TEXT,
         buildoutputs=_map(_object(path=_MAYBE_TEXT)),
         buildproducts=_map(_object(
-            type=_TEXT, subtype=_TEXT, name=_TEXT, path=_TEXT, defaultpath=_MAYBE_TEXT,
+            type=_TEXT, subtype=_TEXT, name=_TEXT, path=_TEXT, defaultpath=_TEXT,
             filesize=_MAYBE_NUMBER, sha256hash=_MAYBE_TEXT,
         )),
         buildmetrics=_map(_object(value={"type": "number"}, unit=_MAYBE_TEXT)),
