@@ -177,13 +177,18 @@ def commands() -> str:
     """Write the help of every command."""
     settings = {**program.context_settings, "max_content_width": 96}
     context = click.Context(program, info_name="hydrasnap", **settings)
-    parts = [COMMANDS, _help(program, context)]
-    for name in program.list_commands(context):
-        command = program.get_command(context, name)
+    return "\n".join([COMMANDS, _help(program, context), *_parts(program, context)])
+
+
+def _parts(group: click.Group, context: click.Context) -> Iterator[str]:
+    """Describe the commands of a group, and those of the groups among them."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         assert command is not None
         inner = click.Context(command, info_name=name, parent=context, max_content_width=96)
-        parts.append(f"## hydrasnap {name}\n\n{_help(command, inner)}")
-    return "\n".join(parts)
+        yield f"## {inner.command_path}\n\n{_help(command, inner)}"
+        if isinstance(command, click.Group):
+            yield from _parts(command, inner)
 
 
 def _help(command: click.Command, context: click.Context) -> str:

@@ -47,7 +47,16 @@ def calls() -> Iterator[tuple[str, str, list[str]]]:
                 yield page, words[1], [word for word in words[2:] if word != "[URL]"]
 
 
+def meant(command: click.Command, words: list[str]) -> tuple[click.Command, list[str]]:
+    """Follow the names of subcommands."""
+    while isinstance(command, click.Group) and words:
+        command, words = command.commands[words[0]], words[1:]
+    return command, words
+
+
 def options(command: click.Command) -> set[str]:
+    if isinstance(command, click.Group):
+        return set().union(*map(options, command.commands.values()))
     every = (name for option in command.params for name in (*option.opts, *option.secondary_opts))
     return {name for name in every if name.startswith("--")}
 
@@ -99,7 +108,9 @@ def test_every_option_that_is_named_exists() -> None:
 
 def test_the_calls_that_are_shown_are_right() -> None:
     for _, name, words in calls():
-        COMMANDS[name].make_context(name, words)
+        command, rest = meant(COMMANDS[name], words)
+        if not isinstance(command, click.Group):
+            command.make_context(name, rest)
 
 
 def test_the_readme_shows_commands_that_exist() -> None:
