@@ -203,9 +203,13 @@ class Links:
     def job(self, key: JobKey, part: str = ".html") -> str:
         """Return the page of a job, or another `part` such as ``/shield.json``."""
         if self._jobs is not None and part == _PAGE and key not in self._jobs:
-            return f"{self.SEARCH}?job/{'/'.join(quote(name, safe='') for name in key)}"
+            return self.ask_for_job(key)
         jobset = f"{self.name(key.project)}/{self.name(key.jobset)}"
         return f"job/{jobset}/{self.name(key.name)}{part}"
+
+    def ask_for_job(self, key: JobKey, *names: str) -> str:
+        """Return the address at which the search opens a job, or a permalink below it."""
+        return f"{self.SEARCH}?job/{'/'.join(quote(name, safe='') for name in (*key, *names))}"
 
     def evaluation(self, number: int, part: str = ".html") -> str:
         """Return the page of an evaluation, or another `part` such as ``.json``."""

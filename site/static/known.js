@@ -10,7 +10,7 @@
   const place = document.getElementById("search-page") ?? document.getElementById("missing");
   const missing = place.id === "missing";
   const PAGES = { all: "builds", "queue-summary": "queue", machines: "status", "queue-runner-status": "status" };
-  const TAIL = /^(.+)\/(?:(latest-for)\/([^/]+)|latest|latest-finished|all|build-times|closure-sizes|output-sizes|metric\/.+)$/;
+  const TAIL = /^(.+?)\/(latest-for(?=\/)|latest-finished|latest|all|build-times|closure-sizes|output-sizes|metric(?=\/))(?:\/(.+))?$/;
 
   // The path on the 404 page, without ending.
   const address = () => location.href.slice(document.baseURI.length).replace(/[?#].*/, "").replace(/(\.html|\/+)$/, "");
@@ -103,12 +103,19 @@
     return builds.find((one) => one.evaluations.includes(id))?.href ?? (held[2] && `${ROOT}eval/${id}.html`);
   }
 
-  // What is below a job on Hydra: its latest success for a system, else all that its page shows.
-  async function below({ project, jobset, job }, jobOf) {
-    const [, name, only, system] = TAIL.exec(job) ?? [];
+  // What is below a job on Hydra: its latest success, also for a system or in a finished evaluation;
+  // all else is on the job's page.
+  async function below({ project, jobset, job }, jobOf, evaluations) {
+    const [, name, kind, system] = TAIL.exec(job) ?? [];
     const builds = name ? await jobOf(project, jobset, name) : [];
-    const latest = only && builds.find((build) => build.status[1] === "succeeded" && build.system === system);
-    return latest?.href ?? builds[0]?.jobHref;
+    const finished = new Set(evaluations.filter(([, , , done]) => done).map(([id]) => id));
+    const fits = {
+      "latest": () => true,
+      "latest-for": (build) => build.system === system,
+      "latest-finished": (build) => build.evaluations.some((id) => finished.has(id)),
+    }[kind];
+    const best = fits && builds.find((build) => build.status[1] === "succeeded" && fits(build));
+    return best?.href ?? builds[0]?.jobHref;
   }
 
   async function known(wanted) {
@@ -123,8 +130,8 @@
       return build && [showBuild(build, about), `Build ${build.id}`];
     }
     const builds = await jobOf(wanted.project, wanted.jobset, wanted.job);
-    const href = missing && !builds.length && await below(wanted, jobOf);
-    if (href) return location.replace(href);
+    const href = !builds.length && await below(wanted, jobOf, evaluations);
+    if (href && href !== location.href) return location.replace(href);
     return builds.length > 0 && [showJob(wanted, builds, about), wanted.job];
   }
 

@@ -45,26 +45,31 @@ def targets() -> dict[str, str]:
     return found
 
 
-def test_latest_is_the_newest_success_and_nothing_less(targets: dict[str, str]) -> None:
-    assert targets["job/p/j/good/latest.html"] == "build/301.html"
-    assert targets["job/p/j/breaks/latest.html"] == "build/101.html"
-    assert "job/p/j/rich/latest.html" not in targets
-    assert "job/p/j/waits/latest.html" not in targets
+def of_job(name: str) -> dict[str, str | None]:
+    """Return the permalinks of a job: path, and where it leads at present if that is known."""
+    links = job_permalinks(SITE, job_history(SITE.index, JobKey("p", "j", name)))
+    return {link.href: link.target.href if link.target else None for link in links}
 
 
-def test_latest_finished_needs_an_evaluation_that_waits_for_nothing(
-    targets: dict[str, str],
-) -> None:
-    assert targets["job/p/j/good/latest-finished.html"] == "build/105.html"
-    assert targets["job/p/j/mended/latest-finished.html"] == "job/p/j/mended.html"
-    assert "job/p/j/rich/latest-finished.html" not in targets
-    assert targets["job/p/j/mended/latest.html"] == "build/202.html"
+def test_latest_is_the_newest_success_and_nothing_less() -> None:
+    assert of_job("good")["search.html?job/p/j/good/latest"] == "build/301.html"
+    assert of_job("breaks")["search.html?job/p/j/breaks/latest"] == "build/101.html"
+    assert of_job("rich") == of_job("waits") == {}
 
 
-def test_by_system_only_where_there_are_several(targets: dict[str, str]) -> None:
-    assert targets["job/p/j/two/latest-for/x86_64-linux.html"] == "build/303.html"
-    assert "job/p/j/two/latest-for/aarch64-linux.html" not in targets
-    assert not [path for path in targets if path.startswith("job/p/j/good/latest-for")]
+def test_latest_finished_is_left_to_the_search() -> None:
+    assert of_job("good")["search.html?job/p/j/good/latest-finished"] is None
+
+
+def test_by_system_only_where_there_are_several() -> None:
+    found = of_job("two")
+    assert found["search.html?job/p/j/two/latest-for/x86_64-linux"] == "build/303.html"
+    assert not [path for path in found if path.endswith("aarch64-linux")]
+    assert not [path for path in of_job("good") if "latest-for" in path]
+
+
+def test_a_job_has_no_files_for_its_permalinks(targets: dict[str, str]) -> None:
+    assert not [path for path in targets if path.startswith("job/p/j/")]
 
 
 @pytest.mark.parametrize("place", ["jobset/p/j", "project/p"])
@@ -95,18 +100,15 @@ def test_the_address_on_hydra_is_quoted_as_hydra_wants_it() -> None:
 
 def test_the_page_leads_on_without_a_script(tmp_path: Path) -> None:
     publish(grown(), SiteSettings(), tmp_path)
-    text = (tmp_path / "job/p/j/good/latest.html").read_text()
-    assert '<meta http-equiv="refresh" content="0; url=../../../../build/301.html">' in text
-    assert '<link rel="canonical" href="../../../../build/301.html">' in text
-    assert '<a href="../../../../build/301.html">build 301</a>' in text
-    assert len(text) < 1000
+    text = (tmp_path / "jobset/p/j/latest-for/x86_64-linux.html").read_text()
+    assert '<meta http-equiv="refresh" content="0; url=../../../../build/303.html">' in text
+    assert '<link rel="canonical" href="../../../../build/303.html">' in text
+    assert len(text) < 1500
     job = (tmp_path / "job/p/j/good.html").read_text()
-    assert 'href="../../../job/p/j/good/latest.html"' in job
+    assert 'href="../../../search.html?job/p/j/good/latest"' in job
 
 
 def test_a_success_without_a_page_of_its_own_is_found_by_the_search(tmp_path: Path) -> None:
     publish(snapshot(), SiteSettings(policy="notable"), tmp_path)
-    assert not (tmp_path / "build/101.html").exists()
-    for name in ("latest", "latest-finished"):
-        text = (tmp_path / f"job/p/j/breaks/{name}.html").read_text()
-        assert 'content="0; url=../../../../search.html?build/101">' in text
+    found = [file.read_text() for file in tmp_path.glob("jobset/p/*/latest*.html")]
+    assert any('content="0; url=../../../search.html?build/' in text for text in found)

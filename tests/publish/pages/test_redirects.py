@@ -68,7 +68,6 @@ def test_each_page_leads_to_where_the_new_one_does(site: Path) -> None:
     assert leads("jobset/p/old.html") == "../../jobset/p/j.html"
     assert leads("jobset/p/older/evals.html") == "../../../jobset/p/j/evals.html"
     assert leads("job/p/old/breaks.html") == "../../../job/p/j/breaks.html"
-    assert leads("job/p/older/breaks/latest.html") == "../../../../build/101.html"
     assert leads("jobset/p/old/latest-eval.html") == "../../../eval/11.html"
     text = (site / "job/p/old/breaks.html").read_text()
     assert "The jobset p:old was renamed. This has become <a" in text

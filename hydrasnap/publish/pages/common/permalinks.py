@@ -1,30 +1,34 @@
-"""Addresses that stay while what they lead to changes: the latest evaluation or success."""
+"""Permalinks: addresses that stay while what they lead to changes, such as the latest success."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
-from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.model import Build, JobsetKey
 from hydrasnap.publish.links import relative, safe_name
 from hydrasnap.publish.pages.common.frame import Link
-from hydrasnap.publish.pages.common.page import File, Page
-from hydrasnap.publish.pages.common.redirects import TEMPLATE, RedirectPage, with_former
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.redirects import TEMPLATE, RedirectPage
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import JobHistory
-from hydrasnap.report.latest import latest_finished_success, latest_success, latest_successes
+from hydrasnap.report.latest import latest_success, latest_successes
 
 
 class Permalink(View, frozen=True, kw_only=True):
-    """A lasting address, in words and as a path of the site, and where it leads at present."""
+    """A permalink in words and as a path of the site, its address on the Hydra, and its target.
+
+    `target` is where it leads at present, None where only the search can tell.
+    """
 
     label: str
     href: str
-    target: Link
     live: str
+    target: Link | None = None
 
 
 def permalink_page(of: str, link: Permalink) -> Page:
-    """Give the page that leads on; `of` names the job or jobset."""
+    """Make the page of a permalink with a target; `of` names the project or jobset."""
+    assert link.target is not None  # noqa: S101 - those of projects and jobsets have one
     context = RedirectPage(
         title=f"{link.label} of {of}",
         description=f"{link.label} of {of} is {link.target.label}.",
@@ -96,53 +100,32 @@ def _leading(
 
 
 def job_permalinks(site: Site, history: JobHistory) -> Iterator[Permalink]:
-    """Name the lasting addresses of a job; those by system only where there are several."""
+    """Name the permalinks of a job; those by system only where there are several.
+
+    They are no files, of which there would be several for each job: the search opens them, and the
+    404 page where a reader follows Hydra's own address.
+    """
     results = history.results
     best = latest_success(results)
     if best is None:
         return
-    yield _to_build(site, best, ("latest",), "Latest success")
+    yield _of_job(site, best, ("latest",), "Latest success")
     systems = sorted({build.system for build in results})
     for system in systems if len(systems) > 1 else ():
         best = latest_success(build for build in results if build.system == system)
         if best is not None:
-            yield _to_build(site, best, ("latest-for", system), f"Latest success for {system}")
-
-
-def finished_permalinks(site: Site, key: JobsetKey) -> Iterator[Page | File]:
-    """Give the pages of a jobset's jobs that lead to the latest success in a finished evaluation.
-
-    There is one for every job with a lasting address. It hangs on the other jobs of the jobset, so
-    it is not made with the job's own page; while there is no such build it leads to that page.
-    """
-    finished = site.finished_evaluations(key)
-    for job in filter(site.has_job_page, site.index.jobs_of(key)):
-        builds = site.index.builds_of_job(job)
-        if latest_success(builds) is None:
-            continue
-        whole = latest_finished_success(site.index, builds, finished)
-        page = permalink_page(str(job), finished_permalink(site, job, whole))
-        yield from with_former(site, key, [page], job)
-
-
-def finished_permalink(site: Site, job: JobKey, whole: Build | None = None) -> Permalink:
-    """Name the address that leads to `whole`, or to the job itself."""
-    target = Link(label="not known: see the job", href=site.links.job(job))
-    if whole is not None:
-        target = Link(label=f"build {whole.id}", href=site.links.build(whole.id))
-    return Permalink(
+            yield _of_job(site, best, ("latest-for", system), f"Latest success for {system}")
+    yield Permalink(
         label="Latest success in a finished evaluation",
-        href=site.links.job(job, "/latest-finished.html"),
-        target=target,
-        live=site.live("job", *job, "latest-finished"),
+        href=site.links.ask_for_job(history.key, "latest-finished"),
+        live=site.live("job", *history.key, "latest-finished"),
     )
 
 
-def _to_build(site: Site, build: Build, names: tuple[str, ...], label: str) -> Permalink:
-    way = "/".join(map(safe_name, names))
+def _of_job(site: Site, build: Build, names: tuple[str, ...], label: str) -> Permalink:
     return Permalink(
         label=label,
-        href=site.links.job(build.job_key, f"/{way}.html"),
+        href=site.links.ask_for_job(build.job_key, *names),
         target=Link(label=f"build {build.id}", href=site.links.build(build.id)),
         live=site.live("job", *build.job_key, *names),
     )

@@ -12,9 +12,7 @@ from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.permalinks import (
     Permalink,
-    finished_permalink,
     job_permalinks,
-    permalink_page,
 )
 from hydrasnap.publish.pages.common.redirects import with_former
 from hydrasnap.publish.pages.common.rows import BuildRow, build_row, build_rows
@@ -99,8 +97,6 @@ def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
     if history.results:
         paths = site.links.job(job, "/shield.json"), site.links.job(job, ".svg")
         yield from badge_files(build_badge(history.results[0]), *paths)
-    for link in page.permalinks[:-1]:  # the last hangs on the whole jobset and is made with it
-        yield permalink_page(str(job), link)
 
 
 def job_page(site: Site, history: JobHistory) -> JobPage:
@@ -141,14 +137,9 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         metrics=_metrics(history),
         charts=job_charts(site, history, sizes),
         badge=_badge(site, history),
-        permalinks=_permalinks(site, history),
+        permalinks=tuple(job_permalinks(site, history)),
         note=site.note(*key),
     )
-
-
-def _permalinks(site: Site, history: JobHistory) -> tuple[Permalink, ...]:
-    links = tuple(job_permalinks(site, history))
-    return (*links, finished_permalink(site, history.key)) if links else ()
 
 
 def _strips(site: Site, history: JobHistory) -> Iterator[Strip]:

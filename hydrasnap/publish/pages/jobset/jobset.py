@@ -12,7 +12,6 @@ from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.parts import JobsetPart, expression, parts
 from hydrasnap.publish.pages.common.permalinks import (
     Permalink,
-    finished_permalinks,
     jobset_permalinks,
     permalink_page,
 )
@@ -115,7 +114,6 @@ def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     """Give the pages of a jobset and what goes with them, unless it was renamed."""
     if jobset.renamed_to is None:
         yield from with_former(site, jobset.key, _items(site, jobset))
-        yield from finished_permalinks(site, jobset.key)
 
 
 def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:

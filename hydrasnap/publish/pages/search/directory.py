@@ -29,11 +29,16 @@ def directory_files(site: Site) -> Iterator[File]:
 
 
 def _evaluations(site: Site) -> list[object]:
-    """Give the evaluations, newest first: id, jobset, and whether there is a page."""
+    """List the evaluations, newest first: id, jobset, whether it has a page, and is finished."""
     number = {key: place for place, key in enumerate(site.snapshot.jobsets)}
     every = sorted(site.snapshot.evaluations.values(), key=lambda found: -found.id)
     return [
-        [found.id, number[found.jobset_key], int(bool(site.evaluation_href(found)))]
+        [
+            found.id,
+            number[found.jobset_key],
+            int(bool(site.evaluation_href(found))),
+            int(found.id in site.finished_evaluations(found.jobset_key)),
+        ]
         for found in every
         if found.hasnewbuilds
     ]
