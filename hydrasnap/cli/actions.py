@@ -3,7 +3,7 @@
 import getpass
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
@@ -41,7 +41,7 @@ from hydrasnap.errors import ConfigError
 from hydrasnap.plan import FetchStrategy, Retention, Selection
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.query import write_database
-from hydrasnap.store import Cache, check_folder, holder, open_cache, read_snapshot
+from hydrasnap.store import Cache, check_folder, holder, merge_caches, open_cache, read_snapshot
 
 _KEPT = "What was fetched is kept; run again to go on."
 
@@ -254,6 +254,29 @@ def run_demo(moment: int, cache: Path, output: Path, options: OutputOptions) -> 
     _report_crawl(hydra.ORIGIN, result, options)
     render_into(output, cache, SiteSettings(title="hydrasnap demo"), options)
     return result
+
+
+def run_merge(config: Config, caches: Sequence[Path], options: OutputOptions) -> None:
+    """Join caches into the configured one, and say what it holds then."""
+    target = Path(config.cache.folder)
+    with stoppable("Run again to merge the rest."):
+        whole = merge_caches(caches, target)
+    amounts = {
+        "jobsets": len(whole.jobsets),
+        "evaluations": len(whole.evaluations),
+        "builds": len(whole.builds),
+    }
+    told = ", ".join(f"{amount:,} {name}" for name, amount in amounts.items())
+    options.log([f"merged into {target}, which holds {told}"], "merged", amounts)
+
+
+def run_notify(config: Config, options: OutputOptions) -> None:
+    """Tell the configured receivers what they have not been told."""
+    if config.notify:
+        from hydrasnap.cli.notify import notify
+
+        with stoppable("The next run tells what was not told."):
+            notify(read_snapshot(Path(config.cache.folder)), config, options)
 
 
 def save_metrics(config: Config, file: Path | None) -> None:

@@ -185,6 +185,7 @@ def snapshot(secrets: Secrets, /, url: str | None, metrics: Path | None, **optio
     lost = ""
     if result.error is None or result.out_of_budget:
         lost = site.run_render(config, output).lost
+        actions.run_notify(config, output)
     actions.save_metrics(config, metrics)
     _end(result, output, lost)
 
@@ -357,6 +358,73 @@ def bundle(file: Path, **options: Any) -> None:
 
 
 main.add_command(query)
+
+
+@main.command()
+@click.argument("caches", nargs=-1, required=True, type=opt.FOLDER, metavar="CACHE...")
+@opt.config_option
+@opt.cache_option
+@opt.output_options
+def merge(caches: tuple[str, ...], **options: Any) -> None:
+    """Join what several caches of one Hydra hold into one cache.
+
+    This lets several crawls share the work, each with a selection of its own. What two of them
+    hold is taken from the newer.
+
+    \b
+    hydrasnap merge part-1 part-2 --cache cache
+    """
+    from hydrasnap.cli import actions
+
+    output = opt.take_output_options(options)
+    actions.run_merge(opt.load_config(options), [Path(cache) for cache in caches], output)
+
+
+@main.command("notify")
+@opt.config_option
+@opt.cache_option
+@opt.output_options
+def notify_command(**options: Any) -> None:
+    """Tell the receivers in [[notify]] what newly fails and what was fixed.
+
+    `hydrasnap snapshot` does this too, once the site is written. Nothing is told twice, and nothing
+    before a snapshot is complete.
+
+    \b
+    hydrasnap notify
+    """
+    from hydrasnap.cli import actions
+
+    output = opt.take_output_options(options)
+    actions.run_notify(opt.load_config(options), output)
+
+
+@main.command()
+@opt.config_option
+@opt.cache_option
+@opt.output_option
+@click.option("--repair", is_flag=True, help="Put damaged files of the cache aside.")
+@click.option("--ask", is_flag=True, help="Ask the Hydra, and say what a crawl would ask for.")
+@opt.output_options
+@click.pass_obj
+def check(secrets: Secrets, /, *, repair: bool, ask: bool, **options: Any) -> None:
+    """Check the settings, the cache and the site, and end with 1 if anything is wrong.
+
+    The cache is read in full; of the site, every link is followed.
+
+    \b
+    hydrasnap check --quiet --log-format json
+    """
+    from hydrasnap.cli import actions
+    from hydrasnap.cli.check import run_check
+
+    output = opt.take_output_options(options)
+    config = opt.load_config(options)
+    is_fine = run_check(config, output, repair=repair)
+    if ask:
+        actions.plan_crawl(config, output, secrets)
+    if not is_fine:
+        raise click.exceptions.Exit(EXIT_FAILURE)
 
 
 def _end(result: Any, output: OutputOptions, lost: str = "") -> None:

@@ -21,7 +21,7 @@ def misfits(value: Any, kind: inspect.Type, where: Namer, path: Path = ()) -> It
     if parts is not None and isinstance(value, _CONTAINERS[type(kind)]):
         yield from parts(value, kind, where, path)
     elif not _fits(value, kind):
-        yield Mistake(where(path), path, expected=_expected(kind, value), found=value)
+        yield Mistake(where(path), path, expected=_expected(kind, value, path), found=value)
 
 
 def _bare(kind: inspect.Type) -> inspect.Type:
@@ -95,14 +95,15 @@ def _unknown(name: str, part: Any, known: list[str], where: Namer, path: Path) -
     if path:
         hint = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(known)}."
         return Mistake(where(here), here, problem=" is not a setting.", hint=hint)
-    tables = ", ".join(f"[{name}]" if name != "watch" else f"[[{name}]]" for name in known)
+    lists = ("watch", "notify")
+    tables = ", ".join(f"[[{name}]]" if name in lists else f"[{name}]" for name in known)
     hint = f"Did you mean [{near[0]}]?" if near else f"Known are {tables}."
     if isinstance(part, dict | list):
         return Mistake(where(here), here, problem=" is no table of settings.", hint=hint)
     return Mistake(where(path), here, problem=f": {name} stands outside of a table.", hint=hint)
 
 
-def _expected(kind: inspect.Type, value: Any) -> str:
+def _expected(kind: inspect.Type, value: Any, path: Path) -> str:
     """Say what a value must be."""
     if isinstance(kind, inspect.LiteralType):
         *most, last = (json.dumps(value) for value in kind.values)
@@ -114,7 +115,7 @@ def _expected(kind: inspect.Type, value: Any) -> str:
         return f"a text{_length(kind)}"
     if isinstance(kind, inspect.VarTupleType):
         is_tables = isinstance(_bare(kind.item_type), inspect.StructType)
-        return "a list of tables, each below [[watch]]" if is_tables else "a list of texts"
+        return f"a list of tables, each below [[{path[-1]}]]" if is_tables else "a list of texts"
     return "true or false" if isinstance(kind, inspect.BoolType) else "a table"
 
 

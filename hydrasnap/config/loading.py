@@ -160,6 +160,7 @@ def _mistakes(tables: Layer, where: Namer, *, given: bool = False) -> Iterator[M
     yield from _home_mistakes(tables, where)
     yield from _baseline_mistakes(_part(tables, "site", "baselines"), where)
     yield from _watch_mistakes(tables.get("watch"), where)
+    yield from _notify_mistakes(tables.get("notify"), where)
 
 
 def _part(tables: Layer, table: str, key: str) -> Any:
@@ -230,6 +231,21 @@ def _watch_mistakes(watches: Any, where: Namer) -> Iterator[Mistake]:
             yield Mistake(where(path), path, problem=problem, hint="Rename one.")
 
 
+def _notify_mistakes(receivers: Any, where: Namer) -> Iterator[Mistake]:
+    """Yield a mistake for each receiver that is not one command or one address."""
+    for number, table in enumerate(receivers if isinstance(receivers, list) else ()):
+        path: tuple[Step, ...] = ("notify", number)
+        if not isinstance(table, dict):
+            continue
+        if bool(table.get("command")) == bool(table.get("url")):
+            yield Mistake(where(path), path, problem=" must have a command or a url.",
+                          hint="Give it one of the two.")  # fmt: skip
+        elif not str(table.get("url") or "https://").startswith(("http://", "https://")):
+            path = (*path, "url")
+            yield Mistake(where(path), path, problem=" is not an address.",
+                          hint="Write it like https://chat.example.org/hook.")  # fmt: skip
+
+
 def _anchored(tables: Layer, folder: Path) -> Layer:
     """Return the tables with the folders that they name relative to `folder`."""
     anchored = dict(tables)
@@ -269,6 +285,7 @@ def _converted(tables: Layer, file: str) -> Config:
             baselines={_jobset(name): number for name, number in site.baselines.items()},
         ),
         "watch": tuple(structs.replace(w, jobsets=_jobsets(w.jobsets)) for w in found.watch),
+        "notify": tuple(structs.replace(n, jobsets=_jobsets(n.jobsets)) for n in found.notify),
     }
     return Config(**{**structs.asdict(found), **spelled}, file=file)
 

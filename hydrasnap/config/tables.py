@@ -271,6 +271,30 @@ class WatchTable(Table, frozen=True):
     ] = ()
 
 
+class NotifyTable(Table, frozen=True):
+    """Somebody to tell what newly fails and what was fixed, once, after a complete snapshot."""
+
+    command: Annotated[
+        tuple[Glob, ...],
+        Meta(
+            description="A program with its arguments. It gets the message as JSON on standard "
+            "input.",
+            examples=[["notify-chat", "--room", "builds"]],
+        ),
+    ] = ()
+    url: Annotated[
+        str,
+        Meta(
+            description="An address that the message is posted to as JSON, instead of a command.",
+            examples=["https://chat.example.org/hooks/builds"],
+        ),
+    ] = ""
+    jobsets: Annotated[
+        tuple[Glob, ...],
+        Meta(description="Globs of PROJECT/JOBSET. Without any, all jobsets."),
+    ] = ()
+
+
 class Tables(Table, frozen=True):
     """All tables of the file."""
 
@@ -280,6 +304,7 @@ class Tables(Table, frozen=True):
     retention: RetentionTable = RetentionTable()
     site: SiteTable = SiteTable()
     watch: tuple[WatchTable, ...] = ()
+    notify: tuple[NotifyTable, ...] = ()
 
 
 class Config(Tables, frozen=True):

@@ -4,6 +4,7 @@ from hydrasnap.store.cache import Cache
 from hydrasnap.store.checkpoint import Checkpoint, JobsetCheckpoint
 from hydrasnap.store.layout import Manifest
 from hydrasnap.store.lock import holder
+from hydrasnap.store.merge import merge_caches
 from hydrasnap.store.opening import CacheCheck, check_cache, open_cache, read_snapshot
 from hydrasnap.store.ownership import check_folder
 
@@ -16,6 +17,7 @@ __all__ = [
     "check_cache",
     "check_folder",
     "holder",
+    "merge_caches",
     "open_cache",
     "read_snapshot",
 ]

@@ -166,7 +166,7 @@ class Output:
         self._state = state
 
     def _publish(self) -> None:
-        before = set(_manifest(self._folder)) if self._previous is None else self._previous
+        before = set(manifest_paths(self._folder)) if self._previous is None else self._previous
         new, gone = self._paths - before, before - self._paths
         if self._changed or new or gone:
             self._move(new, gone)
@@ -177,7 +177,7 @@ class Output:
     def _move(self, new: set[str], gone: set[str]) -> None:
         folder, staging = str(self._folder), str(self._staging)
         (self._folder / STATE).unlink(missing_ok=True)  # a killed run leaves no wrong state
-        every = _manifest(self._folder) if new or gone else []
+        every = manifest_paths(self._folder) if new or gone else []
         if new:
             every = sorted((*every, *sorted(new.difference(every))))  # two runs, soon merged
             self._remember(every)
@@ -263,7 +263,7 @@ def _is_ours(folder: Path) -> bool:
     return False
 
 
-def _manifest(folder: Path) -> list[str]:
+def manifest_paths(folder: Path) -> list[str]:
     """Return the files that earlier runs wrote."""
     try:
         return (folder / MANIFEST).read_text(encoding="utf-8").splitlines()[1:]

@@ -1,0 +1,152 @@
+"""`[[notify]]`: tell people what newly fails and what was fixed, once for each event.
+
+What has been told is noted in the cache folder, so that a run that was killed before it could tell
+is made up for by the next one. A first run tells nothing: everything would be news.
+"""
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from hydrasnap import __version__
+from hydrasnap.cli.events import OutputOptions
+from hydrasnap.config.tables import Config, NotifyTable
+from hydrasnap.errors import OutputError
+from hydrasnap.formatting import plural
+from hydrasnap.model import JobsetKey, Snapshot
+from hydrasnap.publish.links import Links
+from hydrasnap.report import Change, Index, News, news
+
+NOTES = ".notified.json"
+_SECONDS = 60
+
+Told = dict[str, list[str]]
+
+
+def notify(snapshot: Snapshot, config: Config, options: OutputOptions) -> None:
+    """Tell every receiver what it has not been told; a failure is a warning, and tried again."""
+    if not config.notify or not snapshot.run.complete:
+        return
+    file = Path(config.cache.folder, NOTES)
+    index, told = Index(snapshot), _read(file)
+    for receiver in config.notify:
+        found = [item for key in snapshot.jobsets if _wants(receiver, key)
+                 for item in news(index, key)]  # fmt: skip
+        name = _identity(receiver)
+        events = sorted({event for item in found for event in _events(item)})
+        fresh = set(events) - set(told.get(name, events))
+        problem = ""
+        if fresh:
+            problem = _send(receiver, _message(snapshot, config, found, fresh))
+        if problem:
+            where = receiver.command[0] if receiver.command else urlsplit(receiver.url).hostname
+            options.warn(f"{where} could not be notified: {problem}; the next run tries again.",
+                         {"kind": "notify"})  # fmt: skip
+            continue
+        _write(file, told := {**told, name: events})
+        if fresh:
+            options.log([f"  told    {plural(len(fresh), 'event')}"], "notified",
+                        {"events": len(fresh)})  # fmt: skip
+
+
+def _wants(receiver: NotifyTable, key: JobsetKey) -> bool:
+    name = "/".join(key)
+    return not receiver.jobsets or any(fnmatchcase(name, glob) for glob in receiver.jobsets)
+
+
+def _identity(receiver: NotifyTable) -> str:
+    """Name a receiver in the notes without its address, which may hold a token."""
+    parts = json.dumps([receiver.command, receiver.url])
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def _events(item: News) -> Iterator[str]:
+    for kind, changes in (("broken", item.broken), ("fixed", item.fixed)):
+        for change in changes:
+            yield f"{item.evaluation.id} {kind} {change.system} {change.job}"
+
+
+def _message(
+    snapshot: Snapshot, config: Config, found: Sequence[News], fresh: set[str]
+) -> dict[str, Any]:
+    """Describe the fresh events to a receiver; `id` is the same whenever they are told again."""
+    links, base = Links(), config.site.base.rstrip("/")
+
+    def rows(item: News, kind: str, changes: Iterable[Change]) -> list[dict[str, Any]]:
+        return [
+            {
+                "job": change.job,
+                "system": change.system,
+                "build": change.build.id,
+                "status": change.build.status.label_for(change.build.buildstatus),
+                "page": f"{base}/{links.build(change.build.id)}" if base else "",
+            }
+            for change in changes
+            if change.build and f"{item.evaluation.id} {kind} {change.system} {change.job}" in fresh
+        ]
+
+    evaluations = [
+        {
+            "jobset": "/".join(item.evaluation.jobset_key),
+            "evaluation": item.evaluation.id,
+            "page": f"{base}/{links.evaluation(item.evaluation.id)}" if base else "",
+            "newly_failing": rows(item, "broken", item.broken),
+            "fixed": rows(item, "fixed", item.fixed),
+        }
+        for item in found
+        if not fresh.isdisjoint(_events(item))
+    ]
+    return {
+        "id": hashlib.sha256("\n".join(sorted(fresh)).encode()).hexdigest()[:16],
+        "origin": snapshot.origin,
+        "site": base,
+        "as_of": snapshot.run.started,
+        "evaluations": evaluations,
+    }
+
+
+def _send(receiver: NotifyTable, message: Mapping[str, Any]) -> str:
+    """Run the command or post to the address; return what went wrong."""
+    text = json.dumps(message)
+    try:
+        if receiver.command:
+            done = subprocess.run(  # noqa: S603 - the user's own command
+                receiver.command, input=text, text=True, timeout=_SECONDS, check=False
+            )
+            return f"exit code {done.returncode}" if done.returncode else ""
+        headers = {"Content-Type": "application/json", "User-Agent": f"hydrasnap/{__version__}"}
+        answer = httpx.post(receiver.url, content=text, headers=headers, timeout=_SECONDS)
+    except subprocess.TimeoutExpired:
+        return f"no end within {_SECONDS} s"
+    except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
+        return getattr(error, "strerror", "") or type(error).__name__
+    return "" if answer.is_success else f"status {answer.status_code}"
+
+
+def _read(file: Path) -> Told:
+    """Read what has been told; notes that cannot be read count as those of a first run."""
+    with suppress(OSError, ValueError):
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def _write(file: Path, told: Told) -> None:
+    temporary = file.with_name(f"{file.name}.tmp")
+    try:
+        temporary.write_text(json.dumps(told, sort_keys=True), encoding="utf-8")
+        temporary.replace(file)
+    except OSError as error:
+        raise OutputError(
+            f"What was notified cannot be noted in {file}: {error.strerror}.",
+            hint="Make room; until then, events are told again.",
+        ) from error

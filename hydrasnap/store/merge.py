@@ -1,0 +1,82 @@
+"""Several caches of one Hydra joined into one, such as those of crawls that shared the work."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from msgspec import structs
+
+from hydrasnap.errors import CacheError
+from hydrasnap.model import Evaluation, Jobset, Run, Snapshot
+from hydrasnap.store.cache import Cache
+from hydrasnap.store.opening import open_cache, read_snapshot
+
+
+def merge_caches(sources: Sequence[Path], target: Path) -> Snapshot:
+    """Put what the caches in `sources` hold into the one in `target`, and return the whole.
+
+    What several caches hold is taken from the one that was crawled last. The merged snapshot is as
+    old as its oldest part, and complete if all parts are.
+    """
+    snapshots = sorted(map(read_snapshot, sources), key=lambda found: found.run.started)
+    origins = sorted({found.origin for found in snapshots})
+    if len(origins) > 1:
+        raise CacheError(
+            f"The caches are of different Hydras: {', '.join(origins)}.",
+            hint="Merge caches of one Hydra only.",
+        )
+    with open_cache(target, origins[0], _refuse) as cache:
+        if not cache.empty:
+            snapshots = sorted([*snapshots, cache.snapshot()], key=lambda found: found.run.started)
+        for snapshot in snapshots:
+            _take(cache, snapshot)
+        cache.close_run(_joined(cache, [found.run for found in snapshots]))
+        return cache.snapshot()
+
+
+def _refuse(path: Path, reason: str) -> None:
+    raise CacheError(
+        f"{path} is damaged ({reason}).", hint="Run `hydrasnap crawl` on that cache first."
+    )
+
+
+def _take(cache: Cache, newer: Snapshot) -> None:
+    """Put a snapshot into a cache that holds older ones."""
+    cache.put(
+        projects=newer.projects.values(),
+        builds=newer.builds.values(),
+        evaluations=[_evaluation(cache, found) for found in newer.evaluations.values()],
+        jobsets=[_jobset(cache, found) for found in newer.jobsets.values()],
+        sizes=newer.sizes.values(),
+    )
+    if newer.live is not None:
+        cache.put_live(newer.live)
+
+
+def _evaluation(cache: Cache, newer: Evaluation) -> Evaluation:
+    """Keep the builds that an older cache knows of where the newer one has not fetched them."""
+    older = cache.evaluations.get(newer.id)
+    return older if older is not None and not newer.builds else newer
+
+
+def _jobset(cache: Cache, newer: Jobset) -> Jobset:
+    """Keep the history that an older cache has beyond the newer one."""
+    older = cache.jobsets.get(newer.key)
+    known = set(newer.evaluations) | set(older.evaluations if older else ())
+    return structs.replace(newer, evaluations=tuple(sorted(known, reverse=True)))
+
+
+def _joined(cache: Cache, runs: Iterable[Run]) -> Run:
+    """Sum up the last runs of all parts."""
+    parts = [run for run in runs if run.started]
+    gaps = {gap for run in parts for gap in run.gaps}
+    return Run(
+        started=min((run.started for run in parts), default=0),
+        finished=max((run.finished for run in parts), default=0),
+        requests=sum(run.requests for run in parts),
+        bytes=sum(run.bytes for run in parts),
+        complete=bool(parts) and all(run.complete for run in parts),
+        known_evaluations=len(cache.evaluations),
+        known_builds=len(cache.builds),
+        reason=next((run.reason for run in parts if run.reason), ""),
+        gaps=tuple(sorted(gaps, key=lambda gap: (gap.path, gap.reason))),
+    )

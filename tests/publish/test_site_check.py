@@ -1,0 +1,75 @@
+"""Findings in a site: each kind of mistake is found, and a fresh site has none."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hydrasnap.errors import OutputError
+from hydrasnap.publish.site_check import check_site
+
+LIMIT = 10**9
+
+
+@pytest.fixture
+def site(demo_site: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "site"
+    shutil.copytree(demo_site, copy)
+    return copy
+
+
+def put(site: Path, html: str) -> None:
+    """Put HTML into the body of a page."""
+    page = site / "queue.html"
+    page.write_text(page.read_text("utf-8").replace("</main>", f"{html}</main>"), "utf-8")
+
+
+def test_a_fresh_site_has_no_findings(demo_site: Path) -> None:
+    found = check_site(demo_site, LIMIT)
+    assert found.findings == ()
+    assert found.pages == len(list(demo_site.rglob("*.html")))
+    assert found.bytes > found.files > found.pages > 1000
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ('<a href="none.html">x</a>', "queue.html leads to none.html, which does not exist."),
+        ('<a href="job/none.html#x">x</a>', "queue.html leads to job/none.html, which does not"),
+        ('<a href="index.html#no-such">x</a>', "index.html#no-such, where there is no such place"),
+        ('<a href="#no-such">x</a>', "queue.html#no-such, where there is no such place"),
+        ('<a href="../x.html">x</a>', "../x.html, which is outside of the site"),
+        ('<a href="/x.html">x</a>', "/x.html, which is outside of the site"),
+        ('<img src="https://evil.example/x.png">', "loads https://evil.example/x.png from anothe"),
+        ('<script src="//evil.example/x.js"></script>', "loads //evil.example/x.js from another"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_found(site: Path, html: str, words: str) -> None:
+    put(site, html)
+    (finding,) = check_site(site, LIMIT).findings
+    assert words in finding
+
+
+@pytest.mark.parametrize(
+    "html",
+    ['<a href="https://elsewhere.example/">x</a>', '<a href="index.html?filter=a">x</a>',
+     '<a href="mailto:me@example.org">x</a>', '<a href="./">x</a>', '<a href="">x</a>',
+     '<img src="data:image/png;base64,AA==">'],
+)  # fmt: skip
+def test_a_right_link_is_no_finding(site: Path, html: str) -> None:
+    put(site, html)
+    assert check_site(site, LIMIT).findings == ()
+
+
+def test_missing_and_extra_files_and_the_size_are_found(site: Path) -> None:
+    (site / "static" / "icon.svg").unlink()
+    (site / "CNAME").write_text("x")
+    found = check_site(site, 1000)
+    assert found.extra == 1
+    assert found.findings[0] == "static/icon.svg is missing."
+    assert "more than 1,000" in found.findings[-1]
+
+
+def test_a_folder_without_a_site_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="There is no site of hydrasnap in"):
+        check_site(tmp_path, LIMIT)

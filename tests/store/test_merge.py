@@ -1,0 +1,80 @@
+"""Caches that shared the work of a crawl, joined: the same site as from one crawl of both."""
+
+from pathlib import Path
+
+import pytest
+from commands import run, told
+from hydras import STABLE, TRUNK, Crawler, evaluate, fresh_crawl, hydra
+from msgspec import structs
+
+from hydrasnap.errors import CacheError
+from hydrasnap.model import Run, Snapshot
+from hydrasnap.plan import Selection
+from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.store import merge_caches, open_cache, read_snapshot
+
+
+def files(folder: Path, snapshot: Snapshot) -> dict[str, bytes]:
+    """Return the site of a snapshot, as if both had been taken by the same run."""
+    publish(structs.replace(snapshot, run=Run(started=1, finished=1)), SiteSettings(), folder)
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".hydrasnap")
+    }
+
+
+def test_two_halves_give_the_site_of_one_crawl_of_both(tmp_path: Path) -> None:
+    of = hydra()
+    keys = list(of.world.jobsets)
+    shown = [f"{key.project}/{key.name}" for key in keys]
+    first = Selection(jobsets=tuple(shown[::2]))
+    second = Selection(jobsets=tuple(shown[1::2]))
+    for name, selection in (("a", first), ("b", second)):
+        fresh_crawl(tmp_path / name, of, selection)
+    merged = merge_caches([tmp_path / "a", tmp_path / "b"], tmp_path / "both")
+    whole = fresh_crawl(tmp_path / "whole", of).snapshot
+    assert merged.builds == whole.builds
+    assert merged.jobsets == whole.jobsets
+    assert merged.run.complete
+    assert files(tmp_path / "x", merged) == files(tmp_path / "y", whole)
+    assert read_snapshot(tmp_path / "both") == merged
+
+
+def test_what_both_hold_is_taken_from_the_newer_with_the_history_of_the_older(
+    tmp_path: Path,
+) -> None:
+    crawler = Crawler(tmp_path / "old", hydra(), selection=Selection(jobsets=("one/trunk",)))
+    crawler.run()
+    old = crawler.snapshot
+    new = evaluate(crawler.hydra.world, TRUNK, 9)
+    later = fresh_crawl(
+        tmp_path / "new", crawler.hydra, Selection(jobsets=("one/trunk",), evaluations=1)
+    )
+    for order in (["old", "new"], ["new", "old"]):
+        target = tmp_path / "-".join(order)
+        merged = merge_caches([tmp_path / name for name in order], target)
+        assert new in merged.evaluations
+        assert set(merged.evaluations) == set(old.evaluations) | set(later.snapshot.evaluations)
+        listed = merged.jobsets[TRUNK].evaluations
+        assert listed == tuple(sorted(listed, reverse=True))
+
+
+def test_a_cache_can_be_merged_into_one_that_holds_something(tmp_path: Path) -> None:
+    of = hydra()
+    fresh_crawl(tmp_path / "a", of, Selection(jobsets=("one/trunk",)))
+    fresh_crawl(tmp_path / "b", of, Selection(jobsets=("one/stable",)))
+    output = told(run("merge", tmp_path / "b", "--cache", tmp_path / "a"), 0, "merged into")
+    assert "2 jobsets" in output
+    assert {TRUNK, STABLE} <= read_snapshot(tmp_path / "a").jobsets.keys()
+
+
+def test_caches_of_different_hydras_are_not_merged(tmp_path: Path) -> None:
+    fresh_crawl(tmp_path / "a", hydra())
+    with open_cache(tmp_path / "b", "https://other.example.org", lambda *_: None) as cache:
+        cache.put(projects=read_snapshot(tmp_path / "a").projects.values())
+        cache.close_run(Run(started=1, finished=2))
+    with pytest.raises(CacheError, match="of different Hydras"):
+        merge_caches([tmp_path / "a", tmp_path / "b"], tmp_path / "both")
+    assert not (tmp_path / "both").exists()
