@@ -58,7 +58,9 @@ def options(command: click.Command) -> set[str]:
     if isinstance(command, click.Group):
         return set().union(*map(options, command.commands.values()))
     every = (name for option in command.params for name in (*option.opts, *option.secondary_opts))
-    return {name for name in every if name.startswith("--")}
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    own = {name for name in every if name.startswith("--")}
+    return own.union(*(options(part) for part in below))
 
 
 @pytest.fixture(scope="module")

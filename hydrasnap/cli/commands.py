@@ -385,9 +385,9 @@ def merge(caches: tuple[str, ...], **options: Any) -> None:
 @opt.cache_option
 @opt.output_options
 def notify_command(**options: Any) -> None:
-    """Tell the receivers in [[notify]] what newly fails and what was fixed.
+    """Tell receivers what newly fails and what was fixed.
 
-    `hydrasnap snapshot` does this too, once the site is written. Nothing is told twice, and nothing
+    The receivers are in [[notify]] in hydrasnap.toml. `hydrasnap snapshot` does this too, once the site is written. Nothing is told twice, and nothing
     before a snapshot is complete.
 
     \b
@@ -408,9 +408,9 @@ def notify_command(**options: Any) -> None:
 @opt.output_options
 @click.pass_obj
 def check(secrets: Secrets, /, *, repair: bool, ask: bool, **options: Any) -> None:
-    """Check the settings, the cache and the site, and end with 1 if anything is wrong.
+    """Check the settings, the cache and the site.
 
-    The cache is read in full; of the site, every link is followed.
+    The exit code is 1 if anything is wrong. The cache is read in full; of the site, every link is followed.
 
     \b
     hydrasnap check --quiet --log-format json

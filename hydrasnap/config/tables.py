@@ -279,7 +279,7 @@ class NotifyTable(Table, frozen=True):
         Meta(
             description="A program with its arguments. It gets the message as JSON on standard "
             "input.",
-            examples=[["notify-chat", "--room", "builds"]],
+            examples=[["notify-chat", "builds"]],
         ),
     ] = ()
     url: Annotated[

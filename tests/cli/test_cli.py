@@ -20,7 +20,7 @@ JSON, HTML = "application/json", "text/html; charset=utf-8"
 MAIN = "from hydrasnap.cli import main; main()"
 PARTS = (
     ("crawl",), ("snapshot",), ("render",), ("status",), ("demo",), ("prune",), ("serve",),
-    ("bundle",), ("init",), ("query",), (),
+    ("bundle",), ("init",), ("query",), ("merge",), ("notify",), ("check",), (),
 )  # fmt: skip
 
 
