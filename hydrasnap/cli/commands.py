@@ -387,8 +387,8 @@ def merge(caches: tuple[str, ...], **options: Any) -> None:
 def notify_command(**options: Any) -> None:
     """Tell receivers what newly fails and what was fixed.
 
-    The receivers are in [[notify]] in hydrasnap.toml. `hydrasnap snapshot` does this too, once the site is written. Nothing is told twice, and nothing
-    before a snapshot is complete.
+    The receivers are in [[notify]] in hydrasnap.toml. `hydrasnap snapshot` does this too, once the
+    site is written. Nothing is told twice, and nothing before a snapshot is complete.
 
     \b
     hydrasnap notify
@@ -410,7 +410,8 @@ def notify_command(**options: Any) -> None:
 def check(secrets: Secrets, /, *, repair: bool, ask: bool, **options: Any) -> None:
     """Check the settings, the cache and the site.
 
-    The exit code is 1 if anything is wrong. The cache is read in full; of the site, every link is followed.
+    The exit code is 1 if anything is wrong. The cache is read in full; of the site, every link is
+    followed.
 
     \b
     hydrasnap check --quiet --log-format json
