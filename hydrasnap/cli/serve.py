@@ -1,10 +1,13 @@
 """`hydrasnap serve`: the site and the API of a cache over HTTP, for as long as it runs."""
 
+import logging
 import socket
 import subprocess
 import sys
 import threading
+import time
 import webbrowser
+from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,10 +20,11 @@ from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.site import run_render
 from hydrasnap.config.loading import DEFAULT_FILE
 from hydrasnap.config.tables import Config
-from hydrasnap.errors import ConfigError
+from hydrasnap.errors import EXIT_GAPS, EXIT_LOCKED, ConfigError
 from hydrasnap.publish.links import Links
 from hydrasnap.server import RELOADING, CacheSource, Follower, SitePages, serve_app
 
+_PAUSE = 2.0  # seconds
 _GRACE = 2  # seconds that answers on their way have when the server ends
 
 
@@ -63,8 +67,17 @@ def run_serve(
         click.echo(address)
         if serving.open:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        server = uvicorn.Server(settings)
+        follower.is_ending = lambda: server.should_exit
+        logging.getLogger("uvicorn.error").addFilter(_is_no_cut_off)
         with suppress(KeyboardInterrupt):  # uvicorn has ended in order, and passes Ctrl-C on
-            uvicorn.Server(settings).run(sockets=[listener])
+            server.run(sockets=[listener])
+
+
+def _is_no_cut_off(record: logging.LogRecord) -> bool:
+    """Tell whether a message is of anything but an answer that the end of the server cut off."""
+    cut = record.exc_info is not None and record.exc_info[0] is CancelledError
+    return not cut and "timeout graceful shutdown" not in record.getMessage()
 
 
 def _file_names(source: CacheSource) -> Callable[[str], str]:
@@ -109,7 +122,13 @@ def _sources_of(config: Config) -> Iterator[Path]:
 
 
 def _render(arguments: Sequence[str]) -> bool:
-    """Render in a process of its own, which reads the settings anew and gives its memory back."""
+    """Render in a process of its own, which reads the settings anew and gives its memory back.
+
+    While another run holds the site or the cache, it is tried again.
+    """
     command = [sys.executable, "-m", "hydrasnap.cli", "render", "--quiet", *arguments]
-    done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - our own
-    return done.returncode in (0, 3)
+    while True:
+        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - our own
+        if done.returncode != EXIT_LOCKED:
+            return done.returncode in (0, EXIT_GAPS)
+        time.sleep(_PAUSE)

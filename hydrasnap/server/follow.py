@@ -15,7 +15,8 @@ from hydrasnap.server.cache import CacheSource
 RELOAD = "/-/reload"
 RELOADING = f'<script src="{RELOAD}.js"></script>\n'
 RELOAD_SCRIPT = b"new EventSource('/-/reload').onmessage = () => location.reload();\n"
-_EVERY = 1.0  # seconds between two looks
+_EVERY = 1.0  # seconds between two looks at the files
+_PAUSE = 0.2  # seconds until a page learns of a render, or a connection of the end
 
 Times = Mapping[Path, int]
 
@@ -24,6 +25,7 @@ class Follower:
     """Takes over each new crawl; with `watched` files it renders the site again when they change.
 
     `render` writes the site and returns whether that went well. `warn` is told what went wrong.
+    Where `is_ending` says so, connections are let go.
     """
 
     def __init__(
@@ -39,7 +41,8 @@ class Follower:
         self._render = render
         self._warn = warn
         self._times = self._look()
-        self._rendered = asyncio.Condition()
+        self._renders = 0
+        self.is_ending: Callable[[], bool] = lambda: False
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
@@ -53,9 +56,7 @@ class Follower:
     async def _follow(self) -> None:
         while True:
             await asyncio.sleep(_EVERY)
-            if await asyncio.to_thread(self.look):
-                async with self._rendered:
-                    self._rendered.notify_all()
+            self._renders += await asyncio.to_thread(self.look)
 
     def look(self) -> bool:
         """Take over what is new; return whether the site was rendered again."""
@@ -78,14 +79,16 @@ class Follower:
         return found
 
     async def reloads(self, request: Request) -> Response:
-        """Send an event whenever the site was rendered again."""
+        """Send an event whenever the site was rendered again, until the server ends."""
 
         async def events() -> AsyncIterator[bytes]:
             yield b": connected\n\n"
-            while True:
-                async with self._rendered:
-                    await self._rendered.wait()
-                yield b"data: reload\n\n"
+            known = self._renders
+            while not self.is_ending():
+                if known != self._renders:
+                    known = self._renders
+                    yield b"data: reload\n\n"
+                await asyncio.sleep(_PAUSE)
 
         headers = {"Cache-Control": "no-store"}
         return StreamingResponse(events(), media_type="text/event-stream", headers=headers)
