@@ -229,6 +229,7 @@ def crawl_selection(config: Config) -> Selection:
         recheck=int(config.crawl.recheck_days * 86400),
         sizes=config.crawl.sizes,
         live=config.crawl.live,
+        reasons=config.crawl.reasons,
     )
 
 

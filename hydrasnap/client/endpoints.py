@@ -19,8 +19,8 @@ _NAME = r"(?!\.{1,2}(?:/|$))[^/?#]+"
 _ALLOWED = re.compile(
     rf"/|/api/jobsets\?project={_NAME}|/api/queue\?nr=\d+"
     rf"|{RUNNING}|{MACHINES}|{RUNNER}|/api/nrbuilds\?nr=\d+&period=(hour|day)"
-    rf"|/jobset/{_NAME}/{_NAME}(/errors|/latest-eval|/evals(\?page=\d+)?)?"
-    r"|/eval/\d+(/builds|\?full=1)?"
+    rf"|/jobset/{_NAME}/{_NAME}(/errors|/latest-eval|/(evals|all)(\?page=\d+)?)?"
+    r"|/eval/\d+(/builds|/errors|\?full=1)?"
     r"|/build/\d+(/constituents)?"
     rf"|/job/{_NAME}/{_NAME}/{_NAME}/(closure|output)-sizes"
 )
@@ -55,6 +55,16 @@ def errors(project: str, name: str) -> str:
 def evaluations(project: str, name: str, page: int = 1) -> str:
     """Address a page of a jobset's evaluations; twenty a page, newest first."""
     return f"{_jobset(project, name)}/evals" + (f"?page={page}" if page > 1 else "")
+
+
+def finished(project: str, name: str, page: int = 1) -> str:
+    """Address a page of a jobset's finished builds, the last to stop first; twenty a page."""
+    return f"{_jobset(project, name)}/all" + (f"?page={page}" if page > 1 else "")
+
+
+def evaluation_errors(number: int) -> str:
+    """Address the page with the text of an evaluation's errors."""
+    return f"/eval/{number}/errors"
 
 
 def latest_evaluation(project: str, name: str) -> str:

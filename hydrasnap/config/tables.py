@@ -120,6 +120,14 @@ class CrawlTable(Table, frozen=True):
         Natural,
         Meta(description="How many builds known from a listing one run completes by /build/ID."),
     ] = 100
+    reasons: Annotated[
+        Natural,
+        Meta(
+            description="How many HTML pages a run may read to learn why builds failed: the failed "
+            "steps, the package and its maintainers, errors of evaluations. What newly fails comes "
+            "first; later runs go on. 0 reads none."
+        ),
+    ] = 50
     sizes: Annotated[
         tuple[Glob, ...],
         Meta(

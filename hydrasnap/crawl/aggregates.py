@@ -30,12 +30,15 @@ async def fetch_constituents(session: Session, jobsets: list[JobsetKey]) -> None
         step.note()
 
 
+_MOST_REFUSALS = 3
+
+
 @dataclass(slots=True)
 class _Asking:
     """The questions of one run.
 
     `believed` builds were said to be empty before any trouble, `empty` ones as often as it takes.
-    `unanswered` tells that this Hydra lacks the address.
+    `refusals` counts builds that are there and of which it is not told, as by an old Hydra.
     """
 
     session: Session
@@ -43,7 +46,7 @@ class _Asking:
     believed: set[int] = field(default_factory=set)
     empty: set[int] = field(default_factory=set)
     asked: set[int] = field(default_factory=set)
-    unanswered: bool = False
+    refusals: int = 0
 
     async def run(self) -> None:
         """Ask in two rounds: the first finds which jobs are aggregates, the second the rest."""
@@ -88,7 +91,7 @@ class _Asking:
         return lost or paths.constituents(build.id) in self.session.revisit
 
     async def _ask(self, number: int) -> None:
-        if not self.unanswered:
+        if self.refusals < _MOST_REFUSALS:
             self.asked.add(number)
             with self.session.gap_at(paths.constituents(number)):
                 await self._ask_for(self.session.cache.builds[number])
@@ -126,5 +129,6 @@ class _Asking:
             deleted = msgspec.structs.replace(build, deleted_upstream=True)
             self.session.cache.put(builds=[deleted])
             return
-        self.unanswered = True
-        self.session.watch(Note("This Hydra does not tell what aggregates are made of."))
+        self.refusals += 1
+        if self.refusals == _MOST_REFUSALS:
+            self.session.watch(Note("This Hydra does not tell what aggregates are made of."))

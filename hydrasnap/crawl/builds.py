@@ -16,16 +16,20 @@ from hydrasnap.plan import (
     changed_state,
     cheapest,
     detail_candidates,
+    differs,
     is_full_recheck_turn,
     merge,
+    merge_evaluation,
     recheck_candidates,
     tally,
 )
 from hydrasnap.wire import read_build, read_builds, read_evaluation, read_queue
 from hydrasnap.wire.html import read_listing
+from hydrasnap.wire.reasons import read_finished
 
 _QUEUE = 20_000
 _TRIES = 6  # for one way, beside which there is another
+_MOST_PAGES = 5  # of what finished lately, for one jobset
 _MOST_SINGLY = 5000  # builds of an evaluation that may be asked for one by one
 _SINGLY, _TOGETHER, _LISTED = FetchStrategy.PER_BUILD, FetchStrategy.BULK, FetchStrategy.LISTING
 _WAYS = {
@@ -48,6 +52,7 @@ class BuildStep:
 
     session: Session
     bulk_fails: bool = False
+    lacks_finished: bool = False
 
     @property
     def checked_builds(self) -> set[int]:
@@ -64,6 +69,8 @@ class BuildStep:
         if changed and had_builds:
             await self._follow_queue(windows, changed)
             await self._reconcile(changed)
+        if had_builds:
+            await self._follow_finished()
         if len(self.session.gaps) == gaps:
             for overview in changed:
                 record_overview(self.session, overview)
@@ -109,9 +116,10 @@ class BuildStep:
     async def _evaluation(self, key: JobsetKey, number: int) -> Evaluation:
         path = paths.evaluation(number)
         note = self.session.note_at(path)
-        return await self.session.client.read(
+        found = await self.session.client.read(
             path, lambda body: read_evaluation(body, key, path, note)
         )
+        return merge_evaluation(self.session.cache.evaluations.get(number), found)
 
     def _forget(self, key: JobsetKey, number: int) -> None:
         """Forget an evaluation of which neither the cache nor Hydra has anything."""
@@ -346,6 +354,58 @@ class BuildStep:
             if overview.counts.total and tally(builds) != overview.counts:
                 whole = [number for number in newest.builds if number not in self.checked_builds]
                 await self._fetch(newest, whole, self._way(len(whole), newest))
+
+    async def _follow_finished(self) -> None:
+        """Find builds that were restarted and finished again since the last run.
+
+        They change no count where the new result counts as the old one did. The page of what
+        finished lately shows them; the next page is read only where the first was all surprises.
+        """
+        if not self.session.selection.reasons:
+            return
+        since = max((run.started for run in self.session.cache.manifest.runs), default=0)
+        checked = sorted(self.session.checked & self.session.cache.jobsets.keys())
+        await self.session.each(checked, lambda key: self._finished(key, since))
+
+    async def _finished(self, key: JobsetKey, since: int) -> None:
+        known = self.session.cache.builds
+        for page in range(1, _MOST_PAGES + 1):
+            rows = await self._finished_page(key, page)
+            stale = [
+                row
+                for row in rows
+                if row.id in known
+                and row.id not in self.checked_builds
+                and differs(known[row.id], row)
+            ]
+            await self.session.each(stale, self._again)
+            oldest = min((row.stoptime or 0 for row in rows), default=0)
+            if oldest < since or not stale:
+                return
+
+    async def _finished_page(self, key: JobsetKey, page: int) -> list[Build]:
+        """Read a page; a Hydra that has another one only lets such builds be found later."""
+        path = paths.finished(*key, page=page)
+        of = Build(id=1, project=key.project, jobset=key.name, job="")
+        if self.lacks_finished:
+            return []
+        try:
+            return await self.session.client.read_html(
+                path, lambda body: read_finished(body, of, path), tries=_TRIES
+            )
+        except LOSSES as error:
+            self.lacks_finished = True
+            self.session.watch(Note(f"{error} Restarted builds may be seen later."))
+            return []
+
+    async def _again(self, row: Build) -> None:
+        """Ask again for a build of which a page shows another result."""
+        held = next(
+            (e for e in self._window(row.jobset_key) if row.id in e.builds),
+            Evaluation(id=1, project=row.project, jobset=row.jobset),
+        )
+        absent: set[int] = set()
+        await self._one(held, row.id, absent)
 
     async def _fetch_details(self, windows: list[list[Evaluation]]) -> None:
         """Complete the builds of listings that tell most, as far as this run may."""

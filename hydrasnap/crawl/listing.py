@@ -8,11 +8,18 @@ import msgspec
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.deleted import mark_deleted, unmark_builds
 from hydrasnap.crawl.evaluations import list_evaluations
+from hydrasnap.crawl.missing_jobsets import take_over
 from hydrasnap.crawl.session import LOSSES, Session, Stage, Step
 from hydrasnap.errors import CrawlError, NotFoundError
 from hydrasnap.model import Evaluation, Jobset, JobsetKey, JobsetOverview
-from hydrasnap.plan import Listing, RefreshLevel, configuration_changed, required_refresh
-from hydrasnap.wire import JobsetAnswer, read_jobset
+from hydrasnap.plan import (
+    Listing,
+    RefreshLevel,
+    configuration_changed,
+    merge_evaluation,
+    required_refresh,
+)
+from hydrasnap.wire import JobsetAnswer, read_build, read_jobset
 
 _TRIES = 6  # for the page of errors, beside which there is another
 
@@ -46,6 +53,7 @@ async def _refresh(session: Session, overview: JobsetOverview, needed: RefreshLe
     key = overview.key
     if needed is RefreshLevel.NOT:
         return False
+    session.checked.add(key)
     known = session.cache.jobsets.get(key)
     if needed is RefreshLevel.PROBE and not await _has_new_evaluation(session, key):
         if _must_read_configuration(session, known, overview):
@@ -122,12 +130,22 @@ async def _list(session: Session, overview: JobsetOverview) -> bool:
     had = _evaluations_in_cache(session, key)
     present = {number for number, evaluation in had.items() if not evaluation.deleted_upstream}
     listing = await list_evaluations(session, overview, present)
-    listed = listing.wanted(present, session.selection.window)
+    moved_here = [e for e in listing.evaluations if _is_elsewhere(session, e, key)]
+    if moved_here:
+        take_over(session, key, moved_here)
+        had = _evaluations_in_cache(session, key)
+        present |= {number for number, e in had.items() if not e.deleted_upstream}
+    made_again = await _is_made_again(session, known, listing, present)
+    listed = [
+        merge_evaluation(session.cache.evaluations.get(e.id), e)
+        for e in listing.wanted(present, session.selection.window)
+    ]
     ids = tuple(sorted({*had, *(evaluation.id for evaluation in listed)}, reverse=True))
+    first = listing.evaluations[-1].id if made_again else _first(known, listing, ids)
     jobset = msgspec.structs.replace(
         Jobset(project=key.project, name=key.name) if known is None else known,
         evaluations=ids,
-        first_evaluation=_first(known, listing, ids),
+        first_evaluation=first,
         deleted_upstream=False,
         renamed_to=None,
     )
@@ -136,6 +154,35 @@ async def _list(session: Session, overview: JobsetOverview) -> bool:
     if paths.evaluations(*key) not in session.doubtful:
         mark_deleted(session, listing.deleted(present))
     return any(evaluation.id not in had for evaluation in listed)
+
+
+def _is_elsewhere(session: Session, evaluation: Evaluation, key: JobsetKey) -> bool:
+    """Tell whether the cache has an evaluation under another jobset: that one was renamed."""
+    known = session.cache.evaluations.get(evaluation.id)
+    return known is not None and known.jobset_key != key
+
+
+async def _is_made_again(
+    session: Session, known: Jobset | None, listing: Listing, present: set[int]
+) -> bool:
+    """Find out whether a jobset was deleted and made again: its predecessor is not its past.
+
+    Then none of its evaluations is listed. That is so too where all were garbage-collected; but
+    then Hydra still has the builds.
+    """
+    if known is None or not present or not (listing.complete and listing.evaluations):
+        return False
+    if listing.evaluations[-1].id <= max(present):
+        return False
+    builds = session.cache.evaluations[max(present)].builds
+    if not builds:
+        return False
+    path = paths.build(builds[0])
+    try:
+        await session.client.read(path, lambda body: read_build(body, path, known.key))
+    except NotFoundError:
+        return True
+    return False
 
 
 def _evaluations_in_cache(session: Session, key: JobsetKey) -> dict[int, Evaluation]:

@@ -8,7 +8,7 @@ from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.deleted import mark_deleted
 from hydrasnap.crawl.session import Session
 from hydrasnap.errors import NotAHydraError, NotFoundError
-from hydrasnap.model import Jobset, JobsetKey, Project
+from hydrasnap.model import Evaluation, Jobset, JobsetKey, Project
 from hydrasnap.wire import read_jobset
 
 
@@ -105,3 +105,47 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
         sizes=[msgspec.structs.replace(found, **names) for found in sizes],
     )
     cache.drop(sizes=[found.key for found in sizes])
+
+
+def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) -> None:
+    """Move to a jobset what the cache has under the name that this jobset had before.
+
+    Hydra renames a jobset with all that it has, and its old name may be given to a new one at once.
+    So all evaluations move that are no newer than the newest one that moved.
+    """
+    cache = session.cache
+    newest: dict[JobsetKey, int] = {}
+    for evaluation in listed:
+        known = cache.evaluations.get(evaluation.id)
+        if known is not None and known.jobset_key != key:
+            newest[known.jobset_key] = max(newest.get(known.jobset_key, 0), known.id)
+    for old, last in newest.items():
+        moved = [e for e in cache.evaluations.values() if e.jobset_key == old and e.id <= last]
+        staying = {
+            number
+            for e in cache.evaluations.values()
+            if e.jobset_key == old and e.id > last
+            for number in e.builds
+        }
+        builds = [
+            build
+            for build in cache.builds.values()
+            if build.jobset_key == old and build.id not in staying
+        ]
+        names = {"project": key.project, "jobset": key.name, "deleted_upstream": False}
+        cache.put(
+            builds=[msgspec.structs.replace(build, **names) for build in builds],
+            evaluations=[msgspec.structs.replace(e, **names) for e in moved],
+        )
+        _leave_to(session, old, {evaluation.id for evaluation in moved})
+
+
+def _leave_to(session: Session, old: JobsetKey, moved: set[int]) -> None:
+    """Take from a jobset's record the evaluations that moved to another one."""
+    jobset = session.cache.jobsets.get(old)
+    if jobset is None:
+        return
+    first = None if jobset.first_evaluation in moved else jobset.first_evaluation
+    left = tuple(number for number in jobset.evaluations if number not in moved)
+    changed = msgspec.structs.replace(jobset, evaluations=left, first_evaluation=first)
+    session.cache.put(jobsets=[changed])

@@ -11,6 +11,7 @@ from hydrasnap.crawl.listing import list_jobsets
 from hydrasnap.crawl.live import fetch_live
 from hydrasnap.crawl.missing_jobsets import rename, settle_missing_jobsets
 from hydrasnap.crawl.overview import fetch_overview, keep_projects, settle_missing_projects
+from hydrasnap.crawl.reasons import fetch_reasons
 from hydrasnap.crawl.session import Event, Session, open_client
 from hydrasnap.crawl.sizes import fetch_sizes
 from hydrasnap.errors import BudgetError, CrawlError
@@ -95,5 +96,6 @@ async def _steps(session: Session, clock: Callable[[], float]) -> None:
     keys = [jobset.key for jobset in overview.jobsets]
     await BuildStep(session).run(keys, changed)
     await fetch_constituents(session, keys)
+    await fetch_reasons(session, keys)
     await fetch_sizes(session, keys)
     await fetch_live(session, frozenset(keys), clock)

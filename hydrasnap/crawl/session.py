@@ -76,7 +76,8 @@ class Session:
     `overviewed` tells whether the overview is known, without which nothing is learned. `doubtful`
     are the addresses whose answers were partly unreadable or contradicted others. `incomplete` are
     those of lists with unreadable elements: what is absent there may exist. `unsettled` are those
-    that were asked and gave no answer yet.
+    that were asked and gave no answer yet. `checked` are the jobsets that Hydra has checked since
+    the last run, as far as the overview tells.
     """
 
     client: Client
@@ -90,6 +91,7 @@ class Session:
     incomplete: set[str] = field(default_factory=set)
     unsettled: set[str] = field(default_factory=set)
     lacks_errors_page: bool = False
+    checked: set[JobsetKey] = field(default_factory=set)
     progress: Progress = field(init=False)
     revisit: frozenset[str] = field(init=False)
 

@@ -178,7 +178,10 @@ class EvaluationInput(Value, frozen=True):
 
 
 class Evaluation(Value, frozen=True):
-    """One evaluation of a jobset; `builds` are its build ids, ascending."""
+    """One evaluation of a jobset; `builds` are its build ids, ascending.
+
+    `had_errors` and their text `errormsg` stand on pages alone; None means not known.
+    """
 
     id: Id
     project: str
@@ -190,6 +193,8 @@ class Evaluation(Value, frozen=True):
     hasnewbuilds: bool = True
     inputs: tuple[EvaluationInput, ...] = ()
     builds: tuple[Id, ...] = ()
+    had_errors: bool | None = None
+    errormsg: str = ""
     deleted_upstream: bool = msgspec.field(name="gone", default=False)
 
     @property

@@ -5,6 +5,7 @@ from hydrasnap.plan.builds import (
     changed_state,
     cheapest,
     detail_candidates,
+    differs,
     is_full_recheck_turn,
     merge,
     recheck_candidates,
@@ -15,9 +16,11 @@ from hydrasnap.plan.jobsets import (
     Listing,
     RefreshLevel,
     configuration_changed,
+    merge_evaluation,
     required_refresh,
     stands_still,
 )
+from hydrasnap.plan.reasons import unexplained
 from hydrasnap.plan.retention import Retention, unreferenced
 from hydrasnap.plan.selection import FetchStrategy, Selection
 from hydrasnap.plan.sizes import join_sizes, lacking_sizes, successes
@@ -34,14 +37,17 @@ __all__ = [
     "cheapest",
     "configuration_changed",
     "detail_candidates",
+    "differs",
     "is_full_recheck_turn",
     "join_sizes",
     "lacking_sizes",
     "merge",
+    "merge_evaluation",
     "recheck_candidates",
     "required_refresh",
     "stands_still",
     "successes",
     "tally",
+    "unexplained",
     "unreferenced",
 ]

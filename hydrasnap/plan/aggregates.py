@@ -26,7 +26,7 @@ def aggregates(
     wanted: list[int] = []
     unsure: defaultdict[JobsetKey, list[int]] = defaultdict(list)
     for job, found in by_job.items():
-        unasked = [build.id for build in found if build.constituents is None and not build.partial]
+        unasked = [build.id for build in found if build.constituents is None]
         if job in known_aggregates:
             wanted += unasked
         elif unasked and job not in plain and _may_be_aggregate(found):

@@ -70,6 +70,11 @@ def merge(known: Build | None, fresh: Build) -> Build:
     )
 
 
+def differs(known: Build, row: Build) -> bool:
+    """Tell whether a row of a list shows another result than is known."""
+    return _state(known) != _state(row)
+
+
 def _state(build: Build) -> tuple[bool, int | None, int | None]:
     if not build.finished:
         return False, None, None

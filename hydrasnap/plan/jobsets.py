@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
+import msgspec
+
 from hydrasnap.model import Evaluation, Jobset, JobsetOverview
 
 EVALUATIONS_A_PAGE = 20
@@ -72,6 +74,14 @@ def configuration_changed(known: Jobset | None, now: JobsetOverview) -> bool:
     if known is None or known.overview is None or not _was_shown(known):
         return True
     return _settings(known.overview) != _settings(now)
+
+
+def merge_evaluation(known: Evaluation | None, fresh: Evaluation) -> Evaluation:
+    """Join what is known of an evaluation with what came: what its pages told stays."""
+    if known is None:
+        return fresh
+    told = {"had_errors": known.had_errors, "errormsg": known.errormsg}
+    return msgspec.structs.replace(fresh, **told)
 
 
 @dataclass(frozen=True, slots=True)

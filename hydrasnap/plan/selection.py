@@ -26,7 +26,8 @@ class Selection:
     None for the cheapest; `details` bounds the builds of a listing that a run completes one by one;
     `recheck` is after how many seconds failures are looked at again although nothing moved.
     `sizes` are globs on ``project/jobset/job``: of these jobs the sizes of builds are asked for.
-    `live` asks what the Hydra is doing now.
+    `live` asks what the Hydra is doing now. `reasons` bounds the HTML pages that a run reads to
+    learn why builds and evaluations failed; 0 reads none.
     """
 
     projects: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class Selection:
     recheck: int = 7 * 86400
     sizes: tuple[str, ...] = ()
     live: bool = False
+    reasons: int = 0
 
     @property
     def window(self) -> int:

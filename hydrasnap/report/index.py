@@ -66,17 +66,26 @@ class Index:
         return self._evaluations.get(key, ())
 
     def latest(self, key: JobsetKey) -> Evaluation | None:
-        """Return the newest known evaluation of a jobset."""
-        return next(iter(self.evaluations_of(key)), None)
+        """Return the newest evaluation that Hydra still has, or else the newest known."""
+        every = self.evaluations_of(key)
+        return next((e for e in every if not e.deleted_upstream), next(iter(every), None))
 
     def shown_evaluations(self, key: JobsetKey) -> tuple[Evaluation, ...]:
         """Return the evaluations that have a page, newest first."""
         return tuple(filter(self.is_comparable, self.evaluations_of(key)))
 
     def earlier(self, evaluation: Evaluation) -> tuple[Evaluation, ...]:
-        """Return the evaluations of the same jobset before this one, newest first."""
+        """Return the evaluations of the same jobset before this one, newest first.
+
+        Those of a jobset of the same name that was deleted before are none.
+        """
         every = self.evaluations_of(evaluation.jobset_key)
-        return every[bisect_right(every, -evaluation.id, key=_newest_first) :]
+        jobset = self.snapshot.jobsets.get(evaluation.jobset_key)
+        before = every[bisect_right(every, -evaluation.id, key=_newest_first) :]
+        first = (jobset.first_evaluation if jobset else None) or 0
+        if not before or evaluation.id < first or before[-1].id >= first:
+            return before
+        return tuple(each for each in before if each.id >= first)
 
     def previous(self, evaluation: Evaluation) -> Evaluation | None:
         """Return the evaluation of the same jobset just before this one, if it is known."""

@@ -38,6 +38,7 @@ from hydrasnap.model import (
     Reasons,
     Run,
 )
+from hydrasnap.model.bounds import Time
 from hydrasnap.model.objects import Value
 
 SCHEMA = 1
@@ -61,6 +62,7 @@ class Manifest(Value, frozen=True):
     jobset's older failures were last fetched again, in Unix seconds. `empty_projects` name jobsets
     and were found to show none of them. `revisit` are the addresses of which the last run got no
     answer, or one that was partly unreadable or contradicted another: the next run asks them again.
+    `without_pages` is when this Hydra was found to have no pages that tell why builds fail.
     """
 
     schema: int
@@ -72,6 +74,7 @@ class Manifest(Value, frozen=True):
     checked: dict[str, int] = msgspec.field(default_factory=dict)
     empty_projects: tuple[str, ...] = msgspec.field(name="silent", default=())
     revisit: tuple[str, ...] = ()
+    without_pages: Time = 0
 
 
 def file_name(name: str) -> str:

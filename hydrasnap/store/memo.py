@@ -39,3 +39,7 @@ class CrawlMemo:
         """Remember the addresses that the next run asks again."""
         revisit = tuple(sorted(set(addresses)))
         self.manifest = msgspec.structs.replace(self.manifest, revisit=revisit)
+
+    def note_pages(self, without: int) -> None:
+        """Remember since when this Hydra has no known pages of builds; 0 where it has."""
+        self.manifest = msgspec.structs.replace(self.manifest, without_pages=without)

@@ -1,4 +1,4 @@
-"""Two of Hydra's HTML pages, for what its API cannot get done at nixpkgs' size.
+"""Two of Hydra's HTML pages, for what its API cannot finish at nixpkgs' size.
 
 ``/eval/ID?full=1`` has a row for each build: id, status, job, finish time, package name and system.
 It is read as a stream, so that memory stays small with 250,000 of them. ``/jobset/P/J/evals`` has a
@@ -9,6 +9,7 @@ guess.
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lxml import etree, html
@@ -41,7 +42,7 @@ _STATUS = {
     "Build in progress": BuildStatus.QUEUED,
 }
 _NUMBER = re.compile(r"[0-9]{1,15}")
-_EVALUATIONS_HEAD = ("#", "Date", "Input changes", "Jobs")
+EVALUATIONS_HEAD = ("#", "Date", "Input changes", "Jobs")
 _SHOWING = re.compile(r"Showing evaluations\s+\d+\s+-\s+\d+\s+out of\s+(\d{1,9})\b")
 _A_PAGE = 20
 _CHUNK = 1 << 18
@@ -62,11 +63,11 @@ def read_evaluation_ids(body: bytes, where: str) -> EvaluationIds:
     try:
         tree = html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
     except etree.LxmlError as error:
-        raise _unknown(where, str(error)) from None
-    head = tuple(_text(cell) for cell in tree.iterfind(".//thead/tr[1]/th"))
-    showing = _SHOWING.search(" ".join(_text(p) for p in tree.iterfind(".//p")))
-    if head != _EVALUATIONS_HEAD or showing is None:
-        raise _unknown(where, "no list of evaluations")
+        raise unknown_page(where, str(error)) from None
+    head = tuple(text_in(cell) for cell in tree.iterfind(".//thead/tr[1]/th"))
+    showing = _SHOWING.search(" ".join(text_in(p) for p in tree.iterfind(".//p")))
+    if head != EVALUATIONS_HEAD or showing is None:
+        raise unknown_page(where, "no list of evaluations")
     links = (link.get("href") or "" for link in tree.iterfind(".//tbody//a[@class='row-link']"))
     ids = {int(found[1]) for found in map(_EVALUATION.search, links) if found}
     return EvaluationIds(tuple(sorted(ids, reverse=True)), math.ceil(int(showing[1]) / _A_PAGE))
@@ -94,8 +95,17 @@ def read_listing(
     if odd:
         note(odd)
     if wanted and not found:
-        raise _unknown(where, "no row of a build that belongs to it")
+        raise unknown_page(where, "no row of a build that belongs to it")
     return [found[number] for number in sorted(found)]
+
+
+def build_rows(table: etree._Element, jobset: Evaluation | Build, where: str) -> Iterator[Build]:
+    """Yield the builds of a table that has the columns of builds, unreadable rows left out."""
+    if tuple(text_in(cell) for cell in table.iterfind("thead/tr/th")) != _HEAD:
+        return
+    for row in table.iterfind("tbody/tr"):
+        with suppress(NotAHydraError):
+            yield _build(row, jobset, where)
 
 
 def _rows(body: bytes, where: str) -> Iterator[etree._Element]:
@@ -117,9 +127,9 @@ def _rows(body: bytes, where: str) -> Iterator[etree._Element]:
 def _is_body_row(row: etree._Element, where: str) -> bool:
     if row.find("th") is None:
         return True
-    head = tuple(_text(cell) for cell in row.iterfind("th"))
+    head = tuple(text_in(cell) for cell in row.iterfind("th"))
     if head != _HEAD:
-        raise _unknown(where, f"a table with the columns {', '.join(head)}")
+        raise unknown_page(where, f"a table with the columns {', '.join(head)}")
     return False
 
 
@@ -130,10 +140,10 @@ def _forget(row: etree._Element) -> None:
         del parent[0]
 
 
-def _build(row: etree._Element, evaluation: Evaluation, where: str) -> Build:
+def _build(row: etree._Element, evaluation: Evaluation | Build, where: str) -> Build:
     cells = row.findall("td")
     if len(cells) != len(_HEAD):
-        raise _unknown(where, f"a row of {len(cells)} cells")
+        raise unknown_page(where, f"a row of {len(cells)} cells")
     status = _status(cells[0], where)
     stop = cells[3].find(".//time")
     stoptime = (stop.get("data-timestamp") or "") if stop is not None else ""
@@ -142,8 +152,8 @@ def _build(row: etree._Element, evaluation: Evaluation, where: str) -> Build:
         project=evaluation.project,
         jobset=evaluation.jobset,
         job=_name(cells[2], where),
-        nixname=_text(cells[4])[:LONGEST_TEXT],
-        system=_text(cells[5])[:LONGEST_TEXT],
+        nixname=text_in(cells[4])[:LONGEST_TEXT],
+        system=text_in(cells[5])[:LONGEST_TEXT],
         finished=not status.queued,
         buildstatus=status.code,
         stoptime=_moment(stoptime),
@@ -155,7 +165,7 @@ def _status(cell: etree._Element, where: str) -> BuildStatus:
     image = cell.find(".//img")
     title = (image.get("title") or "") if image is not None else ""
     if title not in _STATUS:
-        raise _unknown(where, f"the status {title!r}")
+        raise unknown_page(where, f"the status {title!r}")
     return _STATUS[title]
 
 
@@ -163,7 +173,7 @@ def _id(cell: etree._Element, where: str) -> int:
     link = cell.find(".//a")
     found = _BUILD.search((link.get("href") or "") if link is not None else "")
     if not found:
-        raise _unknown(where, "a row without a build id")
+        raise unknown_page(where, "a row without a build id")
     return int(found[1])
 
 
@@ -173,17 +183,19 @@ def _moment(text: str) -> int | None:
 
 
 def _name(cell: etree._Element, where: str) -> str:
-    name = _text(cell)
+    name = text_in(cell)
     if not 0 < len(name) <= LONGEST_NAME:
-        raise _unknown(where, f"a job's name of {len(name)} characters")
+        raise unknown_page(where, f"a job's name of {len(name)} characters")
     return name
 
 
-def _text(cell: etree._Element) -> str:
+def text_in(cell: etree._Element) -> str:
+    """Return the text of an element, without the white space around it."""
     return "".join(str(part) for part in cell.itertext()).strip()
 
 
-def _unknown(where: str, what: str) -> NotAHydraError:
+def unknown_page(where: str, what: str) -> NotAHydraError:
+    """Return the error of a page that is not the known one."""
     return NotAHydraError(
         f"{where} is not a page that hydrasnap knows: {what}. "
         "This Hydra may be newer; please report it."

@@ -118,10 +118,17 @@ def test_a_server_that_refuses_is_explained(tmp_path: Path, answer: Answer, word
     assert not list(tmp_path.glob("*/*.json"))
 
 
+def without_pages(folder: Path) -> tuple[str, str]:
+    """Return the options by which a crawl asks for JSON alone."""
+    file = folder / "json.toml"
+    file.write_text("[crawl]\nreasons = 0\n", encoding="utf-8")
+    return "--config", str(file)
+
+
 def test_a_crawl_over_a_real_socket(tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
+    cache, config = tmp_path / "cache", without_pages(tmp_path)
     with served(embedded(hydra())) as url:
-        output = told(run("crawl", url, "--cache", cache, "--no-progress"), 0, "6 new")
+        output = told(run("crawl", url, "--cache", cache, *config, "--no-progress"), 0, "6 new")
         assert f"{REQUESTS} requests" in output
         told(run("crawl", url, "--cache", cache), 0, "2 requests")
         told(run("crawl", url, "--cache", cache, "--quiet"), 0)
@@ -159,7 +166,8 @@ def test_gaps_have_an_exit_code_and_are_listed(tmp_path: Path) -> None:
 
 def test_the_log_for_machines_is_an_object_a_line(tmp_path: Path) -> None:
     with served(embedded(hydra())) as url:
-        result = run("crawl", url, "--cache", tmp_path, "--log-format", "json")
+        config = without_pages(tmp_path)
+        result = run("crawl", url, "--cache", tmp_path / "c", *config, "--log-format", "json")
     events = [json.loads(line) for line in result.stderr.splitlines()]
     assert events[-1]["event"] == "done"
     assert events[-1]["requests"] == REQUESTS

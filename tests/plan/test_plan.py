@@ -277,7 +277,7 @@ PRODUCT = (Product(number=1),)
         ([build(1, "tested", system="x"), build(2, "tested", system="x")], [2]),
         ([build(1, "tested", outputs=(Output(name="a"), Output(name="b")))], []),
         ([build(1, "tested", constituents=())], []),
-        ([build(1, "tested", partial=True, finished=True, buildstatus=0)], []),
+        ([build(1, "tested", partial=True, finished=True, buildstatus=0)], [1]),
         ([build(1, "x", finished=True, buildstatus=0, products=PRODUCT), build(2, "x")], []),
     ],
 )  # fmt: skip

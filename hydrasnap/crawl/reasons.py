@@ -1,0 +1,118 @@
+"""The step after the builds: why they failed, from pages that have no JSON form.
+
+Nothing here is a gap: a Hydra whose pages are other ones only leaves failures unexplained.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from hydrasnap.client import endpoints as paths
+from hydrasnap.crawl.session import LOSSES, Note, Session, Stage, Step
+from hydrasnap.model import Build, Evaluation, JobsetKey
+from hydrasnap.plan import EVALUATIONS_A_PAGE, unexplained
+from hydrasnap.wire.reasons import read_error_marks, read_evaluation_errors, read_reasons
+
+T = TypeVar("T")
+
+_TRIES = 3
+_MOST_FAILURES = 3  # one after the other, after which this Hydra is asked for no more pages
+
+
+async def fetch_reasons(session: Session, jobsets: list[JobsetKey]) -> None:
+    """Read as many pages as the selection allows: of failed builds, then of evaluation errors."""
+    selection, manifest = session.selection, session.cache.manifest
+    if not selection.reasons or session.now - manifest.without_pages < selection.recheck:
+        return
+    pages = _Pages(session, selection.reasons)
+    windows = [_window(session, key) for key in jobsets]
+    wanted = _unexplained(session, windows)[: pages.left]
+    if wanted:
+        session.watch(Stage("reasons of failures", len(wanted)))
+    await session.each(wanted, pages.read_build)
+    for window in windows:
+        await _fetch_errors(session, pages, window)
+    if pages.failures >= _MOST_FAILURES and not pages.read_any:
+        session.cache.note_pages(session.now)
+    elif pages.read_any:
+        session.cache.note_pages(0)
+
+
+@dataclass(slots=True)
+class _Pages:
+    """Reads pages as long as some are `left` of the budget, and this Hydra has them."""
+
+    session: Session
+    left: int
+    failures: int = 0
+    read_any: bool = False
+
+    async def read(self, path: str, parse: Callable[[bytes], T]) -> T | None:
+        """Return what a page tells, or None where it is not read."""
+        if not self.left or self.failures >= _MOST_FAILURES:
+            return None
+        self.left -= 1
+        try:
+            found = await self.session.client.read_html(path, parse, tries=_TRIES)
+        except LOSSES as error:
+            self.failures += 1
+            self.session.watch(Note(f"Not explained: {error}"))
+            return None
+        self.failures, self.read_any = 0, True
+        return found
+
+    async def read_build(self, number: int) -> None:
+        """Keep what the page of a build tells."""
+        build, path = self.session.cache.builds[number], paths.build(number)
+        found = await self.read(path, lambda body: read_reasons(body, build, path))
+        if found is not None:
+            self.session.cache.put(reasons=[found])
+        self.session.watch(Step(f"build {number}"))
+
+
+def _window(session: Session, key: JobsetKey) -> list[Evaluation]:
+    jobset, found = session.cache.jobsets.get(key), session.cache.evaluations
+    ids = jobset.evaluations if jobset else ()
+    return [
+        found[number] for number in ids if number in found and not found[number].deleted_upstream
+    ]
+
+
+def _unexplained(session: Session, windows: list[list[Evaluation]]) -> list[int]:
+    def builds(evaluation: Evaluation) -> list[Build]:
+        known = session.cache.builds
+        return [known[number] for number in evaluation.builds if number in known]
+
+    newest = [
+        (builds(window[0]), builds(window[1]) if len(window) > 1 else [])
+        for window in windows
+        if window
+    ]
+    older = (
+        build for window in windows for evaluation in window[1:] for build in builds(evaluation)
+    )
+    return unexplained(newest, older, session.cache.reasons)
+
+
+async def _fetch_errors(session: Session, pages: _Pages, window: list[Evaluation]) -> None:
+    """Learn which of the evaluations on the first page of a list had errors, and their texts."""
+    listed = window[:EVALUATIONS_A_PAGE]
+    unknown = [evaluation for evaluation in listed if evaluation.had_errors is None]
+    if not unknown:
+        return
+    path = paths.evaluations(*unknown[0].jobset_key)
+    marks = await pages.read(path, lambda body: read_error_marks(body, path))
+    if marks is None:
+        return
+    for evaluation in unknown:
+        if evaluation.id not in marks.listed:
+            continue
+        had, text = evaluation.id in marks.with_errors, None
+        if had:
+            where = paths.evaluation_errors(evaluation.id)
+            text = await pages.read(where, lambda body, at=where: read_evaluation_errors(body, at))  # type: ignore[misc]
+        if not had or text is not None:
+            told = msgspec.structs.replace(evaluation, had_errors=had, errormsg=text or "")
+            session.cache.put(evaluations=[told])

@@ -1,0 +1,57 @@
+"""Which pages of failed builds to read first, within a budget."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from hydrasnap.model import Build, BuildStatus, Reasons
+
+_FIRST = (
+    BuildStatus.DEPENDENCY_FAILED,
+    BuildStatus.TIMED_OUT,
+    BuildStatus.LOG_LIMIT,
+    BuildStatus.OUTPUT_LIMIT,
+)
+"""The failures that can come from another build: only their page names it."""
+
+_WITHOUT_STEPS = frozenset({BuildStatus.CANCELLED, BuildStatus.FAILED_WITH_OUTPUT})
+
+
+def unexplained(
+    newest: Iterable[tuple[Sequence[Build], Sequence[Build]]],
+    older: Iterable[Build],
+    reasons: Mapping[int, Reasons],
+) -> list[int]:
+    """Return the failed builds whose pages are to be read, the most wanted first.
+
+    `newest` are the builds of the newest evaluations, each with those of the evaluation before.
+    What fails there and did not before comes first, then what still fails, then the `older` builds;
+    in each group first those that may have failed by a dependency. Each result is explained once.
+    """
+    ranked: dict[int, tuple[int, int, int]] = {}
+    for builds, before in newest:
+        outcomes = {(build.job, build.system): build.status.outcome for build in before}
+        for build in builds:
+            is_new = outcomes.get((build.job, build.system)) is not build.status.outcome
+            _rank(ranked, build, 0 if is_new else 1, reasons)
+    for build in older:
+        _rank(ranked, build, 2, reasons)
+    return sorted(ranked, key=lambda number: ranked[number])
+
+
+def _rank(
+    ranked: dict[int, tuple[int, int, int]],
+    build: Build,
+    group: int,
+    reasons: Mapping[int, Reasons],
+) -> None:
+    if build.id in ranked or not _has_page(build):
+        return
+    known = reasons.get(build.id)
+    if known is None or known.stoptime != build.stoptime:
+        ranked[build.id] = group, int(build.status not in _FIRST), -build.id
+
+
+def _has_page(build: Build) -> bool:
+    """Tell whether a page has steps that failed."""
+    status = build.status
+    unsuccessful = build.finished and not status.succeeded and status not in _WITHOUT_STEPS
+    return unsuccessful and not build.deleted_upstream
