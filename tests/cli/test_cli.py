@@ -130,8 +130,8 @@ def test_a_crawl_over_a_real_socket(tmp_path: Path) -> None:
     with served(embedded(hydra())) as url:
         output = told(run("crawl", url, "--cache", cache, *config, "--no-progress"), 0, "6 new")
         assert f"{REQUESTS} requests" in output
-        told(run("crawl", url, "--cache", cache), 0, "2 requests")
-        told(run("crawl", url, "--cache", cache, "--quiet"), 0)
+        told(run("crawl", url, "--cache", cache, *config), 0, "2 requests")
+        told(run("crawl", url, "--cache", cache, *config, "--quiet"), 0)
         dry = told(run("crawl", url, "--cache", cache, "--dry-run"), 0)
         assert dry.endswith("No more requests would follow.\n")
         told(run("crawl", url, "--cache", cache, "--project", "none"), 2, "No project matches")
