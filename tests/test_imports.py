@@ -19,7 +19,7 @@ MAY = {
     "store": "errors model",
     "report": "model",
     "crawl": "client wire plan store model errors",
-    "publish": "errors formatting model report store",
+    "publish": "errors formatting model report server store",
     "server": "errors model report store",
     "query": "errors model report store",
     "demo": "model server",

@@ -79,5 +79,6 @@ def _settings(config: Config) -> SiteSettings:
         max_bytes=site.max_bytes,
         max_files=site.max_files,
         baselines=site.baselines,
+        api=site.api,
         watches=tuple(Watch(w.name, w.jobs, w.jobsets, w.systems) for w in config.watch),
     )

@@ -232,6 +232,10 @@ class SiteTable(Table, frozen=True):
             examples=["public"],
         ),
     ] = ""
+    api: Annotated[
+        bool,
+        Meta(description="Write the answers of Hydra's API as files below `api/`."),
+    ] = False
     policy: Annotated[
         Literal["auto", "all", "notable"],
         Meta(

@@ -36,6 +36,7 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
         documents=tuple(documents(settings.pages)),
         watches=settings.watches,
         baselines=settings.baselines,
+        api=settings.api,
         lost=lost(snapshot),
         limits=settings.limits,
     )

@@ -25,7 +25,7 @@ class SiteSettings:
     evaluation to compare with for jobsets written ``PROJECT/JOBSET``. `policy` says what gets a
     page: ``all``, ``notable`` builds and jobs, or with ``auto`` those that people look for most, as
     many as fit into `max_bytes` and `max_files`. `limits` bounds what one page
-    holds.
+    holds. With `api` the answers of Hydra's API are files of the site.
     """
 
     title: str = ""
@@ -36,6 +36,7 @@ class SiteSettings:
     files: Path | None = None
     watches: tuple[Watch, ...] = ()
     baselines: Mapping[str, int] = field(default_factory=dict)
+    api: bool = False
     policy: str = "auto"
     max_bytes: int = 900_000_000
     max_files: int = 100_000
@@ -54,6 +55,7 @@ class SiteSettings:
             self.base,
             self.watches,
             sorted(self.baselines.items()),
+            self.api,
             self.policy,
             self.max_bytes,
             self.max_files,

@@ -21,6 +21,7 @@ from hydrasnap.publish.pages.evaluation.comparison import (
 )
 from hydrasnap.publish.pages.evaluation.evaluation import evaluation_pages
 from hydrasnap.publish.pages.feeds.feeds import feed_files
+from hydrasnap.publish.pages.files.api import api_files
 from hydrasnap.publish.pages.files.sitemap import sitemap_files
 from hydrasnap.publish.pages.job.job import job_pages
 from hydrasnap.publish.pages.jobset.evaluations import all_evaluations_page
@@ -79,6 +80,7 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     watch_pages,
     hub_pages,
     sitemap_files,
+    api_files,
 )
 
 

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from hydrasnap.model import Build
 from hydrasnap.server import objects
-from hydrasnap.server.evaluations import holders
 from hydrasnap.server.replies import Json, bad, missing, number, redirect, reply
 from hydrasnap.server.view import View
 
@@ -27,7 +26,7 @@ def _find(view: View) -> Build:
 def build(view: View) -> Response:
     """Show a build."""
     value = _find(view)
-    return reply(objects.build(value, holders(view.index, value.id)))
+    return reply(objects.full_build(view.index, value))
 
 
 def constituents(view: View) -> Response:
@@ -35,22 +34,22 @@ def constituents(view: View) -> Response:
     held = view.snapshot.builds
     parts = [held[n] for n in _find(view).constituents or () if n in held]
     parts.sort(key=lambda part: part.job)
-    return reply([objects.build(part, holders(view.index, part.id)) for part in parts])
+    return reply([objects.full_build(view.index, part) for part in parts])
 
 
 def newest_evaluation(view: View) -> Response:
     """Redirect to the newest evaluation that holds a build."""
     value = _find(view)
-    ids = holders(view.index, value.id)
-    if not ids:
+    held = view.index.evaluations_with(value.id)
+    if not held:
         missing(f"No evaluation of build {value.id} is known.")
-    raise redirect(view.request, ["eval", ids[-1], *view.rest])
+    raise redirect(view.request, ["eval", held[0].id, *view.rest])
 
 
 def queue(view: View) -> Response:
     """List the unfinished builds in full, but for three fields that Hydra leaves out."""
     return reply([
-        objects.queued_build(each, holders(view.index, each.id)) for each in view.index.queued()
+        objects.queued_build(view.index, each) for each in view.index.queued()
     ])  # fmt: skip
 
 
@@ -110,7 +109,7 @@ def search(view: View) -> Response:
     by_output = (b for b in newest for output in b.outputs if has(output.path))
 
     def first(matching: Iterable[Build]) -> list[Json]:
-        return [objects.build(b, holders(view.index, b.id)) for b in islice(matching, limit)]
+        return [objects.full_build(view.index, b) for b in islice(matching, limit)]
 
     return reply({
         "projects": [

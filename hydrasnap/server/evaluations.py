@@ -49,17 +49,12 @@ async def _chunks(index: Index, evaluation: Evaluation) -> AsyncIterator[bytes]:
     held, before = index.snapshot.builds, b"["
     for start in range(0, len(evaluation.builds), _CHUNK):
         numbers = (n for n in evaluation.builds[start : start + _CHUNK] if n in held)
-        written = [encode(objects.build(held[n], holders(index, n))) for n in numbers]
+        written = [encode(objects.full_build(index, held[n])) for n in numbers]
         if written:
             yield before + b",".join(written)
             before = b","
         await asyncio.sleep(0)
     yield b"]" if before == b"," else b"[]"
-
-
-def holders(index: Index, build: int) -> list[int]:
-    """Return the ids of the known evaluations that hold a build, ascending."""
-    return sorted(evaluation.id for evaluation in index.evaluations_with(build))
 
 
 def listing(view: View) -> Response:

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from hydrasnap.model import Live, Machine, QueueRunner, RunningBuild
 from hydrasnap.server import objects
 from hydrasnap.server.builds import number_of_rows
-from hydrasnap.server.evaluations import holders
 from hydrasnap.server.replies import Json, bad, missing, reply
 from hydrasnap.server.view import View
 
@@ -51,7 +50,7 @@ def running(view: View) -> Response:
 
     def row(each: RunningBuild) -> Json:
         if each.id in held:
-            full = objects.queued_build(held[each.id], holders(view.index, each.id))
+            full = objects.queued_build(view.index, held[each.id])
             return {**full, "stoptime": None}
         names = ("id", "project", "jobset", "job", "system", "nixname", "timestamp")
         return {name: getattr(each, name) for name in names} | {"finished": 0}

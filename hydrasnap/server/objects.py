@@ -21,6 +21,11 @@ from hydrasnap.server.replies import Json
 PAGE_SIZE = 20
 
 
+def projects(every: Iterable[Project]) -> list[Json]:
+    """Write ``/``: the enabled projects first, hidden ones included."""
+    return [project(each) for each in sorted(every, key=lambda p: (not p.enabled, p.name))]
+
+
 def project(value: Project) -> Json:
     """Write a project; ``declarative`` is there only where it is set."""
     written: Json = {
@@ -80,6 +85,13 @@ def jobset(value: Jobset, *, with_error: bool = False) -> Json:
 def _times(value: JobsetOverview | None) -> Json:
     names = ("errortime", "lastcheckedtime", "triggertime", "starttime")
     return {name: getattr(value, name, None) for name in names}
+
+
+def overviews(every: Iterable[Jobset]) -> list[Json]:
+    """Write ``/api/jobsets`` of a project: the visible jobsets, by state."""
+    shown = [each for each in every if each.configuration.visible and not each.renamed_to]
+    shown.sort(key=lambda each: (-each.configuration.state.value, each.name))
+    return [overview(each) for each in shown]
 
 
 def overview(value: Jobset) -> Json:
@@ -163,6 +175,11 @@ def _identity(value: EvaluationInput) -> tuple[object, ...]:
     return value.name, value.revision, value.type, value.uri, value.dependency
 
 
+def full_build(index: Index, value: Build) -> Json:
+    """Write a build as ``/build/ID`` does, with the known evaluations that hold it."""
+    return build(value, sorted(each.id for each in index.evaluations_with(value.id)))
+
+
 def build(value: Build, evaluations: Iterable[int]) -> Json:
     """Write a build and the `evaluations` that hold it.
 
@@ -211,9 +228,9 @@ def _metric(value: Metric) -> tuple[str, Json]:
     return value.name, {"value": value.value, "unit": value.unit or None}
 
 
-def queued_build(value: Build, evaluations: Iterable[int]) -> Json:
+def queued_build(index: Index, value: Build) -> Json:
     """Write a build as ``/queue`` does, which tells three fields falsely null."""
-    return {**build(value, evaluations), "drvpath": None, "priority": None, "starttime": None}
+    return {**full_build(index, value), "drvpath": None, "priority": None, "starttime": None}
 
 
 def brief_build(value: Build) -> Json:

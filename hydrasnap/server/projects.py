@@ -14,8 +14,7 @@ _LARGEST_PAGE = 2**58
 
 def projects(view: View) -> Response:
     """List all projects, the enabled ones first, hidden ones included."""
-    listed = sorted(view.snapshot.projects.values(), key=lambda each: (not each.enabled, each.name))
-    return reply([objects.project(each) for each in listed])
+    return reply(objects.projects(view.snapshot.projects.values()))
 
 
 def project(view: View) -> Response:
@@ -34,10 +33,7 @@ def overview(view: View) -> Response:
     if name not in view.snapshot.projects:
         missing(f"Project {name} doesn't exist.")
     held = view.snapshot.jobsets
-    jobsets = [held[key] for key in held if key.project == name]
-    shown = [each for each in jobsets if each.configuration.visible and not each.renamed_to]
-    shown.sort(key=lambda each: (-each.configuration.state.value, each.name))
-    return reply([objects.overview(each) for each in shown])
+    return reply(objects.overviews(held[key] for key in held if key.project == name))
 
 
 def jobset(view: View) -> Response:

@@ -45,6 +45,7 @@ class Site:
     policy: Policy = EVERYTHING
     watches: tuple[Watch, ...] = ()
     baselines: Mapping[str, int] = field(default_factory=dict)
+    api: bool = False
     lost: str = ""
     limits: Limits = field(default_factory=Limits)
 

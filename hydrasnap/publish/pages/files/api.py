@@ -1,0 +1,73 @@
+"""The answers of Hydra's API as files, for clients that can be given an address to begin with.
+
+A file lies below ``api/`` where Hydra has the address, with the ending ``.json``: ``/build/12`` is
+``api/build/12.json``. Only the builds that have a page have a file.
+"""
+
+from collections.abc import Iterator
+
+from msgspec.json import encode
+
+from hydrasnap.model import Evaluation, Jobset
+from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.site import Site
+
+
+def api_files(site: Site) -> Iterator[File]:
+    """Give the files, if the settings ask for them."""
+    if not site.api:
+        return
+    from hydrasnap.server import objects  # brings what a site without these files does not need
+
+    snapshot, name = site.snapshot, site.links.name
+    projects = snapshot.projects.values()
+    yield _file("projects", objects.projects(projects))
+    yield _file("queue", list(map(objects.brief_build, site.index.queued())))
+    for project in projects:
+        jobsets = [each for key, each in snapshot.jobsets.items() if key.project == project.name]
+        yield _file(f"project/{name(project.name)}", objects.project(project))
+        yield _file(f"jobsets/{name(project.name)}", objects.overviews(jobsets))
+    for jobset in snapshot.jobsets.values():
+        if jobset.renamed_to is None:
+            yield from _jobset_files(site, jobset)
+    for evaluation in snapshot.evaluations.values():
+        yield from _evaluation_files(site, evaluation)
+    yield from _build_files(site)
+
+
+def _file(path: str, value: object) -> File:
+    return File(f"api/{path}.json", encode(value).decode() + "\n")
+
+
+def _jobset_files(site: Site, jobset: Jobset) -> Iterator[File]:
+    from hydrasnap.server import objects
+
+    path = f"jobset/{site.links.name(jobset.project)}/{site.links.name(jobset.name)}"
+    yield _file(path, objects.jobset(jobset))
+    yield _file(f"{path}/errors", objects.jobset(jobset, with_error=True))
+    listed = site.index.evaluations_of(jobset.key)
+    yield _file(f"{path}/evals", {"evals": list(map(objects.evaluation, listed))})
+
+
+def _evaluation_files(site: Site, evaluation: Evaluation) -> Iterator[File]:
+    from hydrasnap.server import objects
+
+    path = f"eval/{evaluation.id}"
+    builds = site.snapshot.builds_of(evaluation)
+    yield _file(path, objects.evaluation(evaluation))
+    yield _file(f"{path}/builds", [objects.full_build(site.index, each) for each in builds])
+
+
+def _build_files(site: Site) -> Iterator[File]:
+    from hydrasnap.server import objects
+
+    held, shown = site.snapshot.builds, site.policy.builds
+    for number, build in held.items():
+        if shown is not None and number not in shown:
+            continue
+        yield _file(f"build/{number}", objects.full_build(site.index, build))
+        if build.constituents:
+            parts = [held[part] for part in build.constituents if part in held]
+            parts.sort(key=lambda part: part.job)
+            written = [objects.full_build(site.index, part) for part in parts]
+            yield _file(f"build/{number}/constituents", written)

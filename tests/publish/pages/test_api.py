@@ -1,0 +1,56 @@
+"""Tests that the files of the API hold what the server answers at their addresses."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+from starlette.responses import Response
+
+from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.server import CacheSource, serve_app
+from hydrasnap.store import read_snapshot
+
+
+def address_of(path: str) -> str:
+    """Return the address that a file below ``api/`` answers for."""
+    path = re.sub("~([0-9A-F]{2})", lambda found: chr(int(found[1], 16)), path)
+    special = {"projects": "/", "queue": "/api/queue?nr=1000000"}
+    kind, _, rest = path.partition("/")
+    if kind == "jobsets":
+        return f"/api/jobsets?project={quote(rest)}"
+    return special.get(path, f"/{path}")
+
+
+def test_each_file_holds_the_answer_of_the_server(demo_site: Path, tmp_path: Path) -> None:
+    cache = demo_site.parent / "cache"
+    snapshot = read_snapshot(cache)
+    publish(snapshot, SiteSettings(api=True), tmp_path)
+    files = {
+        file.relative_to(tmp_path / "api").with_suffix("").as_posix(): json.loads(file.read_bytes())
+        for file in (tmp_path / "api").rglob("*.json")
+    }
+    assert {f"build/{number}" for number in snapshot.builds} < files.keys()
+    assert {f"eval/{number}/builds" for number in snapshot.evaluations} < files.keys()
+    assert {"projects", "queue", "jobset/tools/trunk/errors", "jobsets/tools"} < files.keys()
+    app = serve_app(CacheSource(cache), Response(status_code=404))
+
+    async def compare() -> None:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+            for path, found in files.items():
+                answer = await client.get(address_of(path), headers={"Accept": "application/json"})
+                told = answer.json()
+                if path.endswith("/evals"):
+                    assert found["evals"][:20] == told["evals"], path
+                else:
+                    assert found == told, path
+
+    asyncio.run(compare())
+
+
+def test_nothing_is_written_where_nobody_asked(demo_site: Path) -> None:
+    assert not (demo_site / "api").exists()
