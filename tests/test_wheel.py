@@ -82,6 +82,10 @@ def test_the_wheel_has_templates_and_site_inside_the_package(built: Built) -> No
     inside |= {f"hydrasnap/{path}" for path in tracked("templates") | tracked("site")}
     assert inside - names == set()
     assert not [name for name in names if not name.startswith("hydrasnap")]
+    shared = {name.partition(".data/data/")[2] for name in names if ".data/data/" in name}
+    assert {name.rpartition("/")[2] for name in shared} == {
+        "hydrasnap.1", "hydrasnap", "hydrasnap.fish", "_hydrasnap"
+    }  # fmt: skip
 
 
 def test_the_installed_demo_gives_the_same_site_as_the_checkout(

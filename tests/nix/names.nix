@@ -1,0 +1,17 @@
+[
+  "click"
+  "filelock"
+  "hatchling"
+  "httpx"
+  "jinja2"
+  "lxml"
+  "markdown"
+  "msgspec"
+  "nh3"
+  "platformdirs"
+  "rich"
+  "sniffio"
+  "starlette"
+  "tomli"
+  "uvicorn"
+]
