@@ -26,7 +26,9 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
 README = TEXTS["README.md"]
 COMMANDS = main.commands
-FOREIGN_OPTIONS = {"--check", "--fix", "--help", "--kill-after"}  # of other programs, and of all
+FOREIGN_OPTIONS = {  # of other programs, and of all
+    "--check", "--fix", "--help", "--kill-after", "--rm", "--tag", "--userns", "--volume"
+}  # fmt: skip
 
 
 def blocks(kind: str, text: str) -> list[str]:
@@ -43,7 +45,7 @@ def calls() -> Iterator[tuple[str, str, list[str]]]:
             *re.findall(r"`(hydrasnap [^`]+)`", text),
         ]:
             words = shlex.split(found)
-            if words[1] in COMMANDS:
+            if words[1:] and words[1] in COMMANDS:
                 yield page, words[1], [word for word in words[2:] if word != "[URL]"]
 
 
