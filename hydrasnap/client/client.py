@@ -194,7 +194,7 @@ class Client:
         try:
             result = parse(answer.content)
         except NotAHydraError as error:
-            raise self._classifier.unreadable(path, error) from error
+            raise self._classifier.unreadable(path, error, wanted) from error
         self._classifier.accept(path)
         return result
 

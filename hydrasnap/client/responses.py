@@ -106,7 +106,7 @@ class ResponseClassifier:
         if status != HTTPStatus.OK or not _has_type(answer, wanted):
             raise self._unusable_answer(path, answer, wanted)
 
-    def unreadable(self, path: str, error: NotAHydraError) -> Exception:
+    def unreadable(self, path: str, error: NotAHydraError, wanted: str) -> Exception:
         """Return what an answer of the right type and a wrong shape means.
 
         The same unreadable answer twice will hardly become another.
@@ -114,7 +114,7 @@ class ResponseClassifier:
         if isinstance(error, SuspectEmptyError):
             return RetryableError(error, at_once=2)
         if self._unreadable.get(path) == error.message:
-            return self._count(path, error, tries=1)
+            return self._count(path, error, tries=1, wanted=wanted)
         self._unreadable[path] = error.message
         return RetryableError(error)
 
@@ -171,7 +171,8 @@ class ResponseClassifier:
         what += f" where {names[wanted]} was asked for"
         if is_json(answer) and answer.status_code >= HTTPStatus.BAD_REQUEST:
             what = f"answered {answer.status_code} ({self.reason(answer)})"
-        return self._count(path, self._unusable_error(path, what), self._tries(answer))
+        error = self._unusable_error(path, what)
+        return self._count(path, error, self._tries(answer), wanted=wanted)
 
     def _unusable_error(self, path: str, what: str) -> NotAHydraError:
         if self.answered:
@@ -191,10 +192,14 @@ class ResponseClassifier:
             return 1
         return _UNUSABLE_TRIES if self.answered else _FIRST_TRIES
 
-    def _count(self, path: str, error: CrawlError, tries: int) -> Exception:
-        """Count a bad answer: ask again, or give up the address, or the host."""
+    def _count(self, path: str, error: CrawlError, tries: int, *, wanted: str = JSON) -> Exception:
+        """Count a bad answer: ask again, or give up the address, or the host.
+
+        Only where JSON was asked for do several tell of a guard: pages differ between Hydras.
+        """
         seen = self._unusable[path] = self._unusable.get(path, 0) + 1
-        self._in_a_row.append(path)
+        if wanted == JSON:
+            self._in_a_row.append(path)
         if self.answered and len(self._in_a_row) >= _UNUSABLE_IN_A_ROW:
             before = f"{len(self._in_a_row) - 1} answers before were no better"
             return RefusedError(

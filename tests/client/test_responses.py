@@ -72,6 +72,14 @@ def test_several_addresses_without_a_usable_answer_end_the_run(answer: httpx.Res
     assert isinstance(errors[3], RefusedError)
 
 
+def test_pages_of_another_kind_do_not_end_the_run() -> None:
+    found, answer = classifier(), reply(b"{}")
+    for number in range(20):
+        with pytest.raises((NotAHydraError, RetryableError)):
+            found.classify(f"/build/{number}", answer, HTML)
+        found.unreadable(f"/build/{number}", NotAHydraError("another page"), HTML)
+
+
 def test_a_usable_answer_in_between_shows_that_the_host_is_well() -> None:
     found = classifier()
     for number in range(9):
@@ -162,11 +170,11 @@ def test_a_401_is_told_as_one_with_what_to_do(
 
 def test_the_same_unreadable_answer_twice_is_enough() -> None:
     found, error = classifier(), NotAHydraError("Expected `array`, got `object`")
-    first = found.unreadable(WHERE, error)
+    first = found.unreadable(WHERE, error, JSON)
     assert isinstance(first, RetryableError)
-    assert isinstance(found.unreadable(WHERE, NotAHydraError("cut off")), RetryableError)
+    assert isinstance(found.unreadable(WHERE, NotAHydraError("cut off"), JSON), RetryableError)
     again = NotAHydraError("cut off")
-    assert found.unreadable(WHERE, again) is again
+    assert found.unreadable(WHERE, again, JSON) is again
 
 
 @pytest.mark.parametrize(
