@@ -11,6 +11,7 @@ _HOST = re.compile(
 )
 _PATH = re.compile(r"~?[A-Za-z0-9_.+-]+(?:/[A-Za-z0-9_.+-]+)+")
 _SCP = re.compile(r"[A-Za-z0-9_.-]+@([A-Za-z0-9.-]+):([^/].*)")
+_ARCHIVE = re.compile(r"/(.+?)(?:/-)?/archive/([0-9a-f]{7,64})(?:/[^/]*|\.tar\.[a-z0-9]+|\.zip)")
 _SCHEMES = {"http", "https", "git", "ssh", "git+http", "git+https", "git+ssh"}
 
 
@@ -37,7 +38,11 @@ _KNOWN: Mapping[str, Forge] = {
     "git.sr.ht": SOURCEHUT,
 }
 _FAMILIES: Mapping[str, Forge] = {"gitlab": GITLAB, "gitea": GITEA, "forgejo": GITEA}
-_FLAKE_HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "sourcehut": "git.sr.ht"}
+_FLAKE_FORGES = {
+    "github": ("github.com", GITHUB),
+    "gitlab": ("gitlab.com", GITLAB),
+    "sourcehut": ("git.sr.ht", SOURCEHUT),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,38 +102,45 @@ def remote(uri: str) -> Remote | None:
 
 
 def flake_remote(flake: str) -> Pin | None:
-    """Take a flake reference apart.
+    """Take a flake reference apart; None where it names neither a repository nor a revision.
 
-    Source of the forms: ``nix flake`` in the Nix manual, "Flake references".
+    The forms are in the Nix manual: "Flake references" of ``nix flake``, and the "Lockable HTTP
+    Tarball Protocol", by which an address of a tarball carries ``rev``.
     """
     try:
         parts = urlsplit(flake)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     except ValueError:
         return None
-    if parts.scheme in _FLAKE_HOSTS:
+    revision = query.get("rev", "")
+    if parts.scheme in _FLAKE_FORGES:
+        known_host, forge = _FLAKE_FORGES[parts.scheme]
         owner, _, rest = parts.path.partition("/")
-        name, _, revision = rest.partition("/")
-        host = query.get("host", _FLAKE_HOSTS[parts.scheme])
-        return _pin(_repository(host, f"{unquote(owner)}/{name}"), query.get("rev", revision))
-    if not parts.scheme.startswith("git+"):
-        return None
-    return _pin(remote(flake), query.get("rev", ""))
+        name, _, pinned = rest.partition("/")
+        place = _repository(query.get("host", known_host), f"{unquote(owner)}/{name}", forge)
+        return _pin(place, revision or pinned)
+    if parts.scheme.startswith("git+"):
+        return _pin(remote(flake), revision)
+    archive = _ARCHIVE.fullmatch(parts.path)
+    if archive and parts.hostname:
+        return _pin(_repository(parts.hostname, archive[1]), revision or archive[2])
+    return _pin(None, revision) if is_revision(revision) else None
 
 
 def _pin(place: Remote | None, revision: str) -> Pin:
     return Pin(place, revision if is_revision(revision) else "")
 
 
-def _repository(host: str, path: str) -> Remote | None:
+def _repository(host: str, path: str, forge: Forge | None = None) -> Remote | None:
+    """Name a repository; a host that is not known counts where the kind of its `forge` is."""
     host, path = host.lower(), path.removesuffix(".git")
-    forge = _forge(host)
+    if not _HOST.fullmatch(host):
+        return None
+    forge = _forge(host) or forge
     if forge is None or not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
         return None
     return Remote(host, path, forge)
 
 
 def _forge(host: str) -> Forge | None:
-    if not _HOST.fullmatch(host):
-        return None
     return _KNOWN.get(host) or _FAMILIES.get(host.partition(".")[0])

@@ -133,7 +133,7 @@ def test_other_version_control_systems_get_no_link() -> None:
         (f"gitlab:a%2Fb/r/{OLD}", f"https://gitlab.com/a/b/r/-/commit/{OLD}"),
         (f"gitlab:o/r/{OLD}?host=gitlab.gnome.org",
          f"https://gitlab.gnome.org/o/r/-/commit/{OLD}"),
-        (f"github:o/r/{OLD}?host=evil.org", None),
+        (f"github:o/r/{OLD}?host=evil.org%2Fx", None),
         (f"sourcehut:~o/r/{OLD}", f"https://git.sr.ht/~o/r/commit/{OLD}"),
         (f"git+https://codeberg.org/o/r?ref=main&rev={OLD}",
          f"https://codeberg.org/o/r/commit/{OLD}"),
@@ -156,3 +156,59 @@ def test_two_pins_of_a_flake_are_compared() -> None:
     [change] = changed_inputs(before, after)
     assert change.kind is InputChangeKind.CHANGED
     assert change.compare_url == f"https://github.com/o/r/compare/{OLD}...{NEW}"
+
+
+REVISION = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize(
+    ("flake", "address"),
+    [
+        (f"github:o/r/{REVISION}", f"https://github.com/o/r/commit/{REVISION}"),
+        (f"github:o/r?rev={REVISION}", f"https://github.com/o/r/commit/{REVISION}"),
+        (
+            f"github:o/r/{REVISION}?host=ghe.example.org",
+            f"https://ghe.example.org/o/r/commit/{REVISION}",
+        ),
+        (
+            f"gitlab:g%2Fsub/r/{REVISION}?host=git.example.org",
+            f"https://git.example.org/g/sub/r/-/commit/{REVISION}",
+        ),
+        (
+            f"git+https://codeberg.org/o/r.git?ref=main&rev={REVISION}",
+            f"https://codeberg.org/o/r/commit/{REVISION}",
+        ),
+        (f"https://files.example.org/source.tar.gz?narHash=sha256-x&rev={REVISION}", None),
+        (f"tarball+https://files.example.org/source?rev={REVISION}", None),
+        (f"hg+https://example.org/r?rev={REVISION}", None),
+        (
+            f"https://github.com/o/r/archive/{REVISION}.tar.gz",
+            f"https://github.com/o/r/commit/{REVISION}",
+        ),
+        (
+            f"https://gitlab.com/o/r/-/archive/{REVISION}/r-{REVISION}.tar.gz",
+            f"https://gitlab.com/o/r/-/commit/{REVISION}",
+        ),
+    ],
+)
+def test_a_flake_reference_tells_its_revision(flake: str, address: str | None) -> None:
+    (found,) = inputs_of(evaluation(flake=flake))
+    assert found.revision == REVISION
+    assert revision_url(found) == address
+
+
+@pytest.mark.parametrize(
+    "flake",
+    [
+        "github:o/r?host=evil.example.org/x",
+        "github:o/r/main",
+        "https://files.example.org/source.tar.gz",
+        "https://files.example.org/source.tar.gz?rev=not-a-revision",
+        "path:/home/me/flake?rev=zzz",
+        "flake:nixpkgs",
+    ],
+)
+def test_a_flake_reference_without_a_revision_has_none(flake: str) -> None:
+    (found,) = inputs_of(evaluation(flake=flake))
+    assert found.revision == ""
+    assert revision_url(found) is None
