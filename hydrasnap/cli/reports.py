@@ -170,7 +170,7 @@ def render_lines(done: "Published") -> list[str]:
         f"  site    {done.pages:,} pages, {size(done.bytes)}",
     ]
     if done.why:
-        lines.append(f"  pages   only for notable builds and jobs: {done.why};")
+        lines.append(f"  pages   not for all builds and jobs: {done.why};")
         lines.append("          the search opens the rest")
     lines += [f"  warning {remark}" for remark in done.remarks[:_SHOWN_REMARKS]]
     if len(done.remarks) > _SHOWN_REMARKS:

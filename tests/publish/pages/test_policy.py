@@ -1,16 +1,20 @@
 """Tests of which builds and jobs get a page, and of the way to those that get none."""
 
+import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from example import snapshot
+from example import all_pages, snapshot
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.cli.reports import render_lines
 from hydrasnap.errors import OutputError
 from hydrasnap.model import JobKey, JobsetKey, Watch
+from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.policy import EVERYTHING, Budget, decide
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import Published, SiteSettings
@@ -72,6 +76,16 @@ def test_the_budget_is_kept_and_a_site_that_cannot_is_an_error(tmp_path: Path, f
     assert whole.written > files >= done.written
 
 
+def test_without_room_for_long_lists_only_those_of_failing_jobs_go_on() -> None:
+    whole = Site(snapshot(), limits=Limits(rows_of_page=1, rows_of_list=1, rows_shown=1))
+    short = replace(whole, policy=replace(EVERYTHING, long_lists=False))
+    pages = [{page.path for page in all_pages(site)} for site in (whole, short)]
+    gone = pages[0] - pages[1]
+    assert gone
+    assert all(re.search(r"/(new|still-succeeding|queued)-\d+\.html$", path) for path in gone)
+    assert [path for path in pages[1] if re.search(r"/newly-failing-\d+\.html$", path)]
+
+
 def test_bytes_are_kept_even_where_the_estimate_was_too_low(tmp_path: Path) -> None:
     none = publish(snapshot(), SiteSettings(policy="notable"), tmp_path / "notable")
     most = none.bytes - 20_000
@@ -111,7 +125,7 @@ def test_every_link_leads_to_a_page_or_to_the_search(notable: tuple[Path, Publis
 
 def test_the_summary_says_what_has_no_page_and_why(notable: tuple[Path, Published]) -> None:
     site, done = notable
-    assert "only for notable builds and jobs" in "\n".join(render_lines(done))
+    assert "not for all builds and jobs" in "\n".join(render_lines(done))
     policy = decide(Index(snapshot()), "notable", BUDGET)
     assert len(list((site / "build").glob("*.html"))) == len(policy.builds or ())
 

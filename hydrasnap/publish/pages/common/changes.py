@@ -14,6 +14,8 @@ from hydrasnap.report.changes import Change, ChangeKind, Changes
 
 _ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
+# Lists that nobody reads to the end, which a site without room for long lists cuts.
+_SHORTENED = {ChangeKind.NEW, ChangeKind.STILL_SUCCEEDING, ChangeKind.QUEUED}
 LOOKS = {
     ChangeKind.NEWLY_FAILING: "failed",
     ChangeKind.STILL_FAILING: "failed",
@@ -51,8 +53,9 @@ class ChangeRow(View, frozen=True, kw_only=True):
 class ChangeList(View, frozen=True, kw_only=True):
     """One of the eight lists; `folded` are the rows beyond the first some hundred.
 
-    Of a long list `folded` is empty, and the rows beyond the first are on the pages `more`. A list
-    without any rows is only counted.
+    Of a long list `folded` is empty, and the rows beyond the first are on the pages `more` or,
+    where the site has no room for those, in the data file `rest`. A list without any rows is only
+    counted.
     `before` says whether the rows are worth comparing with the builds they had before.
     """
 
@@ -64,6 +67,7 @@ class ChangeList(View, frozen=True, kw_only=True):
     rows: tuple[ChangeRow, ...]
     folded: tuple[ChangeRow, ...]
     more: tuple[Link, ...]
+    rest: str
 
 
 class SystemRow(View, frozen=True, kw_only=True):
@@ -133,14 +137,19 @@ def list_pages(
 
 
 def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
-    """Point to the pages of a list from the second on, if it is long."""
+    """Point to the pages of a list from the second on, if it is long and the site has room."""
     limits = site.limits
-    every = sum(map(changes.count, ChangeKind))
-    if every <= limits.rows_of_page or changes.count(kind) <= limits.rows_of_list:
+    if not _is_long(site, changes, kind) or (kind in _SHORTENED and not site.policy.long_lists):
         return ()
     number = -(-(changes.count(kind) - _in_sight(site, kind)) // limits.rows_of_further_page)
     stem = f"{path.removesuffix('.html')}/{kind.slug}"
     return tuple(Link(label=str(n), href=f"{stem}-{n}.html") for n in range(2, number + 2))
+
+
+def _is_long(site: Site, changes: Changes, kind: ChangeKind) -> bool:
+    """Tell whether a list is too long to stand on the page with all its rows."""
+    limits, every = site.limits, sum(map(changes.count, ChangeKind))
+    return every > limits.rows_of_page and changes.count(kind) > limits.rows_of_list
 
 
 def _in_sight(site: Site, kind: ChangeKind) -> int:
@@ -151,10 +160,15 @@ def _in_sight(site: Site, kind: ChangeKind) -> int:
 def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeList:
     more = _more(site, changes, kind, path)
     shown = _in_sight(site, kind)
-    every = changes[kind][: shown if more else None]
+    is_long = _is_long(site, changes, kind)
+    every = changes[kind][: shown if is_long else None]
     rows = (change_row(site, change) for change in every)
     first = tuple(islice(rows, shown))
-    return structs.replace(_counted(changes, kind), rows=first, folded=tuple(rows), more=more)
+    rest = "" if more or not is_long else "/jobs.json"
+    data = rest and site.links.evaluation(changes.evaluation.id, rest)
+    return structs.replace(
+        _counted(changes, kind), rows=first, folded=tuple(rows), more=more, rest=data
+    )
 
 
 def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
@@ -167,6 +181,7 @@ def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
         rows=(),
         folded=(),
         more=(),
+        rest="",
     )
 
 
