@@ -12,6 +12,7 @@ from hydrasnap.publish.pages import Site
 from hydrasnap.publish.tasks import RenderTask
 
 V = TypeVar("V")
+EVER = 10**12  # a number that no evaluation reaches
 
 
 class UndeclaredReadError(AssertionError):
@@ -88,7 +89,10 @@ def _jobsets(jobsets: Iterable[JobsetReads]) -> Iterator[tuple[JobsetKey, Jobset
     for reads in jobsets:
         for producer in reads.producers:
             made = producer.evaluation
-            yield made.jobset_key, Jobset(project=made.project, name=made.jobset)
+            yield (
+                made.jobset_key,
+                Jobset(project=made.project, name=made.jobset, first_evaluation=-EVER),
+            )
     for reads in jobsets:
         yield from ((found.key, found) for found in (*reads.old_names, reads.jobset))
 
