@@ -1,6 +1,9 @@
 """Errors carry what is wrong and what to do apart, on one line each."""
 
+import ast
 import pickle
+import re
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +53,24 @@ def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
         line = next(line for line in errors.__doc__.splitlines() if f" {name} " in line)
         depth = len(kind.__mro__) - len(HydrasnapError.__mro__)
         assert line.index(name) == 4 + 4 * depth, name
+
+
+def test_advice_stands_in_the_hint() -> None:
+    """A second sentence, or what follows a semicolon, is for the hint of an error."""
+    found = []
+    for file in sorted((Path(errors.__file__).parent).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+                text = _literal(node.args[0]) if node.func.id in CLASSES else ""
+                if re.search(r"[.?!] +[A-Z]|; ", text):
+                    found.append(f"{file.name}:{node.lineno}: {text}")
+    assert found == []
+
+
+CLASSES = {name for name in vars(errors) if name.endswith("Error")}
+
+
+def _literal(node: ast.expr) -> str:
+    """Return the text of a literal, with an X for each value in it."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "X" for part in parts)

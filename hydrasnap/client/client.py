@@ -299,7 +299,7 @@ class Client:
         if target != self.origin and not target.startswith(f"{self.origin}/"):
             raise NotAHydraError(
                 f"{answer.url} redirects to {self._redact.text(target)[:500]}, which is outside "
-                f"{self.origin}; hydrasnap does not go there by itself.",
+                f"{self.origin}, where hydrasnap does not go by itself.",
                 hint="" if is_this_machine(target) else "Use that address, if you trust it.",
             )
         return target

@@ -204,9 +204,9 @@ class ResponseClassifier:
             before = f"{len(self._in_a_row) - 1} answers before were no better"
             return RefusedError(
                 f"{error.message.rstrip('.')}, and {before}, though this host had answered "
-                "rightly. Its operators or a guard in front of it do not want this client now, so "
-                "hydrasnap stops.",
-                hint="Ask them, say who you are with `[hydra] contact`, lower --rate.",
+                "rightly.",
+                hint="Its operators or a guard in front of it do not want this client now, so "
+                "hydrasnap stops. Ask them, say who you are with `[hydra] contact`, lower --rate.",
             )
         return error if seen >= tries else RetryableError(error)
 

@@ -135,7 +135,7 @@ def _parsed(file: Path, text: str) -> Layer:
             f"{file} is not valid TOML, line {line}: {error.msg}.", hint=next(hints, "")
         ) from error
     except RecursionError:
-        raise ConfigError(f"{file} is nested too deeply; no setting needs that.") from None
+        raise ConfigError(f"{file} is nested too deeply.", hint="No setting needs that.") from None
 
 
 def _mistakes(tables: Layer, where: Namer, *, given: bool = False) -> Iterator[Mistake]:

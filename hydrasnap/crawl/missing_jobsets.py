@@ -62,7 +62,9 @@ async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
         return None
     new = paths.jobset_of(target) if target else None
     if new is None or new == key or new[0] != key.project:
-        raise NotAHydraError(f"{path} is there, but the jobset is in no list; ask again later.")
+        raise NotAHydraError(
+            f"{path} is there, but the jobset is in no list.", hint="Ask again later."
+        )
     return JobsetKey(*new)
 
 

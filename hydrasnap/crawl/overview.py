@@ -110,8 +110,8 @@ def check_budget(client: Client, projects: int, renamed: int) -> None:
     needed = login + 1 + projects + max(renamed, 1)  # to learn a new name is headway too
     if projects and most is not None and most < needed:
         raise ConfigError(
-            f"--max-requests {most} is too little: the overview alone takes {needed - 1} here. "
-            f"Allow {needed} at least, or choose fewer projects with --project."
+            f"--max-requests {most} is too little: the overview alone takes {needed - 1} here.",
+            hint=f"Allow {needed} at least, or choose fewer projects with --project.",
         )
 
 

@@ -52,8 +52,9 @@ def documents(own: Path | None) -> Iterator[Document]:
     for stem in sorted(files):
         path = f"{safe_name(stem)}.html"
         if path in Links.OURS:
-            message = f"{files[stem]} would replace one of our own pages; give it another name."
-            raise ConfigError(message)
+            raise ConfigError(
+                f"{files[stem]} would replace one of our own pages.", hint="Give it another name."
+            )
         title, text = _titled(_read(files[stem]), stem)
         yield Document(path=path, title=title, text=text)
 
@@ -85,8 +86,9 @@ def static_files(settings: SiteSettings) -> Iterator[tuple[str, bytes]]:
 
 def _for_the_top(name: str, file: Path) -> str:
     if name in {".nojekyll", *Links.OURS} or name.partition("/")[0] in Links.FOLDERS:
-        message = f"{file} would replace a file of hydrasnap's own; give it another name."
-        raise ConfigError(message)
+        raise ConfigError(
+            f"{file} would replace a file of hydrasnap's own.", hint="Give it another name."
+        )
     return name
 
 
@@ -114,12 +116,14 @@ def _read(file: Path) -> str:
     try:
         if file.stat().st_size > _LARGEST_TEXT:
             raise ConfigError(
-                f"{file} is larger than {_LARGEST_TEXT:,} bytes, which no page needs; shorten it."
+                f"{file} is larger than {_LARGEST_TEXT:,} bytes, which no page needs.",
+                hint="Shorten it.",
             )
         return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"{file} is not UTF-8 (byte {error.start + 1}); save it as text in UTF-8."
-        raise ConfigError(message) from error
+        raise ConfigError(
+            f"{file} is not UTF-8 (byte {error.start + 1}).", hint="Save it as text in UTF-8."
+        ) from error
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConfigError(f"{file} cannot be read: {reason}.") from error

@@ -52,11 +52,10 @@ def map_ordered(
             for results in pool.map(_run_batch, batches):
                 yield from results
         except BrokenProcessPool as error:
-            message = (
-                "A process that rendered pages was ended from outside; perhaps memory ran out. "
-                "The site is as it was before."
-            )
-            raise HydrasnapError(message) from error
+            raise HydrasnapError(
+                "A process that rendered pages was ended from outside.",
+                hint="Perhaps memory ran out. The site is as it was before.",
+            ) from error
 
 
 @contextmanager

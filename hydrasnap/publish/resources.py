@@ -11,5 +11,6 @@ def bundled(name: str) -> Path:
     for folder in (package / name, package.parent / name):
         if folder.is_dir():
             return folder
-    message = f"The folder {name!r} is missing from {package}; please install hydrasnap again."
-    raise HydrasnapError(message)
+    raise HydrasnapError(
+        f"The folder {name!r} is missing from {package}.", hint="Please install hydrasnap again."
+    )

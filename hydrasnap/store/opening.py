@@ -105,7 +105,7 @@ def check_cache(folder: Path) -> CacheCheck:
 def _nothing(folder: Path, what: str, remedy: str) -> CacheError:
     writer = holder(folder)
     if writer:
-        return CacheError(f"{what}; {writer} is filling it now.")
+        return CacheError(f"{what}.", hint=f"{writer.capitalize()} is filling it now.")
     return CacheError(
         f"{what}.", hint=f"{remedy} `hydrasnap crawl`, or name another place with --cache."
     )

@@ -47,7 +47,7 @@ class Reader:
         schema = _schema_of(data)
         if schema is not None and schema > SCHEMA:
             raise CacheError(
-                f"The cache {self._folder} is of a newer hydrasnap (schema {schema}; this one "
+                f"The cache {self._folder} is of a newer hydrasnap (schema {schema}, this one "
                 f"reads {SCHEMA}).",
                 hint="Update hydrasnap, or use another --cache.",
             )

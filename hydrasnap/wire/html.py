@@ -197,6 +197,6 @@ def text_in(cell: etree._Element) -> str:
 def unknown_page(where: str, what: str) -> NotAHydraError:
     """Return the error of a page that is not the known one."""
     return NotAHydraError(
-        f"{where} is not a page that hydrasnap knows: {what}. "
-        "This Hydra may be newer; please report it."
+        f"{where} is not a page that hydrasnap knows: {what}.",
+        hint="This Hydra may be newer; please report it.",
     )

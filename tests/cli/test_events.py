@@ -106,7 +106,7 @@ def test_a_run_under_way_is_told_of(tmp_path: Path) -> None:
 def test_a_first_run_under_way_is_told_of(tmp_path: Path) -> None:
     with open_cache(tmp_path, NOWHERE, lambda *_: None):
         output = told(run("status", "--cache", tmp_path), 1, "There is no cache in ")
-    assert f"; process {os.getpid()} on " in output
+    assert f"Process {os.getpid()} on " in output
     assert "is filling it now." in output
 
 

@@ -274,7 +274,7 @@ def test_a_newer_form_is_left_alone(tmp_path: Path) -> None:
     manifest.write_text(manifest.read_text().replace('"schema": 1', '"schema": 2', 1))
     before = files(tmp_path)
     for read in (lambda: read_snapshot(tmp_path), lambda: opened(tmp_path).__enter__()):
-        with pytest.raises(CacheError, match=r"newer hydrasnap .schema 2; this one reads 1"):
+        with pytest.raises(CacheError, match=r"newer hydrasnap .schema 2, this one reads 1"):
             read()
     assert files(tmp_path) == before
 

@@ -138,6 +138,6 @@ def unusable(path: str, error: OSError) -> OutputError:
     """Explain why the file system refused to write."""
     reason = error.strerror or str(error)
     return OutputError(
-        f"Cannot write the site to {path}: {reason}. "
-        "Check the folder and its permissions, or choose another with --output."
+        f"Cannot write the site to {path}: {reason}.",
+        hint="Check the folder and its permissions, or choose another with --output.",
     )

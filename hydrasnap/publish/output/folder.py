@@ -227,8 +227,9 @@ def _locked(folder: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        message = f"Another run writes to {folder}. Wait until it ends, or use another --output."
-        raise BusyError(message) from None
+        raise BusyError(
+            f"Another run writes to {folder}.", hint="Wait until it ends, or use another --output."
+        ) from None
     try:
         yield
     finally:
@@ -238,7 +239,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _twice(path: str) -> OutputError:
-    return OutputError(f"Two pages want the file {path}; please report this as a defect.")
+    return OutputError(f"Two pages want the file {path}.", hint="Please report this as a defect.")
 
 
 def _is_ours(folder: Path) -> bool:
@@ -255,11 +256,11 @@ def _is_ours(folder: Path) -> bool:
     names = sorted(entry.name for entry in folder.iterdir())
     found = [name for name in names if not name.startswith(".") and name not in _TOLERATED]
     if found:
-        message = (
+        raise OutputError(
             f"The output folder {folder} holds files that are not from hydrasnap "
-            f"(such as {found[0]!r}). Choose an empty folder with --output, or empty this one."
+            f"(such as {found[0]!r}).",
+            hint="Choose an empty folder with --output, or empty this one.",
         )
-        raise OutputError(message)
     return False
 
 
@@ -273,16 +274,16 @@ def manifest_paths(folder: Path) -> list[str]:
 
 def _check(path: str) -> None:
     if not files.is_inside(path) or "\\" in path or "\n" in path or path.startswith(_OWN):
-        message = f"The path {path!r} leaves the output folder; please report this as a defect."
-        raise OutputError(message)
+        raise OutputError(
+            f"The path {path!r} leaves the output folder.", hint="Please report this as a defect."
+        )
 
 
 def _refuse(place: str) -> None:
-    message = (
-        f"The folder {place} is a symbolic link, which hydrasnap does not follow. "
-        "Remove the link and run again."
+    raise OutputError(
+        f"The folder {place} is a symbolic link, which hydrasnap does not follow.",
+        hint="Remove the link and run again.",
     )
-    raise OutputError(message)
 
 
 def _remove_folder(folder: Path) -> None:

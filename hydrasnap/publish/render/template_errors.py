@@ -30,10 +30,13 @@ def explain(error: Exception, name: str, own: Path | None) -> ConfigError | None
         return None
     place = f"{file}, line {line}" if line else str(file)
     if file.is_relative_to(own):
-        return ConfigError(f"The template {place} cannot be used: {_reason(error)}. Correct it.")
+        return ConfigError(
+            f"The template {place} cannot be used: {_reason(error)}.", hint="Correct it."
+        )
     return ConfigError(
         f"The template {place}, which comes with hydrasnap, cannot be used together with those in "
-        f"{own}: {_reason(error)}. Correct what replaces ours there."
+        f"{own}: {_reason(error)}.",
+        hint="Correct what replaces ours there.",
     )
 
 
