@@ -22,6 +22,7 @@ from hydrasnap.publish.pages.evaluation.comparison import (
 from hydrasnap.publish.pages.evaluation.evaluation import evaluation_pages
 from hydrasnap.publish.pages.feeds.feeds import feed_files
 from hydrasnap.publish.pages.files.api import api_files
+from hydrasnap.publish.pages.files.schemas import schema_files
 from hydrasnap.publish.pages.files.sitemap import sitemap_files
 from hydrasnap.publish.pages.job.job import job_pages
 from hydrasnap.publish.pages.jobset.evaluations import all_evaluations_page
@@ -81,6 +82,7 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     hub_pages,
     sitemap_files,
     api_files,
+    schema_files,
 )
 
 

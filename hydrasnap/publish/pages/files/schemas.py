@@ -1,0 +1,275 @@
+"""The data files as types, and the JSON Schemas that a site publishes of them below ``schema/``.
+
+A file is described once, here; a test reads every data file of a site strictly by its type. A
+field that a file gets in `data` is added here too.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+from msgspec.json import encode, format, schema  # noqa: A004 - of JSON, as its module says
+
+from hydrasnap.model import Live
+from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.site import Site
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Format = Annotated[Literal[1], Meta(description="The number of the format of the file.")]
+Time = Annotated[int, Meta(description="Unix seconds.")]
+Seconds = Annotated[int, Meta(description="Seconds.")]
+Status = Annotated[
+    str, Meta(description="A word.", examples=["succeeded", "failed", "dependency-failed"])
+]
+Path = Annotated[str, Meta(description="A path below the root of the site.")]
+
+
+class _Data(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
+    """The base of all data: every field is there, and there are no others."""
+
+
+class Counts(_Data):
+    """Builds by outcome; `unknown` ones are not in the snapshot."""
+
+    total: int
+    succeeded: int
+    failed: int
+    aborted: int
+    queued: int
+    unknown: int
+
+
+class Result(_Data):
+    """A build in few words; `finished` is null where it has not."""
+
+    build: int
+    status: Status
+    finished: Time | None
+
+
+class Since(Result):
+    """The first of the present failures; `exact` where a good build comes just before it."""
+
+    exact: bool
+
+
+class ProjectRow(_Data):
+    """A project in the list of all; `counts` is null where nothing was read."""
+
+    name: str
+    page: Path
+    data: Path
+    counts: Counts | None
+    newly_failing: int | None
+
+
+class Index(_Data):
+    """All projects: ``index.json``."""
+
+    schema: Format
+    origin: str
+    title: str
+    projects: list[ProjectRow]
+
+
+class JobsetRow(_Data):
+    """A jobset by its newest evaluation."""
+
+    name: str
+    page: Path
+    data: Path
+    enabled: bool
+    hidden: bool
+    gone: bool
+    errors: bool
+    latest: int | None
+    latest_finished: int | None
+    counts: Counts | None
+    newly_failing: int | None
+
+
+class Project(_Data):
+    """A project and its jobsets: ``project/P.json``."""
+
+    schema: Format
+    name: str
+    displayname: str
+    description: str
+    homepage: str
+    enabled: bool
+    hidden: bool
+    gone: bool
+    counts: Counts | None
+    newly_failing: int | None
+    jobsets: list[JobsetRow]
+
+
+class EvaluationRow(_Data):
+    """An evaluation of a jobset."""
+
+    id: int
+    timestamp: Time
+    counts: Counts
+
+
+class FailingRow(Result):
+    """A job that fails in the newest evaluation."""
+
+    job: str
+    system: str
+    since: Since
+
+
+class FlakyRow(_Data):
+    """A job that changes its result without a cause; the score is from 0 to 1."""
+
+    job: str
+    score: float
+
+
+class Jobset(JobsetRow):
+    """The state of a jobset: ``jobset/P/J.json``; evaluations are newest first."""
+
+    schema: Format
+    project: str
+    description: str
+    evaluations: list[EvaluationRow]
+    failing: list[FailingRow]
+    flaky: list[FlakyRow]
+
+
+class Input(Struct, forbid_unknown_fields=True, kw_only=True):
+    """An input of an evaluation; what is empty is left out."""
+
+    name: str
+    type: str = ""
+    uri: str = ""
+    revision: str = ""
+    value: str = ""
+    dependency: int | None = None
+
+
+class Change(_Data):
+    """A job that differs from the baseline; a removed one has no build."""
+
+    job: str
+    system: str
+    before: Result | None
+    build: int | None = None
+    status: Status | None = None
+    finished: Time | None = None
+
+
+class Evaluation(_Data):
+    """An evaluation and its lists: ``eval/ID.json``; `listed` counts all of them."""
+
+    schema: Format
+    id: int
+    project: str
+    jobset: str
+    timestamp: Time
+    checkouttime: Seconds = field(name="checkouttime")
+    evaltime: Seconds
+    flake: str
+    gone: bool
+    baseline: int | None
+    complete: bool
+    counts: Counts
+    inputs: dict[str, Input]
+    changed_inputs: list[str]
+    listed: dict[str, int]
+    newly_failing: list[Change] = field(name="newly-failing")
+    newly_succeeding: list[Change] = field(name="newly-succeeding")
+    new: list[Change]
+    removed: list[Change]
+    still_failing: list[Change] = field(name="still-failing")
+    queued: list[Change]
+    aborted: list[Change]
+
+
+class Jobs(_Data):
+    """Every job of an evaluation: ``eval/ID/jobs.json``; a row is job, system, build, status."""
+
+    schema: Format
+    evaluation: int
+    columns: tuple[str, str, str, str]
+    jobs: list[tuple[str, str, int, Status]]
+
+
+class Revisions(_Data):
+    """The revisions of inputs: ``jobset/P/J/revisions.json``; a row has what `columns` names."""
+
+    schema: Format
+    project: str
+    jobset: str
+    columns: list[str]
+    evaluations: list[list[int | str | None]]
+
+
+class Build(Result):
+    """A build of a job."""
+
+    system: str
+    queued: Time
+    duration: Seconds | None
+    nixname: str
+    drvpath: str
+    outputs: dict[str, str]
+
+
+class Job(_Data):
+    """A job and its builds: ``job/P/J/JOB.json``; builds are newest first, points oldest first.
+
+    A point is build, time, value and unit; of sizes it is build, time and bytes.
+    """
+
+    schema: Format
+    project: str
+    jobset: str
+    name: str
+    status: Status | None
+    in_latest: bool
+    failing_since: Since | None
+    last_success: Result | None
+    flakiness: float | None
+    builds: list[Build]
+    metrics: dict[str, list[tuple[int, Time, float, str]]]
+    closure_sizes: list[tuple[int, Time, int]] = []
+    output_sizes: list[tuple[int, Time, int]] = []
+
+
+class Shield(_Data):
+    """A badge for shields.io: ``…/shield.json``."""
+
+    schema_version: Literal[1]
+    label: str
+    message: str
+    color: str
+
+
+class LiveState(Live, frozen=True, kw_only=True):
+    """What the Hydra was doing when it was asked: ``status.json``."""
+
+    schema: Format
+
+
+FILES: dict[str, type[Struct]] = {
+    "index": Index,
+    "project": Project,
+    "jobset": Jobset,
+    "revisions": Revisions,
+    "evaluation": Evaluation,
+    "jobs": Jobs,
+    "job": Job,
+    "status": LiveState,
+    "shield": Shield,
+}
+"""The type of each kind of data file, by the name of its schema."""
+
+
+def schema_files(site: Site) -> Iterator[File]:
+    """Give the schemas of all data files."""
+    for name, kind in FILES.items():
+        content = {"$schema": _DIALECT, **schema(kind)}
+        yield File(f"schema/{name}.json", format(encode(content), indent=1).decode() + "\n")

@@ -1,0 +1,52 @@
+"""Tests that every data file of a site is as its schema says, and that the schema is published."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hydrasnap.publish.pages.files.schemas import FILES
+
+NAMES = {"shield.json": "shield", "revisions.json": "revisions", "jobs.json": "jobs"}
+FOLDERS = {"project": "project", "jobset": "jobset", "eval": "evaluation", "job": "job"}
+
+
+def kind_of(path: Path) -> str:
+    """Return the name of the schema of a data file, by its path below the root of the site."""
+    if len(path.parts) == 1:
+        return path.stem
+    return NAMES.get(path.name) or FOLDERS[path.parts[0]]
+
+
+def data_files(site: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = {name: [] for name in FILES}
+    for file in sorted(site.rglob("*.json")):
+        path = file.relative_to(site)
+        if path.parts[0] != "schema":
+            found[kind_of(path)].append(file)
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_data_file_is_as_its_schema_says(demo_site: Path, name: str) -> None:
+    files = data_files(demo_site)[name]
+    assert files
+    for file in files:
+        msgspec.json.decode(file.read_bytes(), type=FILES[name], strict=True)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_schema_is_on_the_site(demo_site: Path, name: str) -> None:
+    schema = json.loads((demo_site / "schema" / f"{name}.json").read_text())
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    top = schema["$defs"][schema["$ref"].rpartition("/")[2]]
+    file = json.loads(data_files(demo_site)[name][0].read_text())
+    assert set(top["required"]) <= file.keys() <= top["properties"].keys()
+    assert top["description"]
+
+
+def test_a_file_with_another_field_is_noticed(demo_site: Path) -> None:
+    file = json.loads((demo_site / "index.json").read_text())
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({**file, "more": 1}, FILES["index"])
