@@ -272,4 +272,4 @@ def schema_files(site: Site) -> Iterator[File]:
     """Give the schemas of all data files."""
     for name, kind in FILES.items():
         content = {"$schema": _DIALECT, **schema(kind)}
-        yield File(f"schema/{name}.json", format(encode(content), indent=1).decode() + "\n")
+        yield File(f"schema/{name}.json", format(encode(content, order="sorted"), indent=1).decode() + "\n")
