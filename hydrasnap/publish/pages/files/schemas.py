@@ -240,7 +240,7 @@ class Job(_Data):
 
 
 class Shield(_Data):
-    """A badge for shields.io: ``…/shield.json``."""
+    """A badge for shields.io: ``shield.json`` beside a page."""
 
     schema_version: Literal[1]
     label: str
