@@ -29,7 +29,7 @@ class DemoHydra:
     """A small Hydra that answers like a real one: ``httpx.ASGITransport(app=DemoHydra())``.
 
     `world` is its data and may be edited between two answers; without one it is the story's, at a
-    stage from 1 to `moments`. Setting `moment` later replaces the world. `before_answer` is called
+    stage from 1 to `stages`. Setting `stage` later replaces the world. `before_answer` is called
     with each target before it is answered. `requests` are the methods and targets seen,
     `violations` those that would change something on a real server. `SIZED` are globs of the jobs
     whose sizes are worth a look.
@@ -40,14 +40,14 @@ class DemoHydra:
 
     def __init__(
         self,
-        moment: int = 1,
+        stage: int = 1,
         private: tuple[str, str] | None = None,
         *,
         world: World | None = None,
         session_requests: int | None = None,
     ) -> None:
-        self._moment = moment
-        self.world = world_at(moment) if world is None else world
+        self._stage = stage
+        self.world = world_at(stage) if world is None else world
         self.sessions = Sessions(private, session_requests)
         self.requests: list[str] = []
         self.violations: list[str] = []
@@ -55,19 +55,19 @@ class DemoHydra:
         self._api: ASGIApp = hydra_app(self, _stand_in)
 
     @property
-    def moments(self) -> int:
+    def stages(self) -> int:
         """How many stages the story has."""
         return COUNT
 
     @property
-    def moment(self) -> int:
+    def stage(self) -> int:
         """The stage of the story, from 1."""
-        return self._moment
+        return self._stage
 
-    @moment.setter
-    def moment(self, moment: int) -> None:
-        self.world = world_at(moment)
-        self._moment = moment
+    @stage.setter
+    def stage(self, stage: int) -> None:
+        self.world = world_at(stage)
+        self._stage = stage
 
     @property
     def snapshot(self) -> Snapshot:

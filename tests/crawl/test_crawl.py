@@ -303,7 +303,7 @@ def test_nothing_learned_is_nothing_kept(tmp_path: Path) -> None:
 def test_the_crawl_of_the_story_follows_its_moments(tmp_path: Path) -> None:
     crawler = Crawler(tmp_path / "kept", DemoHydra(1), settings=Settings(rate=1000.0))
     for moment in (1, 2, 3):
-        crawler.hydra.moment = moment
+        crawler.hydra.stage = moment
         outcome = crawler.run()
         assert (outcome.error, outcome.run.gaps) == (None, ())
         if moment > 1:

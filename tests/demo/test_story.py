@@ -1,4 +1,4 @@
-"""The story of the embedded Hydra: rich, the same every time, and told in three moments."""
+"""The story of the embedded Hydra: rich, the same every time, and told in three stages."""
 
 from collections import Counter
 
@@ -12,10 +12,10 @@ from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.model import JobsetCounts, JobsetKey
 
 TRUNK = JobsetKey("tools", "trunk")
-MOMENTS = range(1, COUNT + 1)
+STAGES = range(1, COUNT + 1)
 
 
-@pytest.fixture(params=MOMENTS)
+@pytest.fixture(params=STAGES)
 def world(request: pytest.FixtureRequest) -> World:
     return world_at(request.param)
 
@@ -25,9 +25,9 @@ def by_job(world: World, evaluation: int) -> dict[str, BuildRow]:
 
 
 def test_two_hydras_tell_the_same(world: World) -> None:
-    moment = next(m for m in MOMENTS if world_at(m).now == world.now)
+    stage = next(m for m in STAGES if world_at(m).now == world.now)
     tell.cache_clear()
-    assert DemoHydra(moment).world == world
+    assert DemoHydra(stage).world == world
 
 
 def test_an_edited_world_does_not_change_the_story() -> None:
@@ -37,7 +37,7 @@ def test_an_edited_world_does_not_change_the_story() -> None:
 
 def test_a_moment_that_is_not_told_is_an_error() -> None:
     with pytest.raises(ValueError, match="1 to 3"):
-        DemoHydra(moment=4)
+        DemoHydra(stage=4)
 
 
 def test_builds_and_evaluations_know_of_each_other(world: World) -> None:

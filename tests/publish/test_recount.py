@@ -58,8 +58,8 @@ def test_the_site_of_the_embedded_hydra_agrees_at_each_moment(tmp_path: Path) ->
     hydra = DemoHydra()
     crawler = Crawler(tmp_path / "cache", hydra)
     asks: list[Ask] = []
-    for moment in range(1, hydra.moments + 1):
-        hydra.moment = moment
+    for moment in range(1, hydra.stages + 1):
+        hydra.stage = moment
         asks.insert(0, asking(DemoHydra(moment)))
         found = recount(site_of(crawler, tmp_path / "site"), *asks)
         assert found.differences == []

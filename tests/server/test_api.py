@@ -270,7 +270,7 @@ def test_only_a_full_list_shows_an_aggregate(hydra: DemoHydra) -> None:
 
 
 def test_a_renamed_jobset_redirects_every_page_below_it(hydra: DemoHydra) -> None:
-    hydra.moment = 3
+    hydra.stage = 3
     old, new = f"{hydra.ORIGIN}/jobset/tools/python-updates", "/jobset/tools/python-next"
     for tail in ("", "/evals?page=2", "/errors"):
         answer = get(hydra, old + tail)

@@ -63,7 +63,7 @@ class Plan:
     """
 
     entries: tuple[Entry, ...]
-    troubles: tuple[FailureRule, ...] = ()
+    failures: tuple[FailureRule, ...] = ()
     churn: int = 3
     rebuilds: frozenset[int] = frozenset()
     quiet: frozenset[int] = frozenset()
@@ -80,11 +80,11 @@ class Plan:
 
     def _job(self, each: Entry, number: int) -> Job:
         name = each.job.name
-        own = [trouble for trouble in self.troubles if trouble.concerns(name)]
+        own = [failure for failure in self.failures if failure.concerns(name)]
         made = [n for n in range(number, 0, -1) if n not in self.quiet]
         bump = next((n for n in made if self._bumps(name, n)), 0)
         anew = (
-            n for n in made if n in self.rebuilds or any(trouble.rebuilds(n) for trouble in own)
+            n for n in made if n in self.rebuilds or any(failure.rebuilds(n) for failure in own)
         )
         built = max(bump, next(anew, 0))
         version = f"-{each.version}.{bump}" if each.version else ""
@@ -98,7 +98,7 @@ class Plan:
         return next(
             (
                 each.status
-                for each in self.troubles
+                for each in self.failures
                 if each.concerns(job) and each.hits(job, number)
             ),
             0,

@@ -1,4 +1,4 @@
-"""The moments of the story: the beginning, an hour later, two days later."""
+"""The stages of the story: the beginning, an hour later, two days later."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -99,21 +99,21 @@ def _newcomer(story: Simulator) -> None:
     story.follow(JobsetRow("newcomer", "trunk", "The first jobset", inputs=inputs), plan, times)
 
 
-MOMENTS: tuple[Callable[[Simulator], None], ...] = (_an_hour_later, _two_days_later)
-COUNT = 1 + len(MOMENTS)
+STAGES: tuple[Callable[[Simulator], None], ...] = (_an_hour_later, _two_days_later)
+COUNT = 1 + len(STAGES)
 
 
 @cache
-def tell(moment: int) -> World:
-    """Tell the story up to a moment; all callers share the result, `world_at` gives their own."""
+def tell(stage: int) -> World:
+    """Tell the story up to a stage; all callers share the result, `world_at` gives their own."""
     story = beginning()
-    for change in MOMENTS[: moment - 1]:
+    for change in STAGES[: stage - 1]:
         change(story)
     return story.world
 
 
-def world_at(moment: int) -> World:
-    """Return the Hydra of the story as it is at a moment, from 1; the caller may change it."""
-    if not 1 <= moment <= COUNT:
-        raise ValueError(f"the story has the moments 1 to {COUNT}, not {moment}")
-    return tell(moment).copy()
+def world_at(stage: int) -> World:
+    """Return the Hydra of the story as it is at a stage, from 1; the caller may change it."""
+    if not 1 <= stage <= COUNT:
+        raise ValueError(f"the story has the stages 1 to {COUNT}, not {stage}")
+    return tell(stage).copy()

@@ -1,4 +1,4 @@
-"""The beginning of the story: all projects, told up to the first moment."""
+"""The beginning of the story: all projects, told up to the first stage."""
 
 from hydrasnap.demo.story.simulator import Simulator
 from hydrasnap.demo.story.story_odd import ERROR, make_hostile, odd

@@ -66,20 +66,20 @@ def _hostile_result(status: int) -> Result:
 
 
 def odd(story: Simulator) -> None:
-    """Add the project and plan its evaluations up to the first moment."""
+    """Add the project and plan its evaluations up to the first stage."""
     story.world.add_project(ProjectRow(
         "odd_names", f"{SCRIPT}Odd & awkward", "two\nlines, \u202eturned round\u202c, <b>bold</b>",
         "javascript:alert('homepage')", "mallory",
     ))  # fmt: skip
     odd_jobs = [Entry(Job(name, f"odd-{n}"), "1") for n, name in enumerate(NAMES)]
-    troubles = [FailureRule(f"status-{status}.x", status=status) for status in STATUSES]
+    failures = [FailureRule(f"status-{status}.x", status=status) for status in STATUSES]
     plain = [single(f"status-{status}.x", f"status-{status}") for status in STATUSES]
     extra = [aggregate("empty-aggregate", []), aggregate("all/of\tthem", odd_jobs[:20])]
     hostile = InputRow("string", value=f'{SCRIPT}\n"quoted"')
     git = "git@git.example.org:odd/names.git"
     inputs = (JobsetInputRow(SCRIPT, "string", SCRIPT), JobsetInputRow("src", "git", git))
     row = JobsetRow("odd_names", "main", f"<i>odd</i> {SCRIPT}", inputs=inputs, emailoverride="a@b")
-    plan = Plan((*odd_jobs, *plain, *extra), tuple(troubles), churn=10,
+    plan = Plan((*odd_jobs, *plain, *extra), tuple(failures), churn=10,
                 sources={"src": InputRow("git", git)},
                 inputs={SCRIPT: hostile, "gone": InputRow("path", "/srv/odd")})  # fmt: skip
     story.follow(row, plan, range(EPOCH - 4 * DAY, EPOCH - DAY, 20 * HOUR))

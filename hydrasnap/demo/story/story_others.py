@@ -13,7 +13,7 @@ GITLAB = "https://gitlab.com/example/gateway.git"
 
 
 def others(story: Simulator) -> None:
-    """Add the projects and plan their evaluations up to the first moment."""
+    """Add the projects and plan their evaluations up to the first stage."""
     _patchwork(story)
     _gateway(story)
     _museum(story)
@@ -25,7 +25,7 @@ def _floating(name: str, system: str) -> Entry:
     return Entry(Job(f"{name}.{system}", name, system, floating=True), "0.4")
 
 
-def _flake_plan(locked: str, *troubles: FailureRule) -> Plan:
+def _flake_plan(locked: str, *failures: FailureRule) -> Plan:
     systems = (*LINUX, "aarch64-darwin")
     packages = entries("patchwork:0.18 patchwork-static:0.18", systems, "packages.")
     checks = entries("format:1 unit:1 fuzz:1 clippy:1", LINUX, "checks.")
@@ -36,7 +36,7 @@ def _flake_plan(locked: str, *troubles: FailureRule) -> Plan:
         aggregate("release", [*packages, *checks], "patchwork-release"),
         aggregate("no-constituents", [], "nothing"),
     ]
-    return Plan((*packages, *checks, *loose, *extra), troubles, churn=6, locked=locked)
+    return Plan((*packages, *checks, *loose, *extra), failures, churn=6, locked=locked)
 
 
 def _flake(name: str, flake: str, description: str) -> JobsetRow:

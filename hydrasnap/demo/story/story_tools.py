@@ -34,7 +34,7 @@ _FIXED_LATER = "imagemagick.*-linux ruby_3_4.*-linux postgresql_18.*-linux ffmpe
 _DEPENDANTS = "python3Packages.pillow.*-linux python3Packages.matplotlib.*-linux"
 _NOT_FIXED = "qemu.aarch64-linux nodejs_24.aarch64-linux"
 
-TROUBLES = (
+FAILURES = (
     FailureRule(_FIXED_FIRST, NEW_COMPILER, FIRST_FIXES),
     FailureRule(_FIXED_LATER, NEW_COMPILER, MORE_FIXES),
     FailureRule(_DEPENDANTS, NEW_COMPILER, MORE_FIXES, 2),
@@ -82,7 +82,7 @@ def _comings_and_goings() -> list[Entry]:
 
 
 def trunk_plan() -> Plan:
-    """Return how ``trunk`` develops: 26 evaluations before the first moment, two without news."""
+    """Return how ``trunk`` develops: 26 evaluations before the first stage, two without news."""
     packages = _packages()
     tested = [each for each in packages if each.job.system in LINUX and each.job.name[0] in "bcgho"]
     extra = [
@@ -95,7 +95,7 @@ def trunk_plan() -> Plan:
     ]
     return Plan(
         (*packages, *_comings_and_goings(), *extra),
-        TROUBLES,
+        FAILURES,
         churn=2,
         rebuilds=frozenset({NEW_COMPILER}),
         quiet=frozenset({6, 8}),
@@ -122,11 +122,11 @@ def _configured(branch: str) -> tuple[JobsetInputRow, ...]:
 
 
 def _plan(
-    jobs: list[Entry], churn: int, *rebuilds: int, troubles: tuple[FailureRule, ...] = ()
+    jobs: list[Entry], churn: int, *rebuilds: int, failures: tuple[FailureRule, ...] = ()
 ) -> Plan:
     return Plan(
         tuple(jobs),
-        troubles,
+        failures,
         churn=churn,
         rebuilds=frozenset(rebuilds),
         sources={"nixpkgs": InputRow("git", TREE)},
@@ -150,22 +150,22 @@ def _release_plan() -> Plan:
         single("iso_minimal.x86_64-linux", "tools-minimal"),
         single("binaries.x86_64-linux", "tools-binaries"),
     ]
-    troubles = (FailureRule("vim.*", 4, 6), FailureRule("iso_*", 2, 3, 11))
-    return _plan([*jobs, *media, aggregate("tested", [*jobs, *media])], 4, troubles=troubles)
+    failures = (FailureRule("vim.*", 4, 6), FailureRule("iso_*", 2, 3, 11))
+    return _plan([*jobs, *media, aggregate("tested", [*jobs, *media])], 4, failures=failures)
 
 
 def _staging_plan() -> Plan:
-    troubles = (
+    failures = (
         FailureRule("systemd.* qemu.* gdb.*", 2, 4),
         FailureRule("ffmpeg.* imagemagick.*", 3, LATER, 2),
         FailureRule("zlib.aarch64-linux", 4),
     )
-    plan = _plan(entries(TOOLS, LINUX), 3, 2, 4, troubles=troubles)
+    plan = _plan(entries(TOOLS, LINUX), 3, 2, 4, failures=failures)
     return replace(plan, newest={"installer": INSTALLER})
 
 
 def tools(story: Simulator) -> None:
-    """Add the project and plan its evaluations up to the first moment."""
+    """Add the project and plan its evaluations up to the first stage."""
     story.world.add_project(ProjectRow(
         "tools", "Tools", "A collection of everyday packages", "https://tools.example.org/",
     ))  # fmt: skip
@@ -182,11 +182,11 @@ def tools(story: Simulator) -> None:
 def _smaller_jobsets(story: Simulator) -> None:
     python = entries(PYTHON, LINUX, "python3Packages.")
     story.follow(_row("python-updates", "Updates of Python packages"),
-                 _plan(python, 10, troubles=(FailureRule("*numpy* *scipy*", 2),)),
+                 _plan(python, 10, failures=(FailureRule("*numpy* *scipy*", 2),)),
                  range(EPOCH - 9 * DAY, EPOCH - 3 * DAY, 36 * HOUR))  # fmt: skip
     cross = entries("bash:5.3 coreutils:9.8 gcc:15.2 hello:2.12 systemd:258", LINUX, "pkgsCross.")
     story.follow(_row("cross", "Cross compilation, given up", enabled=0, checkinterval=0),
-                 _plan(cross, 20, troubles=(FailureRule("*aarch64*", 1, LATER, 9),)),
+                 _plan(cross, 20, failures=(FailureRule("*aarch64*", 1, LATER, 9),)),
                  range(EPOCH - 80 * DAY, EPOCH - 60 * DAY, 12 * DAY))  # fmt: skip
     bootstrap = [
         single("stdenvBootstrapTools.dist", "bootstrap-tools"),

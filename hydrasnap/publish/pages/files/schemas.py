@@ -272,4 +272,5 @@ def schema_files(site: Site) -> Iterator[File]:
     """Give the schemas of all data files."""
     for name, kind in FILES.items():
         content = {"$schema": _DIALECT, **schema(kind)}
-        yield File(f"schema/{name}.json", format(encode(content, order="sorted"), indent=1).decode() + "\n")
+        text = format(encode(content, order="sorted"), indent=1).decode()
+        yield File(f"schema/{name}.json", f"{text}\n")
