@@ -1,4 +1,4 @@
-"""What a run may spend, and what it has spent."""
+"""The limits of a run, and what it has used of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Budget:
         return self._now() - self._started
 
     def check_time(self, wait: float) -> None:
-        """Refuse to wait for a moment after the end of the run."""
+        """Refuse a wait that would last longer than the run may."""
         if self.limits.seconds is not None and self.seconds + wait > self.limits.seconds:
             raise BudgetError(
                 f"--max-time is used up: {self.seconds:.0f} seconds passed, "

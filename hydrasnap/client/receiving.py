@@ -20,8 +20,8 @@ async def read_body(
 ) -> bytes:
     """Read the body of a streamed answer, unpacked.
 
-    `most_bytes` bounds what it unpacks to; `received` is told the bytes of each piece as sent, and
-    may end the reading with an error.
+    `most_bytes` bounds what it unpacks to; `received` is called with the size of each
+    piece as sent, and may raise to end the reading.
     """
     where = answer.request.url
     layers = [_Layer() for _ in _packings(answer)]

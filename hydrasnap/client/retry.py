@@ -1,4 +1,4 @@
-"""When to try again, and how long to wait first: pure decisions."""
+"""When to try again, and how long to wait before."""
 
 import random
 from collections.abc import Callable
@@ -9,10 +9,10 @@ from email.utils import parsedate_to_datetime
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """The limits of patience with one request.
+    """How often and how long one request is tried.
 
-    `attempts` counts all tries, `seconds` bounds the waiting for one request in all; waits double
-    from `first` up to `longest` seconds, each with jitter of half to full length.
+    `attempts` counts all tries. `seconds` bounds the sum of the waits for one request. Waits double
+    from `first` up to `longest` seconds, each with a jitter between half and full length.
     """
 
     attempts: int = 10

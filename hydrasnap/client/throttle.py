@@ -1,4 +1,4 @@
-"""How fast to ask: a steady pace that remembers when a server said "too fast"."""
+"""How fast to ask: a steady rate, and a lower one after a server has said "too fast"."""
 
 import ipaddress
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ _FIRST_AFTER_UNPACED = 1.0
 
 
 class RateLimiter:
-    """Give each request its moment, at least ``1 / rate`` seconds after the one before.
+    """Let each request wait until ``1 / rate`` seconds after the one before.
 
     `rate` is in requests a second, None for no limit. `now` counts seconds, `sleep` waits them.
     """
@@ -39,11 +39,11 @@ class RateLimiter:
             await self._sleep(delay)
 
     def slow_down(self, retry_after: float) -> float:
-        """Take a 429: nothing before `retry_after` seconds, and half the rate from then on.
+        """Send nothing for `retry_after` seconds, and go on at half the rate.
 
         Return the seconds until the next request may go out.
         """
-        if self._now() < self._penalty_ends:  # another request was told the same meanwhile
+        if self._now() < self._penalty_ends:  # another request got the same answer meanwhile
             return self._penalty_ends - self._now()
         self.rate = max(_SLOWEST, self.rate * _SLOWER if self.rate else _FIRST_AFTER_UNPACED)
         self._penalty_ends = self._now() + max(retry_after, 1 / self.rate)
@@ -52,7 +52,7 @@ class RateLimiter:
 
 
 def is_this_machine(origin: str) -> bool:
-    """Tell whether `origin` is on this machine, where nobody needs to be spared."""
+    """Tell whether `origin` is on this machine, where no rate is needed."""
     host = urlsplit(origin).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

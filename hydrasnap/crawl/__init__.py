@@ -1,4 +1,4 @@
-"""Drives client → wire → store by the plan, and tells what it does as events."""
+"""One crawl: asks the client by the plan, reads with wire, writes to the store, reports events."""
 
 from hydrasnap.crawl.dry_run import PlannedStep, dry_run
 from hydrasnap.crawl.live import LIVE_REQUESTS

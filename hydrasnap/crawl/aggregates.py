@@ -1,4 +1,4 @@
-"""The fourth step: what aggregates are made of, without asking each build whether it is one."""
+"""The fourth step: the constituents of aggregates, without asking each build whether it is one."""
 
 from dataclasses import dataclass, field
 
@@ -38,7 +38,7 @@ class _Asking:
     """The questions of one run.
 
     `believed` builds were said to be empty before any trouble, `empty` ones as often as it takes.
-    `refusals` counts builds that are there and of which it is not told, as by an old Hydra.
+    `refusals` counts 404s for builds that exist, as old Hydras give.
     """
 
     session: Session
@@ -131,4 +131,4 @@ class _Asking:
             return
         self.refusals += 1
         if self.refusals == _MOST_REFUSALS:
-            self.session.watch(Note("This Hydra does not tell what aggregates are made of."))
+            self.session.watch(Note("This Hydra does not list the constituents of aggregates."))

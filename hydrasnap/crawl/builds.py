@@ -56,7 +56,7 @@ class BuildStep:
 
     @property
     def checked_builds(self) -> set[int]:
-        """The ids whose state was asked for, in this run or the one that it takes up."""
+        """The ids whose state was asked for in this run, or in the one that it resumes."""
         return self.session.progress.checked_builds
 
     async def run(self, jobsets: Collection[JobsetKey], changed: list[JobsetOverview]) -> None:
@@ -192,7 +192,7 @@ class BuildStep:
         self.session.watch(Note(f"{error} Trying another way."))
 
     async def _is_deleted(self, evaluation: Evaluation) -> bool:
-        """Find out what the 404 of an evaluation means, and what builds it has."""
+        """Find out whether a 404 means a deleted evaluation; if not, read its builds again."""
         key, number = evaluation.jobset_key, evaluation.id
         try:
             found = await self._evaluation(key, number)
@@ -250,7 +250,7 @@ class BuildStep:
             await self._singly(evaluation, missing)
 
     async def _singly(self, evaluation: Evaluation, wanted: Iterable[int]) -> None:
-        """Ask for builds one by one; those that are not there make the list itself doubtful."""
+        """Fetch builds one by one; if some do not exist, check the list that named them."""
         absent: set[int] = set()
         await self.session.each(wanted, lambda number: self._one(evaluation, number, absent))
         if absent:
@@ -280,7 +280,7 @@ class BuildStep:
                 return
             found = self.session.cache.evaluations[evaluation.id]
             if found.builds != evaluation.builds:
-                self.session.doubt(paths.evaluations(*key), f"{path} tells of other builds")
+                self.session.doubt(paths.evaluations(*key), f"{path} lists other builds")
             for number in sorted(absent.intersection(found.builds)):
                 reason = f"build {number} does not exist, though evaluation {found.id} holds it"
                 self.session.add_gap(paths.build(number), NotFoundError(f"{reason}."))
@@ -312,7 +312,7 @@ class BuildStep:
     async def _follow_queue(
         self, windows: dict[JobsetKey, list[Evaluation]], changed: list[JobsetOverview]
     ) -> None:
-        """Ask once which builds are unfinished, and fetch those of which we thought otherwise."""
+        """Ask once which builds are unfinished, and fetch those that the cache has otherwise."""
         path, progress = paths.queue(_QUEUE), self.session.progress
         with self.session.gap_at(path):
             if not progress.queue_known_for(changed):

@@ -1,4 +1,4 @@
-"""What a crawl would ask for, found out from the overview alone."""
+"""What a crawl would ask for, worked out from the overview alone."""
 
 import math
 from collections import Counter
@@ -17,7 +17,7 @@ from hydrasnap.store import Cache
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """What a jobset needs: how closely it would be looked at, and about how many requests.
+    """How much of a jobset would be fetched, and about how many requests that takes.
 
     Builds are counted as one request for each evaluation that lacks some. Aggregates come on top,
     and the sizes of new builds, as they are known only when the builds are. `jobs` are those of the
@@ -38,7 +38,7 @@ async def dry_run(
     watch: Callable[[Event], None] = lambda _: None,
     runtime: Runtime | None = None,
 ) -> tuple[int, list[PlannedStep]]:
-    """Ask for the overview; return the requests that took, and the steps that would follow."""
+    """Ask for the overview; return how many requests it took, and the steps that would follow."""
     async with open_client(cache, settings, runtime, watch) as client:
         session = Session(client, cache, selection, watch, now=0)
         overview = await fetch_overview(session)
@@ -51,7 +51,7 @@ async def dry_run(
 def _step(session: Session, overview: JobsetOverview, sizes: int) -> PlannedStep:
     known, window = session.cache.jobsets.get(overview.key), session.selection.window
     needed = needed_refresh(session, overview)
-    requests = _lacking(session, known) + sizes
+    requests = _missing(session, known) + sizes
     if needed is RefreshLevel.CLOSELY and (known is None or not known.evaluations):
         requests += 1 + math.ceil(window / EVALUATIONS_A_PAGE) + window
     elif needed is RefreshLevel.CLOSELY:
@@ -61,7 +61,7 @@ def _step(session: Session, overview: JobsetOverview, sizes: int) -> PlannedStep
     return PlannedStep(overview.key, needed, requests, overview.counts.total)
 
 
-def _lacking(session: Session, known: Jobset | None) -> int:
+def _missing(session: Session, known: Jobset | None) -> int:
     """Count the evaluations of which builds are still to be fetched."""
     cache = session.cache
     held = [cache.evaluations.get(number) for number in (known.evaluations if known else ())]

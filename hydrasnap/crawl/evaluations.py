@@ -1,4 +1,4 @@
-"""Which evaluations a jobset has: from the pages of the API, or where those are huge, from HTML.
+"""Which evaluations a jobset has: from JSON pages, or where those are huge, from HTML pages.
 
 A JSON page lists twenty evaluations with all their build ids: at nixpkgs 50 MB. The HTML page has
 the same twenty ids in 20 kB, and `/eval/ID` then tells of a new one alone.
@@ -66,7 +66,7 @@ async def _read(
         page += 1
         if not complete and (not fresh or page > most + _MORE_PAGES):
             path = paths.evaluations(*key)
-            session.doubt(path, f"the list of evaluations leads on after {page - 1} pages in vain")
+            session.doubt(path, f"the list of evaluations does not end after {page - 1} pages")
             break
     return listing
 

@@ -1,4 +1,4 @@
-"""The very last step, for those who want it: what the Hydra is doing now, for five requests."""
+"""The last step, where it is wanted: what the Hydra is doing now, for five requests."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -28,16 +28,16 @@ _ENDING = (DeniedError, LoginError, OfflineError, RefusedError)
 
 @dataclass(slots=True)
 class _Asking:
-    """Asks what not every Hydra tells: a no is a remark, and no gap in the snapshot.
+    """Asks for what not every Hydra reports: a failure is a note, and no gap in the snapshot.
 
-    Once the host wants no more questions it gets none.
+    Once the host refuses, nothing more is asked.
     """
 
     session: Session
     ended: bool = False
 
     async def ask(self, path: str, read: Callable[[bytes, str], T]) -> T | None:
-        """Return an answer, or None where it is not told."""
+        """Return an answer, or None where there is none."""
         if self.ended:
             return None
         try:
@@ -46,7 +46,7 @@ class _Asking:
             raise
         except CrawlError as error:
             self.ended = isinstance(error, _ENDING)
-            self.session.watch(Note(f"Not told: {error.message}"))
+            self.session.watch(Note(f"Not reported: {error}"))
             return None
         finally:
             self.session.watch(Step(path))
@@ -67,12 +67,12 @@ async def fetch_live(
     hydra, asked = _Asking(session), int(clock())
     running = await hydra.ask(paths.RUNNING, read_running)
     machines = await hydra.ask(paths.MACHINES, read_machines)
-    told = await hydra.ask(paths.RUNNER, read_runner)
+    state = await hydra.ask(paths.RUNNER, read_runner)
     days = await hydra.ask(paths.throughput("day", DAYS), read_throughput)
     hours = None
     if days is not None:  # a Hydra that has trouble to count is not asked twice
         hours = await hydra.ask(paths.throughput("hour", HOURS), read_throughput)
-    runner, more, at_work = told or (None, [], {})
+    runner, more, at_work = state or (None, [], {})
     live = Live(
         asked=asked,
         running=None if running is None else _named(session, running, jobsets, at_work),
@@ -106,7 +106,7 @@ def _named(
 
 
 def _joined(machines: list[Machine], more: list[Machine]) -> tuple[Machine, ...]:
-    """Join what two answers tell of the machines."""
+    """Merge what two answers say of the machines."""
     found = {machine.name: machine for machine in machines}
     for machine in more:
         mine = found.get(machine.name)

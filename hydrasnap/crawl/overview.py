@@ -25,7 +25,7 @@ _OFFERED = 12
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What Hydra's overview says of the selected part: `jobsets` in the order to look at them.
+    """What Hydra's overview says of the selected part: `jobsets` in the order to fetch them.
 
     What became of `missing_jobsets` is still to be found out; `renamed` ones have a new name.
     """

@@ -1,4 +1,4 @@
-"""Dropping the history that the user's retention does not want."""
+"""Drop the history that the user does not want to keep."""
 
 from dataclasses import dataclass
 
@@ -25,17 +25,19 @@ def prune(cache: Cache, retention: Retention) -> Pruned:
     """
     now = cache.manifest.runs[0].started if cache.manifest.runs else 0
     whole = [jobset for jobset in cache.jobsets.values() if _unwanted(cache, jobset, retention)]
-    gone = {number for jobset in whole for number in jobset.evaluations}
+    expired = {number for jobset in whole for number in jobset.evaluations}
     for jobset in cache.jobsets.values():
-        gone.update(retention.expired(jobset, cache.evaluations, now))
-    gone.intersection_update(cache.evaluations)
-    kept = [e for number, e in cache.evaluations.items() if number not in gone]
+        expired.update(retention.expired(jobset, cache.evaluations, now))
+    expired.intersection_update(cache.evaluations)
+    kept = [e for number, e in cache.evaluations.items() if number not in expired]
     builds = unreferenced(cache.builds, kept)
     dropped = {jobset.key for jobset in whole}
     sizes = _without_builds(cache, set(builds))
-    cache.put(jobsets=[_without(j, gone) for j in cache.jobsets.values() if j.key not in dropped])
-    cache.drop(evaluations=gone, builds=builds, jobsets=dropped, sizes=sizes)
-    return Pruned(len(whole), len(gone), len(builds))
+    cache.put(
+        jobsets=[_without(j, expired) for j in cache.jobsets.values() if j.key not in dropped]
+    )
+    cache.drop(evaluations=expired, builds=builds, jobsets=dropped, sizes=sizes)
+    return Pruned(len(whole), len(expired), len(builds))
 
 
 def _unwanted(cache: Cache, jobset: Jobset, retention: Retention) -> bool:
@@ -43,14 +45,14 @@ def _unwanted(cache: Cache, jobset: Jobset, retention: Retention) -> bool:
     return retention.unwanted(jobset, hidden=bool(project and project.hidden))
 
 
-def _without_builds(cache: Cache, gone: set[int]) -> list[JobKey]:
+def _without_builds(cache: Cache, dropped: set[int]) -> list[JobKey]:
     """Return the jobs whose sizes are known and of which no build is kept."""
-    jobs = {build.job_key for build in cache.builds.values() if build.id not in gone}
+    jobs = {build.job_key for build in cache.builds.values() if build.id not in dropped}
     return [job for job in cache.sizes if job not in jobs]
 
 
-def _without(jobset: Jobset, gone: set[int]) -> Jobset:
+def _without(jobset: Jobset, expired: set[int]) -> Jobset:
     """Take evaluations out of a jobset; if its first one goes, its first is no longer known."""
-    first = None if jobset.first_evaluation in gone else jobset.first_evaluation
-    left = tuple(number for number in jobset.evaluations if number not in gone)
+    first = None if jobset.first_evaluation in expired else jobset.first_evaluation
+    left = tuple(number for number in jobset.evaluations if number not in expired)
     return msgspec.structs.replace(jobset, evaluations=left, first_evaluation=first)

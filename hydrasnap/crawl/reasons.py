@@ -1,4 +1,4 @@
-"""The step after the builds: why they failed, from pages that have no JSON form.
+"""The fifth step: why builds failed, from pages that have no JSON form.
 
 Nothing here is a gap: a Hydra whose pages are other ones only leaves failures unexplained.
 """
@@ -114,5 +114,5 @@ async def _fetch_errors(session: Session, pages: _Pages, window: list[Evaluation
             where = paths.evaluation_errors(evaluation.id)
             text = await pages.read(where, lambda body, at=where: read_evaluation_errors(body, at))  # type: ignore[misc]
         if not had or text is not None:
-            told = msgspec.structs.replace(evaluation, had_errors=had, errormsg=text or "")
-            session.cache.put(evaluations=[told])
+            marked = msgspec.structs.replace(evaluation, had_errors=had, errormsg=text or "")
+            session.cache.put(evaluations=[marked])

@@ -17,17 +17,17 @@ async def follow_renames(
 ) -> dict[JobsetKey, JobsetKey]:
     """Add to the selection the new names of jobsets that it names without a wildcard.
 
-    Return the new names that Hydra told just now, which the cache has still to take note of.
+    Return the new names that Hydra gave just now; the cache does not have them yet.
     """
     names = {project.name: project.jobsets for project in projects}
-    told: dict[JobsetKey, JobsetKey] = {}
+    found: dict[JobsetKey, JobsetKey] = {}
     for key in session.selection.named:
         if key.project in names and key.name not in names[key.project]:
             with session.gap_at(paths.jobset(*key)):
-                if new := await _current_name(session, key, names, told):
+                if new := await _current_name(session, key, names, found):
                     _select(session, new)
                     session.watch(Note(_sentence(key, new)))
-    return told
+    return found
 
 
 def _select(session: Session, key: JobsetKey) -> None:
@@ -46,7 +46,7 @@ async def _current_name(
     session: Session,
     key: JobsetKey,
     names: Mapping[str, Collection[str]],
-    told: dict[JobsetKey, JobsetKey],
+    found: dict[JobsetKey, JobsetKey],
 ) -> JobsetKey | None:
     """Go from name to name, by the renames in the cache or else by Hydra's redirects."""
     for _ in range(_LONGEST_CHAIN):
@@ -60,6 +60,6 @@ async def _current_name(
         if new is None:
             return None
         if known is None or not known.deleted_upstream:
-            told[key] = new
+            found[key] = new
         key = new
     return None

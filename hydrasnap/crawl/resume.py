@@ -1,4 +1,4 @@
-"""How far this crawl has come, and what the one before it left: so that none asks in vain."""
+"""How far a crawl has come, so that the next one resumes it and asks nothing twice."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -11,7 +11,7 @@ from hydrasnap.store import Checkpoint, JobsetCheckpoint
 
 @dataclass(slots=True)
 class JobsetProgress:
-    """How far it has come with one jobset; see `JobsetCheckpoint`."""
+    """How far a crawl has come with one jobset; see `JobsetCheckpoint`."""
 
     overview: JobsetOverview
     listed: int = 0
@@ -26,10 +26,10 @@ class JobsetProgress:
 
 
 class Progress:
-    """How far it has come with all jobsets; `fresh` are the builds whose state was asked for.
+    """How far a crawl has come; `checked_builds` are those whose state was asked for.
 
-    A run that ends early leaves this to the next one, which takes it up where the overview of a
-    jobset still is the same: however small the budget, each run gets further than the one before.
+    A run that ends early leaves this to the next one, which resumes the jobsets whose overview is
+    unchanged. However small the budget, each run gets further than the one before.
     """
 
     def __init__(self, left: Checkpoint) -> None:
@@ -39,7 +39,7 @@ class Progress:
         self.checked_builds: set[int] = set()
 
     def begin(self, overviews: Iterable[JobsetOverview]) -> None:
-        """Take up what was left of the jobsets that have not moved since."""
+        """Resume the jobsets whose overview has not changed since."""
         for overview in overviews:
             left = self._left.get(overview.key)
             self._jobsets[overview.key] = JobsetProgress(overview)

@@ -1,4 +1,4 @@
-"""One crawl from the first request to the mark that says it is done."""
+"""One crawl, from the first request to the mark that it is complete."""
 
 import time
 from collections.abc import Callable
@@ -44,7 +44,7 @@ async def crawl(
     runtime: Runtime | None = None,
     clock: Callable[[], float] = time.time,
 ) -> CrawlResult:
-    """Bring `cache` up to date with its Hydra; however it ends, what came is kept.
+    """Bring `cache` up to date with its Hydra; however the run ends, every answer is kept.
 
     A `CrawlError` before the overview is known is raised; a later one is in the result.
     """

@@ -1,4 +1,4 @@
-"""The last step: how big the builds of chosen jobs are, for two requests a job with news."""
+"""The sixth step: sizes of the builds of chosen jobs, for two requests a job with new successes."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.model import JobKey, JobsetKey, JobSizes, SizePoint
-from hydrasnap.plan import join_sizes, lacking_sizes, successes
+from hydrasnap.plan import join_sizes, missing_sizes, successes
 from hydrasnap.wire import read_sizes
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenJobs:
-    """The jobs whose sizes the user wants: their successful builds, and the answers `lacking`.
+    """The jobs whose sizes the user wants: their successful builds, and the missing answers.
 
-    `vain` are the globs that match no job, `mute` the jobs that Hydra cannot be asked about.
+    `unmatched` are globs that match no job, `unaddressable` jobs for which Hydra has no address.
     """
 
     good: Mapping[JobKey, Collection[int]]
     missing: tuple[tuple[JobKey, str], ...]
-    vain: tuple[str, ...]
-    mute: tuple[JobKey, ...]
+    unmatched: tuple[str, ...]
+    unaddressable: tuple[JobKey, ...]
 
 
 def chosen_jobs(session: Session, jobsets: Collection[JobsetKey]) -> ChosenJobs:
@@ -30,11 +30,13 @@ def chosen_jobs(session: Session, jobsets: Collection[JobsetKey]) -> ChosenJobs:
     if not selection.sizes:
         return ChosenJobs({}, (), (), ())
     here = [build for build in builds if build.jobset_key in jobsets]
-    jobs, vain = selection.sized({build.job_key for build in here})
-    mute = tuple(job for job in jobs if not paths.is_job_name(job.name))
-    asked = set(jobs).difference(mute)
+    jobs, unmatched = selection.sized({build.job_key for build in here})
+    unaddressable = tuple(job for job in jobs if not paths.is_job_name(job.name))
+    asked = set(jobs).difference(unaddressable)
     good = successes(build for build in here if build.job_key in asked)
-    return ChosenJobs(good, tuple(lacking_sizes(good, session.cache.sizes)), tuple(vain), mute)
+    return ChosenJobs(
+        good, tuple(missing_sizes(good, session.cache.sizes)), tuple(unmatched), unaddressable
+    )
 
 
 async def fetch_sizes(session: Session, jobsets: Collection[JobsetKey]) -> None:
@@ -67,10 +69,10 @@ async def _read(session: Session, path: str) -> list[SizePoint]:
 
 
 def _remarks(chosen: ChosenJobs) -> Iterator[str]:
-    for glob in chosen.vain:
+    for glob in chosen.unmatched:
         yield f"No job matches --sizes {glob!r}; a job is written PROJECT/JOBSET/JOB."
-    if chosen.mute:
+    if chosen.unaddressable:
         yield (
-            f"Hydra has no address for a job named like {chosen.mute[0].name!r}: "
-            f"{len(chosen.mute)} of those that --sizes chooses are left out."
+            f"Hydra has no address for a job named like {chosen.unaddressable[0].name!r}: "
+            f"{len(chosen.unaddressable)} of those that --sizes chooses are left out."
         )

@@ -1,4 +1,4 @@
-"""What a Hydra was doing at one moment, as far as it told: nothing of this lasts."""
+"""What a Hydra was doing at one moment, as far as it reported that."""
 
 from collections.abc import Mapping
 
@@ -32,7 +32,7 @@ class RunningBuild(Value, frozen=True):
 
 
 class Machine(Value, frozen=True):
-    """A build machine; what its Hydra did not tell is None or empty.
+    """A build machine; what its Hydra did not report is None or empty.
 
     Memory is in bytes; `load` is of 1, 5 and 15 minutes; `pressure` is in per cent, over 10, 60 and
     300 seconds, by what is short. `disabled_until` and `idle_since` are Unix seconds.
@@ -87,7 +87,7 @@ class QueueRunner(Value, frozen=True):
 
 
 class Live(Value, frozen=True):
-    """The state of a Hydra when it was `asked`, in Unix seconds; what it did not tell is None.
+    """The state of a Hydra when it was `asked`, in Unix seconds; what it did not report is None.
 
     `running` are builds of the jobsets that the snapshot takes, `elsewhere` counts those of others.
     `hours` and `days` are finished builds by the hour or day (UTC) in which they were queued,
@@ -104,5 +104,5 @@ class Live(Value, frozen=True):
 
     @property
     def tells(self) -> bool:
-        """Whether the Hydra told anything at all."""
+        """Whether the Hydra reported anything at all."""
         return self != Live(asked=self.asked)

@@ -12,7 +12,7 @@ class FailedStep(Value, frozen=True):
     `outputs` are the store paths that it should have made; the page does not name the derivation.
     `status` is Hydra's word, such as ``Failed`` or ``Timed out``. `duration` is in seconds, None
     where it did not run for this build. `propagated_from` is the build on whose behalf it ran, None
-    where that is this build itself or not told. `log` is the path of its log on the Hydra, empty
+    where that is this build itself or unknown. `log` is the path of its log on the Hydra, empty
     where there is none.
     """
 
@@ -50,17 +50,15 @@ class ReasonsKey(NamedTuple):
 
 
 class Reasons(Value, frozen=True):
-    """What the page of a build told when it had stopped at `stoptime`.
+    """What the page of a build said when the build had stopped at `stoptime`.
 
-    `steps` are the failed ones, the first to fail first. Where `steps_known` is false the page has
-    none although the build failed: Hydra has deleted the build that ran them, and the cause is not
-    known any more.
+    `steps` are the failed ones by number. Where there are none although the build failed, Hydra has
+    deleted the build that ran them: the cause is no longer known.
     """
 
     build: Id
     stoptime: Time | None = None
     steps: tuple[FailedStep, ...] = ()
-    steps_known: bool = True
     package: Package | None = None
 
     @property

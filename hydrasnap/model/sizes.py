@@ -1,4 +1,4 @@
-"""How big the builds of a job are, as Hydra tells by job and not by build."""
+"""How big the builds of a job are; Hydra reports sizes by job and not by build."""
 
 import msgspec
 
@@ -28,7 +28,7 @@ class SizeSeries(Value, frozen=True):
 
 
 class JobSizes(Value, frozen=True):
-    """What Hydra told of the sizes of a job: `series` by kind, as far as it was asked."""
+    """The sizes of a job's builds: `series` by kind, as far as Hydra was asked."""
 
     project: str
     jobset: str

@@ -1,4 +1,4 @@
-"""What to ask next: pure decisions from what the cache has and what Hydra's overview says."""
+"""What to ask next: pure decisions from the cache and Hydra's overview."""
 
 from hydrasnap.plan.aggregates import aggregates
 from hydrasnap.plan.builds import (
@@ -23,7 +23,7 @@ from hydrasnap.plan.jobsets import (
 from hydrasnap.plan.reasons import unexplained
 from hydrasnap.plan.retention import Retention, unreferenced
 from hydrasnap.plan.selection import FetchStrategy, Selection
-from hydrasnap.plan.sizes import join_sizes, lacking_sizes, successes
+from hydrasnap.plan.sizes import join_sizes, missing_sizes, successes
 
 __all__ = [
     "EVALUATIONS_A_PAGE",
@@ -40,9 +40,9 @@ __all__ = [
     "differs",
     "is_full_recheck_turn",
     "join_sizes",
-    "lacking_sizes",
     "merge",
     "merge_evaluation",
+    "missing_sizes",
     "recheck_candidates",
     "required_refresh",
     "stands_still",

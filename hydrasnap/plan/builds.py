@@ -1,4 +1,4 @@
-"""Which builds to fetch, by which way, and how what comes joins what is known."""
+"""Which builds to fetch and how, and how an answer is merged with what is known."""
 
 from collections.abc import Iterable, Mapping
 
@@ -43,7 +43,7 @@ def cheapest(missing: int, size: int, prefer: FetchStrategy | None = None) -> Fe
 
 
 def merge(known: Build | None, fresh: Build) -> Build:
-    """Join what is known of a build with what came: nothing that was learned is lost.
+    """Merge an answer into what is known of a build, so that no detail is lost.
 
     Constituents stay, as they never change. A listing's row says less than a full answer; where it
     tells of another state, the build is kept with its old details and marked as partial.
@@ -96,15 +96,15 @@ def changed_state(builds: Mapping[int, Build], queue: frozenset[int], *, whole: 
 
 
 def recheck_candidates(builds: Iterable[Build], *, whole: bool) -> list[int]:
-    """Return the finished builds to look at again: the failures, or `whole`, the successes too."""
+    """Return the finished builds to fetch again: the failures, and if `whole` the successes too."""
     return [b.id for b in builds if b.finished and (whole or not b.status.succeeded)]
 
 
 def is_full_recheck_turn(evaluation: int, *, among: int, turn: int) -> bool:
-    """Tell whether it is the turn of an evaluation to be looked at whole.
+    """Tell whether it is the turn of an evaluation to be fetched whole.
 
-    Of as many turns as there are evaluations `among` which it is, one is its own, and on the
-    average a turn is that of one evaluation: successes are looked at again by one request a jobset.
+    With `among` evaluations, each has its turn once in as many turns. So on average one evaluation
+    is fetched whole at a turn, and successes cost one request for each jobset.
     """
     return evaluation % among == turn % among
 

@@ -77,16 +77,15 @@ def configuration_changed(known: Jobset | None, now: JobsetOverview) -> bool:
 
 
 def merge_evaluation(known: Evaluation | None, fresh: Evaluation) -> Evaluation:
-    """Join what is known of an evaluation with what came: what its pages told stays."""
+    """Merge an answer into what is known of an evaluation; what its pages said stays."""
     if known is None:
         return fresh
-    told = {"had_errors": known.had_errors, "errormsg": known.errormsg}
-    return msgspec.structs.replace(fresh, **told)
+    return msgspec.structs.replace(fresh, had_errors=known.had_errors, errormsg=known.errormsg)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What pages of ``/jobset/P/J/evals`` have told so far.
+    """What the pages of ``/jobset/P/J/evals`` that were read so far list.
 
     `evaluations` are newest first, `pages` is how many there are, `complete` if all were read.
     """
@@ -96,7 +95,7 @@ class Listing:
     pages: int = 1
 
     def enough(self, known: Collection[int], window: int, *, to_the_first: bool) -> bool:
-        """Tell whether the window is filled, or the history that the cache has is reached.
+        """Tell whether the pages read so far are enough.
 
         The evaluations in the cache follow each other without a hole, so that each is compared with
         the one before it: pages are read until they meet what is known. `to_the_first` tells that

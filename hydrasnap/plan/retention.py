@@ -1,4 +1,4 @@
-"""What of the history the user does not want to keep."""
+"""Which part of the history the user does not want to keep."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ class Retention:
     """How much history to keep: the newest `evaluations` of a jobset, none older than `days`.
 
     None is no limit. The newest `window` evaluations of a jobset that still exists are kept in any
-    case, as the next crawl would only fetch them again. Without `deleted`, jobsets that are gone
-    from Hydra are dropped whole; without `hidden`, those that are hidden there now.
+    case, as the next crawl would only fetch them again. Without `deleted`, jobsets that
+    Hydra has deleted are dropped whole; without `hidden`, those that are hidden there now.
     """
 
     evaluations: int | None = None
@@ -30,8 +30,8 @@ class Retention:
 
     def unwanted(self, jobset: Jobset, *, hidden: bool = False) -> bool:
         """Tell whether a whole jobset is to be dropped; `hidden` tells of its project."""
-        gone = jobset.deleted_upstream and not self.deleted
-        return gone or (not self.hidden and (hidden or not jobset.configuration.visible))
+        deleted = jobset.deleted_upstream and not self.deleted
+        return deleted or (not self.hidden and (hidden or not jobset.configuration.visible))
 
     def expired(
         self, jobset: Jobset, evaluations: Mapping[int, Evaluation], now: int

@@ -1,4 +1,4 @@
-"""What the user wants of a Hydra, and how."""
+"""What the user wants of a Hydra, and how to fetch it."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from hydrasnap.model import JobKey, JobsetKey, Project
 
 
 class FetchStrategy(Enum):
-    """How to get builds of an evaluation."""
+    """How to fetch the builds of an evaluation."""
 
     NONE = "none"
     PER_BUILD = "builds"
@@ -24,7 +24,7 @@ class Selection:
     `hidden` takes hidden projects and jobsets too. `evaluations` is how many of each jobset are
     compared; one more is fetched, for the oldest to be compared with. `way` is how to fetch builds,
     None for the cheapest; `details` bounds the builds of a listing that a run completes one by one;
-    `recheck` is after how many seconds failures are looked at again although nothing moved.
+    `recheck` is after how many seconds failures are fetched again although nothing changed.
     `sizes` are globs on ``project/jobset/job``: of these jobs the sizes of builds are asked for.
     `live` asks what the Hydra is doing now. `reasons` bounds the HTML pages that a run reads to
     learn why builds and evaluations failed; 0 reads none.

@@ -1,4 +1,4 @@
-"""Which jobs to ask for the sizes of their builds, and how to join an answer."""
+"""Which jobs to ask for the sizes of their builds, and how to merge an answer."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -17,12 +17,13 @@ def successes(builds: Iterable[Build]) -> dict[JobKey, list[int]]:
     return dict(found)
 
 
-def lacking_sizes(
+def missing_sizes(
     good: Mapping[JobKey, Collection[int]], known: Mapping[JobKey, JobSizes]
 ) -> list[tuple[JobKey, str]]:
-    """Return the jobs and kinds of size that lack an answer on a success, the never asked first.
+    """Return the jobs and kinds of size that miss a successful build, the never asked first.
 
-    So where nothing has succeeded since, nothing is asked, and a small budget starves no job.
+    Where nothing has succeeded since the last answer, nothing is asked. With a small budget each
+    job has its turn.
     """
     missing = (
         (job, kind)
@@ -37,14 +38,14 @@ def _covers(known: JobSizes | None, kind: str, builds: Iterable[int]) -> bool:
     series = known.series.get(kind) if known else None
     if series is None:
         return False
-    told = {point.build for point in series.points}
-    return told.union(series.unsized).issuperset(builds)
+    sized = {point.build for point in series.points}
+    return sized.union(series.unsized).issuperset(builds)
 
 
 def join_sizes(
     known: JobSizes, kind: str, answer: Iterable[SizePoint], good: Iterable[int]
 ) -> JobSizes:
-    """Join an answer with what is known of a job: what Hydra has deleted since stays."""
+    """Merge an answer into what is known of a job; what Hydra has deleted since stays."""
     before = known.series.get(kind, SizeSeries())
     points = {point.build: point for point in (*before.points, *answer)}
     series = SizeSeries(

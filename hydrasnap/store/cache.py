@@ -264,9 +264,9 @@ class Cache(CrawlMemo):
         )
 
     def _dated(self, evaluation: Evaluation) -> Evaluation:
-        """Return an evaluation with the time of its newest build, if it was told without a time.
+        """Return an evaluation with the time of its newest build, if it has none.
 
-        Hydras before October 2021 do so; an evaluation queues its new builds at once.
+        Hydras before October 2021 give none; an evaluation queues its new builds at once.
         """
         if evaluation.timestamp:
             return evaluation

@@ -1,4 +1,4 @@
-"""One writer a cache: who comes second is told who came first."""
+"""One writer for each cache: a second one is refused, with the name of the first."""
 
 import json
 import os
@@ -17,7 +17,7 @@ _LOCK, _HOLDER = ".lock", ".lock-holder"
 def locked(folder: Path) -> Iterator[None]:
     """Hold the cache's lock, or say who does; the system frees it when its process dies.
 
-    What the lock alone has brought into being, a folder or the file of the lock, goes with it.
+    Folders and files that exist for the lock alone are removed with it.
     """
     from filelock import FileLock, Timeout  # readers do without
 

@@ -1,4 +1,4 @@
-"""What the crawler remembers beside the objects, so that it asks no question in vain."""
+"""What a crawl remembers beside the objects, so that it asks no useless question again."""
 
 from collections.abc import Iterable, Mapping
 

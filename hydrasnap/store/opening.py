@@ -21,7 +21,7 @@ from hydrasnap.store.reading import Damaged
 def open_cache(folder: Path, origin: str, damaged: Damaged) -> Iterator[Cache]:
     """Open a cache for a crawl of `origin`: locked, recovered from a kill, checked to be its own.
 
-    `damaged` is told of each unreadable file and why; what it held counts as absent.
+    `damaged` is called with each unreadable file and the reason; what it held counts as absent.
     """
     check_folder(folder)
     with locked(folder):
@@ -68,7 +68,7 @@ def read_snapshot(folder: Path) -> Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class CacheCheck:
-    """What a look at all files of a cache has found.
+    """The result of checking all files of a cache.
 
     `unchecked` counts the files of an older version, which have no checksum. `damaged` are the
     files that cannot be used, or not in full, with the reason. `missing` are evaluations that a

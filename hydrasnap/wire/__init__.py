@@ -1,8 +1,8 @@
-"""Hydra's JSON → model: the only room that reads raw keys, and the one that knows every quirk.
+"""From Hydra's JSON and HTML to the model: the only room that reads raw keys and knows the quirks.
 
-Each function takes the body of one answer and returns canonical values, whatever the server's mood:
-key order, 0/1 or true/false, "" or null. A body of another shape raises `NotAHydraError`, with the
-address `where` it came from in the sentence.
+Each function takes the body of one answer and returns canonical values, whether the server writes
+0/1 or true/false, "" or null. A body of another shape raises `NotAHydraError`, which names the
+address `where` it came from. An unreadable value counts as unknown; `note` is called with those.
 """
 
 from hydrasnap.wire.builds import read_build, read_builds, read_queue, read_sizes

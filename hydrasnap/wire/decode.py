@@ -45,7 +45,7 @@ def ignore(_: Oddities) -> None:
 def decode(body: bytes, kind: Any, where: str, note: Note = ignore) -> Any:
     """Decode a body into its raw structure, or say what is wrong with it.
 
-    `note` is told of the parts that were unreadable in an answer that is readable as a whole.
+    `note` is called with the unreadable parts of an answer that is readable as a whole.
     """
     try:
         return msgspec.json.decode(body, type=kind)

@@ -1,7 +1,7 @@
 """What a Hydra is doing: from ``/status``, ``/machines`` and their like to the model.
 
 The shapes are those of Hydra 14332fbf, whose queue runner is the new one, and of the years before,
-when it told more in other words. They are read from Hydra's source.
+when it reported more under other names. They are read from Hydra's source.
 """
 
 import re
@@ -46,7 +46,7 @@ _FIGURES = (
 
 
 def read_running(body: bytes, where: str) -> list[RunningBuild]:
-    """Read ``/status``, in Hydra's order; a build comes there once for each step that runs."""
+    """Read ``/status``, in Hydra's order; it lists a build once for each running step."""
     found = {raw.id: raw for raw in decode(body, list[RawRunning], where)}
     return [
         RunningBuild(
@@ -63,7 +63,7 @@ def read_running(body: bytes, where: str) -> list[RunningBuild]:
 
 
 def read_machines(body: bytes, where: str) -> list[Machine]:
-    """Read ``/machines``, by name; none are told where the queue runner is not asked."""
+    """Read ``/machines``, by name; a Hydra that does not ask its queue runner names none."""
     return _machines(decode(body, dict[str, RawMachine], where))
 
 
@@ -169,7 +169,7 @@ def _queues(raw: RawRunner, fields: dict[str, Any]) -> tuple[SystemQueue, ...]:
 
 
 def _number(value: Any) -> float | None:
-    """Read a number, also where it is written as text; anything else is not told."""
+    """Read a number, also where it is written as text; anything else is unknown."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -180,7 +180,7 @@ def _number(value: Any) -> float | None:
 
 
 def _whole(*values: Any) -> int | None:
-    """Read the first that is a number, as a whole one."""
+    """Return the first value that is a number, as a whole number."""
     found = next((found for found in map(_number, values) if found is not None), None)
     return None if found is None or abs(found) >= LARGEST else int(found)
 

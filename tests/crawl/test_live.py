@@ -147,7 +147,7 @@ def test_what_is_not_told_is_a_remark_and_no_gap(crawler: Crawler, no: Answer) -
     assert (live.hours, live.days) == (None, None)
     assert live.machines
     told = remarks(crawler)
-    assert [text.startswith("Not told: ") for text in told] == [True, True]
+    assert [text.startswith("Not reported: ") for text in told] == [True, True]
     assert "nrbuilds" in told[-1]
 
 

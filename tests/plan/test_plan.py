@@ -33,8 +33,8 @@ from hydrasnap.plan import (
     cheapest,
     configuration_changed,
     join_sizes,
-    lacking_sizes,
     merge,
+    missing_sizes,
     required_refresh,
     tally,
 )
@@ -362,12 +362,12 @@ def test_sizes_lack_where_a_success_is_not_covered_and_the_never_asked_come_firs
     other = JOB._replace(name="b")
     good = {other: [5], JOB: [3, 9]}
     never = [(JOB, "closure"), (JOB, "output"), (other, "closure"), (other, "output")]
-    assert lacking_sizes(good, {}) == never
+    assert missing_sizes(good, {}) == never
     half = {JOB: sized(closure=series(3, 9, 8))}
-    assert lacking_sizes(good, half) == [*never[2:], never[1]]
+    assert missing_sizes(good, half) == [*never[2:], never[1]]
     stale = {JOB: sized(closure=series(9), output=series(9, unsized=(3,)))}
-    assert lacking_sizes({JOB: [3, 9]}, stale) == never[:1]
-    assert lacking_sizes({JOB: [9]}, stale) == []
+    assert missing_sizes({JOB: [3, 9]}, stale) == never[:1]
+    assert missing_sizes({JOB: [9]}, stale) == []
 
 
 def test_sizes_that_hydra_no_longer_tells_stay_and_new_ones_win() -> None:
@@ -386,7 +386,7 @@ DECISIONS: list[Callable[[], object]] = [
     lambda: aggregates([], (), ()),
     lambda: changed_state({}, frozenset(), whole=True),
     lambda: tally([]),
-    lambda: lacking_sizes({}, {}),
+    lambda: missing_sizes({}, {}),
 ]
 
 

@@ -151,6 +151,16 @@ def test_the_pin_of_a_flake_is_an_input_of_its_own(flake: str, commit: str | Non
     assert revision_url(pin) == commit
 
 
+@pytest.mark.parametrize("scheme", ["https", "tarball+https", "http"])
+def test_a_tarball_names_the_revision_that_it_is_locked_to(scheme: str) -> None:
+    flake = f"{scheme}://flakes.example.org/f/o/r/0.1.tar.gz?narHash=x&rev={OLD}&revCount=2"
+    [pin] = inputs_of(evaluation(flake=flake))
+    assert pin.revision == OLD
+    assert revision_url(pin) is None
+    [unlocked] = inputs_of(evaluation(flake=f"{scheme}://flakes.example.org/x.tar.gz?rev=main"))
+    assert unlocked.revision == ""
+
+
 def test_two_pins_of_a_flake_are_compared() -> None:
     before, after = evaluation(flake=f"github:o/r/{OLD}"), evaluation(flake=f"github:o/r/{NEW}")
     [change] = changed_inputs(before, after)
