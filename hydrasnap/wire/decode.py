@@ -7,7 +7,7 @@ value: an unreadable field then counts as absent, and an unreadable element of a
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -137,10 +137,16 @@ def _fields(
             place = f"{at}.{each.encode_name}"
             found[each.name] = _salvage(raw[each.encode_name], each.type, place, oddities)
         except _UnreadableError:
-            if each.required:
+            if each.required or _is_vital(each.type):
                 raise
             oddities.values.append(place)
     return kind(**found)
+
+
+def _is_vital(kind: Any) -> bool:
+    """Tell whether an object is of no use, or of harm, without a field of this type."""
+    metas = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
+    return any(isinstance(meta, msgspec.Meta) and (meta.extra or {}).get("vital") for meta in metas)
 
 
 def wrong_shape(where: str, what: str) -> NotAHydraError:

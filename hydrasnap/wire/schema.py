@@ -22,6 +22,8 @@ from hydrasnap.model.bounds import (
 )
 
 Flag = bool | int | None
+Hiding = Annotated[bool | int | None, Meta(extra={"vital": True})]
+"""Whether an object is hidden: where this is unreadable, the object is left out, not published."""
 Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT)] | None
 LongText = Annotated[str, Meta(max_length=LONGEST_ERROR)] | None
@@ -49,7 +51,7 @@ class RawProject(Struct):
     homepage: Text = None
     owner: Text = None
     enabled: Flag = True
-    hidden: Flag = False
+    hidden: Hiding = False
     enable_dynamic_run_command: Flag = False
     declarative: RawDeclarative | None = None
 
@@ -90,8 +92,8 @@ class RawJobset(Struct):
     name: Name | None = None
     description: Text = None
     enabled: Flag | UnsetType = UNSET
-    visible: Flag = None
-    hidden: Flag = None
+    visible: Hiding = None
+    hidden: Hiding = None
     flake: Text = None
     nixexprinput: Text = None
     nixexprpath: Text = None

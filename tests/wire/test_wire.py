@@ -384,3 +384,12 @@ def test_builds_that_do_not_name_their_jobset_are_of_the_one_asked_about() -> No
     assert read_build(json.dumps(anonymous).encode(), "/", KEY).jobset_key == KEY
     with pytest.raises(NotAHydraError, match="does not name its jobset"):
         read_build(json.dumps(anonymous).encode(), "/")
+
+
+@pytest.mark.parametrize("hidden", ["no", [], {}, 0.5])
+def test_what_may_be_hidden_is_not_shown(hidden: object) -> None:
+    odd: list[Oddities] = []
+    body = json.dumps([PROJECT, {**PROJECT, "name": "secret", "hidden": hidden}]).encode()
+    assert [project.name for project in read_projects(body, "/", odd.append)] == [PROJECT["name"]]
+    with pytest.raises(NotAHydraError):
+        read_jobset(json.dumps({**JOBSET, "visible": hidden}).encode(), "/")
