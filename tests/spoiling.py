@@ -78,7 +78,10 @@ def crawler(folder: Path, kind: str) -> Crawler:
     found = Crawler(folder, of, FULL_SPEED, wishes)
     if kind in SECOND_RUN:
         found.run()
-        evaluate(of.world, TRUNK, 9, finish=kind == "latest")
+        of.world.now += 60
+        of.world.jobsets[TRUNK].lastcheckedtime = of.world.now
+        if kind == "queue":
+            evaluate(of.world, TRUNK, 9, finish=False)
     return found
 
 
