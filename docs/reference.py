@@ -19,6 +19,7 @@ import msgspec
 from msgspec import inspect as kinds
 
 from hydrasnap.cli import main as program
+from hydrasnap.cli.events import EVENTS
 from hydrasnap.config.tables import Tables
 from hydrasnap.publish.pages import Page
 from hydrasnap.publish.pages.common.facts import SiteFacts
@@ -61,10 +62,12 @@ COMMANDS = """\
 ## Events
 
 With `--log-format json`, every line on standard error is a JSON object, and its `event` says
-what it is: among others `done` has the figures of a crawl, and the `reason` if it ended early;
-`rendered` has those of the site; `warning` and `error` have `kind`, `message` and, where there
-is advice, `hint`; `error` has the `exit_code`. What a command was asked to print, such as a
-status or a dry run, is on standard output.
+what it is. What a command was asked to print, such as a status or a plan, is such an object on
+standard output.
+
+| event | says |
+|---|---|
+EVENTS
 
 ## hydrasnap
 
@@ -177,7 +180,9 @@ def commands() -> str:
     """Write the help of every command."""
     settings = {**program.context_settings, "max_content_width": 96}
     context = click.Context(program, info_name="hydrasnap", **settings)
-    return "\n".join([COMMANDS, _help(program, context), *_parts(program, context)])
+    rows = "\n".join(f"| `{name}` | {text} |" for name, text in EVENTS.items())
+    head = COMMANDS.replace("EVENTS", rows)
+    return "\n".join([head, _help(program, context), *_parts(program, context)])
 
 
 def _parts(group: click.Group, context: click.Context) -> Iterator[str]:

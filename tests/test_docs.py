@@ -27,7 +27,8 @@ TEXTS = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for
 README = TEXTS["README.md"]
 COMMANDS = main.commands
 FOREIGN_OPTIONS = {  # of other programs, and of all
-    "--check", "--fix", "--help", "--kill-after", "--rm", "--tag", "--userns", "--volume"
+    "--check", "--fix", "--help", "--kill-after", "--rm", "--tag", "--userns", "--volume",
+    "--archive", "--delay-updates", "--delete-after",
 }  # fmt: skip
 
 

@@ -14,6 +14,27 @@ import click
 from hydrasnap.errors import HydrasnapError, one_line
 from hydrasnap.formatting import mask_logins
 
+EVENTS = {
+    "stage": "A stage begins: its `name`, and its number of steps as `total` if that is known.",
+    "step": "A step of the stage is done: `what`.",
+    "fetched": "An answer came: `path`, `status`, `bytes` and `seconds`.",
+    "waiting": "A request is tried again after `seconds`: `path` and `reason`.",
+    "note": "Something worth knowing, as `text`.",
+    "done": "A crawl has ended: its figures, its `gaps`, and the `reason` if it ended early.",
+    "rendered": "A site was written: the numbers of files, `bytes`, `index` and `warnings`.",
+    "plan": "What a crawl would ask for: `about` so many requests, and `jobsets`.",
+    "status": "What the cache holds, what is `missing`, and the figures of the last `run`.",
+    "pruned": "What [retention] has dropped: `jobsets`, `evaluations` and `builds`.",
+    "merged": "What the merged cache holds: `jobsets`, `evaluations` and `builds`.",
+    "bundled": "A site was packed: `file`, `files` and `bytes`.",
+    "notified": "A receiver was told of so many `events`.",
+    "initialized": "`hydrasnap init` has written `files`; `costs` of a first snapshot.",
+    "answer": "What `hydrasnap query` was asked for.",
+    "check": "Whether all is `ok`, and the findings in `config`, `cache` and `site`.",
+    "warning": "What the user should know, as `message`.",
+    "error": "Why the run failed: `kind`, `message`, `hint`, `exit_code`, `mistakes` in settings.",
+}
+
 _LOGIN_LIKE = re.compile(r"[^\s'\"]*:[^\s'\"]*@")
 
 

@@ -83,7 +83,7 @@ def run_init(wishes: Wishes, output: OutputOptions, secrets: Secrets, folder: Pa
     questions = Questions(asks=not wishes.yes)
     with stoppable("Nothing was written."):
         wishes = _with_address(wishes, questions)
-        config, steps, asked = _look(wishes, output, secrets, questions)
+        wishes, steps, asked = _look(wishes, output, secrets, questions)
         _show_jobsets(steps, output)
         wishes = _with_choices(wishes, steps, questions)
         chosen = [step for step in steps if _is_chosen(step, wishes)]
@@ -123,18 +123,16 @@ def _with_address(wishes: Wishes, questions: Questions) -> Wishes:
 
 def _look(
     wishes: Wishes, output: OutputOptions, secrets: Secrets, questions: Questions
-) -> tuple[Config, list[PlannedStep], int]:
+) -> tuple[Wishes, list[PlannedStep], int]:
     """Ask the Hydra for its projects and jobsets, with a login where it wants one."""
-    config = _config(wishes)
     try:
-        asked, steps = _overview(config, output, secrets)
+        asked, steps = _overview(_config(wishes), output, secrets)
     except LoginError:
         if wishes.username or not questions.asks:
             raise
         wishes = replace(wishes, username=questions.text("User name on this Hydra", ""))
-        config = _config(wishes)
-        asked, steps = _overview(config, output, secrets)
-    return config, steps, asked
+        asked, steps = _overview(_config(wishes), output, secrets)
+    return wishes, steps, asked
 
 
 def _overview(

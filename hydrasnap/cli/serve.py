@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import uvicorn
 
-from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.events import OutputOptions, print_line
 from hydrasnap.cli.site import run_render
 from hydrasnap.config.loading import DEFAULT_FILE
 from hydrasnap.config.tables import Config
@@ -51,7 +51,7 @@ def run_serve(
         source,
         watched=(lambda: _sources_of(config)) if serving.watch else None,
         render=lambda: _render(arguments),
-        warn=lambda text: click.echo(text, err=True),
+        warn=print_line,
     )
     addition = RELOADING if serving.watch else ""
     pages = SitePages(Path(config.site.output).absolute(), _file_names(source), addition)

@@ -3,10 +3,13 @@
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hydrasnap.config.tables import Config
 from hydrasnap.errors import ConfigError
 from hydrasnap.formatting import decoded
+
+if TYPE_CHECKING:
+    from hydrasnap.config.tables import Config
 
 PASSWORD = "HYDRASNAP_PASSWORD"  # noqa: S105 - the name of a variable
 BASIC_PASSWORD = "HYDRASNAP_BASIC_PASSWORD"  # noqa: S105 - the name of a variable
@@ -28,17 +31,17 @@ def take_secrets(environment: MutableMapping[str, str]) -> Secrets:
     )
 
 
-def password(config: Config, secrets: Secrets) -> str:
+def password(config: "Config", secrets: Secrets) -> str:
     """Return the password of the account on the Hydra; empty if none is set."""
     return secrets.password or _of_file(config, "password_file")
 
 
-def basic_password(config: Config, secrets: Secrets) -> str:
+def basic_password(config: "Config", secrets: Secrets) -> str:
     """Return the password for the proxy in front of the Hydra; empty if none is set."""
     return secrets.basic_password or _of_file(config, "basic_password_file")
 
 
-def _of_file(config: Config, key: str) -> str:
+def _of_file(config: "Config", key: str) -> str:
     """Read the first line of a file; its name is not shown, as it may be the password itself."""
     name = getattr(config.hydra, key)
     if not name:

@@ -1,19 +1,24 @@
 """What a machine is told: every line an object, errors too."""
 
+import ast
 import json
 import os
 import subprocess
 import sys
 from contextlib import chdir
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from click.testing import Result
 from commands import run, told
 from hydras import fresh_crawl, hydra
 
+from hydrasnap.cli.events import EVENTS
+from hydrasnap.crawl import Event
 from hydrasnap.store import open_cache
+
+ROOT = Path(__file__).parents[2]
 
 NOWHERE = "http://127.0.0.1:1"
 JSON = ("--log-format", "json")
@@ -135,3 +140,18 @@ def test_without_a_terminal_nobody_is_asked_for_a_password(tmp_path: Path) -> No
         "Set HYDRASNAP_PASSWORD, or password_file under [hydra] in hydrasnap.toml.\n"
     )
     assert not (tmp_path / "cache").exists()
+
+
+def test_every_event_is_described() -> None:
+    named: set[str] = set()
+    for file in sorted((ROOT / "hydrasnap" / "cli").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            called = node.func if isinstance(node, ast.Call) else None
+            name = getattr(called, "attr", getattr(called, "id", ""))
+            place = {"log": 1, "answer": 1, "_print": 1, "print_event": 0}.get(name)
+            if isinstance(node, ast.Call) and place is not None and len(node.args) > place:
+                argument = node.args[place]
+                if isinstance(argument, ast.Constant):
+                    named.add(argument.value)
+    named |= {kind.__name__.lower() for kind in get_args(Event)}
+    assert named == EVENTS.keys()

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,42 @@ def test_costs_are_figures_for_a_machine(tmp_path: Path) -> None:
     assert (event["event"], event["files"]) == ("initialized", ["hydrasnap.toml"])
     assert event["costs"]["requests"] > 3
     assert event["costs"]["seconds"] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_on_a_terminal_everything_is_asked(tmp_path: Path) -> None:
+    with served(embedded(hydra())) as url:
+        shown, code = on_a_terminal(
+            tmp_path, (f"{url}/", "one:*", "caddy crontab", "me@example.org", "https://s.example")
+        )
+    assert code == 0, shown
+    config = load(tmp_path / "hydrasnap.toml", {}, {})
+    assert (config.hydra.url, config.crawl.jobsets) == (url, ("one/*",))
+    assert (config.hydra.contact, config.site.base) == ("me@example.org", "https://s.example")
+    assert {path.name for path in (tmp_path / "deploy").iterdir()} == {"Caddyfile", "crontab"}
+
+
+def on_a_terminal(folder: Path, answers: Sequence[str]) -> tuple[str, int]:
+    """Run `hydrasnap init` on a pseudo-terminal, answer its questions, and return what it shows."""
+    main, other = os.openpty()
+    code = "from hydrasnap.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "init", "--no-progress"], cwd=folder,
+        stdin=other, stdout=other, stderr=other, start_new_session=True,
+    ) as process:  # fmt: skip
+        os.close(other)
+        shown, left = b"", list(answers)
+        while True:
+            try:
+                part = os.read(main, 4096)
+            except OSError:  # the program has closed its side
+                break
+            shown += part
+            if left and shown.rstrip(b" ").endswith(b":") and b"\n" not in part[-2:]:
+                os.write(main, left.pop(0).encode() + b"\n")
+        process.wait(timeout=30)
+    os.close(main)
+    return shown.decode(errors="replace"), process.returncode
 
 
 @pytest.mark.parametrize(
