@@ -208,6 +208,7 @@ def costs_lines(costs: Mapping[str, int]) -> list[str]:
         "A first snapshot takes",
         f"  about {plural(costs['requests'], 'request')}"
         + (f", {duration(costs['seconds'])}" if costs["seconds"] else ""),
+        "  and some more for aggregates, and for the reasons of failures",
         f"  at most {size(costs['most_cache_bytes'])} for the cache",
         f"  about {size(site)} for the site, and more where jobs are rebuilt often",
     ]

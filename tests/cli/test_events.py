@@ -152,6 +152,6 @@ def test_every_event_is_described() -> None:
             if isinstance(node, ast.Call) and place is not None and len(node.args) > place:
                 argument = node.args[place]
                 if isinstance(argument, ast.Constant):
-                    named.add(argument.value)
+                    named.add(str(argument.value))
     named |= {kind.__name__.lower() for kind in get_args(Event)}
     assert named == EVENTS.keys()
