@@ -69,21 +69,28 @@ def query() -> None:
               help="Take only builds whose system matches; may be given again.")  # fmt: skip
 @click.option("--since", type=_Age(), metavar="AGE",
               help="Take only what began to fail within AGE, such as 12h, 7d or 4w.")  # fmt: skip
+@click.option("--cause", default="", metavar="NAME",
+              help="Take only what NAME made fail, such as openssl.")  # fmt: skip
+@click.option("--maintainer", default="", metavar="NAME",
+              help="Take only what NAME maintains.")  # fmt: skip
 @_question
 def failing(jobsets: tuple[str, ...], **options: Any) -> None:
     """List what fails in the newest evaluation, and since when.
 
-    JOBSET is a glob PROJECT/JOBSET. The age counts back from the time of the snapshot.
+    JOBSET is a glob PROJECT/JOBSET. The age counts back from the time of the snapshot. Causes and
+    maintainers are known where the crawl has read the page of a build.
 
     \b
     hydrasnap query failing 'nixos/release-*' --since 24h --exit-code
     """
+    from hydrasnap.query import Owned
     from hydrasnap.query import failing as ask
 
+    owned = Owned(options.pop("cause"), options.pop("maintainer"))
     systems, age = options.pop("systems"), options.pop("since")
 
     def question(db: "Database") -> "Table":
-        return ask(db, jobsets, systems, None if age is None else db.now - age)
+        return ask(db, jobsets, systems, None if age is None else db.now - age, owned)
 
     _answer(options, question)
 
@@ -135,6 +142,20 @@ def diff(old: int, new: int, **options: Any) -> None:
     from hydrasnap.query import differences
 
     _answer(options, lambda db: differences(db, old, new))
+
+
+@query.command()
+@click.argument("evaluation", type=click.IntRange(min=1))
+@_question
+def causes(evaluation: int, **options: Any) -> None:
+    """List what made builds of EVALUATION fail, the cause of most first.
+
+    \b
+    hydrasnap query causes 1815442
+    """
+    from hydrasnap.query import causes as ask
+
+    _answer(options, lambda db: ask(db, evaluation))
 
 
 @query.command()

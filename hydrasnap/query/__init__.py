@@ -5,7 +5,9 @@ An index beside the cache answers them without reading all of it. Each question 
 
 from hydrasnap.query.database import Database, open_database, write_database
 from hydrasnap.query.questions import (
+    Owned,
     blockers,
+    causes,
     containing,
     differences,
     failing,
@@ -18,8 +20,10 @@ __all__ = [
     "Column",
     "Database",
     "Kind",
+    "Owned",
     "Table",
     "blockers",
+    "causes",
     "containing",
     "differences",
     "failing",

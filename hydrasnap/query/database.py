@@ -16,16 +16,17 @@ from typing import Any
 import msgspec
 
 from hydrasnap.errors import CacheError
-from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Snapshot
+from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Reasons, Snapshot
 from hydrasnap.report import inputs_of
 from hydrasnap.store import Manifest, holder, read_snapshot
 
-_FORMAT = 1
+_FORMAT = 2
 _TABLES = """
 create table about (stamp text);
 create table jobsets (number integer primary key, project text, name text, data blob);
 create table evaluations (id integer primary key, jobset integer, data blob, builds blob,
     unknown integer);
+create table reasons (build integer primary key, data blob);
 create table inputs (revision text, evaluation integer, name text, uri text);
 create table builds (
     id integer primary key, jobset integer, job text, system text, nixname text, finished integer,
@@ -131,6 +132,20 @@ class Database:
             part = wanted[start : start + _MANY]
             yield from self._builds(f"id in ({','.join('?' * len(part))})", *part)
 
+    def reasons(self, numbers: Iterable[int]) -> dict[int, Reasons]:
+        """Return why builds failed and whose they are, as far as that is known."""
+        wanted = sorted(numbers)
+        found: dict[int, Reasons] = {}
+        for start in range(0, len(wanted), _MANY):
+            part = wanted[start : start + _MANY]
+            marks = ",".join("?" * len(part))
+            rows = self._connection.execute(
+                f"select build, data from reasons where build in ({marks})",  # noqa: S608 - marks
+                part,
+            )
+            found.update((n, msgspec.json.decode(data, type=Reasons)) for n, data in rows)
+        return found
+
     def _builds(self, condition: str, *values: object) -> Iterator[Build]:
         for row in self._connection.execute(_BUILDS + condition, values):
             number, jobset, job, system, nixname, finished, status, *times, parts = row
@@ -200,7 +215,8 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _stamp(folder: Path) -> str:
     """Describe the files of a cache: a folder's time changes when one in it is replaced."""
-    places = (folder / "evals", folder / "builds", *sorted(folder.glob("jobsets/*")))
+    parts = (folder / name for name in ("evals", "builds", "reasons"))
+    places = (*parts, *sorted(folder.glob("jobsets/*")))
     times = []
     for place in places:
         with suppress(OSError):
@@ -265,6 +281,7 @@ def _fill(connection: sqlite3.Connection, stamp: str, snapshot: Snapshot) -> Non
     put("insert into evaluations values (?, ?, ?, ?, ?)",
         (_evaluation_row(each, numbers, snapshot.unknown_builds(each))
          for each in snapshot.evaluations.values()))  # fmt: skip
+    put("insert into reasons values (?, ?)", _reasons_rows(snapshot))
     put("insert into inputs values (?, ?, ?, ?)",
         ((found.revision, each.id, found.name, found.uri)
          for each in snapshot.evaluations.values()
@@ -274,6 +291,15 @@ def _fill(connection: sqlite3.Connection, stamp: str, snapshot: Snapshot) -> Non
     connection.executescript(_INDEXES)
     connection.execute("insert into about values (?)", (stamp,))
     connection.commit()
+
+
+def _reasons_rows(snapshot: Snapshot) -> Iterator[tuple[int, bytes]]:
+    """Yield the reasons that are of the present results of builds."""
+    for number in snapshot.reasons:
+        build = snapshot.builds.get(number)
+        found = snapshot.reasons_of(build) if build else None
+        if found is not None:
+            yield number, msgspec.json.encode(found)
 
 
 def _data(snapshot: Snapshot, key: JobsetKey) -> bytes:

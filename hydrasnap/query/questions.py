@@ -2,13 +2,14 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from operator import attrgetter
 
 from msgspec import structs
 
 from hydrasnap.errors import ConfigError
-from hydrasnap.model import Build, JobKey, JobsetKey, Run, Snapshot
+from hydrasnap.model import Build, FailedStep, JobKey, JobsetKey, Reasons, Run, Snapshot
 from hydrasnap.query.database import Database, Members
 from hydrasnap.query.table import Column, Kind, Row, Table
 from hydrasnap.report import ChangeKind, FailingRun, Index, compare, failing_run
@@ -25,19 +26,39 @@ _SHOWN = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Which failures are wanted: by a part of the cause's name, and of a maintainer's.
+
+    A failure of which the snapshot does not know that is left out where it is asked for.
+    """
+
+    cause: str = ""
+    maintainer: str = ""
+
+    def has(self, reasons: Reasons | None) -> bool:
+        """Tell whether a failure is wanted."""
+        package = reasons.package if reasons else None
+        names = [name for step in _causes(reasons) for name in step.names]
+        return _contains(names, self.cause) and _contains(
+            package.maintainers if package else (), self.maintainer
+        )
+
+
 def failing(
     database: Database,
     jobsets: Sequence[str],
     systems: Sequence[str] = (),
     since: int | None = None,
+    owned: Owned = Owned(),
 ) -> Table:
-    """List what fails in the newest evaluation of each jobset, and since when.
+    """List what fails in the newest evaluation of each jobset, since when, and why.
 
     With `since`, in Unix seconds, only what began to fail then or later.
     """
     columns = (
         *_JOB, Column("status"), Column("since", _TIME), Column("since_is_exact"),
-        Column("last_good", _NUMBER), Column("build", _NUMBER),
+        Column("last_good", _NUMBER), Column("build", _NUMBER), Column("cause"),
     )  # fmt: skip
     rows: list[Row] = []
     for key in _jobsets(database, jobsets):
@@ -50,11 +71,13 @@ def failing(
             if build.status.failed and _fits(build.system, systems) and _holds(newest, build.id)
         ]
         runs = _runs(database, key, builds)
+        reasons = database.reasons(build.id for build in builds)
         for build in sorted(builds, key=attrgetter("job", "system", "id")):
             began, good = runs[build.job, build.system]
             time = _finish(began or build)
-            if since is None or time >= since:
-                row = (time, good is not None, _id(good), build.id)
+            why = reasons.get(build.id)
+            if (since is None or time >= since) and owned.has(why):
+                row = (time, good is not None, _id(good), build.id, _cause(why))
                 rows.append((*_names(build), _status(build), *row))
     return Table(columns, rows)
 
@@ -146,6 +169,35 @@ def _changed_part(database: Database, before: Members, after: Members) -> Snapsh
     keys = {each.evaluation.jobset_key for each in (before, after)}
     past = [each for key in keys for each in database.evaluations_of(key)]
     return _part(database, [before, after, *past], builds)
+
+
+def causes(database: Database, number: int) -> Table:
+    """List what made builds of an evaluation fail, the cause of most first.
+
+    A build of which no cause is known counts as its own.
+    """
+    columns = (
+        Column("cause"), Column("status"), Column("builds", _NUMBER), Column("log"),
+        Column("jobs"),
+    )  # fmt: skip
+    held = _evaluation(database, number)
+    builds = [
+        build
+        for build in database.unsuccessful(held.evaluation.jobset_key)
+        if build.status.failed and _holds(held, build.id)
+    ]
+    reasons = database.reasons(build.id for build in builds)
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for build in builds:
+        steps = _causes(reasons.get(build.id))
+        found = [(" ".join(step.names), step.status, step.log) for step in steps]
+        for cause in dict.fromkeys(found) or ((build.nixname, _status(build), ""),):
+            groups.setdefault(cause, []).append(build.job)
+    ranked = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+    return Table(columns, [
+        (name, status, len(jobs), log or None, " ".join(sorted(jobs)))
+        for (name, status, log), jobs in ranked
+    ])  # fmt: skip
 
 
 def blockers(database: Database, jobsets: Sequence[str]) -> Table:
@@ -259,6 +311,20 @@ def _holds(members: Members, build: int) -> bool:
 
 def _path(key: JobsetKey) -> str:
     return f"{key.project}/{key.name}"
+
+
+def _causes(reasons: Reasons | None) -> Sequence[FailedStep]:
+    return reasons.causes if reasons else ()
+
+
+def _cause(reasons: Reasons | None) -> str | None:
+    return " ".join(name for step in _causes(reasons) for name in step.names) or None
+
+
+def _contains(names: Iterable[str], glob: str) -> bool:
+    """Tell whether a part of a name fits a glob, whatever the case."""
+    wanted = f"*{glob.lower()}*"
+    return not glob or any(fnmatchcase(name.lower(), wanted) for name in names)
 
 
 def _names(build: Build) -> tuple[str, str, str]:

@@ -11,6 +11,7 @@ from commands import run, told
 
 QUESTIONS = (
     ("failing", "tools/*"), ("job", "hello.*"), ("history", "hello.*"), ("diff", "101", "102"),
+    ("causes", "200"),
     ("blockers", "*/*"), ("contains", "0000000"),
 )  # fmt: skip
 

@@ -14,12 +14,14 @@ from hydrasnap.client import Runtime, Settings
 from hydrasnap.crawl import crawl
 from hydrasnap.demo import DemoHydra
 from hydrasnap.errors import ConfigError
-from hydrasnap.model import Build, JobsetKey, Snapshot
+from hydrasnap.model import Build, FailedStep, JobsetKey, Package, Reasons, Snapshot
 from hydrasnap.plan import Selection
 from hydrasnap.query import (
     Database,
+    Owned,
     Table,
     blockers,
+    causes,
     containing,
     differences,
     failing,
@@ -201,6 +203,35 @@ def test_what_the_cache_lacks_is_not_claimed(folder: Path, tmp_path: Path) -> No
     changes = compare(Index(part), new, old)
     assert changes.unknown == 1
     assert not changes[ChangeKind.REMOVED]
+
+
+def test_failures_are_found_by_cause_and_maintainer(folder: Path, tmp_path: Path) -> None:
+    whole = read_snapshot(folder)
+    newest = next(iter(Index(whole).evaluations_of(TRUNK)))
+    failed = [b for b in whole.builds_of(newest) if b.status.failed]
+    step = FailedStep(number=1, outputs=("/nix/store/x-openssl-3.6",), status="Failed",
+                      propagated_from=7, log="/build/7/step/1/log")  # fmt: skip
+    mine = Package(maintainers=("Ada@example.org",))
+    first, second, stale, *_ = failed
+    reasons = {
+        first.id: Reasons(build=first.id, stoptime=first.stoptime, steps=(step,), package=mine),
+        second.id: Reasons(build=second.id, stoptime=second.stoptime, steps=(step,)),
+        stale.id: Reasons(build=stale.id, stoptime=1, steps=(step,), package=mine),
+    }
+    database = database_of(msgspec.structs.replace(whole, reasons=reasons), tmp_path)
+
+    def found(**owned: str) -> set[int]:
+        return {row["build"] for row in rows(failing(database, ["*"], owned=Owned(**owned)))}
+
+    assert found(cause="openssl") == found(cause="OPEN*3.6") == {first.id, second.id}
+    assert found(maintainer="ada@") == found(cause="openssl", maintainer="ada") == {first.id}
+    assert found(cause="zlib") == set()
+    assert found() > {first.id, second.id, stale.id}
+    top, *others = rows(causes(database, newest.id))
+    jobs = " ".join(sorted((first.job, second.job)))
+    assert top == {"cause": "openssl-3.6", "status": "Failed", "builds": 2,
+                   "log": "/build/7/step/1/log", "jobs": jobs}  # fmt: skip
+    assert sum(row["builds"] for row in others) == len(failed) - 2
 
 
 def database_of(snapshot: Snapshot, folder: Path) -> Database:
