@@ -75,6 +75,7 @@ def restricted(site: Site, task: RenderTask) -> Site:
         builds=Declared(_builds(jobsets, buckets), site.snapshot.builds),
         sizes={found.key: found for reads in buckets for found in reads.sizes},
         live=site.snapshot.live,
+        reasons={found.build: found for reads in buckets for found in reads.reasons},
     )
     found = replace(site, snapshot=snapshot)
     vars(found).update(links=site.links, buckets=site.buckets)  # known before any task is made
@@ -114,7 +115,7 @@ def _builds(jobsets: Iterable[JobsetReads], buckets: Iterable[BucketReads]) -> I
     for reads in jobsets:
         yield from reads.dependencies
     for bucket in buckets:
-        yield from (*bucket.constituents, *bucket.aggregates)
+        yield from (*bucket.sources, *bucket.constituents, *bucket.aggregates)
     for reads in jobsets:
         yield from reads.foreign
     for bucket in buckets:

@@ -20,6 +20,7 @@ from hydrasnap.model import (
     JobsetKey,
     JobSizes,
     Project,
+    Reasons,
 )
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.buckets import Bucket
@@ -70,7 +71,8 @@ class BucketReads(NamedTuple):
     the aggregates among the builds, `aggregates` those that have a build of the bucket as a part.
     `sizes` are those of the jobs. `old_jobs` are the jobs of the same names below an old name of
     the jobset which have builds of their own. `paged` are those of all these builds that have a
-    page of their own or whose job has one.
+    page of their own or whose job has one. `reasons` are those of the builds, and `sources` the
+    builds, by their names alone, on whose behalf their failed steps ran.
     """
 
     builds: tuple[Build, ...]
@@ -80,6 +82,8 @@ class BucketReads(NamedTuple):
     sizes: tuple[JobSizes, ...]
     old_jobs: tuple[JobKey, ...]
     paged: tuple[int, ...]
+    reasons: tuple[Reasons, ...]
+    sources: tuple[Build, ...]
 
 
 class Declarations:
@@ -167,6 +171,10 @@ class Declarations:
         )
         constituents = tuple(builds[part] for part in sorted(parts) if part in builds)
         aggregates = tuple(wholes[number] for number in sorted(wholes))
+        reasons = tuple(filter(None, map(site.snapshot.reasons_of, bucket.builds)))
+        steps = (step for found in reasons for step in found.steps)
+        named = {step.propagated_from for step in steps if step.propagated_from in builds}
+        sources = tuple(_names_of(builds[n]) for n in sorted(filter(None, named)))
         return BucketReads(
             builds=tuple(bucket.builds),
             running=tuple(sorted(site.running.intersection(b.id for b in bucket.builds))),
@@ -174,7 +182,9 @@ class Declarations:
             aggregates=aggregates,
             sizes=tuple(sizes[job] for job in bucket.jobs if job in sizes),
             old_jobs=tuple(filter(index.builds_of_job, old)),
-            paged=self._paged((*bucket.builds, *constituents, *aggregates)),
+            paged=self._paged((*bucket.builds, *constituents, *aggregates, *sources)),
+            reasons=reasons,
+            sources=sources,
         )
 
     def _paged(self, builds: Iterable[Build]) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from hydrasnap.formatting import plural
 from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Output
 from hydrasnap.publish.pages.build.products import ProductRow, install_command, product_rows
+from hydrasnap.publish.pages.build.reasons import PackageFacts, Why, package_facts, why
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import Page
@@ -49,7 +50,8 @@ class BuildPage(PageContext, frozen=True, kw_only=True):
 
     `evaluation` is the first with a page that holds the build, or else the first. Those that reuse
     it come later, and would change the pages of nearly all builds each time; the jobset's table at
-    `grid` shows them.
+    `grid` shows them. `why` tells where its failure comes from, None where it did not fail by a
+    dependency; `package` is what the package says of itself, None where that is not known.
     """
 
     id: int
@@ -85,6 +87,8 @@ class BuildPage(PageContext, frozen=True, kw_only=True):
     neighbours: tuple[Neighbour, ...]
     reproduce: str
     script: str
+    why: Why | None
+    package: PackageFacts | None
 
 
 def build_pages(site: Site, builds: Iterable[Build]) -> Iterator[Page]:
@@ -140,6 +144,8 @@ def build_page(site: Site, build: Build) -> BuildPage:
         neighbours=tuple(_neighbours(site, build)),
         reproduce=_reproduce(build, first, script),
         script=script,
+        why=why(site, build),
+        package=package_facts(site, build),
     )
 
 

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from hydrasnap.formatting import visible
+from hydrasnap.formatting import plural, visible
 from hydrasnap.publish.pages.common.changes import summary
 from hydrasnap.publish.pages.common.frame import Alternate
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.changes import Change, ChangeKind, Changes
+from hydrasnap.report.root_causes import root_causes
 
 _TICKS = re.compile(r"`+")
 _SPACE = re.compile(r"[\t\n\r]")
@@ -45,6 +46,13 @@ def _markdown(site: Site, changes: Changes) -> str:
     lines = [f"# [Evaluation {found.id}]({page}) of {_code(str(found.jobset_key))}"]
     lines += ["", summary(changes)]
     most = site.limits.markdown_items
+    causes = [cause for cause in root_causes(site.index, found).causes if cause.builds]
+    if causes:
+        lines += ["", f"## Root causes: {len(causes):,}", ""]
+        lines += [
+            f"- {_code(cause.name)} takes down {plural(len(cause.builds), 'build')}"
+            for cause in causes[:most]
+        ]
     for kind in _TOLD:
         if changes.count(kind):
             lines += ["", f"## {kind.title}: {changes.count(kind):,}", ""]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from hydrasnap.model import BuildStatus, Evaluation
+from hydrasnap.publish.pages.common.causes import CausesBox, causes_box, causes_page
 from hydrasnap.publish.pages.common.changes import (
     ChangeList,
     SystemRow,
@@ -48,7 +49,11 @@ class BlockerRow(View, frozen=True, kw_only=True):
 
 
 class EvaluationPage(PageContext, frozen=True, kw_only=True):
-    """An evaluation; `unknown` builds are not in the snapshot, so its lists are incomplete."""
+    """An evaluation; `unknown` builds are not in the snapshot, so its lists are incomplete.
+
+    `causes` are the derivations at the root of its failures, None where nothing is known to fail by
+    a dependency.
+    """
 
     id: int
     jobset: Link
@@ -70,6 +75,7 @@ class EvaluationPage(PageContext, frozen=True, kw_only=True):
     statuses: tuple[StatusCount, ...]
     blockers: tuple[BlockerRow, ...]
     blockers_total: int
+    causes: CausesBox | None
     comparisons: tuple[Link, ...]
     hub: str
     inputs: tuple[InputRow, ...]
@@ -86,6 +92,7 @@ def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File
     page = evaluation_page(site, changes)
     yield Page(paths(), "eval.html", page)
     yield from list_pages(site, changes, paths(), page)
+    yield from filter(None, [causes_page(site, evaluation)])
     yield data_file(paths(".json"), evaluation_data(site, changes))
     yield data_file(paths("/jobs.json"), jobs_data(site, evaluation))
     yield from download_files(site, changes)
@@ -126,6 +133,7 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         statuses=_statuses(site, evaluation),
         blockers=tuple(_blocker(site, found) for found in blocking[: site.limits.blockers]),
         blockers_total=len(blocking),
+        causes=causes_box(site, evaluation),
         comparisons=tuple(comparison_links(site, evaluation)),
         hub=hub_path(site, evaluation),
         inputs=input_rows(site, evaluation),

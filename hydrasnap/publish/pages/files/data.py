@@ -19,6 +19,7 @@ from hydrasnap.report.changes import Change, ChangeKind, Changes
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, failing_longest, flakiest
 from hydrasnap.report.history import JobHistory
 from hydrasnap.report.inputs import changed_inputs, inputs_of
+from hydrasnap.report.root_causes import root_causes
 from hydrasnap.report.tally import Tally, tally_of
 
 SCHEMA = 1
@@ -218,12 +219,29 @@ def evaluation_data(site: Site, changes: Changes) -> Data:
         "inputs": {row.name: to_builtins(row) for row in inputs_of(found)},
         "changedInputs": [change.name for change in changed_inputs(baseline, found)],
         "listed": {kind.slug: changes.count(kind) for kind in ChangeKind},
+        "rootCauses": _root_causes(site, found),
         **{
             kind.slug: [_change(change) for change in changes[kind]]
             for kind in ChangeKind
             if kind is not ChangeKind.STILL_SUCCEEDING
         },
     }
+
+
+def _root_causes(site: Site, evaluation: Evaluation) -> Data:
+    """Return the derivations that take builds down, and how many failures are not explained."""
+    found = root_causes(site.index, evaluation)
+    causes = [
+        {
+            "name": cause.name,
+            "outputs": list(cause.outputs),
+            "job": cause.own.job if cause.own else None,
+            "builds": [build.id for build in cause.builds],
+        }
+        for cause in found.causes
+        if cause.builds
+    ]
+    return {"causes": causes, "unread": found.unread, "vanished": found.vanished}
 
 
 def _change(change: Change) -> Data:

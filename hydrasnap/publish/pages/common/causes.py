@@ -1,0 +1,125 @@
+"""Root causes as pages show them: the failed derivation, its log, and the jobs below it."""
+
+from hydrasnap.model import Build, BuildStatus, Evaluation, FailedStep
+from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.report.history import job_history
+from hydrasnap.report.root_causes import RootCause, RootCauses, root_causes
+
+PAGE = "/causes.html"
+
+
+class CauseRow(View, frozen=True, kw_only=True):
+    """A derivation that failed, and what it takes down.
+
+    `name` is its name. `job` leads to the job that builds it, None where it is no job here, and
+    `label` is the status of that build or Hydra's word for the failed step. `log` is the address of
+    the log on the Hydra, empty where there is none. `since` is the build since which the job fails.
+    `count` counts the builds below, which are `builds`; `systems` are those of all of them.
+    """
+
+    name: str
+    job: Link | None
+    label: str
+    log: str
+    since: BuildRow | None
+    count: int
+    systems: tuple[str, ...]
+    builds: tuple[BuildRow, ...]
+
+
+class CausesBox(View, frozen=True, kw_only=True):
+    """What is known of the root causes of an evaluation, in short.
+
+    `rows` are the causes that take down most, without their builds; `total` counts all. `explained`
+    counts the failures by dependency whose cause is known, `unread` those whose cause was not read
+    yet, `vanished` those whose cause the Hydra does not know any more. `href` is the whole page.
+    """
+
+    rows: tuple[CauseRow, ...]
+    total: int
+    explained: int
+    unread: int
+    vanished: int
+    href: str
+
+
+class CausesPage(PageContext, frozen=True, kw_only=True):
+    """The root causes of an evaluation: `box` has all of them, each with the builds below."""
+
+    evaluation: Link
+    box: CausesBox
+
+
+def causes_box(site: Site, evaluation: Evaluation) -> CausesBox | None:
+    """Describe the worst causes of an evaluation; None where nothing fails by a dependency."""
+    found = root_causes(site.index, evaluation)
+    worst = [cause for cause in found.causes if cause.builds][: site.limits.blocked]
+    if not (worst or found.unread or found.vanished):
+        return None
+    return _box(site, evaluation, found, tuple(_row(site, c, below=False) for c in worst))
+
+
+def causes_page(site: Site, evaluation: Evaluation) -> Page | None:
+    """Make the page of an evaluation's root causes; None where nothing fails by a dependency."""
+    if causes_box(site, evaluation) is None:
+        return None
+    found = root_causes(site.index, evaluation)
+    rows = tuple(_row(site, cause, below=True) for cause in found.causes)
+    link = Link(label=f"evaluation {evaluation.id}", href=site.links.evaluation(evaluation.id))
+    context = CausesPage(
+        title=f"Root causes of evaluation {evaluation.id} of {evaluation.jobset_key}",
+        description=f"What fails at the root in {link.label}, and what that takes down.",
+        shows="This page shows what Hydra's pages of the failed builds told the snapshot.",
+        crumbs=(*site.trail(evaluation.project, evaluation.jobset), link),
+        live=site.live("eval", str(evaluation.id)),
+        evaluation=link,
+        box=_box(site, evaluation, found, rows),
+    )
+    return Page(site.links.evaluation(evaluation.id, PAGE), "causes.html", context)
+
+
+def _box(
+    site: Site, evaluation: Evaluation, found: RootCauses, rows: tuple[CauseRow, ...]
+) -> CausesBox:
+    return CausesBox(
+        rows=rows,
+        total=len(found.causes),
+        explained=found.explained,
+        unread=found.unread,
+        vanished=found.vanished,
+        href=site.links.evaluation(evaluation.id, PAGE),
+    )
+
+
+def _row(site: Site, cause: RootCause, *, below: bool) -> CauseRow:
+    own, since = cause.own, None
+    if own is not None:
+        since = job_history(site.index, own.job_key).failing_since
+    return CauseRow(
+        name=cause.name,
+        job=site.job_link(own.job_key) if own else None,
+        label=own.status.label_for(own.buildstatus) if own else step_label(cause.step),
+        log=log_of(site, own, cause.step),
+        since=build_rows(site, [since])[0] if since else None,
+        count=len(cause.builds),
+        systems=cause.systems,
+        builds=build_rows(site, cause.builds) if below else (),
+    )
+
+
+def step_label(step: FailedStep | None) -> str:
+    """Return Hydra's word for a failed step."""
+    return step.status if step else ""
+
+
+def log_of(site: Site, own: Build | None, step: FailedStep | None) -> str:
+    """Return the address of a log: that of the step, else of the build that ran itself."""
+    if step is not None and step.log:
+        return site.snapshot.origin.rstrip("/") + step.log
+    if own is not None and own.status is not BuildStatus.DEPENDENCY_FAILED:
+        return "" if own.deleted_upstream else site.live("build", str(own.id), "log")
+    return ""

@@ -1,0 +1,99 @@
+"""Tests of how pages tell why builds fail, and of what they say where that is not known."""
+
+import json
+from pathlib import Path
+
+import pytest
+from example import build, evaluation, snapshot
+from msgspec import structs
+from selectolax.lexbor import LexborHTMLParser
+
+from hydrasnap.model import FailedStep, Package, Reasons, Snapshot
+from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.settings import SiteSettings
+
+STEP = FailedStep(
+    number=3,
+    outputs=("/nix/store/aaaa-openssl-3.0",),
+    status="Failed",
+    propagated_from=5000,
+    log="/build/401/step/3/log",
+)
+PACKAGE = Package(
+    description="A <b>library</b>",
+    license="MIT",
+    homepage="https://example.org/",
+    maintainers=("Ann <ann@example.org>", "bob@example.org"),
+)
+
+
+def broken() -> Snapshot:
+    """Add an evaluation in which three builds fail by a dependency; the cause of one is known."""
+    found = snapshot()
+    builds = {number: build(number, f"needs-{number}", 2) for number in (401, 402, 403)}
+    told = {401: Reasons(build=401, stoptime=builds[401].stoptime, steps=(STEP,), package=PACKAGE)}
+    told[402] = Reasons(build=402, stoptime=builds[402].stoptime, steps_known=False)
+    return structs.replace(
+        found,
+        builds={**found.builds, **builds},
+        evaluations={**found.evaluations, 14: evaluation(14, (*builds,))},
+        reasons=told,
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("causes")
+    publish(broken(), SiteSettings(), folder)
+    return folder
+
+
+def section(site: Path, path: str, name: str) -> str:
+    node = LexborHTMLParser((site / path).read_bytes()).css_first(f"#{name}")
+    return " ".join(node.text().split()) if node else ""
+
+
+def test_the_page_of_a_build_names_the_cause_and_its_log(site: Path) -> None:
+    assert "openssl-3.0 Failed (log), built for build 5000" in section(
+        site, "build/401.html", "why"
+    )
+    text = (site / "build/401.html").read_text()
+    assert 'href="https://hydra.example.org/build/401/step/3/log"' in text
+    assert "/build/401/log" not in text  # it never ran itself, so this log does not exist
+
+
+def test_what_is_not_known_is_said_to_be_so(site: Path) -> None:
+    assert "does not know any more which one" in section(site, "build/402.html", "why")
+    assert "has not looked up yet which one" in section(site, "build/403.html", "why")
+    assert section(site, "build/101.html", "why") == ""
+
+
+def test_the_package_is_described_without_addresses_of_its_maintainers(site: Path) -> None:
+    told = section(site, "build/401.html", "package")
+    assert "A <b>library</b>" in told
+    assert "Ann, bob" in told
+    assert "@example.org" not in told
+
+
+def test_an_evaluation_ranks_its_root_causes(site: Path) -> None:
+    told = section(site, "eval/14.html", "root-causes")
+    assert "1 build fails because of a dependency that is known." in told
+    assert "1 build fails because of a dependency that the snapshot has not looked up yet." in told
+    assert "1 build fails because of a dependency that the Hydra does not know any more." in told
+    page = LexborHTMLParser((site / "eval/14/causes.html").read_bytes())
+    first = [" ".join(cell.text().split()) for cell in page.css("table.causes tbody tr td")][:3]
+    assert first == ["openssl-3.0", "Failed", "1"]
+    assert "needs-401" in (page.css_first("#cause-1") or page.root).text()  # type: ignore[union-attr]
+
+
+def test_programs_are_told_too(site: Path) -> None:
+    told = json.loads((site / "eval/14.json").read_bytes())["rootCauses"]
+    assert [(c["name"], c["job"], c["builds"]) for c in told["causes"]] == [
+        ("openssl-3.0", None, [401])
+    ]
+    assert (told["unread"], told["vanished"]) == (1, 1)
+    assert "`openssl-3.0` takes down 1 build" in (site / "eval/14.md").read_text()
+
+
+def test_an_evaluation_without_failed_dependencies_has_no_causes(site: Path) -> None:
+    assert section(site, "eval/21.html", "root-causes") == ""

@@ -1,0 +1,74 @@
+"""Tests of root causes: which derivations fail, what they take down, and what is not known."""
+
+from example import build, snapshot
+from msgspec import structs
+
+from hydrasnap.model import Evaluation, FailedStep, Output, Reasons, Snapshot
+from hydrasnap.report.index import Index
+from hydrasnap.report.root_causes import RootCauses, root_causes
+
+OPENSSL = ("/nix/store/aaaa-openssl-3.0",)
+ZLIB = ("/nix/store/bbbb-zlib-1.3",)
+
+
+def failing(number: int, job: str, *steps: FailedStep, known: bool = True) -> tuple[int, Reasons]:
+    stop = build(number, job, 2).stoptime
+    return number, Reasons(build=number, stoptime=stop, steps=steps, steps_known=known)
+
+
+def step(outputs: tuple[str, ...], source: int | None = 900, **more: object) -> FailedStep:
+    return FailedStep(number=1, outputs=outputs, status="Failed", propagated_from=source, **more)  # type: ignore[arg-type]
+
+
+def causes(*reasons: tuple[int, Reasons], own: bool = False) -> RootCauses:
+    """Ask for the causes in an evaluation of four builds that failed by a dependency."""
+    builds = {number: build(number, f"job-{number}", 2) for number in (901, 902, 903, 904)}
+    if own:
+        output = Output(name="out", path=OPENSSL[0])
+        builds[900] = structs.replace(build(900, "openssl", 1), outputs=(output,))
+    found = snapshot()
+    evaluation = Evaluation(id=99, project="p", jobset="j", builds=tuple(sorted(builds)))
+    given: Snapshot = structs.replace(
+        found,
+        builds=dict(sorted(builds.items())),
+        evaluations={99: evaluation},
+        reasons=dict(reasons),
+    )
+    return root_causes(Index(given), evaluation)
+
+
+def test_the_cause_that_takes_down_most_comes_first() -> None:
+    found = causes(
+        failing(901, "job-901", step(ZLIB)),
+        failing(902, "job-902", step(OPENSSL)),
+        failing(903, "job-903", step(OPENSSL), step(ZLIB)),
+        failing(904, "job-904", step(OPENSSL)),
+    )
+    told = [(cause.name, [build.id for build in cause.builds]) for cause in found.causes]
+    assert told == [("openssl-3.0", [902, 903, 904]), ("zlib-1.3", [901, 903])]
+    assert (found.explained, found.unread, found.vanished) == (4, 0, 0)
+
+
+def test_what_was_not_read_or_has_vanished_is_counted_and_not_guessed() -> None:
+    found = causes(failing(901, "job-901", step(ZLIB)), failing(902, "job-902", known=False))
+    assert (found.explained, found.unread, found.vanished) == (1, 2, 1)
+
+
+def test_a_cause_that_is_a_job_itself_is_known_by_its_outputs() -> None:
+    (found,) = causes(failing(901, "job-901", step(OPENSSL)), own=True).causes
+    assert found.own is not None
+    assert (found.own.job, found.name) == ("openssl", "openssl-3.0")
+    assert [build.id for build in found.builds] == [901]
+
+
+def test_a_build_that_failed_itself_is_a_root_that_takes_nothing_down() -> None:
+    (found,) = causes(own=True).causes
+    assert found.own is not None
+    assert (found.own.id, found.builds, found.step) == (900, (), None)
+
+
+def test_reasons_of_an_earlier_result_of_a_build_do_not_count() -> None:
+    number, reasons = failing(901, "job-901", step(ZLIB))
+    old = structs.replace(reasons, stoptime=(reasons.stoptime or 0) - 1)
+    found = causes((number, old))
+    assert (found.causes, found.unread) == ((), 4)
