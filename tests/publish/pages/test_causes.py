@@ -35,8 +35,12 @@ def broken() -> Snapshot:
     told[402] = Reasons(build=402, stoptime=builds[402].stoptime, steps_known=False)
     return structs.replace(
         found,
-        builds={**found.builds, **builds},
-        evaluations={**found.evaluations, 14: evaluation(14, (*builds,))},
+        builds={**found.builds, **builds, 404: build(404, "broken", 1)},
+        evaluations={
+            **found.evaluations,
+            14: evaluation(14, (*builds,)),
+            15: evaluation(15, (404,)),
+        },
         reasons=told,
     )
 
@@ -96,4 +100,5 @@ def test_programs_are_told_too(site: Path) -> None:
 
 
 def test_an_evaluation_without_failed_dependencies_has_no_causes(site: Path) -> None:
-    assert section(site, "eval/21.html", "root-causes") == ""
+    assert section(site, "eval/15.html", "root-causes") == ""
+    assert not (site / "eval/15/causes.html").exists()
