@@ -161,6 +161,30 @@ class Change(_Data):
     finished: Time | None = None
 
 
+class RootCause(_Data):
+    """A derivation that failed, and the builds that fail because of it.
+
+    `outputs` are its store paths; `job` is the job that builds it, null where there is none.
+    """
+
+    name: str
+    outputs: list[str]
+    job: str | None
+    builds: list[int]
+
+
+class RootCauses(_Data):
+    """The root causes, those first that take down most builds.
+
+    `unread` counts the failures whose cause was not looked up yet, `vanished` those whose cause the
+    Hydra does not know any more.
+    """
+
+    causes: list[RootCause]
+    unread: int
+    vanished: int
+
+
 class Evaluation(_Data):
     """An evaluation and its lists: ``eval/ID.json``; `listed` counts all of them."""
 
@@ -179,6 +203,7 @@ class Evaluation(_Data):
     inputs: dict[str, Input]
     changed_inputs: list[str]
     listed: dict[str, int]
+    root_causes: RootCauses
     newly_failing: list[Change] = field(name="newly-failing")
     newly_succeeding: list[Change] = field(name="newly-succeeding")
     new: list[Change]
