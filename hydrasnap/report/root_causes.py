@@ -67,8 +67,9 @@ def _root_causes(index: Index, builds: Iterable[Build]) -> RootCauses:
     unread = vanished = 0
     for build in failing:
         reasons = index.snapshot.reasons_of(build)
-        unread += reasons is None and build.status is _BY_DEPENDENCY
-        vanished += reasons is not None and not reasons.steps_known
+        if build.status is _BY_DEPENDENCY:
+            unread += reasons is None
+            vanished += reasons is not None and not reasons.steps
         for step in dependency_steps(build, () if reasons is None else reasons.causes):
             below.setdefault(step.outputs, []).append(build)
             steps.setdefault(step.outputs, step)

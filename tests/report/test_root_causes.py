@@ -11,9 +11,9 @@ OPENSSL = ("/nix/store/aaaa-openssl-3.0",)
 ZLIB = ("/nix/store/bbbb-zlib-1.3",)
 
 
-def failing(number: int, job: str, *steps: FailedStep, known: bool = True) -> tuple[int, Reasons]:
+def failing(number: int, job: str, *steps: FailedStep) -> tuple[int, Reasons]:
     stop = build(number, job, 2).stoptime
-    return number, Reasons(build=number, stoptime=stop, steps=steps, steps_known=known)
+    return number, Reasons(build=number, stoptime=stop, steps=steps)
 
 
 def step(outputs: tuple[str, ...], source: int | None = 900, **more: object) -> FailedStep:
@@ -50,7 +50,7 @@ def test_the_cause_that_takes_down_most_comes_first() -> None:
 
 
 def test_what_was_not_read_or_has_vanished_is_counted_and_not_guessed() -> None:
-    found = causes(failing(901, "job-901", step(ZLIB)), failing(902, "job-902", known=False))
+    found = causes(failing(901, "job-901", step(ZLIB)), failing(902, "job-902"))
     assert (found.explained, found.unread, found.vanished) == (1, 2, 1)
 
 

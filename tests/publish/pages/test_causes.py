@@ -32,7 +32,7 @@ def broken() -> Snapshot:
     found = snapshot()
     builds = {number: build(number, f"needs-{number}", 2) for number in (401, 402, 403)}
     told = {401: Reasons(build=401, stoptime=builds[401].stoptime, steps=(STEP,), package=PACKAGE)}
-    told[402] = Reasons(build=402, stoptime=builds[402].stoptime, steps_known=False)
+    told[402] = Reasons(build=402, stoptime=builds[402].stoptime)
     return structs.replace(
         found,
         builds={**found.builds, **builds, 404: build(404, "broken", 1)},

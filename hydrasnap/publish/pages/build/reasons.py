@@ -51,7 +51,7 @@ def why(site: Site, build: Build) -> Why | None:
     is_by_dependency = build.finished and build.status is BuildStatus.DEPENDENCY_FAILED
     if not steps and not is_by_dependency:
         return None
-    vanished = reasons is not None and not reasons.steps_known
+    vanished = reasons is not None and not reasons.steps
     return Why(steps=tuple(_step(site, step) for step in steps), vanished=vanished)
 
 
