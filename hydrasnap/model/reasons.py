@@ -34,12 +34,16 @@ class FailedStep(Value, frozen=True):
 
 
 class Package(Value, frozen=True):
-    """What a package says of itself; `maintainers` are e-mail addresses, names or handles."""
+    """What a package says of itself; `maintainers` are e-mail addresses, names or handles.
+
+    `position` is the place in the source, as a path with a line number.
+    """
 
     description: str = ""
     license: str = ""
     homepage: str = ""
     maintainers: tuple[str, ...] = ()
+    position: str = ""
 
 
 class ReasonsKey(NamedTuple):
