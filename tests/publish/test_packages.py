@@ -34,7 +34,8 @@ def test_brotli_is_read_or_explained(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content"),
     [("p.json", b"{"), ("p.json", b"{}"), ("p.gz", b"x"),
-     ("p.gz", gzip.compress(BODY, mtime=0)[:-9]), ("p.xz", b"x"), ("p.xz", lzma.compress(BODY)[:-9])],
+     ("p.gz", gzip.compress(BODY, mtime=0)[:-9]), ("p.xz", b"x"),
+     ("p.xz", lzma.compress(BODY)[:-9])],
     ids=["cut", "empty", "no gzip", "cut gzip", "no xz", "cut xz"],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_is_explained(tmp_path: Path, name: str, content: bytes) -> None:
