@@ -10,7 +10,7 @@ import pytest
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Package
-from hydrasnap.publish.packages import load_packages
+from hydrasnap.wire.package_files import load_packages
 
 BODY = json.dumps({"packages": {"hello": {"meta": {"description": "Friendly"}}}}).encode()
 
