@@ -98,32 +98,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("url", required=False, default="")
-@click.option(
-    "--project",
-    "projects",
-    multiple=True,
-    metavar="GLOB",
-    help="Take only projects whose name matches; may be given again.",
-)
-@click.option(
-    "--jobset",
-    "jobsets",
-    multiple=True,
-    metavar="GLOB",
-    help="Take only jobsets whose PROJECT/JOBSET matches, such as 'nixpkgs/*'.",
-)
-@click.option(
-    "--exclude",
-    multiple=True,
-    metavar="GLOB",
-    help="Leave out projects or jobsets that match.",
-)
-@click.option(
-    "--evaluations",
-    type=int,
-    metavar="N",
-    help="Show the newest N evaluations of each jobset (default: 10).",
-)
+@opt.selection_options
 @click.option("--contact", default="", metavar="TEXT", help="How its operators reach you.")
 @click.option("--base", default="", metavar="URL", help="Where the site will be published.")
 @click.option("--username", default="", metavar="NAME", help="The account on a private Hydra.")

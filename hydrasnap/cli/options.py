@@ -73,7 +73,7 @@ metrics_option = click.option(
     help="Write the state of the snapshot to FILE, as Prometheus metrics.",
 )  # fmt: skip
 
-crawl_options = _bundle(
+selection_options = _bundle(
     click.option(
         "--project", "projects", multiple=True, metavar="GLOB",
         help="Take only projects whose name matches; may be given again.",
@@ -87,11 +87,15 @@ crawl_options = _bundle(
         help="Leave out projects or jobsets that match.",
     ),
     click.option(
-        "--hidden", is_flag=True, default=None, help="Take hidden projects and jobsets too."
-    ),
-    click.option(
         "--evaluations", type=int, metavar="N",
         help="Show the newest N evaluations of each jobset (default: 10).",
+    ),
+)  # fmt: skip
+
+crawl_options = _bundle(
+    selection_options,
+    click.option(
+        "--hidden", is_flag=True, default=None, help="Take hidden projects and jobsets too."
     ),
     click.option(
         "--sizes", multiple=True, metavar="GLOB",
