@@ -197,6 +197,11 @@ def failing_on(page: LexborHTMLParser) -> tuple[int, bool] | None:
     return (build, "or longer" not in _text(line)) if build else None
 
 
+def table_compares(heads: list[str]) -> bool:
+    """Tell whether a table of builds says what they are compared with."""
+    return "Before" in heads or "Failing" in heads
+
+
 def _text(node: LexborNode | None) -> str:
     """Read a piece of a page as a browser shows it: the ends of its lines are blanks."""
     return " ".join(node.text().split()) if node else ""
@@ -213,12 +218,11 @@ def _rows(part: LexborNode | None) -> Iterator[ShownRow]:
             cells = dict(zip(heads, row.css("td"), strict=True))
             (look,) = [node.attributes["class"] or "" for node in cells["Status"].css(".st")]
             build = int(row.attributes["data-build"] or 0)
-            before = cells.get("Before")
-            same = before is not None and before.text() == "same build"
+            before = row.attributes.get("data-before")
             yield ShownRow(
                 build,
                 plain(row.attributes["data-job"]),
                 cells["System"].text(),
                 next(name for name in _LOOKS if name in look.split()),
-                build if same else build_of(before),
+                int(before) if before and table_compares(heads) else None,
             )

@@ -250,6 +250,45 @@ class SiteTable(Table, frozen=True):
     max_files: Annotated[
         Positive, Meta(description='How many files the site may have with the policy "auto".')
     ] = 100_000
+    logo: Annotated[
+        str,
+        Meta(
+            description="A picture beside the title: a file below the site's root, such as one of "
+            "your own in `templates/static`.",
+            examples=["static/logo.svg"],
+        ),
+    ] = ""
+    accent: Annotated[
+        Annotated[str, Meta(pattern=r"^(#[0-9A-Fa-f]{6}(,\s*#[0-9A-Fa-f]{6})?)?$")],
+        Meta(
+            description="The colour of links as `#rrggbb`; a second one behind a comma is for dark "
+            "screens.",
+            examples=["#7a1fa2, #d79bea"],
+        ),
+    ] = ""
+    css: Annotated[
+        str,
+        Meta(
+            description="A style sheet of your own that is loaded after ours: a file below the "
+            "site's root.",
+            examples=["static/mine.css"],
+        ),
+    ] = ""
+    intro: Annotated[
+        bool,
+        Meta(
+            description="Whether the overview says in three sentences what a project, a jobset, an "
+            "evaluation and a build are.",
+        ),
+    ] = True
+    aggregates: Annotated[
+        tuple[Glob, ...],
+        Meta(
+            description="Globs of the aggregate jobs that the box at the top of pages tells of. "
+            "Without any, those named `tested` or `unstable`, or else the largest ones.",
+            examples=[["tested", "release-*"]],
+        ),
+    ] = ()
     baselines: Annotated[
         dict[str, Positive],
         Meta(

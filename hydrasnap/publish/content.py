@@ -10,7 +10,7 @@ from hydrasnap.publish.links import Links, safe_name
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.publish.pages import Document, Site
 from hydrasnap.publish.pages.common.policy import Budget, decide
-from hydrasnap.publish.pages.common.site import with_placeholder_parents
+from hydrasnap.publish.pages.common.site import Look, with_placeholder_parents
 from hydrasnap.publish.pages.overview.remarks import lost
 from hydrasnap.publish.resources import bundled
 from hydrasnap.publish.settings import SiteSettings
@@ -39,6 +39,8 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
         api=settings.api,
         lost=lost(snapshot),
         limits=settings.limits,
+        aggregates=settings.aggregates,
+        look=Look(settings.logo, settings.accent, settings.css, settings.intro),
     )
     site.prepare()
     return site

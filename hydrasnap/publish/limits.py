@@ -10,7 +10,8 @@ class Limits:
     A list of changes shows `rows_shown`, or `steady_rows_shown` of what goes on as it should, and
     folds the others. Where all lists of a page together have more than `rows_of_page`, a list that
     is longer than `rows_of_list` continues on further pages, with `rows_of_further_page` each.
-    `undecided` builds and `blockers` are listed, each of these with `blocked` aggregates.
+    `undecided` builds and `blockers` are listed, each of these with `blocked` aggregates;
+    `channels` aggregates are told of in the box of an evaluation.
 
     A job's page shows `builds_of_job` before it folds. Lists of the builds that finished last have
     `latest_builds`, those of a jobset `latest_builds_of_jobset`; the queue has `queued_builds`; the
@@ -36,6 +37,7 @@ class Limits:
     undecided: int = 100
     blockers: int = 20
     blocked: int = 10
+    channels: int = 3
     builds_of_job: int = 100
     latest_builds: int = 250
     latest_builds_of_jobset: int = 100

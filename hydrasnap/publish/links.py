@@ -139,10 +139,11 @@ class Links:
     WATCH = "watch.html"
     COMPARE = "compare.html"
     STATUS = "status.html"
+    DATA = "data.html"
     NOT_FOUND = "404.html"
     FOLDERS = frozenset({"build", "eval", "job", "jobset", "project", "search", "static", "watch"})
     OURS = frozenset(
-        {OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, COMPARE, STATUS, NOT_FOUND}
+        {OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, COMPARE, STATUS, DATA, NOT_FOUND}
     )
 
     def __init__(

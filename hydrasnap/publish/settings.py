@@ -24,8 +24,11 @@ class SiteSettings:
     the top of the site. Each of `watches` gets a page, a feed and a badge. `baselines` pins an
     evaluation to compare with for jobsets written ``PROJECT/JOBSET``. `policy` says what gets a
     page: ``all``, ``notable`` builds and jobs, or with ``auto`` those that people look for most, as
-    many as fit into `max_bytes` and `max_files`. `limits` bounds what one page
-    holds. With `api` the answers of Hydra's API are files of the site.
+    many as fit into `max_bytes` and `max_files`.
+    `limits` bounds what one page holds. `logo` and `css` are files below the site's root, `accent`
+    is a colour and perhaps another for dark screens; `intro` says what the things of a Hydra are,
+    and `aggregates` are globs of the jobs that the box of aggregates tells of. With
+    `api` the answers of Hydra's API are files of the site.
     """
 
     title: str = ""
@@ -41,6 +44,11 @@ class SiteSettings:
     max_bytes: int = 900_000_000
     max_files: int = 100_000
     limits: Limits = field(default_factory=Limits)
+    logo: str = ""
+    accent: str = ""
+    css: str = ""
+    intro: bool = True
+    aggregates: tuple[str, ...] = ()
 
     def digest(self) -> bytes:
         """Digest all that the site is made from beside the cache: settings, texts, this program.
@@ -60,6 +68,7 @@ class SiteSettings:
             self.max_bytes,
             self.max_files,
             self.limits,
+            (self.logo, self.accent, self.css, self.intro, self.aggregates),
             [version(library) for library in _LIBRARIES],
         )
         contents = map(_contents, (*own, *filter(None, folders)))

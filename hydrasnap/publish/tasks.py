@@ -22,6 +22,7 @@ from hydrasnap.publish.pages.evaluation.comparison import (
 from hydrasnap.publish.pages.evaluation.evaluation import evaluation_pages
 from hydrasnap.publish.pages.feeds.feeds import feed_files
 from hydrasnap.publish.pages.files.api import api_files
+from hydrasnap.publish.pages.files.listing import listing_files
 from hydrasnap.publish.pages.files.schemas import schema_files
 from hydrasnap.publish.pages.files.sitemap import sitemap_files
 from hydrasnap.publish.pages.job.job import job_pages
@@ -83,6 +84,7 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     sitemap_files,
     api_files,
     schema_files,
+    listing_files,
 )
 
 

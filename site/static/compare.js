@@ -208,15 +208,57 @@
     entitle(`Evaluation ${now.data.id} against ${then.data.id}`);
   }
 
+  // --- picking evaluations by jobset, date and commit --------------------------------------------------
+
+  async function pick(now, then, { load }, { jobsets }, evaluations) {
+    const commits = await load("commits");
+    const known = new Map(evaluations.map(([id, at, , , time], place) => [String(id), { id, at, time, commits: commits[place] }]));
+    const at = known.get(now)?.at ?? known.get(then)?.at ?? evaluations[0]?.[1];
+    const jobset = element("select", { "aria-label": "Jobset" }, ...jobsets.map(([project, name], place) =>
+      element("option", { value: place, ...(place === at ? { selected: "" } : {}) }, shown(`${project}:${name}`))));
+    const [first, second] = ["Evaluation", "Against"].map((label) => element("select", { "aria-label": label }));
+    const fill = () => {
+      const own = [...known.values()].filter((one) => one.at === Number(jobset.value));
+      for (const [select, value, title] of [[first, now, "an evaluation"], [second, then, "against another"]]) {
+        select.replaceChildren(element("option", { value: "" }, title), ...own.slice(0, MORE).map((one) =>
+          element("option", { value: one.id, ...(String(one.id) === value ? { selected: "" } : {}) }, told(one, known.get(now)))));
+      }
+    };
+    const go = () => {
+      if (first.value && second.value) location.search = `?a=${first.value}&b=${second.value}`;
+    };
+    jobset.addEventListener("change", fill);
+    for (const select of [first, second]) select.addEventListener("change", go);
+    fill();
+    document.querySelector(".pick").replaceChildren(jobset, first, second);
+  }
+
+  // Say of an evaluation its number, date and commits, and how far from another it is.
+  function told({ id, time, commits }, from) {
+    const words = [id];
+    if (time) words.push(moment(time).textContent);
+    if (time && from?.time && from.time !== time) words.push(apart(from.time - time));
+    for (let place = 0; place < Math.min(commits.length, 4); place += 2) words.push(`${commits[place]} ${commits[place + 1].slice(0, 12)}`);
+    return shown(words.join(" · "));
+  }
+
+  function apart(seconds) {
+    const [unit, length] = [["day", 86400], ["hour", 3600], ["minute", 60]].find(([, size]) => Math.abs(seconds) >= 1.5 * size) ?? ["minute", 60];
+    const amount = Math.round(Math.abs(seconds) / length);
+    return `${amount} ${unit}${amount === 1 ? "" : "s"} ${seconds > 0 ? "earlier" : "later"}`;
+  }
+
   const say = (text) => place.replaceChildren(element("p", { class: "lead", role: "status" }, text));
 
   async function open() {
     const query = new URLSearchParams(location.search);
     const [a, b] = ["a", "b"].map((name) => (form.elements[name].value = query.get(name)?.trim() ?? ""));
-    const { load, ROOT } = await ready();
+    const finder = await ready();
+    const { load, ROOT } = finder;
     const [{ jobsets }, evaluations] = await Promise.all([load("directory"), load("evals")]);
     document.getElementById("evaluations").append(...evaluations.slice(0, MORE).map(([id, at]) =>
       element("option", { value: id, label: `${id} of ${shown(jobsets[at].slice(0, 2).join(":"))}` })));
+    await pick(a, b, finder, { jobsets }, evaluations);
     if (!a || !b) return say("Choose two evaluations by their numbers.");
     const unknown = [a, b].find((id) => !evaluations.some(([known]) => String(known) === id));
     if (unknown) return say(`The snapshot has no evaluation ${unknown}.`);

@@ -3,4 +3,11 @@
 
 "use strict";
 
+try {
+  const theme = localStorage.getItem("hydrasnap-theme"); // "light", "dark", or nothing
+  if (theme) document.documentElement.dataset.theme = theme;
+} catch {
+  // a browser may keep nothing for a page
+}
+
 if (location.search || location.hash) document.documentElement.classList.add("asked");

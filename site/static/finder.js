@@ -123,8 +123,9 @@
       const cut = word.length - system.length - 1;
       return [...pieces(word.slice(0, cut), { systems: [], jobsets }), word.slice(cut)];
     }
+    const written = word.replaceAll("/", ":"); // as people write a jobset
     const jobset = jobsets.map(([project, name]) => `${project}:${name}`.toLowerCase())
-      .find((key) => word.startsWith(`${key}:`));
+      .find((key) => written === key || written.startsWith(`${key}:`));
     return jobset ? [jobset, word.slice(jobset.length + 1)].filter(Boolean) : [word];
   }
 
@@ -218,26 +219,32 @@
         const jobs = endings.map((ending) => {
           const end = directory.endings[ending >> 1];
           const href = jobHref(directory, jobset, record.name + end, ending & 1);
-          return { label: end.slice(1) || "job", href, end };
+          return { label: end.slice(1) || "job", href, end, of: [...directory.jobsets[jobset].slice(0, 2), record.name + end] };
         });
         const best = jobs.find(({ end }) => end === FAVOURITE) ?? jobs[0];
         const [project, name] = directory.jobsets[jobset];
         const label = record.name + (jobs.length === 1 ? jobs[0].end : "");
         const about = `${project}:${name}`;
-        results.push({ kind: "Job", label, about, href: best.href, jobs: jobs.length > 1 ? jobs : [] });
+        const used = Number(!directory.idle.includes(jobset));
+        results.push({ kind: "Job", label, about, href: best.href, of: best.of, name: record.name, used, jobs: jobs.length > 1 ? jobs : [] });
       }
     }
     return results;
   }
 
+  // Find projects and jobsets: exact names first, then what Hydra still evaluates, then short names.
   function containers(directory, { terms, not }) {
     const fits = (text) => terms.length > 0 && terms.every((term) => text.includes(term)) &&
       !not.some((term) => text.includes(term));
     const projects = directory.projects
       .filter(([name, , words]) => fits(`${name} ${words}`.toLowerCase()))
       .map(([label, href, about]) => ({ kind: "Project", label, about, href: ROOT + href, jobs: [] }));
+    const exact = ([project, name]) => terms.length === 1 && [name, `${project}:${name}`].some((text) => text.toLowerCase() === terms[0]);
+    const order = (row, place) => [!exact(row), directory.idle.includes(place), row[1].length];
     const jobsets = directory.jobsets
-      .filter(([project, name, , , words]) => fits(`${project}:${name} ${words}`.toLowerCase()))
+      .map((row, place) => [order(row, place), row])
+      .filter(([, [project, name, , , words]]) => fits(`${project}:${name} ${words}`.toLowerCase()))
+      .sort(([a], [b]) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]).map(([, row]) => row)
       .map(([project, name, href, , about]) =>
         ({ kind: "Jobset", label: `${project}:${name}`, about, href: ROOT + href, jobs: [] }));
     return [...projects, ...jobsets];
@@ -254,6 +261,54 @@
     }
     if (build) results.push(buildResult(build));
     return results;
+  }
+
+  // Find the evaluations that had a commit as an input, and the first one after each.
+  async function committed(directory, start) {
+    const [evaluations, commits] = await Promise.all([load("evals"), load("commits")]);
+    const results = [];
+    const add = (place, about) => {
+      const [id, jobset, paged] = evaluations[place];
+      const [project, name, page] = directory.jobsets[jobset];
+      const href = ROOT + (paged ? `eval/${id}.html` : page);
+      if (!results.some(({ label }) => label === String(id))) results.push({ kind: "Evaluation", label: String(id), about: `${project}:${name}, ${about}`, href, jobs: [] });
+    };
+    for (let place = evaluations.length - 1; place >= 0; place -= 1) {
+      const at = commits[place].findIndex((text, odd) => odd % 2 && text.startsWith(start));
+      if (at < 0) continue;
+      const [name, revision] = commits[place].slice(at - 1, at + 1);
+      add(place, `${name} ${revision.slice(0, 12)}`);
+      const after = evaluations.slice(0, place).findLastIndex(([, jobset]) => jobset === evaluations[place][1]);
+      if (after >= 0 && !commits[after].includes(revision)) add(after, `the first after ${name} ${revision.slice(0, 12)}`);
+    }
+    return results;
+  }
+
+  // Names that differ in few letters from one that is not there.
+  function near(groups, term) {
+    if (!term || term.length < 3 || term.length > 60) return [];
+    const found = [];
+    for (const { name, start } of groups.flat()) {
+      const leaf = name.slice(start).toLowerCase();
+      if (Math.abs(leaf.length - term.length) > 2) continue;
+      const letters = distance(leaf, term);
+      if (letters <= (term.length < 6 ? 1 : 2)) found.push([letters, name]);
+    }
+    found.sort((a, b) => a[0] - b[0] || a[1].length - b[1].length);
+    return [...new Set(found.map(([, name]) => name))].slice(0, 5);
+  }
+
+  // How many letters to put in, take out or change.
+  function distance(one, other) {
+    let row = Array.from({ length: other.length + 1 }, (_, place) => place);
+    for (let i = 1; i <= one.length; i += 1) {
+      const next = [i];
+      for (let j = 1; j <= other.length; j += 1) {
+        next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (one[i - 1] !== other[j - 1]));
+      }
+      row = next;
+    }
+    return row.at(-1);
   }
 
   function buildResult({ id, status, jobset, job, href }) {
@@ -276,7 +331,8 @@
     let directory = await load("directory");
     const path = HASH.exec(text);
     const number = /^(?:.*\/)?(?:build|eval)?[/# ]*(\d{1,15})$/.exec(text);
-    const exact = path ? await stored(directory, path[1]) : number ? await numbered(directory, +number[1]) : [];
+    const commit = /^(?=.*(?:[a-f]|.{7}))[0-9a-f]{6,64}$/i.test(text) ? await committed(directory, text.toLowerCase()) : [];
+    const exact = path ? await stored(directory, path[1]) : [...(number ? await numbered(directory, +number[1]) : []), ...commit];
     const answer = { results: exact, total: exact.length, left: 0 };
     if (path && (exact.length || !path[2])) return answer;
     if (exact.length) early(answer);
@@ -291,7 +347,10 @@
       matches = everywhere.map((record) => matching(record, [], [], directory));
     }
     const total = matches.reduce((sum, { at }) => sum + at.length, above.length);
-    return { results: [...above, ...jobResults(matches, directory, limit)].slice(0, limit), total, left };
+    const results = [...above, ...jobResults(matches, directory, limit)].slice(0, limit);
+    if (total) return { results, total, left };
+    const live = `${directory.origin}/search?query=${encodeURIComponent(text)}`;
+    return { results, total, left, near: near(found, asked.terms[0]), live };
   }
 
   // --- what is known of one build or job ---------------------------------------------------------

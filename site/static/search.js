@@ -49,16 +49,21 @@
 
   function option(result, place) {
     const made = element("a", {
-      role: "option", id: `found-${place}`, href: result.href, "aria-selected": "false", tabindex: "-1",
+      role: "option", id: `found-${place}`, href: result.href, "aria-selected": "false", tabindex: "-1", "data-row": "",
     });
     if (result.status) made.append(sign(result.status), " ");
-    const jobs = result.jobs.length ? `, ${result.jobs.length} systems` : "";
+    const jobs = result.jobs.flatMap(({ label }) => [" ", job("span", { class: "tag" }, label)]);
     made.append(
       element("span", { class: "kind" }, result.kind),
-      element("bdi", {}, shown(result.label)),
-      element("span", { class: "soft" }, element("bdi", {}, shown(result.about)), jobs),
+      result.of && !result.jobs.length ? job("bdi", {}, result.label) : element("bdi", {}, shown(result.label)),
+      element("span", { class: "soft" }, element("bdi", {}, shown(result.about)), ...jobs),
     );
     return made;
+  }
+
+  // Make what names a job, with room for the sign that comes later.
+  function job(name, attributes, label) {
+    return element(name, { ...attributes, "data-job": label }, element("span", { class: "st" }), shown(label));
   }
 
   function select(step) {
@@ -82,12 +87,39 @@
 
   function showList({ results, total, left }) {
     found.replaceChildren(...results.map(option));
+    addSigns(found, results, asked).catch(() => {});
     found.hidden = !results.length;
     box().hidden = false;
     input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-expanded", String(results.length > 0));
+    const exact = exactOf(results, input.value.trim());
     box().lastChild.textContent = words(results.length, total, left) +
-      (total > results.length || left ? " Enter shows more." : "");
+      (exact ? ` Enter opens ${shown(exact.label)}.` : total > results.length || left ? " Enter shows more." : "");
+  }
+
+  // The result whose name was typed as a whole, if there is one: of several the first in use.
+  function exactOf(results, query) {
+    const text = query.toLowerCase();
+    const written = text.replaceAll("/", ":"); // as people write a jobset
+    const full = ({ about, label }) => `${about}:${label}`;
+    const fits = results.filter((result) => [result.label, result.name, full(result)].some((name) => [text, written].includes(name?.toLowerCase())));
+    return fits.find(({ used }) => used !== 0) ?? fits[0];
+  }
+
+  // Put a sign before each job that was found: its newest result, as the index knows it.
+  async function addSigns(holder, results, question) {
+    const { jobOf } = await ready();
+    const jobs = results.flatMap((result, row) => (result.jobs.length ? result.jobs : result.of ? [result] : [])
+      .map(({ of, label }) => ({ of, label, row }))).slice(0, place ? 40 : 24);
+    for (const { of, label, row: at } of jobs) {
+      const [build] = await jobOf(...of);
+      if (question !== asked) return;
+      const row = holder.querySelectorAll("[data-row]")[at];
+      const link = row && [...row.querySelectorAll("[data-job]")].find((found) => found.dataset.job === label);
+      const [words, outcome, icon] = build?.status ?? [];
+      const look = { class: `st ${outcome} i-${icon}`, role: "img", "aria-label": words, title: words };
+      for (const [key, value] of Object.entries(build && link ? look : {})) link.querySelector(".st").setAttribute(key, value);
+    }
   }
 
   function words(shownNow, total, left) {
@@ -100,15 +132,16 @@
   // --- search.html -------------------------------------------------------------------------------
 
   function row(result) {
-    const link = element("a", { href: result.href }, shown(result.label));
+    const { href } = result;
+    const link = result.of && !result.jobs.length ? job("a", { href }, result.label) : element("a", { href }, shown(result.label));
     const about = result.status ? [sign(result.status), " "] : [];
     about.push(element("bdi", { class: "soft" }, shown(result.about)));
-    const jobs = result.jobs.flatMap((job) => [" ", element("a", { class: "tag", href: job.href }, shown(job.label))]);
+    const jobs = result.jobs.flatMap((one) => [" ", job("a", { class: "tag", href: one.href }, one.label)]);
     const kind = element("td", { class: "kind" }, result.kind);
-    return element("tr", {}, kind, element("td", { class: "name" }, link, ...jobs), element("td", { class: "name" }, ...about));
+    return element("tr", { "data-row": "" }, kind, element("td", { class: "name" }, link, ...jobs), element("td", { class: "name" }, ...about));
   }
 
-  function showPage({ results, total, left }, query) {
+  function showPage({ results, total, left, near = [], live }, query) {
     const said = element("p", { class: "lead", role: "status" }, query ? words(results.length, total, left) : hint());
     const parts = [said];
     if (results.length) parts.push(table("results", ["Kind", "Name", "Of"], results.map(row)));
@@ -117,11 +150,17 @@
       more.addEventListener("click", () => answer(true));
       parts.push(element("p", {}, more));
     }
+    if (near.length) {
+      const names = near.flatMap((name, at) => [at ? ", " : "", element("a", { href: `?q=${encodeURIComponent(name)}` }, shown(name))]);
+      parts.push(element("p", {}, "The nearest names: ", ...names, "."));
+    }
+    if (live) parts.push(element("p", {}, element("a", { href: live, rel: "external" }, "Search on the Hydra itself"), "."));
     place.replaceChildren(...parts);
+    addSigns(place, results, asked).catch(() => {});
   }
 
   const hint = () => "Type part of a name; several words must all match, -word excludes. " +
-    "The number of a build or evaluation, a store path and a Hydra address work too.";
+    "The number of a build or evaluation, a commit, a store path and a Hydra address work too.";
 
   function remember(query) {
     const address = query ? `?q=${encodeURIComponent(query)}` : location.pathname;
@@ -179,8 +218,22 @@
     input.select();
   });
 
+  // Open what was named as a whole; else show all results on their own page.
+  async function submitted(event) {
+    event.preventDefault();
+    const query = input.value.trim();
+    try {
+      const { find } = await ready();
+      const exact = query && exactOf((await find(query, SHORT)).results, query);
+      if (exact) return location.assign(exact.href);
+    } catch {
+      // the page of the search says what is wrong
+    }
+    if (!place) location.assign(`${form.action}?q=${encodeURIComponent(query)}`);
+  }
+
+  form.addEventListener("submit", submitted);
   if (place) {
-    form.addEventListener("submit", (event) => event.preventDefault());
     if (!/^\?(build|job)\//.test(location.search)) {
       const query = new URLSearchParams(location.search);
       input.value = query.get("q") ?? query.get("query") ?? ""; // as we and as Hydra call it

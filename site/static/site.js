@@ -6,6 +6,7 @@
 "use strict";
 
 {
+  const HERE = document.currentScript.src;
   const STALE_AFTER = 2 * 86400; // seconds
   const RECENT = 7 * 86400;
 
@@ -125,6 +126,15 @@
     if (stale) place.title = "This snapshot has not been renewed for some time.";
   }
 
+  // Where the site's address was not known, snippets have a placeholder for the one that is open now.
+  function fillAddresses() {
+    if (!/^https?:$/.test(location.protocol)) return;
+    const root = new URL("../", HERE).href.replace(/\/$/, "");
+    for (const part of document.querySelectorAll("#badge pre")) {
+      part.textContent = part.textContent.replaceAll("https://ADDRESS-OF-THIS-SITE", () => root);
+    }
+  }
+
   // --- buttons to copy, and print -----------------------------------------------------------------------
 
   // Put a button to copy it on whatever asks for one; the style sheet has left room.
@@ -161,11 +171,50 @@
     return done;
   }
 
-  globalThis.hydrasnapPage = { element, number, shown, sign, table, entitle, decoded, moment, zone };
+  // --- the menu and the switch for light and dark -------------------------------------------------------
+
+  function markMenu() {
+    for (const link of document.querySelectorAll(".menu a")) {
+      if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+    }
+  }
+
+  const THEMES = ["", "light", "dark"];
+  const THEME_WORDS = { "": "as the system", light: "light", dark: "dark" };
+
+  // Put the switch at the end of the menu: as the system, light, dark, and round again.
+  function addThemeSwitch() {
+    const root = document.documentElement;
+    const button = element("button", { type: "button", class: "theme" });
+    const show = () => {
+      const words = `Colours: ${THEME_WORDS[root.dataset.theme ?? ""]}`;
+      button.title = words;
+      button.setAttribute("aria-label", words);
+    };
+    button.addEventListener("click", () => {
+      const next = THEMES[(THEMES.indexOf(root.dataset.theme ?? "") + 1) % THEMES.length];
+      if (next) root.dataset.theme = next;
+      else delete root.dataset.theme;
+      try {
+        if (next) localStorage.setItem("hydrasnap-theme", next);
+        else localStorage.removeItem("hydrasnap-theme");
+      } catch {
+        // then it holds for this page alone
+      }
+      show();
+    });
+    show();
+    document.querySelector(".theme-place")?.append(button);
+  }
+
+  globalThis.hydrasnapPage = { copy, element, number, shown, sign, table, entitle, decoded, moment, zone };
 
   followComparison();
   showLocalTimes();
+  fillAddresses();
   addCopyButtons();
+  markMenu();
+  addThemeSwitch();
   if (typeof hydrasnap === "object") showAge(document.getElementById("asof"), hydrasnap);
   addEventListener("beforeprint", () => {
     showDates();

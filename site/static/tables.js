@@ -7,7 +7,7 @@
 "use strict";
 
 {
-  const { element, number } = globalThis.hydrasnapPage;
+  const { element, number, table, copy } = globalThis.hydrasnapPage;
   const { asked } = globalThis.hydrasnapTerms;
   const place = document.querySelector(".filter");
   const follows = (table) => place.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING;
@@ -76,7 +76,7 @@
 
   // --- the choices and the address ------------------------------------------------------------------
 
-  const KEYS = ["filter", "system", "status", "sort"];
+  const KEYS = ["filter", "system", "status", "sort", "by"];
 
   function chosen() {
     const query = new URLSearchParams(location.search);
@@ -241,13 +241,107 @@
   // Make the form: a field for words, other fields, and room to say how many rows there are.
   function bar(...others) {
     const field = element("input", {
-      type: "search", name: "filter", placeholder: "Filter: word -not /regex/", "aria-label": "Filter rows: words or /regex/ that must all be there, -word must not",
+      type: "search", name: "filter", title: "j and k, or the arrows, walk through the rows", placeholder: "Filter: word -not /regex/", "aria-label": "Filter rows: words or /regex/ that must all be there, -word must not",
       autocomplete: "off", autocapitalize: "none", spellcheck: "false",
     });
     const said = element("output", { class: "soft" });
     const form = element("form", { role: "search", "aria-label": "Rows of this page" }, field, ...others, said);
     form.addEventListener("submit", (event) => event.preventDefault());
     return { form, field, said };
+  }
+
+  // --- copying what is shown ----------------------------------------------------------------------------
+
+  const MOST = 500; // rows that are copied
+
+  const marked = (text) => text.trim().replace(/\s+/g, " ").replace(/[\\|[\]<`*_]/g, "\\$&");
+
+  function markdownOf(cell) {
+    const link = cell.querySelector("a[href]");
+    const time = cell.querySelector("time");
+    const text = marked(time ? time.dateTime.replace("T", " ").replace("Z", " UTC") : cell.textContent);
+    return link && text && !time ? `[${text}](${link.href})` : text;
+  }
+
+  // Write the rows that are shown, list by list, as tables in Markdown.
+  function markdown(groups) {
+    let left = MOST;
+    const parts = groups.map((group) => {
+      const rows = group.tables.flatMap((table) => [...table.tBodies].flatMap((body) => [...body.rows])).filter((row) => !row.hidden);
+      if (!rows.length || left <= 0) return "";
+      const kept = rows.slice(0, left);
+      left -= kept.length;
+      const heads = [...group.tables[0].tHead.rows[0].cells].map((head) => marked(title(head)) || " ");
+      const lines = [heads, heads.map(() => "---"), ...kept.map((row) => [...row.cells].map(markdownOf))].map((cells) => `| ${cells.join(" | ")} |`);
+      const name = group.section.querySelector(":scope > h2")?.textContent.trim().replace(/\s+/g, " ");
+      const more = rows.length > kept.length ? [`and ${number(rows.length - kept.length)} more`] : [];
+      return [...(name ? [`## ${marked(name)}`, ""] : []), ...lines, ...more].join("\n");
+    });
+    return `${[`[${marked(document.title)}](${location.href})`, ...parts.filter(Boolean)].join("\n\n")}\n`;
+  }
+
+  function copyButton(groups) {
+    const button = element("button", { type: "button" }, "Copy as Markdown");
+    button.addEventListener("click", async () => {
+      const done = await copy(markdown(groups));
+      button.textContent = done ? "Copied" : "Not allowed";
+      setTimeout(() => (button.textContent = "Copy as Markdown"), 2000);
+    });
+    return button;
+  }
+
+  // --- one row for each package, one column for each system ----------------------------------------------
+
+  function packageOf(name, system) {
+    return system && name.endsWith(`.${system}`) ? name.slice(0, -system.length - 1) : name;
+  }
+
+  // Say of each package what became of it on each system, by the newest build of a row.
+  function packagesOf(rows) {
+    const found = new Map();
+    for (const { row, name, system } of rows) {
+      const job = name || row.dataset.job;
+      const cell = row.querySelector("a.cell") ?? row.querySelector(`a[href$="/${row.dataset.build}.html"], a[href*="build"]`);
+      const mark = row.querySelector(".st");
+      if (!job || !mark) continue;
+      const key = packageOf(job, system);
+      if (!found.has(key)) found.set(key, new Map());
+      const shownSign = element("a", { class: `${mark.classList.value.replace(/\bcell\b/g, "")} cell`, href: cell?.href ?? row.querySelector("a").href, title: mark.textContent.trim() }, mark.textContent.trim());
+      if (!found.get(key).has(system)) found.get(key).set(system, shownSign);
+    }
+    return found;
+  }
+
+  function byPackage(group) {
+    const packages = packagesOf(group.rows.filter((entry) => entry.shown));
+    const systems = [...new Set([...packages.values()].flatMap((cells) => [...cells.keys()]))].sort(words.compare);
+    const rows = [...packages].map(([name, cells]) => element("tr", {}, element("th", { scope: "row", class: "name" }, name),
+      ...systems.map((system) => element("td", {}, cells.get(system) ?? ""))));
+    return table("packages narrow", ["Package", ...systems.map((system) => system || "no system")], rows);
+  }
+
+  // Show each list with a row for each package, or as it is.
+  function arrange(groups, on) {
+    for (const group of groups) {
+      group.packages?.remove();
+      delete group.packages;
+      group.section.classList.toggle("arranged", on);
+      if (!on || !group.rows.some((entry) => entry.shown)) continue;
+      group.packages = byPackage(group);
+      group.tables[0].closest(".wide").before(group.packages);
+    }
+  }
+
+  function packageSwitch(groups, choice, show) {
+    const systems = new Set(groups.flatMap((group) => group.rows.map((row) => row.system)).filter(Boolean));
+    const button = element("button", { type: "button", "aria-pressed": String(choice.by === "package") }, "One row per package");
+    button.addEventListener("click", () => {
+      choice.by = choice.by ? "" : "package";
+      button.setAttribute("aria-pressed", String(Boolean(choice.by)));
+      show();
+    });
+    button.hidden = systems.size < 2;
+    return button;
   }
 
   // --- walking through the rows -------------------------------------------------------------------------
@@ -272,13 +366,15 @@
     const rows = groups.flatMap((group) => group.rows);
     const system = choices("Any system", "system", new Set(rows.map((row) => row.system)));
     const status = choices("Any status", "status", new Set(rows.flatMap((row) => [...row.statuses])));
-    const { form, field: words, said } = bar(system, status);
+    const choice = chosen();
+    const change = () => show();
+    const { form, field: words, said } = bar(system, status, packageSwitch(groups, choice, change), copyButton(groups));
     const fields = { filter: words, system, status };
     place.append(form);
-    const choice = chosen();
     for (const [key, field] of Object.entries(fields)) field.value = choice[key];
     const show = () => {
       said.textContent = filter(groups, choice);
+      arrange(groups, choice.by === "package");
       remember(choice);
     };
     for (const table of tables) {
@@ -298,6 +394,7 @@
     });
     if (choice.sort) sort(groups, choice.sort);
     said.textContent = filter(groups, choice);
+    if (choice.by === "package") arrange(groups, true);
   }
 
   if (tables.length) start();

@@ -14,6 +14,7 @@ pytest_plugins = ("chromium",)
 pytestmark = pytest.mark.browser
 
 Opener = Callable[..., Page]
+JOB = "job/tools/trunk/sqlite.x86_64-linux.html"
 UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 # Of each group of rows that is sorted as one: what each cell of a column holds, as the page has it.
 CELLS = """(column) => {
@@ -79,7 +80,12 @@ def test_each_column_is_sorted_by_a_click_and_from_an_address(
 ) -> None:
     page = opened(timezone_id="America/New_York")
     sorted_columns = set()
-    for path in {*standing_pages.values(), "project/tools.html", "jobset/tools/trunk/evals.html"}:
+    for path in {
+        *standing_pages.values(),
+        "project/tools.html",
+        "jobset/tools/trunk/evals.html",
+        JOB,
+    }:
         address = f"{demo_site.as_uri()}/{path}"
         page.goto(address)
         for title in page.evaluate(TITLES):

@@ -43,6 +43,7 @@ def test_paths_commands_badges_and_revisions_are_copied(opened: Opener, site: st
     assert copied(page, "output out") == found.outputs[0].path
     assert copied(page, "command").startswith("curl --fail")
     page.goto(f"{site}/job/p/j/good.html")
+    page.locator("#badge summary").click()
     assert copied(page, "Markdown") == (
         f"[![good]({BASE}/job/p/j/good.svg)]({BASE}/job/p/j/good.html)"
     )

@@ -10,12 +10,15 @@ from hydrasnap.formatting import visible
 from hydrasnap.publish.pages.common.facts import SiteFacts
 from hydrasnap.publish.pages.common.frame import PageContext
 from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.site import Look
 from hydrasnap.publish.render.markdown import markdown_html
 from hydrasnap.publish.render.renderer import Renderer, environment
 from hydrasnap.publish.render.template_errors import explain
 
 NOTHING = '<span class="none">\N{EN DASH}</span>'
-FACTS = SiteFacts(title="S", base="", origin="https://hydra.example", menu=(), build=str)
+FACTS = SiteFacts(
+    title="S", base="", origin="https://hydra.example", look=Look(), menu=(), build=str
+)
 FRAME = PageContext(title="<T>", description="d", shows="a\u202eb")
 
 COLUMNS = 120

@@ -155,8 +155,8 @@ def test_the_systems_of_a_job_have_charts_strips_and_metrics_of_their_own(tmp_pa
     publish(both, SiteSettings(), tmp_path)
     page = LexborHTMLParser((tmp_path / "job/p/j/measured.html").read_text())
     assert [strip.attributes["aria-label"] for strip in page.css("ol.strip")] == [
-        "Last results for aarch64-linux, oldest first",
-        "Last results for x86_64-linux, oldest first",
+        "Last results for aarch64-linux, newest first",
+        "Last results for x86_64-linux, newest first",
     ]
     assert [row.css("td")[1].text() for row in page.css("#metrics tbody tr")][:2] == [
         "aarch64-linux",

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from hydrasnap.formatting import clock
 from hydrasnap.model import Build, Evaluation, JobKey, Product, Snapshot
 from hydrasnap.publish.pages import Page, Site
-from hydrasnap.publish.pages.files.badges import Badge, badge_box
+from hydrasnap.publish.pages.files.badges import PLACEHOLDER, Badge, badge_box
 from hydrasnap.publish.pages.job.job import JobPage
 from hydrasnap.publish.pages.jobset.jobset import JobsetPage
 from hydrasnap.publish.pipeline import publish
@@ -66,20 +66,18 @@ def test_a_jobset_names_its_flakiest_jobs() -> None:
     assert found.flaky_total == 1
 
 
-@pytest.mark.parametrize(
-    ("base", "markdown"),
-    [
-        ("", ""),
-        (
-            "https://example.org/s/",
-            r"[![a\]b](https://example.org/s/job/p/j/x.svg)](https://example.org/s/job/p/j/x.html)",
-        ),
-    ],
-)
-def test_a_badge_can_be_copied_where_the_sites_address_is_known(base: str, markdown: str) -> None:
+@pytest.mark.parametrize("base", ["", "https://example.org/s/"])
+def test_a_badge_can_be_shown_elsewhere_in_four_languages(base: str) -> None:
     badge = Badge(message="failing", color="red")
-    box = badge_box(Site(snapshot(), base=base), badge, "job/p/j/x.html", "a]b")
-    assert box.markdown == markdown
+    box = badge_box(Site(snapshot(), base=base), badge, "job/p/j/x.html", 'a]"b<')
+    root = base.rstrip("/") or PLACEHOLDER
+    picture, page = f"{root}/job/p/j/x.svg", f"{root}/job/p/j/x.html"
+    assert {snippet.language: snippet.text for snippet in box.snippets} == {
+        "Markdown": rf'[![a\]"b<]({picture})]({page})',
+        "HTML": f'<a href="{page}"><img src="{picture}" alt="a]&quot;b&lt;"></a>',
+        "AsciiDoc": f'image:{picture}["a  b<",link="{page}"]',
+        "reStructuredText": f".. image:: {picture}\n   :target: {page}\n   :alt: a  b<",
+    }
     assert (box.words, box.picture) == ("hydra build: failing", "job/p/j/x.svg")
     assert box.shield == "job/p/j/x/shield.json"
 

@@ -113,7 +113,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         live="" if build.deleted_upstream else site.live("build", str(build.id)),
         id=build.id,
         job=site.job_link(build.job_key),
-        jobset=Link(label=str(build.jobset_key), href=site.links.jobset(build.jobset_key)),
+        jobset=site.jobset_link(build.jobset_key, full=True),
         status=status,
         label=label,
         sentence=_sentence(site, build, label),
@@ -163,7 +163,9 @@ def _sentence(site: Site, build: Build, label: str) -> str:
     status = build.status
     if not build.finished and build.id in site.running:
         return "Build in progress when the Hydra was asked"
-    return "" if status.succeeded or status.sentence == label else status.sentence
+    if status.succeeded or status.sentence == label:
+        return ""
+    return status.sentence.removeprefix(f"{label} ").strip("()")  # says the label once
 
 
 def _evaluation(site: Site, first: Evaluation | None) -> EvaluationRef | None:

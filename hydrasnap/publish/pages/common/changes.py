@@ -5,12 +5,14 @@ from itertools import islice
 
 from msgspec import structs
 
-from hydrasnap.model import Build, BuildStatus
+from hydrasnap.model import Build, BuildStatus, JobsetKey
+from hydrasnap.publish.pages.common.channels import Since, since_of
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.changes import Change, ChangeKind, Changes
+from hydrasnap.report.channels import failing_since
 
 _ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
@@ -36,7 +38,8 @@ class Before(View, frozen=True, kw_only=True):
 class ChangeRow(View, frozen=True, kw_only=True):
     """A row of a list; for a removed job `id` and the rest are those of its last build.
 
-    `time` is when it finished or, in the list of queued builds, when it was queued.
+    `time` is when it finished or, in the list of queued builds, when it was queued. `before` is the
+    build that it is compared with; `since` tells of a job that still fails since when it does.
     """
 
     id: int
@@ -48,6 +51,7 @@ class ChangeRow(View, frozen=True, kw_only=True):
     package: str
     system: str
     before: Before | None
+    since: Since | None
 
 
 class ChangeList(View, frozen=True, kw_only=True):
@@ -113,7 +117,7 @@ def list_pages(
     listed: Collection[ChangeKind] = _ALL,
 ) -> Iterator[Page]:
     """Give the further pages of the long lists of the page at `path`, whose context is `frame`."""
-    most = site.limits.rows_of_further_page
+    most, key = site.limits.rows_of_further_page, changes.evaluation.jobset_key
     for kind in listed:
         links = _more(site, changes, kind, path)
         for number, link in enumerate(links):
@@ -129,7 +133,7 @@ def list_pages(
                 heading=kind.title,
                 count=changes.count(kind),
                 before=kind not in _PLAIN,
-                rows=tuple(change_row(site, change) for change in rows),
+                rows=tuple(change_row(site, change, key) for change in rows),
                 pages=(Link(label="1", href=f"{path}#{kind.slug}"), *links),
                 here=link.label,
             )
@@ -162,7 +166,8 @@ def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeLi
     shown = _in_sight(site, kind)
     is_long = _is_long(site, changes, kind)
     every = changes[kind][: shown if is_long else None]
-    rows = (change_row(site, change) for change in every)
+    key = changes.evaluation.jobset_key
+    rows = (change_row(site, change, key) for change in every)
     first = tuple(islice(rows, shown))
     rest = "" if more or not is_long else "/jobs.json"
     data = rest and site.links.evaluation(changes.evaluation.id, rest)
@@ -185,8 +190,11 @@ def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
     )
 
 
-def change_row(site: Site, change: Change) -> ChangeRow:
-    """Describe a change; a removed job shows the build it had."""
+def change_row(site: Site, change: Change, key: JobsetKey | None = None) -> ChangeRow:
+    """Describe a change; a removed job shows the build it had.
+
+    With `key`, the jobset of the evaluation, a job that still fails tells since when.
+    """
     build = change.build or change.before
     assert build is not None, "a change has a build on one side"  # noqa: S101 - narrows the type
     before = change.before if change.build else None
@@ -201,7 +209,14 @@ def change_row(site: Site, change: Change) -> ChangeRow:
         package=build.releasename or build.nixname,
         system=change.system,
         before=None if before is None else _before(before),
+        since=_since(site, change, key),
     )
+
+
+def _since(site: Site, change: Change, key: JobsetKey | None) -> Since | None:
+    if key is None or change.build is None or change.kind is not ChangeKind.STILL_FAILING:
+        return None
+    return since_of(site, failing_since(site.index, change.build, key))
 
 
 def _time(kind: ChangeKind, build: Build) -> int | None:

@@ -4,29 +4,33 @@ from collections.abc import Callable
 
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.frame import Link
-from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.site import Look, Site
 from hydrasnap.publish.pages.common.view import View
 
 _MENU = (
     Link(label="Evaluations", href=Links.EVALUATIONS),
+    Link(label="Compare", href=Links.COMPARE),
     Link(label="Builds", href=Links.BUILDS),
     Link(label="Queue", href=Links.QUEUE),
 )
 _ACTIVITY = Link(label="Activity", href=Links.STATUS)
+_DATA = Link(label="Data and feeds", href=Links.DATA)
 _WATCH_LISTS = Link(label="Watch lists", href=Links.WATCH)
 
 
 class SiteFacts(View, frozen=True, kw_only=True):
     """The facts of a site: the same on all of its pages.
 
-    `title` names the site, `base` is its absolute address or empty, `origin` the address of the
-    Hydra. `menu` are the pages of the menu bar, in order. `build` gives the path of a build's page
-    from its id.
+    `title` names the site, `base` is its absolute address without a slash at its end, or empty,
+    `origin` the address of the Hydra. `look` has the user's logo and style sheet, empty if there
+    are none. `menu` are the pages of the menu bar, in order. `build` gives the path of a build's
+    page from its id.
     """
 
     title: str
     base: str
     origin: str
+    look: Look
     menu: tuple[Link, ...]
     build: Callable[[int], str]
 
@@ -38,8 +42,9 @@ def site_facts(site: Site) -> SiteFacts:
     watch_lists = (_WATCH_LISTS,) if site.watches else ()
     return SiteFacts(
         title=site.name,
-        base=site.base,
+        base=site.base.rstrip("/"),
         origin=site.snapshot.origin,
-        menu=(*_MENU, *activity, *watch_lists, *documents),
+        look=site.look,
+        menu=(*_MENU, *activity, *watch_lists, _DATA, *documents),
         build=site.links.build,
     )

@@ -8,7 +8,7 @@ from hydrasnap.model import Build, BuildStatus, Evaluation
 from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
-from hydrasnap.report.inputs import InputChange, changed_inputs, revision_url
+from hydrasnap.report.inputs import InputChange, changed_inputs, inputs_of, revision_url
 from hydrasnap.report.tally import EvaluationHealth, Tally, evaluation_health
 
 _COLUMNS = ("succeeded", "failed", "aborted", "queued")
@@ -81,13 +81,14 @@ class Figures(View, frozen=True, kw_only=True):
 
     `columns` has every outcome, also those without a build; `total` counts all builds, known or
     not; `words` says all figures that are not zero. Of `bar`, the part without a known outcome
-    stays empty.
+    stays empty. `built` says how much has a result, as long as not all has, such as "40 % built".
     """
 
     columns: tuple[Part, ...]
     total: int
     words: str
     bar: tuple[Segment, ...]
+    built: str = ""
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -109,7 +110,15 @@ def figures(tally: Tally, *, is_read: bool = True) -> Figures:
         total=tally.total,
         words=", ".join(words) or "no builds",
         bar=_bar(columns, tally.total),
+        built=_built(tally),
     )
+
+
+def _built(tally: Tally) -> str:
+    """Say how much of an evaluation has a result, where something still waits."""
+    if not tally.queued or tally.unknown:
+        return ""
+    return f"{100 * (tally.total - tally.queued) // tally.total} % built"
 
 
 def _bar(columns: Iterable[Part], total: int) -> tuple[Segment, ...]:
@@ -178,13 +187,12 @@ def evaluation_row(site: Site, evaluation: Evaluation) -> EvaluationRow:
     """Describe an evaluation for a list."""
     key = evaluation.jobset_key
     health = evaluation_health(site.index, evaluation)
-    changes = changed_inputs(site.index.previous(evaluation), evaluation)
     return EvaluationRow(
         id=evaluation.id,
         href=site.evaluation_href(evaluation),
-        jobset=Link(label=str(key), href=site.links.jobset(key)),
+        jobset=site.jobset_link(key, full=True),
         timestamp=evaluation.timestamp or None,
-        changes=tuple(revision(change) for change in changes if change.after),
+        changes=changed_revisions(site, evaluation),
         figures=figures(health.tally),
         delta=_delta(health),
         notes=tuple(_notes(site, evaluation)),
@@ -194,6 +202,21 @@ def evaluation_row(site: Site, evaluation: Evaluation) -> EvaluationRow:
 def evaluation_rows(site: Site, evaluations: Iterable[Evaluation]) -> tuple[EvaluationRow, ...]:
     """Describe evaluations in the order given."""
     return tuple(evaluation_row(site, evaluation) for evaluation in evaluations)
+
+
+def changed_revisions(site: Site, evaluation: Evaluation) -> tuple[Revision, ...]:
+    """Say what an evaluation's inputs are now that the one before had in another state."""
+    changes = changed_inputs(site.index.previous(evaluation), evaluation)
+    return tuple(revision(change) for change in changes if change.after)
+
+
+def revisions(evaluation: Evaluation) -> tuple[Revision, ...]:
+    """Say at which revision each input of an evaluation was."""
+    return tuple(
+        Revision(name=found.name, short=found.revision[:_SHORT], href=revision_url(found))
+        for found in inputs_of(evaluation)
+        if found.revision
+    )
 
 
 def revision(change: InputChange) -> Revision:

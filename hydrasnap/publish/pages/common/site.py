@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from msgspec import msgpack, structs
@@ -29,6 +30,15 @@ class Document(View, frozen=True, kw_only=True):
     text: str
 
 
+class Look(NamedTuple):
+    """What the user chose of the looks: files below the site's root, colours, the introduction."""
+
+    logo: str = ""
+    accent: str = ""
+    css: str = ""
+    intro: bool = True
+
+
 @dataclass(frozen=True)
 class Site:
     """Everything the pages are made from.
@@ -48,6 +58,8 @@ class Site:
     api: bool = False
     lost: str = ""
     limits: Limits = field(default_factory=Limits)
+    aggregates: tuple[str, ...] = ()
+    look: Look = field(default_factory=Look)
 
     @cached_property
     def index(self) -> Index:
@@ -156,9 +168,9 @@ class Site:
         """Point to a project."""
         return Link(label=project, href=self.links.project(project))
 
-    def jobset_link(self, key: JobsetKey) -> Link:
-        """Point to a jobset by its own name, for a breadcrumb."""
-        return Link(label=key.name, href=self.links.jobset(key))
+    def jobset_link(self, key: JobsetKey, *, full: bool = False) -> Link:
+        """Point to a jobset by its own name, or by its full name with the project's."""
+        return Link(label=str(key) if full else key.name, href=self.links.jobset(key))
 
     def job_link(self, key: JobKey) -> Link:
         """Point to a job by its own name."""

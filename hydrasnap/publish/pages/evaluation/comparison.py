@@ -156,7 +156,7 @@ def _link(site: Site, evaluation: Evaluation) -> Link:
 
 def _jobset(site: Site, evaluation: Evaluation) -> Link:
     key = evaluation.jobset_key
-    return Link(label=str(key), href=site.links.jobset(key))
+    return site.jobset_link(key, full=True)
 
 
 def _choice(site: Site, evaluation: Evaluation, baseline: Baseline) -> Choice:

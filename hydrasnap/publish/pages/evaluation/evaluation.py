@@ -13,10 +13,20 @@ from hydrasnap.publish.pages.common.changes import (
     summary,
     system_rows,
 )
+from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.frame import Alternate, Link, PageContext
 from hydrasnap.publish.pages.common.inputs import InputDifference, InputRow, differences, input_rows
 from hydrasnap.publish.pages.common.page import File, Page
-from hydrasnap.publish.pages.common.rows import BuildRow, Figures, build_row, build_rows, figures
+from hydrasnap.publish.pages.common.rows import (
+    BuildRow,
+    Figures,
+    Revision,
+    build_row,
+    build_rows,
+    changed_revisions,
+    figures,
+    revisions,
+)
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.evaluation.comparison import (
@@ -26,7 +36,7 @@ from hydrasnap.publish.pages.evaluation.comparison import (
 )
 from hydrasnap.publish.pages.evaluation.downloads import download_files, download_links
 from hydrasnap.publish.pages.evaluation.versus import states_file
-from hydrasnap.publish.pages.files.badges import badge_files, tally_badge
+from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.publish.pages.files.data import data_file, data_link, evaluation_data, jobs_data
 from hydrasnap.report.changes import Changes, compare
 from hydrasnap.report.failures import Blocker, blockers, failures_by_status
@@ -61,6 +71,8 @@ class EvaluationPage(PageContext, frozen=True, kw_only=True):
     checkouttime: int
     evaltime: int
     flake: str
+    commits: tuple[Revision, ...]
+    channels: tuple[ChannelBox, ...]
     figures: Figures
     unknown: int
     baseline: Link | None
@@ -78,6 +90,7 @@ class EvaluationPage(PageContext, frozen=True, kw_only=True):
     causes: CausesBox | None
     comparisons: tuple[Link, ...]
     hub: str
+    badge: BadgeBox
     inputs: tuple[InputRow, ...]
     differences: tuple[InputDifference, ...]
 
@@ -114,11 +127,13 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         live="" if evaluation.deleted_upstream else site.live("eval", str(evaluation.id)),
         alternates=_alternates(site, evaluation),
         id=evaluation.id,
-        jobset=Link(label=str(key), href=site.links.jobset(key)),
+        jobset=site.jobset_link(key, full=True),
         timestamp=evaluation.timestamp or None,
         checkouttime=evaluation.checkouttime,
         evaltime=evaluation.evaltime,
         flake=evaluation.flake,
+        commits=_commits(site, evaluation),
+        channels=channel_boxes(site, evaluation),
         figures=figures(tally_of(site.index, evaluation)),
         unknown=changes.unknown,
         baseline=site.evaluation_link(changes.baseline),
@@ -136,9 +151,20 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         causes=causes_box(site, evaluation),
         comparisons=tuple(comparison_links(site, evaluation)),
         hub=hub_path(site, evaluation),
+        badge=badge_box(
+            site,
+            tally_badge(tally_of(site.index, evaluation)),
+            site.links.evaluation(evaluation.id),
+            f"evaluation {evaluation.id} of {key}",
+        ),
         inputs=input_rows(site, evaluation),
         differences=differences(site, changes.baseline, evaluation),
     )
+
+
+def _commits(site: Site, evaluation: Evaluation) -> tuple[Revision, ...]:
+    """Say what the inputs are that changed, else at which revision each is."""
+    return changed_revisions(site, evaluation) or revisions(evaluation)
 
 
 def _alternates(site: Site, evaluation: Evaluation) -> tuple[Alternate, ...]:

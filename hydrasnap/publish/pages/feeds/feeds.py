@@ -5,7 +5,7 @@ from heapq import merge
 from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
 
-from hydrasnap.model import JobsetKey
+from hydrasnap.model import Build, JobsetKey
 from hydrasnap.publish.links import relative
 from hydrasnap.publish.pages.common.frame import Alternate, Link
 from hydrasnap.publish.pages.common.page import File, Page
@@ -13,6 +13,7 @@ from hydrasnap.publish.pages.common.redirects import with_former
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.feeds.atom import TYPE, Entry, Feed, Group, atom
 from hydrasnap.report.changes import Change, ChangeKind
+from hydrasnap.report.history import JobHistory
 from hydrasnap.report.transitions import News
 
 _LAST = 253402300799  # the last second that has a year of four digits
@@ -31,6 +32,51 @@ def feed_files(site: Site) -> Iterator[Page | File]:
         yield from feed_file(site, path, Link(label=name, href=page), keys, merged(site, keys))
 
 
+def job_feed(site: Site, history: JobHistory) -> Iterator[File]:
+    """Write the feed of a job: each result that differs from the one before it on its system."""
+    key = history.key
+    path, page = site.links.job(key, "/feed.atom"), site.links.job(key)
+    entries = [entry for entry in _turns(site, path, history) if 0 < entry.updated <= _LAST]
+    known = [build.stoptime for build in history.results if 0 < (build.stoptime or 0) <= _LAST]
+    if not has_job_feed(history):
+        return
+    feed = Feed(
+        id=_id(site, path.removesuffix("/feed.atom")),
+        title=f"{key.name} of {key.project}:{key.jobset} on {site.name}: broken and fixed",
+        author=site.host,
+        self_href=_address(site, path, path),
+        page_href=_address(site, page, path),
+        updated=max(filter(None, known)),
+        entries=tuple(entries[: site.limits.feed_entries]),
+    )
+    yield File(path, atom(feed))
+
+
+def has_job_feed(history: JobHistory) -> bool:
+    """Tell whether a job has a feed: a result with a time."""
+    return any(0 < (build.stoptime or 0) <= _LAST for build in history.results)
+
+
+def _turns(site: Site, path: str, history: JobHistory) -> Iterator[Entry]:
+    """Give the builds of a job that changed its result, newest first."""
+    later: dict[str, Build] = {}
+    found: list[Build] = []
+    for build in (build for build in history.results if build.status.decided):
+        newer = later.get(build.system)
+        if newer is not None and newer.status.succeeded != build.status.succeeded:
+            found.append(newer)
+        later[build.system] = build
+    for build in sorted(found, key=lambda one: -one.id):
+        label = build.status.label_for(build.buildstatus).lower()
+        yield Entry(
+            id=_id(site, f"{path.removesuffix('/feed.atom')}/build/{build.id}"),
+            title=f"{build.job} ({build.system}): {label} in build {build.id}",
+            href=_address(site, site.links.build(build.id), path),
+            updated=build.stoptime or 0,
+            groups=(),
+        )
+
+
 def merged(site: Site, keys: Iterable[JobsetKey]) -> Iterator[News]:
     """Give the news of several jobsets, newest first."""
     return merge(*map(site.news, keys), key=lambda found: -found.evaluation.id)
@@ -38,9 +84,12 @@ def merged(site: Site, keys: Iterable[JobsetKey]) -> Iterator[News]:
 
 def feed_link(site: Site, path: str, of: str, keys: Iterable[JobsetKey]) -> tuple[Alternate, ...]:
     """Point to the feed on some jobsets from the page of the same thing, if there is one."""
-    if _newest(site, keys) is None:
-        return ()
-    return (Alternate(label="Atom feed", href=path, type=TYPE, title=f"What broke in {of}"),)
+    return () if _newest(site, keys) is None else (alternate(path, of),)
+
+
+def alternate(path: str, of: str) -> Alternate:
+    """Point to a feed."""
+    return Alternate(label="Atom feed", href=path, type=TYPE, title=f"What broke in {of}")
 
 
 def _newest(site: Site, keys: Iterable[JobsetKey]) -> int | None:

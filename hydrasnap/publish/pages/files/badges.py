@@ -54,28 +54,54 @@ def tally_badge(tally: Tally, *, is_read: bool = True) -> Badge:
     return Badge(message="passing", color="green")
 
 
+class Snippet(View, frozen=True, kw_only=True):
+    """What to write in a language of markup to show a badge."""
+
+    language: str
+    text: str
+
+
 class BadgeBox(View, frozen=True, kw_only=True):
-    """A badge on a page: its files, and the Markdown to copy where the site's address is known."""
+    """A badge on a page: what it says, its width in pixels, its files, and what to write elsewhere.
+
+    Where the address of the site is not known, `snippets` have `PLACEHOLDER` for it, which a script
+    replaces by the address that the page was opened at.
+    """
 
     words: str
     width: int
     picture: str
     shield: str
-    markdown: str
+    snippets: tuple[Snippet, ...]
+
+
+PLACEHOLDER = "https://ADDRESS-OF-THIS-SITE"
 
 
 def badge_box(site: Site, badge: Badge, page: str, name: str) -> BadgeBox:
     """Describe the badge of `page`; its files lie beside the page."""
     way = page.removesuffix(".html")
-    base = site.base.rstrip("/")
-    alt = re.sub(r"([\\\[\]])", r"\\\1", name)
+    base = site.base.rstrip("/") or PLACEHOLDER
     return BadgeBox(
         words=f"{badge.label}: {badge.message}",
         width=_total(badge),
         picture=f"{way}.svg",
         shield=f"{way}/shield.json",
-        markdown=f"[![{alt}]({base}/{way}.svg)]({base}/{page})" if base else "",
+        snippets=tuple(_snippets(visible(name), f"{base}/{way}.svg", f"{base}/{page}")),
     )
+
+
+def _snippets(name: str, picture: str, page: str) -> Iterator[Snippet]:
+    """Write a badge that leads to its page; `name` may hold any sign."""
+    marked = re.sub(r"([\\\[\]])", r"\\\1", name)
+    quoted = re.sub(r'[\]"\n]', " ", name)
+    yield Snippet(language="Markdown", text=f"[![{marked}]({picture})]({page})")
+    yield Snippet(
+        language="HTML", text=f'<a href="{page}"><img src="{picture}" alt="{escape(name)}"></a>'
+    )
+    yield Snippet(language="AsciiDoc", text=f'image:{picture}["{quoted}",link="{page}"]')
+    rest = f".. image:: {picture}\n   :target: {page}\n   :alt: {quoted.strip() or 'badge'}"
+    yield Snippet(language="reStructuredText", text=rest)
 
 
 def badge_files(badge: Badge, shield_path: str, picture_path: str) -> Iterator[File]:

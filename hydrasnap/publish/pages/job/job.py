@@ -19,6 +19,7 @@ from hydrasnap.publish.pages.common.rows import BuildRow, build_row, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.sizes import SizeFact, job_sizes
 from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.feeds.feeds import alternate, has_job_feed, job_feed
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, build_badge
 from hydrasnap.publish.pages.files.data import data_file, data_link, job_data
 from hydrasnap.publish.pages.job.constituents import PartsGrid, parts_grid
@@ -93,6 +94,7 @@ def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
     history = job_history(site.index, job)
     page = job_page(site, history)
     yield Page(site.links.job(job), "job.html", page)
+    yield from job_feed(site, history)
     yield data_file(site.links.job(job, ".json"), job_data(history, site.snapshot.sizes.get(job)))
     if history.results:
         paths = site.links.job(job, "/shield.json"), site.links.job(job, ".svg")
@@ -112,7 +114,14 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         shows="This page shows what the snapshot knows of the job; Hydra may keep older builds.",
         crumbs=site.trail(key.project, key.jobset),
         live=site.live("job", *key),
-        alternates=(data_link(site.links.job(key, ".json"), f"All builds of {key.name}"),),
+        alternates=(
+            *(
+                (alternate(site.links.job(key, "/feed.atom"), key.name),)
+                if has_job_feed(history)
+                else ()
+            ),
+            data_link(site.links.job(key, ".json"), f"All builds of {key.name}"),
+        ),
         name=key.name,
         jobset=Link(label=f"{key.project}:{key.jobset}", href=site.trail(*key[:2])[-1].href),
         status=status,

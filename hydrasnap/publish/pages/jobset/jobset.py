@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hydrasnap.formatting import duration
 from hydrasnap.model import BuildStatus, Jobset, JobsetConfiguration, JobsetInput, JobsetKey
 from hydrasnap.publish.pages.common.changes import LOOKS, ChangeRow, change_row
+from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.chart import Chart
 from hydrasnap.publish.pages.common.charts import burn_down_chart
 from hydrasnap.publish.pages.common.frame import Link
@@ -90,6 +91,7 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     took: int | None
     latest_finished: Link | None
     comparisons: tuple[Link, ...]
+    channels: tuple[ChannelBox, ...]
     burn_down: Chart | None
     counts: tuple[ListCount, ...]
     broken: tuple[ChangeRow, ...]
@@ -166,6 +168,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         took=latest.checkouttime + latest.evaltime if latest else None,
         latest_finished=site.evaluation_link(health.latest_finished),
         comparisons=tuple(_comparisons(site, health)),
+        channels=channel_boxes(site, latest),
         burn_down=burn_down_chart(site, key),
         counts=tuple(_counts(site, health.changes)),
         broken=tuple(_broken(site, health.changes)),

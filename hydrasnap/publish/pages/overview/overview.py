@@ -7,6 +7,7 @@ from hydrasnap.formatting import plural
 from hydrasnap.model import Gap, JobsetKey, Run
 from hydrasnap.publish.links import Links, outward
 from hydrasnap.publish.pages.common.changes import ChangeRow, change_row
+from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.rows import EvaluationRow, evaluation_rows
@@ -28,6 +29,7 @@ from hydrasnap.report.health import (
 )
 
 DATA = "snapshot.js"
+_DAY = 86_400
 
 
 class BrokenRow(View, frozen=True, kw_only=True):
@@ -36,6 +38,19 @@ class BrokenRow(View, frozen=True, kw_only=True):
     jobset: Link
     evaluation: Link | None
     change: ChangeRow
+
+
+class Lately(View, frozen=True, kw_only=True):
+    """What broke within some time before the snapshot.
+
+    `span` is that time in words; `broke` counts the jobs that an evaluation of that time broke, and
+    `still` those of them that have not succeeded since. `rows` are the newest of these.
+    """
+
+    span: str
+    broke: int
+    still: int
+    rows: tuple[BrokenRow, ...]
 
 
 class ProjectRow(View, frozen=True, kw_only=True):
@@ -78,10 +93,12 @@ class OverviewPage(PageContext, frozen=True, kw_only=True):
     run: Run
     gaps: tuple[Gap, ...]
     sums: str
+    channels: tuple[ChannelBox, ...]
     running: LiveNote | None
     watches: tuple[WatchRow, ...]
     broken: tuple[BrokenRow, ...]
     broken_total: int
+    lately: tuple[Lately, ...]
     unread: int
     first_run: bool
     troubles: tuple[Trouble, ...]
@@ -131,10 +148,12 @@ def overview_page(site: Site) -> OverviewPage:
                 plural(len(snapshot.builds), "build"),
             )
         ),
+        channels=tuple(_channels(site, jobsets)),
         running=live_note(site),
         watches=watch_rows(site),
         broken=tuple(_broken(site, row) for row in broken.rows),
         broken_total=broken.total,
+        lately=tuple(_lately(site, jobsets)),
         unread=sum(is_in_use(health.jobset) and not health.knows_failures for health in jobsets),
         first_run=not (snapshot.run.known_evaluations or snapshot.run.known_builds),
         troubles=tuple(_troubles(site, jobsets)),
@@ -145,6 +164,43 @@ def overview_page(site: Site) -> OverviewPage:
         off=tuple(row for row in projects if row.disabled),
         evaluations=evaluation_rows(site, newest[: site.limits.newest_evaluations]),
     )
+
+
+def _channels(site: Site, jobsets: list[JobsetHealth]) -> Iterator[ChannelBox]:
+    """Describe the aggregates of the jobsets in use, those of main branches first."""
+    used = [health for health in jobsets if is_in_use(health.jobset)]
+    for health in used:
+        yield from channel_boxes(site, health.latest)
+
+
+def _lately(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Lately]:
+    """Say what broke in the last day and week, by the times of evaluations."""
+    now = snapshot_time(site.snapshot)
+    used = [health.key for health in jobsets if is_in_use(health.jobset)]
+    news = sorted(
+        (found for key in used for found in site.news(key)),
+        key=lambda found: -found.evaluation.id,
+    )
+    for span, seconds in (("24 hours", _DAY), ("7 days", 7 * _DAY)):
+        rows = [
+            Broken(found.evaluation, change)
+            for found in news
+            if now - seconds <= found.evaluation.timestamp <= now
+            for change in found.broken
+        ]
+        still = [row for row in rows if _still_fails(site, row)]
+        shown = tuple(_broken(site, row) for row in still[: site.limits.broken_jobs])
+        yield Lately(span=span, broke=len(rows), still=len(still), rows=shown)
+
+
+def _still_fails(site: Site, row: Broken) -> bool:
+    """Tell whether the newest result of a job that broke is no success."""
+    build = row.change.build
+    if build is None:
+        return False
+    later = (b for b in site.index.builds_of_job(build.job_key) if b.system == build.system)
+    newest = next((b for b in later if b.status.decided), build)
+    return not newest.status.succeeded
 
 
 def _broken(site: Site, row: Broken) -> BrokenRow:
@@ -169,7 +225,7 @@ def _stale(site: Site, health: JobsetHealth) -> Stale:
 
 
 def _jobset(site: Site, key: JobsetKey) -> Link:
-    return Link(label=str(key), href=site.links.jobset(key))
+    return site.jobset_link(key, full=True)
 
 
 def _projects(site: Site) -> tuple[ProjectRow, ...]:

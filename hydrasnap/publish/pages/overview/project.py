@@ -13,7 +13,7 @@ from hydrasnap.publish.pages.common.rows import Figures, Verdict, figures, verdi
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import feed_link
-from hydrasnap.publish.pages.files.badges import badge_files, tally_badge
+from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.publish.pages.files.data import data_file, data_link, project_data
 from hydrasnap.publish.pages.jobset.latest import project_builds_page
 from hydrasnap.report.health import JobsetHealth, ProjectHealth
@@ -58,6 +58,7 @@ class ProjectPage(PageContext, frozen=True, kw_only=True):
     declarative: Declarative | None
     jobsets: tuple[JobsetRow, ...]
     off: tuple[JobsetRow, ...]
+    badge: BadgeBox
     builds: str
     permalinks: tuple[Permalink, ...]
     note: str
@@ -102,6 +103,12 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         declarative=project.declarative,
         jobsets=tuple(row for row in rows if not row.disabled),
         off=tuple(row for row in rows if row.disabled),
+        badge=badge_box(
+            site,
+            tally_badge(health.tally, is_read=health.is_read),
+            site.links.project(project.name),
+            project.name,
+        ),
         builds=site.links.project(project.name, "/all.html"),
         permalinks=tuple(project_permalinks(site, project.name, keys)),
         note=site.note(project.name),

@@ -71,5 +71,5 @@ def _waiting(site: Site, builds: Iterable[Build]) -> Iterator[Waiting]:
     for _, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
         key = group[0].jobset_key
         times = [build.timestamp for build in group]
-        link = Link(label=str(key), href=site.links.jobset(key))
+        link = site.jobset_link(key, full=True)
         yield Waiting(link=link, amount=len(group), oldest=min(times), newest=max(times))

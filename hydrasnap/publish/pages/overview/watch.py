@@ -174,7 +174,7 @@ def _news(site: Site, news: News) -> NewsRow:
     key = news.evaluation.jobset_key
     return NewsRow(
         evaluation=site.evaluation_link(news.evaluation),
-        jobset=Link(label=str(key), href=site.links.jobset(key)),
+        jobset=site.jobset_link(key, full=True),
         timestamp=news.evaluation.timestamp or None,
         broken=tuple(change_row(site, change) for change in news.broken),
         fixed=tuple(change_row(site, change) for change in news.fixed),

@@ -8,7 +8,7 @@ as asked for. Each shard is a script of one call, ``hydrasnapShard(name, value)`
 * ``job/PROJECT/JOBSET/N``: what is known of the builds of a pile of jobs; N follows from the name;
 * ``ids-N``: which pile a build is in; N follows from the directory's list of first ids;
 * ``paths-X``: the builds of store paths whose hash begins with X;
-* ``evals``: the evaluations.
+* ``evals``: the evaluations; ``commits``: the revisions of their inputs.
 
 Nothing here moves with the clock: a crawl in which nothing happened changes no shard.
 """

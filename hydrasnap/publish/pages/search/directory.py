@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
-from hydrasnap.model import BuildStatus, Project
+from hydrasnap.model import BuildStatus, Evaluation, Project
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.jobs import first_ids, folder_of
 from hydrasnap.publish.pages.search.names import LONGEST
 from hydrasnap.publish.pages.search.paths import prefix_of
 from hydrasnap.publish.pages.search.shards import shard
+from hydrasnap.report.health import is_in_use
+from hydrasnap.report.inputs import inputs_of
 
 
 def directory_files(site: Site) -> Iterator[File]:
@@ -17,6 +19,11 @@ def directory_files(site: Site) -> Iterator[File]:
         "origin": site.snapshot.origin.rstrip("/"),
         "projects": _projects(site),
         "jobsets": _jobsets(site),
+        "idle": [
+            place
+            for place, jobset in enumerate(site.snapshot.jobsets.values())
+            if not is_in_use(jobset)
+        ],
         "statuses": [
             [status.label, status.outcome.value, status.icon, status.sentence]
             for status in BuildStatus
@@ -26,21 +33,37 @@ def directory_files(site: Site) -> Iterator[File]:
     }
     yield shard("directory", directory)
     yield shard("evals", _evaluations(site))
+    yield shard("commits", _commits(site))
 
 
 def _evaluations(site: Site) -> list[object]:
-    """List the evaluations, newest first: id, jobset, whether it has a page, and is finished."""
+    """List the evaluations, newest first.
+
+    Each has its id, jobset, whether it has a page, whether it is finished, and its time.
+    """
     number = {key: place for place, key in enumerate(site.snapshot.jobsets)}
-    every = sorted(site.snapshot.evaluations.values(), key=lambda found: -found.id)
     return [
         [
             found.id,
             number[found.jobset_key],
             int(bool(site.evaluation_href(found))),
             int(found.id in site.finished_evaluations(found.jobset_key)),
+            found.timestamp,
         ]
-        for found in every
-        if found.hasnewbuilds
+        for found in _newest_first(site)
+    ]
+
+
+def _newest_first(site: Site) -> list[Evaluation]:
+    every = (found for found in site.snapshot.evaluations.values() if found.hasnewbuilds)
+    return sorted(every, key=lambda found: -found.id)
+
+
+def _commits(site: Site) -> list[object]:
+    """Give the names and revisions of each evaluation's inputs by turns, in the same order."""
+    return [
+        [word for one in inputs_of(found) if one.revision for word in (one.name, one.revision)]
+        for found in _newest_first(site)
     ]
 
 
@@ -58,7 +81,7 @@ def _about(project: Project) -> str:
 
 
 def _jobsets(site: Site) -> list[object]:
-    """Tell of each jobset its project, name, page, the folder of its jobs, words and piles."""
+    """Tell of each jobset its project, name, page, the folder of its jobs, words and buckets."""
     rows: list[object] = []
     for key, jobset in site.snapshot.jobsets.items():
         words = _also(jobset.configuration.description, key.name)

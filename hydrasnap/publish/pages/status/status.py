@@ -140,17 +140,17 @@ def _sums(live: Live) -> str:
 
 def _untold(live: Live) -> Iterator[str]:
     names = {
-        "what runs": live.running,
-        "its machines": live.machines,
-        "the state of its queue runner": live.runner,
-        "how much it builds": live.days or live.hours,
+        "running builds": live.running,
+        "machines": live.machines,
+        "queue runner": live.runner,
+        "throughput": live.days or live.hours,
     }
     return (name for name, found in names.items() if found is None)
 
 
 def _listed(words: tuple[str, ...]) -> str:
     """Write what is not told as one phrase."""
-    return " or ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _running(site: Site, live: Live, build: RunningBuild) -> RunningRow:

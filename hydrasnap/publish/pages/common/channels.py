@@ -1,0 +1,128 @@
+"""The box that tells whether a channel is blocked, since when, and by what."""
+
+from collections.abc import Iterator
+
+from hydrasnap.formatting import duration, plural
+from hydrasnap.model import Evaluation
+from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.rows import (
+    BuildRow,
+    Revision,
+    build_row,
+    changed_revisions,
+    revisions,
+)
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.report.channels import Blocking, Channel, channels
+
+
+class Since(View, frozen=True, kw_only=True):
+    """Since when something fails.
+
+    `time` is when the first failed build of the run ended (Unix seconds), `build` its id, and
+    `evaluation` the first that holds it. `exact` tells that a good build came just before it; else
+    it may have failed for longer. `commits` are what changed in that evaluation.
+    """
+
+    time: int | None
+    build: int
+    evaluation: Link | None
+    exact: bool
+    commits: tuple[Revision, ...]
+
+
+class BlockingRow(View, frozen=True, kw_only=True):
+    """A constituent that keeps an aggregate from success; `since` is None where it was aborted."""
+
+    build: BuildRow
+    since: Since | None
+
+
+class ChannelBox(View, frozen=True, kw_only=True):
+    """An aggregate and what it waits for.
+
+    `build` is its build in the `evaluation`; `grid` leads to its constituents over time. `good` is
+    the last evaluation in which it succeeded, at `good_time` (Unix seconds) with the revisions
+    `good_commits`; `ago` says how far back that is, and is empty where it is this one. `blocking`
+    are the first of `blocking_total` constituents; `pending` says in words which have no result.
+    """
+
+    jobset: Link
+    build: BuildRow
+    evaluation: Link | None
+    grid: str
+    good: Link | None
+    good_time: int | None
+    good_commits: tuple[Revision, ...]
+    ago: str
+    blocking: tuple[BlockingRow, ...]
+    blocking_total: int
+    pending: str
+
+
+def channel_boxes(site: Site, evaluation: Evaluation | None) -> tuple[ChannelBox, ...]:
+    """Describe the aggregates of an evaluation that matter."""
+    if evaluation is None or not site.index.is_comparable(evaluation):
+        return ()
+    found = channels(site.index, evaluation, site.aggregates, site.limits.channels)
+    return tuple(_box(site, channel) for channel in found)
+
+
+def _box(site: Site, channel: Channel) -> ChannelBox:
+    build, good = channel.aggregate, channel.good
+    return ChannelBox(
+        jobset=site.jobset_link(build.jobset_key, full=True),
+        build=build_row(site, build),
+        evaluation=site.evaluation_link(channel.evaluation),
+        grid=_grid(site, channel),
+        good=site.evaluation_link(good),
+        good_time=good.timestamp or None if good else None,
+        good_commits=revisions(good) if good else (),
+        ago=_ago(site, channel),
+        blocking=tuple(_blocking(site, one) for one in channel.blocking[: site.limits.blockers]),
+        blocking_total=len(channel.blocking),
+        pending=", ".join(_pending(channel)),
+    )
+
+
+def _grid(site: Site, channel: Channel) -> str:
+    page = site.links.job(channel.aggregate.job_key)
+    return page if "?" in page else f"{page}#constituents"
+
+
+def _ago(site: Site, channel: Channel) -> str:
+    """Say how far before the evaluation the last success is."""
+    now, good = channel.evaluation, channel.good
+    if good is None or good.id == now.id:
+        return ""
+    between = sum(1 for found in site.index.earlier(now) if found.id >= good.id)
+    words = plural(between, "evaluation")
+    seconds = now.timestamp - good.timestamp
+    known = now.timestamp > 0 and good.timestamp > 0 and seconds > 0
+    return f"{words}, {duration(seconds)} before" if known else f"{words} before"
+
+
+def _pending(channel: Channel) -> Iterator[str]:
+    if channel.waiting:
+        yield f"{plural(channel.waiting, 'constituent')} without a result"
+    if channel.unknown:
+        yield f"{channel.unknown:,} not in the snapshot"
+
+
+def _blocking(site: Site, found: Blocking) -> BlockingRow:
+    return BlockingRow(build=build_row(site, found.build), since=since_of(site, found))
+
+
+def since_of(site: Site, found: Blocking) -> Since | None:
+    """Describe since when a build's job fails."""
+    first = found.run.since
+    if first is None:
+        return None
+    return Since(
+        time=first.stoptime,
+        build=first.id,
+        evaluation=site.evaluation_link(found.since),
+        exact=found.run.last_good is not None,
+        commits=changed_revisions(site, found.since) if found.since else (),
+    )

@@ -1,0 +1,121 @@
+"""The page that lists the files for programs, and the style sheet of the user's colour."""
+
+from collections.abc import Iterator
+
+from hydrasnap.model import JobsetKey
+from hydrasnap.publish.links import Links
+from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.feeds.feeds import feed_link
+from hydrasnap.publish.pages.files.data import INDEX, REVISIONS
+
+ACCENT = "accent.css"
+
+
+class FilesRow(View, frozen=True, kw_only=True):
+    """A project or jobset and its files; `evaluation` is its newest, with the files of that."""
+
+    of: Link
+    files: tuple[Link, ...]
+    evaluation: Link | None
+    evaluation_files: tuple[Link, ...]
+
+
+class DataPage(PageContext, frozen=True, kw_only=True):
+    """The files for programs: those of the whole site, of projects, of jobsets, of watch lists."""
+
+    files: tuple[Link, ...]
+    projects: tuple[FilesRow, ...]
+    jobsets: tuple[FilesRow, ...]
+    watches: tuple[FilesRow, ...]
+
+
+def listing_files(site: Site) -> Iterator[Page | File]:
+    """Give the list of the files for programs, and the user's colour where there is one."""
+    context = DataPage(
+        title="Data and feeds",
+        description=f"Feeds, badges and data files of {site.name}.",
+        shows="This page lists the files of the site that programs read.",
+        files=tuple(_whole(site)),
+        projects=tuple(_project(site, name) for name in site.snapshot.projects),
+        jobsets=tuple(
+            _jobset(site, key)
+            for key, jobset in site.snapshot.jobsets.items()
+            if jobset.renamed_to is None
+        ),
+        watches=tuple(_watch(site, watch.name) for watch in site.watches),
+    )
+    yield Page(Links.DATA, "data.html", context)
+    if site.look.accent:
+        light, _, dark = site.look.accent.partition(",")
+        colour = f"light-dark({light}, {dark.strip() or light})"
+        yield File(ACCENT, f":root {{ --link: {colour}; }}\n")
+
+
+def _whole(site: Site) -> Iterator[Link]:
+    yield Link(label="All projects", href=INDEX)
+    if site.snapshot.live is not None:
+        yield Link(label="What the Hydra was doing", href="status.json")
+    if site.base:
+        yield Link(label="Site map", href="sitemap.xml")
+
+
+def _of(feed: tuple[str, ...], data: str, page: str) -> tuple[Link, ...]:
+    way = page.removesuffix(".html")
+    return (
+        *(Link(label="feed", href=path) for path in feed),
+        *((Link(label="data", href=data),) if data else ()),
+        Link(label="badge", href=f"{way}.svg"),
+        Link(label="shield", href=f"{way}/shield.json"),
+    )
+
+
+def _feed(site: Site, path: str, keys: list[JobsetKey]) -> tuple[str, ...]:
+    return tuple(found.href for found in feed_link(site, path, "", keys))
+
+
+def _project(site: Site, name: str) -> FilesRow:
+    keys = [h.key for project in site.health if project.name == name for h in project.jobsets]
+    feed = _feed(site, site.links.project(name, "/feed.atom"), keys)
+    files = _of(feed, site.links.project(name, ".json"), site.links.project(name))
+    return FilesRow(of=site.project_link(name), files=files, evaluation=None, evaluation_files=())
+
+
+def _jobset(site: Site, key: JobsetKey) -> FilesRow:
+    feed = _feed(site, site.links.jobset(key, "/feed.atom"), [key])
+    files = _of(feed, site.links.jobset(key, ".json"), site.links.jobset(key))
+    newest = next(iter(site.index.shown_evaluations(key)), None)
+    path = site.links.evaluation
+    return FilesRow(
+        of=site.jobset_link(key, full=True),
+        files=(*files, Link(label="revisions", href=site.links.jobset(key, REVISIONS))),
+        evaluation=site.evaluation_link(newest),
+        evaluation_files=()
+        if newest is None
+        else (
+            *_of((), path(newest.id, ".json"), path(newest.id)),
+            Link(label="all jobs", href=path(newest.id, "/jobs.json")),
+            Link(label="Markdown", href=path(newest.id, ".md")),
+            Link(label="failing jobs", href=path(newest.id, "/failing.txt")),
+        ),
+    )
+
+
+def _watch(site: Site, name: str) -> FilesRow:
+    keys = [
+        key
+        for watch in site.watches
+        if watch.name == name
+        for key, jobset in site.snapshot.jobsets.items()
+        if watch.has_jobset(key) and not jobset.deleted_upstream and jobset.renamed_to is None
+    ]
+    page = site.links.watch(name)
+    feed = _feed(site, site.links.watch(name, "/feed.atom"), keys)
+    return FilesRow(
+        of=Link(label=name, href=page),
+        files=_of(feed, "", page),
+        evaluation=None,
+        evaluation_files=(),
+    )
