@@ -74,7 +74,7 @@ class Spoiler:
 def crawler(folder: Path, kind: str) -> Crawler:
     """Return a crawler of a small Hydra that is about to ask addresses of a kind."""
     of = SpoilingHydra(world=hydra(1).world)
-    wishes = Selection(way=_STRATEGIES.get(kind), sizes=("one/*/hello*",), live=True)
+    wishes = Selection(strategy=_STRATEGIES.get(kind), sizes=("one/*/hello*",), live=True)
     found = Crawler(folder, of, FULL_SPEED, wishes)
     if kind in SECOND_RUN:
         found.run()

@@ -224,7 +224,7 @@ def crawl_selection(config: Config) -> Selection:
         exclude=config.crawl.exclude,
         hidden=config.crawl.hidden,
         evaluations=config.crawl.evaluations,
-        way=_STRATEGIES[config.crawl.builds],
+        strategy=_STRATEGIES[config.crawl.builds],
         details=config.crawl.details,
         recheck=int(config.crawl.recheck_days * 86400),
         sizes=config.crawl.sizes,

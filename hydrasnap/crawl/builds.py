@@ -1,4 +1,4 @@
-"""The third step: the builds of the evaluations, newest first, each in the cheapest way."""
+"""The third step: the builds of the evaluations, newest first, each by the cheapest strategy."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ from hydrasnap.wire.html import read_listing
 from hydrasnap.wire.reasons import read_finished
 
 _QUEUE = 20_000
-_TRIES = 6  # for one way, beside which there is another
+_TRIES = 6  # with one strategy, while there is another
 _MOST_PAGES = 5  # of what finished lately, for one jobset
 _MOST_SINGLY = 5000  # builds of an evaluation that may be asked for one by one
 _SINGLY, _TOGETHER, _LISTED = FetchStrategy.PER_BUILD, FetchStrategy.BULK, FetchStrategy.LISTING
-_WAYS = {
+_FALLBACKS = {
     FetchStrategy.NONE: (),
     _TOGETHER: (_TOGETHER, _LISTED, _SINGLY),
     _LISTED: (_LISTED, _SINGLY),
@@ -143,8 +143,8 @@ class BuildStep:
         for here in incomplete:
             await self.session.each(here, self._complete)
 
-    def _way(self, missing: int, evaluation: Evaluation) -> FetchStrategy:
-        return cheapest(missing, len(evaluation.builds), self.session.selection.way)
+    def _strategy(self, missing: int, evaluation: Evaluation) -> FetchStrategy:
+        return cheapest(missing, len(evaluation.builds), self.session.selection.strategy)
 
     def _missing(self, evaluation: Evaluation) -> list[int]:
         known = self.session.cache.builds
@@ -152,44 +152,47 @@ class BuildStep:
 
     async def _complete(self, evaluation: Evaluation) -> None:
         missing = self._missing(evaluation)
-        await self._fetch(evaluation, missing, self._way(len(missing), evaluation))
+        await self._fetch(evaluation, missing, self._strategy(len(missing), evaluation))
         self.session.watch(Step(f"evaluation {evaluation.id}"))
 
-    async def _fetch(self, evaluation: Evaluation, wanted: list[int], way: FetchStrategy) -> None:
-        """Fetch builds in one way, and where that fails in the next dearer one.
+    async def _fetch(
+        self, evaluation: Evaluation, wanted: list[int], strategy: FetchStrategy
+    ) -> None:
+        """Fetch builds by one strategy, and where that fails by the next dearer one.
 
         A 404 can mean that Hydra has just deleted the evaluation, or that the address is not there.
         """
-        ways = _WAYS[way]
+        left = [each for each in _FALLBACKS[strategy] if not self._is_too_big(each, evaluation)]
         with self.session.gap_at(paths.evaluation(evaluation.id)):
-            for number, each in enumerate(ways):
-                if self._is_too_big(each, evaluation):
-                    continue
+            while left:
+                chosen = left.pop(0)
                 try:
-                    await self._fetch_by(each, evaluation, wanted)
+                    await self._fetch_by(chosen, evaluation, wanted)
                 except LOSSES as error:
                     if isinstance(error, NotFoundError) and await self._is_deleted(evaluation):
                         return
-                    if number + 1 == len(ways) or self._is_last(ways[number + 1], evaluation):
+                    if not left or self._is_flood(left[0], evaluation):
                         raise
-                    self._note_failure(each, evaluation, error)
+                    self._note_failure(chosen, evaluation, error)
                 else:
                     return
 
-    def _is_too_big(self, way: FetchStrategy, evaluation: Evaluation) -> bool:
+    def _is_too_big(self, strategy: FetchStrategy, evaluation: Evaluation) -> bool:
         """Tell whether the run before has found that the server does not get this done."""
         tried = self.session.progress.of(evaluation.jobset_key).too_big
-        return way is FetchStrategy.BULK and evaluation.id in tried
+        return strategy is FetchStrategy.BULK and evaluation.id in tried
 
-    def _is_last(self, next_way: FetchStrategy, evaluation: Evaluation) -> bool:
-        """Tell whether the next way would be a flood of requests."""
-        return next_way is FetchStrategy.PER_BUILD and len(evaluation.builds) > _MOST_SINGLY
+    def _is_flood(self, strategy: FetchStrategy, evaluation: Evaluation) -> bool:
+        """Tell whether a strategy would be a flood of requests."""
+        return strategy is FetchStrategy.PER_BUILD and len(evaluation.builds) > _MOST_SINGLY
 
-    def _note_failure(self, way: FetchStrategy, evaluation: Evaluation, error: CrawlError) -> None:
-        if way is FetchStrategy.BULK:
+    def _note_failure(
+        self, strategy: FetchStrategy, evaluation: Evaluation, error: CrawlError
+    ) -> None:
+        if strategy is FetchStrategy.BULK:
             self.bulk_fails = True
             self.session.progress.of(evaluation.jobset_key).too_big.add(evaluation.id)
-        self.session.watch(Note(f"{error} Trying another way."))
+        self.session.watch(Note(f"{error} Trying the next strategy."))
 
     async def _is_deleted(self, evaluation: Evaluation) -> bool:
         """Find out whether a 404 means a deleted evaluation; if not, read its builds again."""
@@ -214,13 +217,13 @@ class BuildStep:
         self.session.doubt(path, f"it lists evaluation {evaluation.id}, which does not exist")
 
     async def _fetch_by(
-        self, way: FetchStrategy, evaluation: Evaluation, wanted: list[int]
+        self, strategy: FetchStrategy, evaluation: Evaluation, wanted: list[int]
     ) -> None:
-        if way is FetchStrategy.BULK:
+        if strategy is FetchStrategy.BULK:
             await self._together(evaluation)
-        elif way is FetchStrategy.LISTING:
+        elif strategy is FetchStrategy.LISTING:
             await self._listed(evaluation)
-        elif way is FetchStrategy.PER_BUILD:
+        elif strategy is FetchStrategy.PER_BUILD:
             await self._singly(evaluation, wanted)
 
     async def _together(self, evaluation: Evaluation) -> None:
@@ -307,7 +310,7 @@ class BuildStep:
                     and number not in self.checked_builds
                     and (whole or paths.build(number) in doubtful)
                 ]
-                await self._fetch(evaluation, here, self._way(len(here), evaluation))
+                await self._fetch(evaluation, here, self._strategy(len(here), evaluation))
 
     async def _follow_queue(
         self, windows: dict[JobsetKey, list[Evaluation]], changed: list[JobsetOverview]
@@ -338,7 +341,7 @@ class BuildStep:
             for evaluation in window:
                 here = [number for number in evaluation.builds if number in wanted]
                 wanted.difference_update(here)
-                await self._fetch(evaluation, here, self._way(len(here), evaluation))
+                await self._fetch(evaluation, here, self._strategy(len(here), evaluation))
 
     async def _reconcile(self, changed: list[JobsetOverview]) -> None:
         """Where the builds do not add up to Hydra's counts, ask for the newest evaluation whole.
@@ -353,7 +356,7 @@ class BuildStep:
             builds = [known[number] for number in newest.builds if number in known]
             if overview.counts.total and tally(builds) != overview.counts:
                 whole = [number for number in newest.builds if number not in self.checked_builds]
-                await self._fetch(newest, whole, self._way(len(whole), newest))
+                await self._fetch(newest, whole, self._strategy(len(whole), newest))
 
     async def _follow_finished(self) -> None:
         """Find builds that were restarted and finished again since the last run.
@@ -442,5 +445,5 @@ class BuildStep:
                 )
                 found = recheck_candidates(self._builds(evaluation), whole=whole)
                 stale = [number for number in found if number not in self.checked_builds]
-                await self._fetch(evaluation, stale, self._way(len(stale), evaluation))
+                await self._fetch(evaluation, stale, self._strategy(len(stale), evaluation))
             cache.note_checked({str(key): now})

@@ -22,9 +22,9 @@ class Selection:
     """What the user wants: globs on projects and on ``project/jobset``, and how far back.
 
     `hidden` takes hidden projects and jobsets too. `evaluations` is how many of each jobset are
-    compared; one more is fetched, for the oldest to be compared with. `way` is how to fetch builds,
-    None for the cheapest; `details` bounds the builds of a listing that a run completes one by one;
-    `recheck` is after how many seconds failures are fetched again although nothing changed.
+    compared; one more is fetched, for the oldest to be compared with. `strategy` is how to fetch
+    builds, None for the cheapest. `details` bounds the builds of a listing that a run completes one
+    by one. `recheck` is after how many seconds failures are fetched again although nothing changed.
     `sizes` are globs on ``project/jobset/job``: of these jobs the sizes of builds are asked for.
     `live` asks what the Hydra is doing now. `reasons` bounds the HTML pages that a run reads to
     learn why builds and evaluations failed; 0 reads none.
@@ -35,7 +35,7 @@ class Selection:
     exclude: tuple[str, ...] = ()
     hidden: bool = False
     evaluations: int = 10
-    way: FetchStrategy | None = None
+    strategy: FetchStrategy | None = None
     details: int = 100
     recheck: int = 7 * 86400
     sizes: tuple[str, ...] = ()

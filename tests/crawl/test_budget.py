@@ -77,7 +77,7 @@ def test_a_first_crawl_in_small_pieces(requests: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("requests", range(LEAST, 8))
 @pytest.mark.parametrize("way", [None, FetchStrategy.PER_BUILD, FetchStrategy.LISTING])
 def test_news_in_small_pieces(requests: int, way: FetchStrategy | None, tmp_path: Path) -> None:
-    selection = Selection(way=way)
+    selection = Selection(strategy=way)
     crawler = Crawler(tmp_path / "kept", hydra(), selection=selection)
     data = crawler.hydra.world
     evaluate(data, TRUNK, 7, finish=False)
@@ -123,7 +123,9 @@ def many_jobsets(number: int) -> DemoHydra:
 
 
 def test_a_second_look_at_failures_in_small_pieces(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "kept", hydra(6), selection=Selection(way=FetchStrategy.PER_BUILD))
+    crawler = Crawler(
+        tmp_path / "kept", hydra(6), selection=Selection(strategy=FetchStrategy.PER_BUILD)
+    )
     data = crawler.hydra.world
     crawler.run()
     old = data.evaluations_of(TRUNK)[-1]
@@ -273,7 +275,7 @@ def test_an_empty_aggregate_is_not_believed_of_a_host_in_trouble(
 
 
 def test_details_of_a_listing_are_fetched_in_small_pieces(tmp_path: Path) -> None:
-    selection = Selection(way=FetchStrategy.LISTING, details=1000)
+    selection = Selection(strategy=FetchStrategy.LISTING, details=1000)
     crawler = Crawler(tmp_path / "kept", hydra(), selection=selection)
     run_on(crawler, 4)
     assert_same(crawler, tmp_path / "fresh")

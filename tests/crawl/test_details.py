@@ -49,7 +49,7 @@ def test_a_build_without_a_result_counts_as_failed_only_when_it_is_finished() ->
 
 def listed(folder: Path, details: int) -> Crawler:
     return Crawler(
-        folder, hydra(4), selection=Selection(way=FetchStrategy.LISTING, details=details)
+        folder, hydra(4), selection=Selection(strategy=FetchStrategy.LISTING, details=details)
     )
 
 

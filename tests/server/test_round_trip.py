@@ -51,8 +51,8 @@ def test_the_embedded_hydra_goes_around(tmp_path: Path, moment: int) -> None:
 
 @pytest.mark.parametrize("way", list(FetchStrategy))
 def test_every_way_to_fetch_builds_gives_the_same(tmp_path: Path, way: FetchStrategy) -> None:
-    first = crawl_into(tmp_path / "first", hydra(), Selection(way=way), 0)
-    second = crawl_into(tmp_path / "second", serve(tmp_path / "first"), Selection(way=way), 0)
+    first = crawl_into(tmp_path / "first", hydra(), Selection(strategy=way), 0)
+    second = crawl_into(tmp_path / "second", serve(tmp_path / "first"), Selection(strategy=way), 0)
     assert first == second
 
 
