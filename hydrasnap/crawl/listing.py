@@ -131,8 +131,8 @@ async def _list(session: Session, overview: JobsetOverview) -> bool:
     present = {number for number, evaluation in had.items() if not evaluation.deleted_upstream}
     listing = await list_evaluations(session, overview, present)
     moved_here = [e for e in listing.evaluations if _is_elsewhere(session, e, key)]
+    inherited = take_over(session, key, moved_here) if moved_here else None
     if moved_here:
-        take_over(session, key, moved_here)
         had = _evaluations_in_cache(session, key)
         present |= {number for number, e in had.items() if not e.deleted_upstream}
     made_again = await _is_made_again(session, known, listing, present)
@@ -141,7 +141,10 @@ async def _list(session: Session, overview: JobsetOverview) -> bool:
         for e in listing.wanted(present, session.selection.window)
     ]
     ids = tuple(sorted({*had, *(evaluation.id for evaluation in listed)}, reverse=True))
-    first = listing.evaluations[-1].id if made_again else _first(known, listing, ids)
+    first = _first(known, listing, ids)
+    first = inherited if first is None else first
+    if made_again:
+        first = listing.evaluations[-1].id
     jobset = msgspec.structs.replace(
         Jobset(project=key.project, name=key.name) if known is None else known,
         evaluations=ids,

@@ -109,13 +109,14 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
     cache.drop(sizes=[found.key for found in sizes])
 
 
-def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) -> None:
+def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) -> int | None:
     """Move to a jobset what the cache has under the name that this jobset had before.
 
     Hydra renames a jobset with all that it has, and its old name may be given to a new one at once.
-    So all evaluations move that are no newer than the newest one that moved.
+    So all evaluations move that are no newer than the newest one that moved. Return the first of
+    all, if it is known and moved.
     """
-    cache = session.cache
+    cache, first = session.cache, None
     newest: dict[JobsetKey, int] = {}
     for evaluation in listed:
         known = cache.evaluations.get(evaluation.id)
@@ -139,15 +140,17 @@ def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) 
             builds=[msgspec.structs.replace(build, **names) for build in builds],
             evaluations=[msgspec.structs.replace(e, **names) for e in moved],
         )
-        _leave_to(session, old, {evaluation.id for evaluation in moved})
+        first = _leave_to(session, old, {evaluation.id for evaluation in moved}) or first
+    return first
 
 
-def _leave_to(session: Session, old: JobsetKey, moved: set[int]) -> None:
-    """Take from a jobset's record the evaluations that moved to another one."""
+def _leave_to(session: Session, old: JobsetKey, moved: set[int]) -> int | None:
+    """Take from a jobset's record the evaluations that moved; return its first if that did."""
     jobset = session.cache.jobsets.get(old)
     if jobset is None:
-        return
+        return None
     first = None if jobset.first_evaluation in moved else jobset.first_evaluation
     left = tuple(number for number in jobset.evaluations if number not in moved)
     changed = msgspec.structs.replace(jobset, evaluations=left, first_evaluation=first)
     session.cache.put(jobsets=[changed])
+    return jobset.first_evaluation if jobset.first_evaluation in moved else None

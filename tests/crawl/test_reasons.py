@@ -179,6 +179,7 @@ def test_a_renamed_jobset_whose_name_is_given_away_at_once_keeps_its_history(
     assert kept.jobsets.keys() == fresh.jobsets.keys()
     for key, jobset in fresh.jobsets.items():
         assert kept.jobsets[key].evaluations == jobset.evaluations
+    assert len(crawler.asked()) == 2
 
 
 def test_a_jobset_deleted_and_made_again_has_no_past(tmp_path: Path) -> None:
