@@ -67,7 +67,7 @@ class Questions:
         return tuple(given) or tuple(self.text(question, "").split())
 
     def agrees(self, question: str) -> bool:
-        """Tell whether the user agrees; nobody to ask agrees."""
+        """Return whether the user agrees; nobody to ask agrees."""
         return not self.asks or click.confirm(question, default=True, err=True)
 
 

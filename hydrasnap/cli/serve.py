@@ -75,7 +75,7 @@ def run_serve(
 
 
 def _is_no_cut_off(record: logging.LogRecord) -> bool:
-    """Tell whether a message is of anything but an answer that the end of the server cut off."""
+    """Return whether a message is of anything but an answer that the end of the server cut off."""
     cut = record.exc_info is not None and record.exc_info[0] is CancelledError
     return not cut and "timeout graceful shutdown" not in record.getMessage()
 

@@ -163,7 +163,7 @@ class Client:
         follow: bool = True,
         tries: int | None = None,
     ) -> T:
-        """Ask until there is an answer, or patience ends; a redirect not to `follow` is one."""
+        """Retry a request until it is answered; with `follow` false a redirect is an answer."""
         paths.check(path)
         failures, waited = 0, 0.0
         while True:
@@ -336,7 +336,7 @@ class Client:
 
 
 def _is_from_front_end(answer: httpx.Response) -> bool:
-    """Tell whether an answer to the login is not Hydra's own, which says yes or no in JSON."""
+    """Return whether an answer to the login is not Hydra's own, which says yes or no in JSON."""
     status = answer.status_code
     passing = status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
     passing |= status > HTTPStatus.INTERNAL_SERVER_ERROR

@@ -193,7 +193,7 @@ class ResponseClassifier:
         return _UNUSABLE_TRIES if self.answered else _FIRST_TRIES
 
     def _count(self, path: str, error: CrawlError, tries: int, *, wanted: str = JSON) -> Exception:
-        """Count a bad answer: ask again, or give up the address, or the host.
+        """Count a bad answer, and return the error: retry, skip the address, or end the run.
 
         Only where JSON was asked for do several tell of a guard: pages differ between Hydras.
         """
@@ -255,12 +255,12 @@ class ResponseClassifier:
 
 
 def is_json(answer: httpx.Response) -> bool:
-    """Tell whether the answer calls itself JSON, the type Hydra gives its own errors."""
+    """Return whether the answer calls itself JSON, the type Hydra gives its own errors."""
     return _has_type(answer, JSON)
 
 
 def is_denied(answer: httpx.Response, wanted: str) -> bool:
-    """Tell whether Hydra itself wants a login: a front end refuses with HTML where JSON is due."""
+    """Return whether Hydra itself wants a login: a front end refuses with HTML where JSON is due."""
     return answer.status_code == HTTPStatus.FORBIDDEN and (is_json(answer) or wanted == HTML)
 
 

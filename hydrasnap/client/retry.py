@@ -26,7 +26,7 @@ class Retry:
         return full * (0.5 + 0.5 * jitter())
 
     def exhausted(self, failures: int, waited: float) -> bool:
-        """Tell whether it is time to give up."""
+        """Return whether it is time to give up."""
         return failures >= self.attempts or waited >= self.seconds
 
 

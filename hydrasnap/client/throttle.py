@@ -29,7 +29,7 @@ class RateLimiter:
         self._penalty_ends = 0.0
 
     async def wait(self) -> None:
-        """Return when the next request may go out."""
+        """Sleep until the next request may be sent."""
         if self.rate is None and not self._next:
             return
         moment = max(self._now(), self._next)
@@ -52,7 +52,7 @@ class RateLimiter:
 
 
 def is_this_machine(origin: str) -> bool:
-    """Tell whether `origin` is on this machine, where no rate is needed."""
+    """Return whether `origin` is on this machine, where no rate is needed."""
     host = urlsplit(origin).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -35,7 +35,7 @@ _MOST_REFUSALS = 3
 
 @dataclass(slots=True)
 class _Asking:
-    """The questions of one run.
+    """Fetches the constituents of aggregates during one run.
 
     `believed` builds were said to be empty before any trouble, `empty` ones as often as it takes.
     `refusals` counts 404s for builds that exist, as old Hydras give.
@@ -86,7 +86,7 @@ class _Asking:
         return sorted(wanted - answered - self.asked, reverse=True)
 
     def _is_incomplete(self, build: Build) -> bool:
-        """Tell whether constituents are lost, as with a damaged file, or were hardly readable."""
+        """Return whether constituents are lost, as with a damaged file, or were hardly readable."""
         lost = not self.session.cache.builds.keys() >= set(build.constituents or ())
         return lost or paths.constituents(build.id) in self.session.revisit
 

@@ -178,12 +178,12 @@ class BuildStep:
                     return
 
     def _is_too_big(self, strategy: FetchStrategy, evaluation: Evaluation) -> bool:
-        """Tell whether the run before has found that the server does not get this done."""
+        """Return whether the run before has found that the server does not get this done."""
         tried = self.session.progress.of(evaluation.jobset_key).too_big
         return strategy is FetchStrategy.BULK and evaluation.id in tried
 
     def _is_flood(self, strategy: FetchStrategy, evaluation: Evaluation) -> bool:
-        """Tell whether a strategy would be a flood of requests."""
+        """Return whether a strategy would be a flood of requests."""
         return strategy is FetchStrategy.PER_BUILD and len(evaluation.builds) > _MOST_SINGLY
 
     def _note_failure(
@@ -315,7 +315,7 @@ class BuildStep:
     async def _follow_queue(
         self, windows: dict[JobsetKey, list[Evaluation]], changed: list[JobsetOverview]
     ) -> None:
-        """Ask once which builds are unfinished, and fetch those that the cache has otherwise."""
+        """Read the queue once, and fetch the builds whose cached state disagrees with it."""
         path, progress = paths.queue(_QUEUE), self.session.progress
         with self.session.gap_at(path):
             if not progress.queue_known_for(changed):
@@ -411,7 +411,7 @@ class BuildStep:
         await self._one(held, row.id, absent)
 
     async def _fetch_details(self, windows: list[list[Evaluation]]) -> None:
-        """Complete the builds of listings that tell most, as far as this run may."""
+        """Fetch the details of builds of listings, up to the `details` of this run."""
         cache = self.session.cache
         holders: dict[int, Evaluation] = {}
         for window in windows:
@@ -432,7 +432,7 @@ class BuildStep:
         return [known[number] for number in evaluation.builds if number in known]
 
     async def _recheck(self, windows: dict[JobsetKey, list[Evaluation]]) -> None:
-        """Fetch failures again, and more slowly all: a restart may have changed them unnoticed."""
+        """Fetch failures again, and all builds in rotation: a restart may have changed them."""
         cache, now, pace = self.session.cache, self.session.now, self.session.selection.recheck
         checked = cache.manifest.checked
         cache.note_checked({str(key): now for key in windows if str(key) not in checked})

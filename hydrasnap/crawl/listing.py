@@ -160,7 +160,7 @@ async def _list(session: Session, overview: JobsetOverview) -> bool:
 
 
 def _is_elsewhere(session: Session, evaluation: Evaluation, key: JobsetKey) -> bool:
-    """Tell whether the cache has an evaluation under another jobset: that one was renamed."""
+    """Return whether the cache has an evaluation under another jobset: that one was renamed."""
     known = session.cache.evaluations.get(evaluation.id)
     return known is not None and known.jobset_key != key
 

@@ -15,7 +15,7 @@ _LONGEST_CHAIN = 10
 async def follow_renames(
     session: Session, projects: Iterable[Project]
 ) -> dict[JobsetKey, JobsetKey]:
-    """Add to the selection the new names of jobsets that it names without a wildcard.
+    """Add the new names of renamed jobsets that are selected without a wildcard.
 
     Return the new names that Hydra gave just now; the cache does not have them yet.
     """

@@ -55,7 +55,7 @@ class Progress:
         return self._jobsets.setdefault(key, JobsetProgress(overview))
 
     def queue_known_for(self, jobsets: Collection[JobsetOverview]) -> bool:
-        """Tell whether the queue was asked after all of these were listed."""
+        """Return whether the queue was asked after all of these were listed."""
         return all(self.of(overview.key).queued for overview in jobsets)
 
     def keep_queue(self, queue: frozenset[int], jobsets: Collection[JobsetOverview]) -> None:

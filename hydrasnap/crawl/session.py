@@ -118,7 +118,7 @@ class Session:
             self.watch(Note(f"{path}: {reason}."))
 
     def note_at(self, path: str) -> Callable[[Oddities], None]:
-        """Return what takes note of unreadable parts of the answer of an address."""
+        """Return a callback that records the unreadable parts of an answer."""
 
         def note(oddities: Oddities) -> None:
             if oddities.lost:

@@ -65,7 +65,7 @@ class Machine(Value, frozen=True):
         return msgspec.structs.replace(self, **{name: getattr(other, name) for name in missing})
 
     def is_enabled(self, now: int) -> bool:
-        """Tell whether it gets steps at a moment."""
+        """Return whether it gets steps at a moment."""
         return self.enabled and (self.disabled_until or 0) <= now
 
 

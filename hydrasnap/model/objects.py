@@ -267,7 +267,7 @@ class Build(Value, frozen=True):
 
     @property
     def before_restart(self) -> BuildStatus | None:
-        """What had become of it before it was restarted; None if that is not what it waits for.
+        """The status before the restart, None for a build that was not restarted.
 
         A restart leaves code and times as they were (Hydra's ``restartBuilds``).
         """

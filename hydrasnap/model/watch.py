@@ -16,11 +16,11 @@ class Watch:
     systems: tuple[str, ...] = ()
 
     def has_jobset(self, key: JobsetKey) -> bool:
-        """Tell whether anything in a jobset may be watched."""
+        """Return whether anything in a jobset may be watched."""
         return _fits(f"{key.project}/{key.name}", self.jobsets)
 
     def has(self, job: str, system: str) -> bool:
-        """Tell whether a job is watched, in a jobset that is."""
+        """Return whether a job is watched, in a jobset that is."""
         return _fits(job, self.jobs) and _fits(system, self.systems)
 
 

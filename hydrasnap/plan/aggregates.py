@@ -1,4 +1,4 @@
-"""Which builds to ask for constituents, as the API does not tell an aggregate."""
+"""Which builds to ask for constituents, since the API does not mark aggregates."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable

@@ -71,7 +71,7 @@ def merge(known: Build | None, fresh: Build) -> Build:
 
 
 def differs(known: Build, row: Build) -> bool:
-    """Tell whether a row of a list shows another result than is known."""
+    """Return whether a row of a list shows another result than is known."""
     return _state(known) != _state(row)
 
 
@@ -101,7 +101,7 @@ def recheck_candidates(builds: Iterable[Build], *, whole: bool) -> list[int]:
 
 
 def is_full_recheck_turn(evaluation: int, *, among: int, turn: int) -> bool:
-    """Tell whether it is the turn of an evaluation to be fetched whole.
+    """Return whether it is the turn of an evaluation to be fetched whole.
 
     With `among` evaluations, each has its turn once in as many turns. So on average one evaluation
     is fetched whole at a turn, and successes cost one request for each jobset.

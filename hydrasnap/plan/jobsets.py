@@ -44,13 +44,13 @@ def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> 
 
 
 def stands_still(before: JobsetOverview, now: JobsetOverview) -> bool:
-    """Tell whether nothing changed between two overviews; a trigger alone changes nothing."""
+    """Return whether nothing changed between two overviews; a trigger alone changes nothing."""
     same = before.counts == now.counts and before.lastcheckedtime == now.lastcheckedtime
     return same and _settings(before) == _settings(now)
 
 
 def _was_shown(known: Jobset) -> bool:
-    """Tell whether it was neither deleted nor hidden: of a hidden one there is no overview."""
+    """Return whether it was neither deleted nor hidden: of a hidden one there is no overview."""
     return known.configuration.visible and not known.deleted_upstream
 
 
@@ -67,7 +67,7 @@ def _settings(overview: JobsetOverview) -> tuple[int | None, str, int]:
 
 
 def configuration_changed(known: Jobset | None, now: JobsetOverview) -> bool:
-    """Tell whether configuration and error texts must be read again.
+    """Return whether configuration and error texts must be read again.
 
     Of the configuration the overview tells the interval of checks alone.
     """
@@ -95,7 +95,7 @@ class Listing:
     pages: int = 1
 
     def enough(self, known: Collection[int], window: int, *, to_the_first: bool) -> bool:
-        """Tell whether the pages read so far are enough.
+        """Return whether the pages read so far are enough.
 
         The evaluations in the cache follow each other without a hole, so that each is compared with
         the one before it: pages are read until they meet what is known. `to_the_first` tells that

@@ -51,7 +51,7 @@ def _rank(
 
 
 def _has_page(build: Build) -> bool:
-    """Tell whether a page has steps that failed."""
+    """Return whether a page has steps that failed."""
     status = build.status
     unsuccessful = build.finished and not status.succeeded and status not in _WITHOUT_STEPS
     return unsuccessful and not build.deleted_upstream

@@ -25,11 +25,11 @@ class Retention:
 
     @property
     def limits(self) -> bool:
-        """Tell whether there is any limit."""
+        """Return whether there is any limit."""
         return not (self.evaluations is None and self.days is None and self.deleted and self.hidden)
 
     def unwanted(self, jobset: Jobset, *, hidden: bool = False) -> bool:
-        """Tell whether a whole jobset is to be dropped; `hidden` tells of its project."""
+        """Return whether a whole jobset is to be dropped; `hidden` tells of its project."""
         deleted = jobset.deleted_upstream and not self.deleted
         return deleted or (not self.hidden and (hidden or not jobset.configuration.visible))
 

@@ -54,7 +54,7 @@ class Selection:
         return [JobsetKey(*glob.split("/", 1)) for glob in literal]
 
     def wants_project(self, project: Project) -> bool:
-        """Tell whether any jobset of the project may be wanted."""
+        """Return whether any jobset of the project may be wanted."""
         if project.hidden and not self.hidden:
             return False
         return self._matches_project(project.name) and not _matches(project.name, self.exclude)
@@ -68,7 +68,7 @@ class Selection:
         return not self.projects or _matches(name, self.projects)
 
     def wants_jobset(self, key: JobsetKey) -> bool:
-        """Tell whether the jobset, of a wanted project, is wanted."""
+        """Return whether the jobset, of a wanted project, is wanted."""
         address = f"{key.project}/{key.name}"
         if any(_matches_address(address, glob) for glob in self.exclude):
             return False

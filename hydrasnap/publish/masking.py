@@ -46,7 +46,7 @@ def _may_hold_login(found: object) -> bool:
 
 
 def _masked(value: T) -> T:
-    """Mask every text in a value; what names it in a mapping stays."""
+    """Mask every string in a value; the keys of mappings stay as they are."""
     made: Any = value
     if isinstance(value, str):
         made = mask_logins(value)

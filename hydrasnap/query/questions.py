@@ -37,7 +37,7 @@ class Owned:
     maintainer: str = ""
 
     def has(self, reasons: Reasons | None) -> bool:
-        """Tell whether a failure is wanted."""
+        """Return whether a failure is wanted."""
         package = reasons.package if reasons else None
         names = [name for step in _causes(reasons) for name in step.names]
         return _contains(names, self.cause) and _contains(
@@ -322,7 +322,7 @@ def _cause(reasons: Reasons | None) -> str | None:
 
 
 def _contains(names: Iterable[str], glob: str) -> bool:
-    """Tell whether a part of a name fits a glob, whatever the case."""
+    """Return whether a part of a name fits a glob, whatever the case."""
     wanted = f"*{glob.lower()}*"
     return not glob or any(fnmatchcase(name.lower(), wanted) for name in names)
 

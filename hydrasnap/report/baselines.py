@@ -1,4 +1,4 @@
-"""With what an evaluation is worth comparing: its own past, a pinned one, other jobsets."""
+"""Baselines of an evaluation: earlier ones, a pinned one, those of other jobsets."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -159,13 +159,13 @@ class _Past:
         self.baseline_unknown = 0 if baseline is None else index.unknown(baseline)
 
     def decided(self, match: Build) -> Build | None:
-        """Return the baseline's build, or the last of its job before that told something."""
+        """Return the baseline's build or, if undecided, the last decided one of its job before."""
         if match.status.decided or self._baseline is None:
             return match
         return decided_build(self._index, match, self._baseline)
 
     def is_certain(self, match: Build | None) -> bool:
-        """Tell whether a build without a result before it can be called new."""
+        """Return whether a build without an earlier result is certain to be new."""
         if self._baseline is None:
             return self._is_first
         if match is None:
@@ -182,7 +182,7 @@ class _Past:
 
 
 def decided_build(index: Index, build: Build, evaluation: Evaluation) -> Build | None:
-    """Return a build of an evaluation, or the last of its job before that which told something."""
+    """Return a build or, if undecided, the last decided one of its job before an evaluation."""
     if build.status.decided:
         return build
     found: list[tuple[int, int, Build]] = []
@@ -195,7 +195,7 @@ def decided_build(index: Index, build: Build, evaluation: Evaluation) -> Build |
 
 
 def has_gaps_before(index: Index, evaluation: Evaluation) -> bool:
-    """Tell whether the snapshot lacks builds of any evaluation that Hydra lists before one."""
+    """Return whether builds of any earlier evaluation are missing from the snapshot."""
     reached = (evaluation, *index.earlier(evaluation))
     return not index.is_first(reached[-1]) or any(map(index.unknown, reached[1:]))
 
@@ -203,6 +203,6 @@ def has_gaps_before(index: Index, evaluation: Evaluation) -> bool:
 def _paired(
     builds: Iterable[Build], earlier: Sequence[Build] | None
 ) -> Iterator[tuple[Build, Build | None]]:
-    """Pair namesakes in order; what is left over meets the last one."""
+    """Pair builds of the same name in order; surplus ones are paired with the last."""
     for place, build in enumerate(builds):
         yield build, earlier[min(place, len(earlier) - 1)] if earlier else None

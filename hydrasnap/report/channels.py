@@ -1,4 +1,4 @@
-"""Whether the aggregates that matter are well, and what keeps them from it since when."""
+"""The status of the aggregates that matter: what blocks each one, and since when."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -84,7 +84,7 @@ class Pin:
 
 
 def is_revision(text: str) -> bool:
-    """Tell whether a text can be the name of a commit."""
+    """Return whether a text can be the name of a commit."""
     return _REVISION.fullmatch(text) is not None
 
 

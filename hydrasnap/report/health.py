@@ -37,7 +37,7 @@ class JobsetHealth:
 
     @property
     def is_read(self) -> bool:
-        """Whether the newest evaluation was read, in part at least, or Hydra lists none."""
+        """Whether at least a part of the newest evaluation was read, or Hydra lists none."""
         if self.latest is None:
             return self.jobset.first_evaluation == 0
         return self.tally.total == 0 or self.tally.unknown < self.tally.total
@@ -52,7 +52,7 @@ class JobsetHealth:
 
     @property
     def knows_failures(self) -> bool:
-        """Whether no job can have broken in the newest evaluation but those that are known."""
+        """Whether the list of jobs that newly fail in the newest evaluation is complete."""
         if self.changes is None:
             return self.latest is None and self.is_read
         missing = self.changes.unknown or self.changes.baseline_unknown
@@ -171,13 +171,13 @@ def latest_finished(index: Index, key: JobsetKey) -> Evaluation | None:
 
 
 def has_errors(jobset: Jobset) -> bool:
-    """Tell whether the last evaluation had errors or the inputs could not be fetched."""
+    """Return whether the last evaluation had errors or the inputs could not be fetched."""
     fetching = jobset.overview.fetcherrormsg if jobset.overview else ""
     return bool(jobset.errormsg or fetching)
 
 
 def is_stale(jobset: Jobset, now: int) -> bool:
-    """Tell whether a jobset that should be checked regularly was not, at the time `now`.
+    """Return whether a jobset that should be checked regularly was not, at the time `now`.
 
     That is so after three intervals, but not within a day. A disabled or deleted jobset, one
     without interval and one whose checks are not known is never stale.
@@ -189,13 +189,13 @@ def is_stale(jobset: Jobset, now: int) -> bool:
 
 
 def is_in_use(jobset: Jobset) -> bool:
-    """Tell whether Hydra has a jobset, under this name, and evaluates it."""
+    """Return whether Hydra has a jobset, under this name, and evaluates it."""
     gone = jobset.deleted_upstream or jobset.renamed_to is not None
     return jobset.configuration.state.enabled and not gone
 
 
 def is_polled(jobset: Jobset) -> bool:
-    """Tell whether Hydra is to check a jobset by itself, again and again."""
+    """Return whether Hydra polls a jobset periodically."""
     return (
         jobset.configuration.state.enabled and not jobset.deleted_upstream and _interval(jobset) > 0
     )

@@ -121,7 +121,7 @@ def job_history(index: Index, key: JobKey) -> JobHistory:
 
 
 def by_system(points: Iterable[Point]) -> dict[str, tuple[Point, ...]]:
-    """Tell the values of several systems apart, systems by name."""
+    """Group the points by system, sorted by its name."""
     groups = groupby(sorted(points, key=_system), key=_system)
     return {system: tuple(group) for system, group in groups}
 
@@ -163,7 +163,7 @@ def older_build(index: Index, build: Build) -> Build | None:
 
 
 def older_builds(index: Index, build: Build) -> Iterator[Build]:
-    """Give the builds before this one of the same job and system, newest first."""
+    """Yield the earlier builds of the same job and system, newest first."""
     every, place = _place(index, build)
     older = (every[n] for n in range(place + 1, len(every)))
     return (other for other in older if other.system == build.system)

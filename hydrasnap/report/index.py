@@ -98,13 +98,13 @@ class Index:
         return every[place - 1] if place else None
 
     def is_comparable(self, evaluation: Evaluation) -> bool:
-        """Tell whether it is known what came before; else it is a baseline for others only."""
+        """Return whether the evaluation before is known; if not, it can only be a baseline."""
         if not evaluation.hasnewbuilds:
             return False
         return self.previous(evaluation) is not None or self.is_first(evaluation)
 
     def is_first(self, evaluation: Evaluation) -> bool:
-        """Tell whether no evaluation of the jobset is listed before this one."""
+        """Return whether no evaluation of the jobset is listed before this one."""
         jobset = self.snapshot.jobsets.get(evaluation.jobset_key)
         return jobset is not None and jobset.first_evaluation == evaluation.id
 

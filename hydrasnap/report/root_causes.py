@@ -97,7 +97,7 @@ def _cause(
 
 
 def _own_failures(failing: Iterable[Build], known: Iterable[RootCause]) -> Iterator[RootCause]:
-    """Yield the builds that failed themselves and take nothing down that is known of."""
+    """Yield the builds that failed themselves and are not known to take others down."""
     named = {cause.own.id for cause in known if cause.own is not None}
     explained = {build.id for cause in known for build in cause.builds}
     for build in failing:

@@ -53,7 +53,7 @@ def _descend(
     after: Evaluation,
     within: tuple[str, ...] = (),
 ) -> Iterator[InputChange]:
-    """Give a change with the evaluations that made its builds, then what differs between these."""
+    """Yield a change with the evaluations that made its builds, then their input changes."""
     old, new = producer(index, change.before, before), producer(index, change.after, after)
     made = replace(change, within=within, made_before=old, made_after=new)
     if old is None or new is None:

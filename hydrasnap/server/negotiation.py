@@ -8,7 +8,7 @@ _KEY = "hydrasnap.wants_json"
 
 
 def wants_json(request: HTTPConnection) -> bool:
-    """Tell whether a request asks for JSON, by Catalyst's rules.
+    """Return whether a request asks for JSON, by Catalyst's rules.
 
     The header Content-Type comes first, then the parameter ``content-type``, then Accept by weight.
     A request that names neither JSON nor HTML gets HTML: ``*/*`` does. The answer is kept in the

@@ -51,7 +51,7 @@ _KEPT_RUNS = 20
 
 
 class Cache(CrawlMemo):
-    """An open cache. Reading is by the mappings, which nobody but this class changes."""
+    """An open cache; read it by its mappings, which this class alone modifies."""
 
     def __init__(self, folder: Path, damaged: Damaged) -> None:
         super().__init__()
@@ -153,7 +153,7 @@ class Cache(CrawlMemo):
         self._live = live
 
     def _claim(self) -> None:
-        """Say whose cache this is, once there is something in it."""
+        """Write `snapshot.json` and `origin` if they are missing: they name the Hydra."""
         if not (self._folder / MANIFEST).exists():
             write_whole(self._folder / MANIFEST, encode_object(self.manifest))
         if not (self._folder / ORIGIN).exists():

@@ -11,7 +11,7 @@ from hydrasnap.store.layout import UNFINISHED, encode_line, is_line_intact
 
 
 class JobsetCheckpoint(Value, frozen=True):
-    """How far a run came with a jobset, which holds while Hydra's overview of it is unchanged.
+    """The progress of a run on a jobset; valid while Hydra's overview of it is unchanged.
 
     `listed` is how many evaluations were wanted when they were listed, 0 if they were not.
     `answers` are the pages of a list that was not read to its end, by address. `queued` tells that

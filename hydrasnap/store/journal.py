@@ -26,7 +26,7 @@ _decoder = msgspec.json.Decoder(Entry)
 
 
 class Journal:
-    """An append-only file of entries; a torn last line is what a kill leaves, and is dropped."""
+    """An append-only file of entries; a last line that a kill cut short is skipped."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

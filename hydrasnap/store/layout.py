@@ -147,12 +147,12 @@ _OBJECT_TAIL = len(b',\n "checksum": "12345678"\n}\n')
 
 
 def is_line_checked(line: bytes) -> bool:
-    """Tell whether a line has a checksum."""
+    """Return whether a line has a checksum."""
     return line[-_LINE_TAIL:].startswith(b',"checksum":"')
 
 
 def is_line_intact(line: bytes) -> bool:
-    """Tell whether a line is what was written, as far as it has a checksum."""
+    """Return whether a line is what was written, as far as it has a checksum."""
     tail = line[-_LINE_TAIL:]
     if not is_line_checked(line):
         return b'"checksum"' not in tail
@@ -160,7 +160,7 @@ def is_line_intact(line: bytes) -> bool:
 
 
 def is_object_intact(data: bytes) -> bool:
-    """Tell whether a file of one object is what was written, as far as it has a checksum."""
+    """Return whether a file of one object is what was written, as far as it has a checksum."""
     tail = data[-_OBJECT_TAIL:]
     if not tail.startswith(b',\n "checksum": "'):
         return b'"checksum"' not in tail

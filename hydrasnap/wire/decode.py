@@ -115,7 +115,7 @@ def _entries(raw: dict[str, Any], kind: Any, at: str, oddities: Oddities) -> dic
 
 
 def _some(found: T, of: T) -> T:
-    """Return what was read of a collection; one of which nothing was readable is not an empty one.
+    """Return the readable elements; raise if there were some and none was readable.
 
     Otherwise an answer of mere junk would say that there is nothing.
     """
@@ -144,7 +144,7 @@ def _fields(
 
 
 def _is_vital(kind: Any) -> bool:
-    """Tell whether an object is of no use, or of harm, without a field of this type."""
+    """Return whether an object is of no use, or of harm, without a field of this type."""
     metas = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
     return any(isinstance(meta, msgspec.Meta) and (meta.extra or {}).get("vital") for meta in metas)
 

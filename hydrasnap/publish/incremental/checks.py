@@ -36,20 +36,20 @@ class FreshnessCheck:
         files.forget_links()
 
     def __call__(self, record: FileRecord) -> bool:
-        """Tell whether a file is unmodified."""
+        """Return whether a file is unmodified."""
         folder = self._by_folder and record.path.rpartition("/")[0]
         if folder:
             return self._folder_unmodified(folder)
         return files.is_unmodified(self._output, record.path, record.size, self._state.saved)
 
     def all_of(self, task: TaskRecord) -> bool:
-        """Tell whether all files of a task are unmodified."""
+        """Return whether all files of a task are unmodified."""
         if self._by_folder and "" not in task.folders:
             return all(map(self._folder_unmodified, task.folders))
         return all(map(self, task.records()))
 
     def whole_site(self) -> bool:
-        """Tell whether all files of the site are unmodified."""
+        """Return whether all files of the site are unmodified."""
         return all(map(self.all_of, self._state.tasks.values()))
 
 

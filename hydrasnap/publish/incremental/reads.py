@@ -87,7 +87,7 @@ class BucketReads(NamedTuple):
 
 
 class Declarations:
-    """Gives what may be read of each jobset and bucket of a site; each is worked out once."""
+    """Computes what may be read of each jobset and bucket of a site, once for each."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

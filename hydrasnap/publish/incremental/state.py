@@ -93,7 +93,7 @@ def load(output: Path) -> BuildState:
 
 
 def renewed(found: BuildState, output: Path) -> BuildState:
-    """Return a state that was read earlier, or the one that another run has written since."""
+    """Return a state, or the one that another run has written since it was read."""
     try:
         saved = (output / STATE).stat().st_mtime_ns
     except OSError:

@@ -15,7 +15,7 @@ from hydrasnap.errors import OutputError
 
 
 def holds(root: str, path: str, content: bytes) -> bool:
-    """Tell whether there is a plain file of this content below `root`."""
+    """Return whether there is a plain file of this content below `root`."""
     place = f"{root}/{path}"
     try:
         found = os.lstat(place)
@@ -29,7 +29,7 @@ def holds(root: str, path: str, content: bytes) -> bool:
 
 
 def is_unmodified(root: str, path: str, size: int, since: int) -> bool:
-    """Tell whether a plain file has this size and was not modified `since` a time (nanoseconds)."""
+    """Return whether a plain file has this size and was not modified `since` a time (nanoseconds)."""
     try:
         found = os.lstat(f"{root}/{path}")
     except OSError:
@@ -39,7 +39,7 @@ def is_unmodified(root: str, path: str, size: int, since: int) -> bool:
 
 
 def folder_unmodified(root: str, folder: str, since: int) -> bool:
-    """Tell whether no file was added to a folder, removed or replaced in it `since` a time."""
+    """Return whether no file was added to a folder, removed or replaced in it `since` a time."""
     try:
         found = os.lstat(f"{root}/{folder}")
     except OSError:
@@ -49,7 +49,7 @@ def folder_unmodified(root: str, folder: str, since: int) -> bool:
 
 
 def leads_outside(root: str, path: str) -> bool:
-    """Tell whether a folder on the way to a file is a link, which may lead anywhere."""
+    """Return whether a folder on the way to a file is a link, which may lead anywhere."""
     folder = path.rpartition("/")[0]
     return bool(folder) and _is_linked(root, folder)
 
@@ -60,7 +60,7 @@ def _is_linked(root: str, folder: str) -> bool:
 
 
 def forget_links() -> None:
-    """Forget which folders are links: a run must not trust what an earlier one saw."""
+    """Clear the cache of which folders are links, so that each run checks afresh."""
     _is_linked.cache_clear()
 
 
@@ -129,7 +129,7 @@ def remove(root: str, path: str) -> int:
 
 
 def is_inside(path: str) -> bool:
-    """Tell whether a path with slashes stays below the folder that it starts from."""
+    """Return whether a path with slashes stays below the folder that it starts from."""
     parts = path.split("/")
     return all(parts) and ".." not in parts and "." not in parts
 

@@ -243,7 +243,7 @@ def _twice(path: str) -> OutputError:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Tell whether an earlier run wrote to a folder; refuse one that holds other things.
+    """Return whether an earlier run wrote to a folder; refuse one that holds other things.
 
     What a worktree, a host or a volume puts there is left alone: dotfiles, ``CNAME`` and the like.
     """

@@ -151,7 +151,7 @@ def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[Li
 
 
 def _is_long(site: Site, changes: Changes, kind: ChangeKind) -> bool:
-    """Tell whether a list is too long to stand on the page with all its rows."""
+    """Return whether a list is too long to stand on the page with all its rows."""
     limits, every = site.limits, sum(map(changes.count, ChangeKind))
     return every > limits.rows_of_page and changes.count(kind) > limits.rows_of_list
 

@@ -51,7 +51,7 @@ class Budget:
 
     @property
     def exceeded(self) -> bool:
-        """Tell whether more was taken from the budget than it had."""
+        """Return whether more was taken from the budget than it had."""
         return self.bytes < 0 or self.files < 0
 
 

@@ -35,7 +35,7 @@ def with_former(
 
 
 def _is_taken(site: Site, old_name: JobsetKey, job: JobKey | None) -> bool:
-    """Tell whether a job has builds that still bear the old name of its jobset."""
+    """Return whether a job has builds that still bear the old name of its jobset."""
     return job is not None and bool(site.index.builds_of_job(JobKey(*old_name, job.name)))
 
 

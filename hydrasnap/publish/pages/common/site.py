@@ -177,11 +177,11 @@ class Site:
         return Link(label=key.name, href=self.links.job(key))
 
     def has_build_page(self, build: Build) -> bool:
-        """Tell whether a build has a page of its own, or is only in the search's shards."""
+        """Return whether a build has a page of its own, or is only in the search's shards."""
         return self.policy.builds is None or build.id in self.policy.builds
 
     def has_job_page(self, key: JobKey) -> bool:
-        """Tell whether a job has a page of its own, or is only in the search's shards."""
+        """Return whether a job has a page of its own, or is only in the search's shards."""
         return self.policy.jobs is None or key in self.policy.jobs
 
     def job_file(self, key: JobKey) -> str | None:

@@ -53,7 +53,7 @@ def job_feed(site: Site, history: JobHistory) -> Iterator[File]:
 
 
 def has_job_feed(history: JobHistory) -> bool:
-    """Tell whether a job has a feed: a result with a time."""
+    """Return whether a job has a feed: a result with a time."""
     return any(0 < (build.stoptime or 0) <= _LAST for build in history.results)
 
 

@@ -194,7 +194,7 @@ def _lately(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Lately]:
 
 
 def _still_fails(site: Site, row: Broken) -> bool:
-    """Tell whether the newest result of a job that broke is no success."""
+    """Return whether the newest result of a job that broke is no success."""
     build = row.change.build
     if build is None:
         return False
