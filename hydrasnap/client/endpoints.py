@@ -104,7 +104,7 @@ def sizes(kind: str, project: str, jobset: str, job: str) -> str:
 
 
 def is_job_name(name: str) -> bool:
-    """Return whether a job of this name can be addressed: Hydra itself trips over ``/`` and ``%``."""
+    """Return whether a job of this name can be addressed; Hydra trips over ``/`` and ``%``."""
     return name not in ("", ".", "..") and not set(name) & set("/%")
 
 
@@ -119,7 +119,7 @@ def throughput(period: str, most: int) -> str:
 
 
 def is_heavy(path: str) -> bool:
-    """Return whether the answer grows with the number of builds: it may be large and take minutes."""
+    """Return whether the answer grows with the number of builds: it may take minutes."""
     return path.endswith(("/builds", "?full=1")) or "/evals" in path
 
 

@@ -260,7 +260,7 @@ def is_json(answer: httpx.Response) -> bool:
 
 
 def is_denied(answer: httpx.Response, wanted: str) -> bool:
-    """Return whether Hydra itself wants a login: a front end refuses with HTML where JSON is due."""
+    """Return whether Hydra itself wants a login: a proxy refuses with HTML."""
     return answer.status_code == HTTPStatus.FORBIDDEN and (is_json(answer) or wanted == HTML)
 
 

@@ -29,7 +29,7 @@ def holds(root: str, path: str, content: bytes) -> bool:
 
 
 def is_unmodified(root: str, path: str, size: int, since: int) -> bool:
-    """Return whether a plain file has this size and was not modified `since` a time (nanoseconds)."""
+    """Return whether a plain file has this size and is no newer than `since` (nanoseconds)."""
     try:
         found = os.lstat(f"{root}/{path}")
     except OSError:
