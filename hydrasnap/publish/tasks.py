@@ -36,12 +36,12 @@ from hydrasnap.publish.pages.overview.queue import queue_pages
 from hydrasnap.publish.pages.overview.watch import watch_pages
 from hydrasnap.publish.pages.search import (
     Catalogue,
+    bucket_file,
     directory_files,
     id_files,
     name_files,
     page_files,
     path_files,
-    pile_file,
 )
 from hydrasnap.publish.pages.status.status import status_pages
 from hydrasnap.report.baselines import Baseline
@@ -100,7 +100,7 @@ def render_tasks(site: Site) -> Iterator[RenderTask]:
         yield _whole(site, kind)
     for jobset in site.snapshot.jobsets.values():
         yield _jobset(site, jobset)
-        yield from (_pile(site, bucket) for bucket in site.buckets[jobset.key])
+        yield from (_bucket(site, bucket) for bucket in site.buckets[jobset.key])
     yield _whole(site, overview_pages)
 
 
@@ -143,11 +143,11 @@ def _names(site: Site) -> RenderTask:
     )
 
 
-def _pile(site: Site, bucket: Bucket) -> RenderTask:
+def _bucket(site: Site, bucket: Bucket) -> RenderTask:
     def make() -> Items:
         yield from job_pages(site, bucket.jobs)
         yield from build_pages(site, bucket.builds)
-        yield pile_file(site, bucket)
+        yield bucket_file(site, bucket)
 
     name = f"jobs {_spelled(bucket.key)} {bucket.number}/{bucket.out_of}"
     return RenderTask(name, make, (bucket.key,), bucket)

@@ -3,7 +3,7 @@
 Source: Hydra's ``Hydra::Base::Controller::ListBuilds``: only a build with status 0 counts.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 
 from hydrasnap.model import Build, JobsetKey
 from hydrasnap.report.index import Index
@@ -29,15 +29,3 @@ def latest_successes(builds: Iterable[Build]) -> dict[str, Build]:
         if (known is None or build.id > known.id) and build.status.succeeded:
             best[build.system] = build
     return dict(sorted(best.items()))
-
-
-def latest_finished_success(
-    index: Index, builds: Iterable[Build], finished: Container[int]
-) -> Build | None:
-    """Return the first success that belongs to one of the `finished` evaluations."""
-    successes = (build for build in builds if build.status.succeeded)
-    return next((b for b in successes if _in_one_of(index, b, finished)), None)
-
-
-def _in_one_of(index: Index, build: Build, finished: Container[int]) -> bool:
-    return any(found.id in finished for found in index.evaluations_with(build.id))

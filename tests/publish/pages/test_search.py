@@ -15,17 +15,17 @@ from msgspec import structs
 
 from hydrasnap.model import Build, JobKey, JobsetKey, Project, Run, Snapshot
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.buckets import Bucket, pile_count, pile_of
+from hydrasnap.publish.pages.common.buckets import Bucket, bucket_count, bucket_of
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site, with_placeholder_parents
 from hydrasnap.publish.pages.search import (
     Catalogue,
+    bucket_file,
     directory_files,
     id_files,
     name_files,
     page_files,
     path_files,
-    pile_file,
 )
 from hydrasnap.publish.pages.search.catalogue import words_of
 from hydrasnap.publish.pages.search.shards import base36
@@ -58,7 +58,7 @@ def texts(given: Snapshot, base: str = "") -> dict[str, str]:
         name_files(site, Catalogue.of(site)),
         id_files(site),
         path_files(site),
-        (pile_file(site, bucket) for buckets in site.buckets.values() for bucket in buckets),
+        (bucket_file(site, bucket) for buckets in site.buckets.values() for bucket in buckets),
     )
     return {file.path: file.text for file in files if isinstance(file, File)}
 
@@ -107,7 +107,7 @@ def jobs_named(index: Shards) -> dict[JobKey, set[str]]:
 
 
 def piles_told(index: Shards) -> Iterator[tuple[Bucket, Any]]:
-    """Give every pile that the directory promises, in its order, and what its shard says."""
+    """Give every bucket that the directory promises, in its order, and what its shard says."""
     for project, name, _, folder, _, count in index["directory"]["jobsets"]:
         for number in range(count):
             told = index[f"{folder}{number}"]
@@ -121,7 +121,7 @@ def builds_told(index: Shards) -> list[Found]:
     found = []
     for bucket, (nixnames, systems, evaluations, rows) in piles_told(index):
         for key, (_, file, *numbers) in zip(bucket.jobs, rows, strict=True):
-            assert pile_of(key.name, bucket.out_of) == bucket.number
+            assert bucket_of(key.name, bucket.out_of) == bucket.number
             for start in range(0, len(numbers), 6):
                 id_, status, finished, nixname, system, members = numbers[start : start + 6]
                 found.append(
@@ -312,9 +312,9 @@ def test_numbers_are_written_as_scripts_read_them(number: int, text: str) -> Non
 
 
 def test_a_pile_follows_from_the_name() -> None:
-    assert pile_of("x", 1) == 0
-    assert pile_of("x", 256) == crc32("x".encode("utf-16-le")) % 256
-    assert [pile_count(jobs) for jobs in (0, 1, 127, 128, 255, 256, 252_676)] == [
+    assert bucket_of("x", 1) == 0
+    assert bucket_of("x", 256) == crc32("x".encode("utf-16-le")) % 256
+    assert [bucket_count(jobs) for jobs in (0, 1, 127, 128, 255, 256, 252_676)] == [
         0, 1, 1, 2, 2, 4, 2048,
     ]  # fmt: skip
 

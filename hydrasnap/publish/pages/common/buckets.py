@@ -1,6 +1,6 @@
-"""The jobs of a jobset dealt out by name: pages and parts of the search's index are made by pile.
+"""The jobs of a jobset dealt out by name: pages and parts of the search's index are made by bucket.
 
-A job keeps its pile as long as the jobset keeps its size, so that few are made again.
+A job keeps its bucket as long as the jobset keeps its size, so that few are made again.
 """
 
 from itertools import groupby
@@ -11,11 +11,11 @@ from zlib import crc32
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.report.index import Index
 
-JOBS = 128  # of one pile, at most on average
+JOBS = 128  # of one bucket, at most on average
 
 
 class Bucket(NamedTuple):
-    """Some jobs of a jobset, by name, and their builds: pile `number` of `out_of`."""
+    """Some jobs of a jobset, by name, and their builds: bucket `number` of `out_of`."""
 
     key: JobsetKey
     number: int
@@ -25,25 +25,25 @@ class Bucket(NamedTuple):
 
 
 def buckets(index: Index, key: JobsetKey) -> tuple[Bucket, ...]:
-    """Deal the jobs of a jobset out; a pile may stay empty."""
-    count = pile_count(len(index.jobs_of(key)))
+    """Deal the jobs of a jobset out; a bucket may stay empty."""
+    count = bucket_count(len(index.jobs_of(key)))
     dealt = tuple(Bucket(key, number, count, [], []) for number in range(count))
     for job, builds in groupby(index.builds_of_jobset(key), attrgetter("job")):
-        bucket = dealt[pile_of(job, count)]
+        bucket = dealt[bucket_of(job, count)]
         bucket.jobs.append(JobKey(*key, job))
         bucket.builds.extend(builds)
     return dealt
 
 
-def pile_count(jobs: int) -> int:
-    """Return how many piles so many jobs make: none, or a power of two."""
+def bucket_count(jobs: int) -> int:
+    """Return how many buckets so many jobs make: none, or a power of two."""
     return 1 << (jobs // JOBS).bit_length() if jobs else 0
 
 
-def pile_of(job: str, count: int) -> int:
-    """Return the pile of a job by its name, as a script can too.
+def bucket_of(job: str, count: int) -> int:
+    """Return the bucket of a job by its name, as a script can too.
 
-    >>> pile_of("hello.x86_64-linux", 256)
+    >>> bucket_of("hello.x86_64-linux", 256)
     216
     """
     return crc32(job.encode("utf-16-le", "surrogatepass")) & (count - 1)

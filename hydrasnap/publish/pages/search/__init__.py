@@ -5,8 +5,8 @@ as asked for. Each shard is a script of one call, ``hydrasnapShard(name, value)`
 
 * ``names``: what the names are read with; ``names-N``: every distinct name of a job without its
   system, in order, with where it occurs;
-* ``job/PROJECT/JOBSET/N``: what is known of the builds of a pile of jobs; N follows from the name;
-* ``ids-N``: which pile a build is in; N follows from the directory's list of first ids;
+* ``job/PROJECT/JOBSET/N``: the known builds of a bucket of jobs; N follows from the name;
+* ``ids-N``: which bucket a build is in; N follows from the directory's list of first ids;
 * ``paths-X``: the builds of store paths whose hash begins with X;
 * ``evals``: the evaluations; ``commits``: the revisions of their inputs.
 
@@ -15,12 +15,17 @@ Nothing here moves with the clock: a crawl in which nothing happened changes no 
 
 from hydrasnap.publish.pages.search.catalogue import Catalogue
 from hydrasnap.publish.pages.search.directory import directory_files
-from hydrasnap.publish.pages.search.jobs import id_files, pile_file
+from hydrasnap.publish.pages.search.jobs import bucket_file, id_files
 from hydrasnap.publish.pages.search.names import name_files
 from hydrasnap.publish.pages.search.page import page_files
 from hydrasnap.publish.pages.search.paths import path_files
 
 __all__ = [
-    "Catalogue", "directory_files", "id_files", "name_files", "page_files", "path_files",
-    "pile_file",
+    "Catalogue",
+    "bucket_file",
+    "directory_files",
+    "id_files",
+    "name_files",
+    "page_files",
+    "path_files",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What is known of every build, in shards that follow from the job's name, and from the build's id.
 
-The shard of a pile of jobs is ``[nixnames, systems, evaluation lists, jobs]``; a job is
+The shard of a bucket of jobs is ``[nixnames, systems, evaluation lists, jobs]``; a job is
 ``[name, file, build…]``, where `file` names the page, null if it is named as the job, and empty if
 there is none. A build is six numbers in a row: id, status, finish time (0: unknown), Nix name,
 system, evaluations; the status is twice its place in the directory, and one more if the build has
@@ -21,8 +21,8 @@ IDS = 4096  # builds of one shard of ids
 _STATUS = {status: place for place, status in enumerate(BuildStatus)}
 
 
-def pile_file(site: Site, bucket: Bucket) -> File:
-    """Write the builds of a pile of jobs."""
+def bucket_file(site: Site, bucket: Bucket) -> File:
+    """Write the builds of a bucket of jobs."""
     return shard(f"{folder_of(site, bucket.key)}{bucket.number}", _Shard(site).write(bucket.builds))
 
 
@@ -32,7 +32,7 @@ def folder_of(site: Site, key: JobsetKey) -> str:
 
 
 def id_files(site: Site) -> Iterator[File]:
-    """Write which pile each build is in: differences of ids, and numbers of piles.
+    """Write which bucket each build is in: differences of ids, and numbers of buckets.
 
     Piles are numbered through, in the order of the directory's jobsets.
     """
