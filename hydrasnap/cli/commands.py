@@ -1,8 +1,5 @@
 """The commands. Heavy imports wait until a command runs, so that `--help` is instant."""
 
-import os
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,78 +7,16 @@ import click
 
 from hydrasnap import __version__
 from hydrasnap.cli import options as opt
-from hydrasnap.cli.events import OutputOptions, explained, print_error, print_line, wants_json
+from hydrasnap.cli.events import OutputOptions, print_line
+from hydrasnap.cli.program import Program
 from hydrasnap.cli.query import query
-from hydrasnap.cli.stopping import Stopped, fast_exit, handle_signals_once, stoppable
-from hydrasnap.cli.streams import lost_output, open_streams
-from hydrasnap.config.secrets import Secrets, take_secrets
-from hydrasnap.errors import EXIT_FAILURE, EXIT_GAPS, EXIT_STALE, HydrasnapError
+from hydrasnap.config.secrets import Secrets
+from hydrasnap.errors import EXIT_FAILURE, EXIT_GAPS, EXIT_STALE
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class Group(click.Group):
-    """The group of all commands; it ends every run with a sentence or an event, and a code."""
-
-    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
-        """Run a command. Without `args` this is the whole process, and this ends it."""
-        arguments = sys.argv[1:] if args is None else list(args)
-        if args is None:
-            open_streams()
-        code = self._run(arguments, rest, extra)
-        if args is None:
-            failure = lost_output()
-            if failure is not None and code in (0, EXIT_GAPS):
-                reason = failure.strerror or failure
-                print_line(f"Error: Standard output cannot be written: {reason}.")
-                code = EXIT_FAILURE
-            fast_exit(code)
-        raise SystemExit(code)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command, and turn a signal that ends it into an error."""
-        with stoppable(""):
-            return super().invoke(ctx)
-
-    def _run(self, arguments: list[str], rest: Any, extra: dict[str, Any]) -> int:
-        """Run a command, print why it failed if it did, and return the exit code."""
-        extra = {**extra, "standalone_mode": False, "obj": take_secrets(os.environ)}
-        error: click.ClickException
-        try:
-            with handle_signals_once():
-                _check_working_folder()
-                return int(super().main(arguments, *rest, **extra) or 0)
-        except click.ClickException as ended:
-            error = ended
-        except click.Abort:
-            error = Stopped("Stopped.")
-        except Exception as unexpected:  # the one exit, where each is explained
-            error = _expected_part(unexpected) or explained(
-                unexpected, verbose="--verbose" in arguments
-            )
-        print_error(error, as_json=wants_json(arguments))
-        return error.exit_code
-
-
-def _check_working_folder() -> None:
-    try:
-        Path.cwd()
-    except OSError as error:
-        raise HydrasnapError(
-            "The current folder does not exist any more.", hint="Change to another folder first."
-        ) from error
-
-
-def _expected_part(error: BaseException) -> click.ClickException | None:
-    """Return an error of ours from a group of errors that concurrent work has raised."""
-    if isinstance(error, click.ClickException):
-        return error
-    if isinstance(error, BaseExceptionGroup):
-        return next(filter(None, map(_expected_part, error.exceptions)), None)
-    return None
-
-
-@click.group("hydrasnap", cls=Group, context_settings=CONTEXT)
+@click.group("hydrasnap", cls=Program, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="hydrasnap")
 def main() -> None:
     """Copy a Hydra (the Nix CI) into a static site: browsable, searchable, offline.
@@ -151,17 +86,19 @@ def snapshot(secrets: Secrets, /, url: str | None, metrics: Path | None, **optio
     \b
     hydrasnap snapshot https://hydra.example.org --project nixpkgs --evaluations 5
     """
-    from hydrasnap.cli import actions, site
+    from hydrasnap.cli.cache import run_notify, save_metrics
+    from hydrasnap.cli.crawl import run_crawl
+    from hydrasnap.cli.site import check_all, run_render
 
     output = opt.take_output_options(options)
     config = opt.load_config(options, url)
-    site.check_all(config)
-    result = actions.run_crawl(config, output, secrets)
+    check_all(config)
+    result = run_crawl(config, output, secrets)
     lost = ""
     if result.error is None or result.out_of_budget:
-        lost = site.run_render(config, output).lost
-        actions.run_notify(config, output)
-    actions.save_metrics(config, metrics)
+        lost = run_render(config, output).lost
+        run_notify(config, output)
+    save_metrics(config, metrics)
     _end(result, output, lost)
 
 
@@ -181,15 +118,16 @@ def crawl(secrets: Secrets, /, url: str | None, metrics: Path | None, **options:
     hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*' --dry-run
     hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*'
     """
-    from hydrasnap.cli import actions
+    from hydrasnap.cli.cache import save_metrics
+    from hydrasnap.cli.crawl import plan_crawl, run_crawl
 
     output, dry = opt.take_output_options(options), options.pop("dry_run")
     config = opt.load_config(options, url)
     if dry:
-        actions.plan_crawl(config, output, secrets)
+        plan_crawl(config, output, secrets)
     else:
-        result = actions.run_crawl(config, output, secrets)
-        actions.save_metrics(config, metrics)
+        result = run_crawl(config, output, secrets)
+        save_metrics(config, metrics)
         _end(result, output)
 
 
@@ -204,10 +142,10 @@ def render(**options: Any) -> None:
     \b
     hydrasnap render --cache cache --output _site
     """
-    from hydrasnap.cli import site
+    from hydrasnap.cli.site import run_render
 
     output = opt.take_output_options(options)
-    if site.run_render(opt.load_config(options), output).lost:
+    if run_render(opt.load_config(options), output).lost:
         raise click.exceptions.Exit(EXIT_GAPS)
 
 
@@ -261,10 +199,10 @@ def demo(moment: int, **options: Any) -> None:
     hydrasnap demo
     hydrasnap demo --moment 2      the same Hydra an hour later
     """
-    from hydrasnap.cli import actions
+    from hydrasnap.cli.demo import run_demo
 
     output = opt.take_output_options(options)
-    result = actions.run_demo(moment, Path(options["cache"]), Path(options["output"]), output)
+    result = run_demo(moment, Path(options["cache"]), Path(options["output"]), output)
     _end(result, output)
 
 
@@ -280,10 +218,10 @@ def prune(**options: Any) -> None:
     \b
     hydrasnap prune --config hydrasnap.toml
     """
-    from hydrasnap.cli import actions
+    from hydrasnap.cli.cache import run_prune
 
     output = opt.take_output_options(options)
-    actions.run_prune(opt.load_config(options), output)
+    run_prune(opt.load_config(options), output)
 
 
 @main.command()
@@ -303,12 +241,12 @@ def status(metrics: Path | None, max_age: int | None, *, markdown: bool, **optio
     hydrasnap status --cache cache
     hydrasnap status --max-age 2h --quiet || echo "the snapshot is old"
     """
-    from hydrasnap.cli import actions
+    from hydrasnap.cli.cache import describe_cache, save_metrics
 
     output = opt.take_output_options(options)
     config = opt.load_config(options)
-    age = actions.describe_cache(Path(config.cache.folder), output, markdown=markdown)
-    actions.save_metrics(config, metrics)
+    age = describe_cache(Path(config.cache.folder), output, markdown=markdown)
+    save_metrics(config, metrics)
     if max_age is not None and age > max_age:
         raise click.exceptions.Exit(EXIT_STALE)
 
@@ -326,10 +264,10 @@ def bundle(file: Path, **options: Any) -> None:
     \b
     hydrasnap bundle site.zip
     """
-    from hydrasnap.cli import site
+    from hydrasnap.cli.site import run_bundle
 
     output = opt.take_output_options(options)
-    site.run_bundle(opt.load_config(options), file, output)
+    run_bundle(opt.load_config(options), file, output)
 
 
 main.add_command(query)
@@ -349,10 +287,10 @@ def merge(caches: tuple[str, ...], **options: Any) -> None:
     \b
     hydrasnap merge part-1 part-2 --cache cache
     """
-    from hydrasnap.cli import actions
+    from hydrasnap.cli.cache import run_merge
 
     output = opt.take_output_options(options)
-    actions.run_merge(opt.load_config(options), [Path(cache) for cache in caches], output)
+    run_merge(opt.load_config(options), [Path(cache) for cache in caches], output)
 
 
 @main.command("notify")
@@ -368,10 +306,10 @@ def notify_command(**options: Any) -> None:
     \b
     hydrasnap notify
     """
-    from hydrasnap.cli import actions
+    from hydrasnap.cli.cache import run_notify
 
     output = opt.take_output_options(options)
-    actions.run_notify(opt.load_config(options), output)
+    run_notify(opt.load_config(options), output)
 
 
 @main.command()
@@ -391,14 +329,14 @@ def check(secrets: Secrets, /, *, repair: bool, ask: bool, **options: Any) -> No
     \b
     hydrasnap check --quiet --log-format json
     """
-    from hydrasnap.cli import actions
     from hydrasnap.cli.check import run_check
+    from hydrasnap.cli.crawl import plan_crawl
 
     output = opt.take_output_options(options)
     config = opt.load_config(options)
     is_fine = run_check(config, output, repair=repair)
     if ask:
-        actions.plan_crawl(config, output, secrets)
+        plan_crawl(config, output, secrets)
     if not is_fine:
         raise click.exceptions.Exit(EXIT_FAILURE)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from hydrasnap.cli.actions import crawl_selection, crawl_settings
+from hydrasnap.cli.crawl import crawl_selection, crawl_settings
 from hydrasnap.cli.events import OutputOptions, print_line
 from hydrasnap.cli.progress import crawl_progress
 from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files, write_new

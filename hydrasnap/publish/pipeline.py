@@ -104,7 +104,7 @@ def _write_site(
     previous: PreviousRun,
     workers: int | None,
 ) -> Published:
-    from hydrasnap.publish.pages.common.facts import site_facts
+    from hydrasnap.publish.pages.common.site_facts import site_facts
     from hydrasnap.publish.pages.overview.remarks import unused
     from hydrasnap.publish.parallel import map_ordered
     from hydrasnap.publish.render.renderer import Renderer

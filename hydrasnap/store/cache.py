@@ -24,6 +24,7 @@ from hydrasnap.model import (
 )
 from hydrasnap.store.atomic import cannot, write_whole
 from hydrasnap.store.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from hydrasnap.store.crawl_memo import CrawlMemo
 from hydrasnap.store.journal import Entry, Journal
 from hydrasnap.store.layout import (
     JOURNAL,
@@ -40,7 +41,6 @@ from hydrasnap.store.layout import (
     shard_path,
     sizes_path,
 )
-from hydrasnap.store.memo import CrawlMemo
 from hydrasnap.store.reading import Damaged, Reader
 
 Key = TypeVar("Key")

@@ -50,7 +50,7 @@ def _opened(file: Path) -> IO[bytes]:
 
 def _unbrotli(file: Path) -> bytes:
     try:
-        import brotli  # type: ignore[import-not-found]
+        import brotli
     except ImportError:
         raise ConfigError(
             f"{file} is packed with Brotli, for which a package is missing.",

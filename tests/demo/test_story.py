@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from hydrasnap.demo import EPOCH, DemoHydra, World
+from hydrasnap.demo.story.project_odd_names import NAMES
 from hydrasnap.demo.story.stages import COUNT, tell, world_at
-from hydrasnap.demo.story.story_odd import NAMES
 from hydrasnap.demo.world.rows import BuildRow
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.model import JobsetCounts, JobsetKey

@@ -7,10 +7,10 @@ from jinja2 import UndefinedError
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.formatting import visible
-from hydrasnap.publish.pages.common.facts import SiteFacts
 from hydrasnap.publish.pages.common.frame import PageContext
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.site import Look
+from hydrasnap.publish.pages.common.site_facts import SiteFacts
 from hydrasnap.publish.render.markdown import markdown_html
 from hydrasnap.publish.render.renderer import Renderer, environment
 from hydrasnap.publish.render.template_errors import explain

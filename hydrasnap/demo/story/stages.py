@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
+from hydrasnap.demo.story.beginning import PYTHON, STAGING, TRUNK, beginning, check_all, restart
 from hydrasnap.demo.story.packages import LINUX, TOOLS, aggregate, entries
+from hydrasnap.demo.story.project_odd_names import ERROR
+from hydrasnap.demo.story.project_tools import DAY, HOUR, TREE
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.story.story import PYTHON, STAGING, TRUNK, beginning, check_all, restart
-from hydrasnap.demo.story.story_odd import ERROR
-from hydrasnap.demo.story.story_tools import DAY, HOUR, TREE
 from hydrasnap.demo.world.chance import chance
 from hydrasnap.demo.world.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
 from hydrasnap.demo.world.world import EPOCH, World

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hydrasnap.publish.incremental import state
 from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord, digest
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.output import files
+from hydrasnap.publish.output import file_operations as files
 from hydrasnap.publish.output.folder import Written
 from hydrasnap.publish.settings import Published, SiteSettings
 

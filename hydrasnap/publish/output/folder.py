@@ -17,7 +17,7 @@ from tempfile import mkdtemp
 from typing import NamedTuple
 
 from hydrasnap.errors import BusyError, OutputError
-from hydrasnap.publish.output import files
+from hydrasnap.publish.output import file_operations as files
 
 MANIFEST = ".hydrasnap-manifest"
 STATE = ".hydrasnap-state"

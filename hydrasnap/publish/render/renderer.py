@@ -23,8 +23,8 @@ from markupsafe import Markup
 
 from hydrasnap.formatting import clock, date, duration, number, size, visible_bytes
 from hydrasnap.publish.links import root_of
-from hydrasnap.publish.pages.common.facts import SiteFacts
 from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.site_facts import SiteFacts
 from hydrasnap.publish.render.environment import site_environment
 from hydrasnap.publish.render.template_errors import TEMPLATE_EXCEPTIONS, explain
 from hydrasnap.publish.resources import bundled

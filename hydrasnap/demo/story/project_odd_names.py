@@ -1,9 +1,9 @@
 """The project ``odd_names``: everything that a careless reader of Hydra's answers stumbles over."""
 
 from hydrasnap.demo.story.packages import Entry, aggregate, single
+from hydrasnap.demo.story.project_tools import DAY, HOUR
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.story.story_tools import DAY, HOUR
 from hydrasnap.demo.world.rows import (
     InputRow,
     Job,

@@ -1,9 +1,9 @@
 """The beginning of the story: all projects, told up to the first stage."""
 
+from hydrasnap.demo.story.project_odd_names import ERROR, make_hostile, odd
+from hydrasnap.demo.story.project_tools import HOUR, tools
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.story.story_odd import ERROR, make_hostile, odd
-from hydrasnap.demo.story.story_others import others
-from hydrasnap.demo.story.story_tools import HOUR, tools
+from hydrasnap.demo.story.small_projects import others
 from hydrasnap.demo.world.chance import chance
 from hydrasnap.demo.world.world import EPOCH
 from hydrasnap.model import JobsetKey

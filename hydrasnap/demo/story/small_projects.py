@@ -1,9 +1,9 @@
 """The smaller projects: a flake with pull requests, a hidden one, a disabled one, an empty one."""
 
 from hydrasnap.demo.story.packages import LINUX, Entry, aggregate, entries, single
+from hydrasnap.demo.story.project_tools import DAY, HOUR
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.story.story_tools import DAY, HOUR
 from hydrasnap.demo.world.rows import InputRow, Job, JobsetInputRow, JobsetRow, ProjectRow
 from hydrasnap.demo.world.world import EPOCH
 from hydrasnap.model import JobKey

@@ -1,9 +1,8 @@
-"""What the commands do, once their options are checked."""
+"""Crawling, as commands ask for it: a configuration becomes a crawl, whose result is reported."""
 
 import getpass
-import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
@@ -11,23 +10,12 @@ from pathlib import Path
 import click
 
 from hydrasnap.cli.events import OutputOptions
-from hydrasnap.cli.preflight import check_folders
 from hydrasnap.cli.progress import EventSink, crawl_progress
-from hydrasnap.cli.reports import (
-    crawl_fields,
-    crawl_lines,
-    plan_fields,
-    plan_lines,
-    pruned_line,
-    status_fields,
-    status_lines,
-)
-from hydrasnap.cli.site import render_into
+from hydrasnap.cli.reports import crawl_fields, crawl_lines, plan_fields, plan_lines, pruned_line
 from hydrasnap.cli.stopping import run_stoppable, stoppable
 from hydrasnap.client import (
     Credentials,
     Limits,
-    Runtime,
     Settings,
     is_this_machine,
     normal_origin,
@@ -39,9 +27,8 @@ from hydrasnap.crawl import LIVE_REQUESTS, CrawlResult, Note, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError
 from hydrasnap.plan import FetchStrategy, Retention, Selection
-from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.query import write_database
-from hydrasnap.store import Cache, check_folder, holder, merge_caches, open_cache, read_snapshot
+from hydrasnap.store import Cache, check_folder, open_cache
 
 _KEPT = "What was fetched is kept; run again to go on."
 
@@ -51,7 +38,7 @@ def run_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> Crawl
     origin, folder = _origin(config), Path(config.cache.folder)
     check_folder(folder)
     settings, selection = crawl_settings(config, secrets), crawl_selection(config)
-    retention = _retention(config)
+    retention = crawl_retention(config)
 
     def run(cache: Cache, watch: EventSink) -> CrawlResult:
         if not config.hydra.contact and not is_this_machine(origin):
@@ -63,8 +50,8 @@ def run_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> Crawl
                 watch(Note(f"[retention] {pruned_line(dropped)} from the cache."))
         return result
 
-    result = _crawl(folder, origin, crawl_progress(options, settings.limits), run)
-    _report_crawl(origin, result, options)
+    result = crawl_folder(folder, origin, crawl_progress(options, settings.limits), run)
+    report_crawl(origin, result, options)
     return result
 
 
@@ -90,23 +77,6 @@ def plan_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> None
     options.answer(plan_lines(*plan), "plan", plan_fields(*plan))
 
 
-def run_prune(config: Config, options: OutputOptions) -> None:
-    """Drop from the configured cache what [retention] does not keep, and say how much."""
-    retention, folder = _retention(config), Path(config.cache.folder)
-    if not retention.limits:
-        raise ConfigError(
-            "Nothing says what to drop.",
-            hint="Set evaluations, days, deleted or hidden under [retention] in hydrasnap.toml.",
-        )
-    origin = read_snapshot(folder).origin
-    with (
-        stoppable("Run again to drop the rest."),
-        open_cache(folder, origin, lambda path, reason: None) as cache,
-    ):
-        done = prune(cache, retention)
-    options.log([pruned_line(done)], "pruned", asdict(done))
-
-
 def _origin(config: Config) -> str:
     """Return the address of the configured Hydra in its one spelling."""
     if not config.hydra.url:
@@ -128,12 +98,13 @@ def _report_damage(watch: EventSink) -> Callable[[Path, str], None]:
     return report
 
 
-def _crawl(
+def crawl_folder(
     folder: Path,
     origin: str,
     progress: AbstractContextManager[EventSink],
     run: Callable[[Cache, EventSink], CrawlResult],
 ) -> CrawlResult:
+    """Run a crawl into a cache folder, then bring the index of `hydrasnap query` up to date."""
     with (
         stoppable(_KEPT),
         progress as watch,
@@ -144,7 +115,8 @@ def _crawl(
         return result
 
 
-def _report_crawl(origin: str, result: CrawlResult, options: OutputOptions) -> None:
+def report_crawl(origin: str, result: CrawlResult, options: OutputOptions) -> None:
+    """Report what a crawl did, unless it ended before it learned anything."""
     run = result.run
     if result.error is None or run.known_evaluations + run.new_evaluations or options.json:
         options.log(crawl_lines(origin, result), "done", crawl_fields(origin, result))
@@ -198,7 +170,8 @@ def _ask_for_password(account: str, name: str = "PASSWORD") -> str:
         ) from None
 
 
-def _retention(config: Config) -> Retention:
+def crawl_retention(config: Config) -> Retention:
+    """Return how much of the history a configuration keeps."""
     return Retention(
         evaluations=config.retention.evaluations,
         days=config.retention.days,
@@ -231,73 +204,3 @@ def crawl_selection(config: Config) -> Selection:
         live=config.crawl.live,
         reasons=config.crawl.reasons,
     )
-
-
-def run_demo(moment: int, cache: Path, output: Path, options: OutputOptions) -> CrawlResult:
-    """Crawl and render the embedded Hydra as it was at a moment."""
-    from httpx import ASGITransport
-
-    from hydrasnap.demo import DemoHydra
-
-    hydra = DemoHydra(moment)
-    check_folders(cache, output)
-    runtime = Runtime(transport=ASGITransport(app=hydra))
-    selection = Selection(live=True, sizes=hydra.SIZED)
-
-    def run(cache: Cache, watch: EventSink) -> CrawlResult:
-        crawled = crawl_into(
-            cache, Settings(rate=float("inf")), selection, watch=watch, runtime=runtime,
-            clock=lambda: float(hydra.world.now),
-        )  # fmt: skip
-        return run_stoppable(crawled)
-
-    result = _crawl(cache, hydra.ORIGIN, crawl_progress(options, Limits()), run)
-    _report_crawl(hydra.ORIGIN, result, options)
-    render_into(output, cache, SiteSettings(title="hydrasnap demo"), options)
-    return result
-
-
-def run_merge(config: Config, caches: Sequence[Path], options: OutputOptions) -> None:
-    """Join caches into the configured one, and say what it holds then."""
-    target = Path(config.cache.folder)
-    with stoppable("Run again to merge the rest."):
-        whole = merge_caches(caches, target)
-    amounts = {
-        "jobsets": len(whole.jobsets),
-        "evaluations": len(whole.evaluations),
-        "builds": len(whole.builds),
-    }
-    told = ", ".join(f"{amount:,} {name}" for name, amount in amounts.items())
-    options.log([f"merged into {target}, which holds {told}"], "merged", amounts)
-
-
-def run_notify(config: Config, options: OutputOptions) -> None:
-    """Tell the configured receivers what they have not been told."""
-    if config.notify:
-        from hydrasnap.cli.notify import notify
-
-        with stoppable("The next run tells what was not told."):
-            notify(read_snapshot(Path(config.cache.folder)), config, options)
-
-
-def save_metrics(config: Config, file: Path | None) -> None:
-    """Write the metrics of the configured cache, where a file is named for them."""
-    if file is not None:
-        from hydrasnap.cli.metrics import write_metrics
-
-        write_metrics(read_snapshot(Path(config.cache.folder)), file)
-
-
-def describe_cache(folder: Path, options: OutputOptions, *, markdown: bool = False) -> float:
-    """Say what the cache holds; return the age of the data in seconds."""
-    snapshot = read_snapshot(folder)
-    if markdown:
-        from hydrasnap.cli.markdown import markdown_lines
-
-        click.echo("\n".join(markdown_lines(snapshot)))
-        return time.time() - snapshot.run.started
-    files = (path for path in folder.rglob("*.json") if path.is_file())
-    fields = status_fields(snapshot, sum(path.stat().st_size for path in files), holder(folder))
-    now = time.time()
-    options.answer(status_lines(snapshot, fields, now), "status", fields)
-    return now - snapshot.run.started

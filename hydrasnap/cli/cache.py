@@ -1,0 +1,80 @@
+"""What commands do with a cache that is there: describe it, prune it, merge others, notify."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from hydrasnap.cli.crawl import crawl_retention
+from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.reports import pruned_line, status_fields, status_lines
+from hydrasnap.cli.stopping import stoppable
+from hydrasnap.config.tables import Config
+from hydrasnap.crawl import prune
+from hydrasnap.errors import ConfigError
+from hydrasnap.store import holder, merge_caches, open_cache, read_snapshot
+
+
+def run_prune(config: Config, options: OutputOptions) -> None:
+    """Drop from the configured cache what [retention] does not keep, and say how much."""
+    retention, folder = crawl_retention(config), Path(config.cache.folder)
+    if not retention.limits:
+        raise ConfigError(
+            "Nothing says what to drop.",
+            hint="Set evaluations, days, deleted or hidden under [retention] in hydrasnap.toml.",
+        )
+    origin = read_snapshot(folder).origin
+    with (
+        stoppable("Run again to drop the rest."),
+        open_cache(folder, origin, lambda path, reason: None) as cache,
+    ):
+        done = prune(cache, retention)
+    options.log([pruned_line(done)], "pruned", asdict(done))
+
+
+def run_merge(config: Config, caches: Sequence[Path], options: OutputOptions) -> None:
+    """Join caches into the configured one, and say what it holds then."""
+    target = Path(config.cache.folder)
+    with stoppable("Run again to merge the rest."):
+        whole = merge_caches(caches, target)
+    amounts = {
+        "jobsets": len(whole.jobsets),
+        "evaluations": len(whole.evaluations),
+        "builds": len(whole.builds),
+    }
+    told = ", ".join(f"{amount:,} {name}" for name, amount in amounts.items())
+    options.log([f"merged into {target}, which holds {told}"], "merged", amounts)
+
+
+def describe_cache(folder: Path, options: OutputOptions, *, markdown: bool = False) -> float:
+    """Say what the cache holds; return the age of the data in seconds."""
+    snapshot = read_snapshot(folder)
+    if markdown:
+        from hydrasnap.cli.markdown import markdown_lines
+
+        click.echo("\n".join(markdown_lines(snapshot)))
+        return time.time() - snapshot.run.started
+    files = (path for path in folder.rglob("*.json") if path.is_file())
+    fields = status_fields(snapshot, sum(path.stat().st_size for path in files), holder(folder))
+    now = time.time()
+    options.answer(status_lines(snapshot, fields, now), "status", fields)
+    return now - snapshot.run.started
+
+
+def save_metrics(config: Config, file: Path | None) -> None:
+    """Write the metrics of the configured cache, where a file is named for them."""
+    if file is not None:
+        from hydrasnap.cli.metrics import write_metrics
+
+        write_metrics(read_snapshot(Path(config.cache.folder)), file)
+
+
+def run_notify(config: Config, options: OutputOptions) -> None:
+    """Tell the configured receivers what they have not been told."""
+    if config.notify:
+        from hydrasnap.cli.notify import notify
+
+        with stoppable("The next run tells what was not told."):
+            notify(read_snapshot(Path(config.cache.folder)), config, options)
