@@ -7,11 +7,12 @@ A test compares them too.
 """
 
 import argparse
+import re
 import sys
 import types
 import typing
 from collections.abc import Iterable, Iterator
-from inspect import cleandoc
+from inspect import cleandoc, getsource
 from pathlib import Path
 
 import click
@@ -260,9 +261,23 @@ def _view(view: type) -> str:
     extends = f" (and all of `{bases[0]}`)" if bases else ""
     hints = typing.get_type_hints(view)
     own = [name for name in view.__annotations__ if name in hints]
-    rows = [f"| `{name}` | `{_type(hints[name])}` |" for name in own]
-    table = "\n".join(["", "| field | type |", "|---|---|", *rows, ""]) if rows else ""
+    meanings = _meanings(view)
+    rows = [f"| `{name}` | `{_type(hints[name])}` | {meanings.get(name, '')} |" for name in own]
+    table = "\n".join(["", "| field | type | holds |", "|---|---|---|", *rows, ""]) if rows else ""
     return f"### {view.__name__}\n\n{cleandoc(view.__doc__ or '')}{extends}\n{table}"
+
+
+def _meanings(view: type) -> dict[str, str]:
+    """Return the comments on the fields of a class, behind them or on the line above."""
+    found = {}
+    above = ""
+    for line in getsource(view).splitlines():
+        field = re.match(r"    (\w+): [^#]*(?:#\s*(.*))?$", line)
+        if field and (meaning := field[2] or above):
+            found[field[1]] = meaning.replace("|", "\\|")
+        comment = re.match(r"    # (.*)$", line)
+        above = comment[1] if comment else ""
+    return found
 
 
 def _type(kind: object) -> str:

@@ -18,7 +18,7 @@ _KEPT = frozenset("\t\n\r\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPAC
 
 
 def clock(seconds: int) -> str:
-    """Write a moment in UTC to the minute; a number no calendar holds stays a number.
+    """Return a time in UTC to the minute; a number outside the calendar stays a number.
 
     >>> clock(1795392000)
     '2026-11-23 00:00'
@@ -30,12 +30,12 @@ def clock(seconds: int) -> str:
 
 
 def date(seconds: int) -> str:
-    """Write the day of a moment in UTC."""
+    """Return the date of a time in UTC."""
     return clock(seconds)[:10]
 
 
 def duration(seconds: int) -> str:
-    """Write a span of time with its two greatest units.
+    """Return a span of time with its two greatest units.
 
     >>> duration(42), duration(3720), duration(200000)
     ('42 s', '1 h 2 min', '2 d 7 h')
@@ -58,7 +58,7 @@ def _pair(seconds: int, large: int, large_unit: str, small: int, small_unit: str
 
 
 def size(amount: int) -> str:
-    """Write a size in bytes with a binary unit and three digits.
+    """Return a size in bytes with a binary unit and three digits.
 
     >>> size(999), size(12582912)
     ('999 B', '12.0 MiB')
@@ -74,7 +74,7 @@ def size(amount: int) -> str:
 
 
 def number(amount: float) -> str:
-    """Write a number with its thousands apart, and never in a locale's way.
+    """Return a number with separators between thousands, the same in every locale.
 
     >>> number(252676), number(1e-07), number(3.5), number(1e300)
     ('252,676', '1e-07', '3.5', '1e+300')
@@ -87,7 +87,7 @@ def number(amount: float) -> str:
 
 
 def plural(amount: int, one: str, many: str = "") -> str:
-    """Write an amount and its noun.
+    """Return an amount with its noun.
 
     >>> plural(1, "build"), plural(2, "query", "queries")
     ('1 build', '2 queries')
@@ -96,7 +96,7 @@ def plural(amount: int, one: str, many: str = "") -> str:
 
 
 def visible(text: str) -> str:
-    """Show control, override, zero-width and broken characters by their number.
+    """Replace control, override, zero-width and broken characters by their code points.
 
     >>> visible("a\\u202eb")
     'a⟨U+202E⟩b'

@@ -72,7 +72,7 @@ def save_metrics(config: Config, file: Path | None) -> None:
 
 
 def run_notify(config: Config, options: OutputOptions) -> None:
-    """Tell the configured receivers what they have not been told."""
+    """Notify the configured receivers of what is new to them."""
     if config.notify:
         from hydrasnap.cli.notify import notify
 

@@ -81,7 +81,7 @@ def _cache_findings(folder: Path, *, repair: bool) -> tuple[list[str], list[str]
 
 
 def _missing(snapshot: Snapshot) -> list[str]:
-    """Say what a complete snapshot refers to and does not hold."""
+    """Return findings on what a complete snapshot refers to and does not hold."""
     what = amounts(missing_objects(snapshot))
     return (
         [f"Missing is what other files refer to: {what}."] if what and snapshot.run.complete else []

@@ -101,7 +101,7 @@ def run_init(wishes: Wishes, output: OutputOptions, secrets: Secrets, folder: Pa
 
 
 def _with_address(wishes: Wishes, questions: Questions) -> Wishes:
-    """Find out which Hydra; the address of any of its pages will do."""
+    """Determine the address of the Hydra; the address of any of its pages will do."""
     url = questions.text("Address of the Hydra, or of any of its pages", wishes.url).strip()
     if not url:
         raise ConfigError("Which Hydra?", hint="Give its address: `hydrasnap init URL`.")
@@ -124,7 +124,7 @@ def _with_address(wishes: Wishes, questions: Questions) -> Wishes:
 def _look(
     wishes: Wishes, output: OutputOptions, secrets: Secrets, questions: Questions
 ) -> tuple[Wishes, list[PlannedStep], int]:
-    """Ask the Hydra for its projects and jobsets, with a login where it wants one."""
+    """Fetch the projects and jobsets of the Hydra, with a login where it requires one."""
     try:
         asked, steps = _overview(_config(wishes), output, secrets)
     except LoginError:
@@ -202,7 +202,7 @@ def estimate(steps: Sequence[PlannedStep], config: Config, asked: int) -> dict[s
 
 
 def costs_lines(costs: Mapping[str, int]) -> list[str]:
-    """Say what a first snapshot costs."""
+    """Return lines on what a first snapshot costs."""
     site, most = costs["site_bytes"], costs["site_limit"]
     lines = [
         "A first snapshot takes",
@@ -221,7 +221,7 @@ def costs_lines(costs: Mapping[str, int]) -> list[str]:
 
 
 def _config(wishes: Wishes) -> Config:
-    """Check the wishes as options of any command are checked."""
+    """Turn the wishes into a configuration, checked like the options of any command."""
     return check_options(_tables(wishes))
 
 

@@ -32,7 +32,7 @@ Told = dict[str, list[str]]
 
 
 def notify(snapshot: Snapshot, config: Config, options: OutputOptions) -> None:
-    """Tell every receiver what it has not been told; a failure is a warning, and tried again."""
+    """Send every receiver its new events; a failure is a warning, and the next run tries again."""
     if not config.notify or not snapshot.run.complete:
         return
     file = Path(config.cache.folder, NOTES)
@@ -63,7 +63,7 @@ def _wants(receiver: NotifyTable, key: JobsetKey) -> bool:
 
 
 def _identity(receiver: NotifyTable) -> str:
-    """Name a receiver in the notes without its address, which may hold a token."""
+    """Return a name for a receiver in the notes, without its address, which may hold a token."""
     parts = json.dumps([receiver.command, receiver.url])
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
@@ -77,7 +77,7 @@ def _events(item: News) -> Iterator[str]:
 def _message(
     snapshot: Snapshot, config: Config, found: Sequence[News], fresh: set[str]
 ) -> dict[str, Any]:
-    """Describe the fresh events to a receiver; `id` is the same whenever they are told again."""
+    """Return the message on new events; its `id` is the same whenever it is sent again."""
     links, base = Links(), config.site.base.rstrip("/")
 
     def rows(item: News, kind: str, changes: Iterable[Change]) -> list[dict[str, Any]]:
@@ -132,7 +132,7 @@ def _send(receiver: NotifyTable, message: Mapping[str, Any]) -> str:
 
 
 def _read(file: Path) -> Told:
-    """Read what has been told; notes that cannot be read count as those of a first run."""
+    """Read which events were sent; unreadable notes count as those of a first run."""
     with suppress(OSError, ValueError):
         found = json.loads(file.read_text(encoding="utf-8"))
         if isinstance(found, dict):

@@ -24,7 +24,7 @@ class EventSink(Protocol):
     """Takes the events of a crawl."""
 
     def __call__(self, event: "Event") -> None:
-        """Take note of an event."""
+        """Handle an event."""
 
 
 class ProgressBar:
@@ -187,7 +187,7 @@ class _CrawlBar:
         self._bar.show(self._stage, self._done, self._total, self._spent(), self._what)
 
     def _spent(self) -> str:
-        """Say how much was asked, how fast, and how much of the budget is left."""
+        """Return how many requests were made, how fast, and how much of the budget is left."""
         seconds = time.monotonic() - self._started
         parts = [f"{self._requests} asked", f"{self._requests / max(seconds, 1):.1f}/s"]
         if self._limits.requests is not None:

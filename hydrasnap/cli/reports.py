@@ -25,7 +25,7 @@ def moment(seconds: float) -> str:
 
 
 def crawl_lines(origin: str, result: CrawlResult) -> list[str]:
-    """Say what a crawl did."""
+    """Return lines on what a crawl did."""
     run = result.run
     evaluations = run.known_evaluations + run.new_evaluations
     builds = run.known_builds + run.new_builds
@@ -40,7 +40,7 @@ def crawl_lines(origin: str, result: CrawlResult) -> list[str]:
 
 
 def crawl_fields(origin: str, result: CrawlResult) -> dict[str, Any]:
-    """Say what a crawl did, to a machine."""
+    """Return the fields of the event on what a crawl did."""
     return {"origin": origin, **_run_fields(result.run)}
 
 
@@ -49,7 +49,7 @@ def _run_fields(run: Run) -> dict[str, Any]:
 
 
 def _gap_lines(run: Run) -> Iterator[str]:
-    """Say what could not be read."""
+    """Return lines on what could not be read."""
     if run.gaps:
         yield f"  gaps    {plural(len(run.gaps), 'part')} could not be read:"
     yield from (f"    {gap.path}: {gap.reason}" for gap in run.gaps[:_SHOWN_GAPS])
@@ -58,7 +58,7 @@ def _gap_lines(run: Run) -> Iterator[str]:
 
 
 def pruned_line(done: "Pruned") -> str:
-    """Say what was dropped from a cache by [retention]."""
+    """Return the line on what [retention] dropped from a cache."""
     jobsets, evaluations = plural(done.jobsets, "jobset"), plural(done.evaluations, "evaluation")
     return f"dropped {jobsets}, {evaluations} and {plural(done.builds, 'build')}"
 
@@ -66,7 +66,7 @@ def pruned_line(done: "Pruned") -> str:
 def plan_lines(
     steps: Sequence[PlannedStep], overview_requests: int, live_requests: int = 0
 ) -> list[str]:
-    """Say what a crawl would ask for."""
+    """Return lines on what a crawl would request."""
     lines = [f"{overview_requests:>7,}  the overview, asked for now"]
     for step in steps:
         about = f"{step.requests:,}" if step.requests else "-"
@@ -83,7 +83,7 @@ def plan_lines(
 def plan_fields(
     steps: Sequence[PlannedStep], overview_requests: int, live_requests: int = 0
 ) -> dict[str, Any]:
-    """Say what a crawl would ask for, to a machine."""
+    """Return the fields of the event on what a crawl would request."""
     rows = [
         {
             "jobset": "/".join(step.jobset),
@@ -97,7 +97,7 @@ def plan_fields(
 
 
 def status_fields(snapshot: Snapshot, bytes_on_disk: int, holder: str) -> dict[str, Any]:
-    """Say what a cache holds and what is missing, to a machine; `holder` writes to it now."""
+    """Return what a cache holds and lacks, as fields; `holder` is the process that writes to it."""
     return {
         "origin": snapshot.origin,
         "projects": len(snapshot.projects),
@@ -114,7 +114,7 @@ def status_fields(snapshot: Snapshot, bytes_on_disk: int, holder: str) -> dict[s
 
 
 def live_state(snapshot: Snapshot) -> str:
-    """Say how much the Hydra was doing, and when; nothing if the last run did not ask."""
+    """Return how much the Hydra was doing, and when; empty if the last run did not ask."""
     live = snapshot.live
     if live is None:
         return ""
@@ -124,7 +124,7 @@ def live_state(snapshot: Snapshot) -> str:
 
 
 def status_lines(snapshot: Snapshot, fields: dict[str, Any], now: float) -> list[str]:
-    """Say what a cache holds, how old it is, how big, and what is missing."""
+    """Return lines on what a cache holds, how old and how big it is, and what is missing."""
     run, gone = snapshot.run, fields["gone_evaluations"]
     age = f"{moment(run.started)}, {duration(max(int(now - run.started), 0))} ago"
     lines = [
@@ -146,7 +146,7 @@ def status_lines(snapshot: Snapshot, fields: dict[str, Any], now: float) -> list
 
 
 def _missing_lines(snapshot: Snapshot) -> Iterator[str]:
-    """Say what could not be read, and what is still to be fetched."""
+    """Return lines on what could not be read, and on what is still to be fetched."""
     run, missing = snapshot.run, missing_objects(snapshot)
     if run.reason:
         yield f"ended early  {run.reason}"
@@ -163,7 +163,7 @@ def _missing_lines(snapshot: Snapshot) -> Iterator[str]:
 
 
 def render_lines(done: "Published") -> list[str]:
-    """Say what a render wrote, what to look after, and which page to open."""
+    """Return lines on what a render wrote, what needs attention, and which page to open."""
     lines = [
         f"  wrote   {plural(done.written, 'file')}; {done.unchanged:,} unchanged, "
         f"{done.removed:,} removed",
@@ -179,7 +179,7 @@ def render_lines(done: "Published") -> list[str]:
 
 
 def render_fields(done: "Published") -> dict[str, Any]:
-    """Say what a render wrote, to a machine."""
+    """Return the fields of the event on what a render wrote."""
     return {
         "written": done.written,
         "unchanged": done.unchanged,

@@ -75,13 +75,13 @@ def run_serve(
 
 
 def _is_no_cut_off(record: logging.LogRecord) -> bool:
-    """Return whether a message is of anything but an answer that the end of the server cut off."""
+    """Return whether a log record is about more than an answer cut off by the server's end."""
     cut = record.exc_info is not None and record.exc_info[0] is CancelledError
     return not cut and "timeout graceful shutdown" not in record.getMessage()
 
 
 def _file_names(source: CacheSource) -> Callable[[str], str]:
-    """Return what names the files of an object, by the names that the newest snapshot has."""
+    """Return the function from an object's names to its file name, for the newest snapshot."""
     snapshot, links = source.snapshot, Links.of(source.snapshot)
 
     def name(of: str) -> str:
@@ -94,7 +94,7 @@ def _file_names(source: CacheSource) -> Callable[[str], str]:
 
 
 def _listen(serving: Serving) -> socket.socket:
-    """Take the port; 0 is any that is free."""
+    """Bind the port; 0 takes any free one."""
     try:
         family = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((serving.host, serving.port), family=family, backlog=2048)
@@ -112,7 +112,7 @@ def _address(listener: socket.socket, host: str) -> str:
 
 
 def _sources_of(config: Config) -> Iterator[Path]:
-    """Give the files that the site is made from, beside the cache."""
+    """Return the files that the site is made from, apart from the cache."""
     yield Path(config.file or DEFAULT_FILE)
     if config.site.notes:
         yield Path(config.site.notes)
@@ -122,7 +122,7 @@ def _sources_of(config: Config) -> Iterator[Path]:
 
 
 def _render(arguments: Sequence[str]) -> bool:
-    """Render in a process of its own, which reads the settings anew and gives its memory back.
+    """Render in a separate process, which reads the settings again and frees its memory.
 
     While another run holds the site or the cache, it is tried again.
     """

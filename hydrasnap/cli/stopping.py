@@ -52,7 +52,7 @@ class EndingSignal(KeyboardInterrupt):
 
 @contextmanager
 def stoppable(meaning: str) -> Iterator[None]:
-    """Explain a signal that ends the block by its meaning."""
+    """Turn a signal that ends the block into an error with this hint."""
     try:
         yield
     except KeyboardInterrupt as ended:
@@ -61,7 +61,7 @@ def stoppable(meaning: str) -> Iterator[None]:
 
 
 def run_stoppable(work: Coroutine[Any, Any, T]) -> T:
-    """Run asynchronous work; a signal cancels it, so that it can put away what it holds."""
+    """Run asynchronous work; a signal cancels it, so that it can save what it holds."""
     import asyncio  # takes long, and `--help` does without
 
     with asyncio.Runner() as runner:
@@ -81,7 +81,7 @@ def run_stoppable(work: Coroutine[Any, Any, T]) -> T:
 
 
 def interrupt(number: int) -> NoReturn:
-    """Break into what is being done, wherever it is."""
+    """Raise `EndingSignal` wherever the program is."""
     raise EndingSignal(number)
 
 

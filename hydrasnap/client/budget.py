@@ -16,7 +16,7 @@ class Limits:
 
 
 class Budget:
-    """Counts requests and bytes, and stops the run before it spends more than allowed."""
+    """Counts requests and bytes, and ends the run before it exceeds its limits."""
 
     def __init__(self, limits: Limits, now: Callable[[], float]) -> None:
         self.limits = limits
@@ -31,7 +31,7 @@ class Budget:
         return self._now() - self._started
 
     def check_time(self, wait: float) -> None:
-        """Refuse a wait that would last longer than the run may."""
+        """Raise BudgetError if a wait of some seconds would exceed the time of the run."""
         if self.limits.seconds is not None and self.seconds + wait > self.limits.seconds:
             raise BudgetError(
                 f"--max-time is used up: {self.seconds:.0f} seconds passed, "
@@ -50,7 +50,7 @@ class Budget:
         return None if self.limits.seconds is None else self.limits.seconds - self.seconds
 
     def spend_request(self) -> None:
-        """Count a request that is about to go out, or refuse it."""
+        """Count a request that is about to be sent; raise BudgetError if none is left."""
         checks = (
             ("--max-requests", self.limits.requests, self.requests, "requests made"),
             ("--max-time", self.limits.seconds, self.seconds, "seconds passed"),

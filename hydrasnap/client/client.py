@@ -53,7 +53,7 @@ _DROPPED = (b"content-encoding", b"content-length")  # of what is unpacked now
 
 
 def _checked(origin: str) -> str:
-    """Refuse a host name that no resolver could be asked for."""
+    """Raise ConfigError for a host name that cannot be resolved by any server."""
     try:
         httpx.URL(origin).host  # noqa: B018  (raises for an invalid name)
     except (httpx.InvalidURL, UnicodeError) as error:
@@ -130,7 +130,7 @@ class Client:
         await self._http.aclose()
 
     async def read(self, path: str, parse: Callable[[bytes], T], *, tries: int | None = None) -> T:
-        """Ask for JSON; an answer of another shape is asked for again like any passing fault.
+        """Fetch JSON; an answer of another shape is retried like any passing fault.
 
         `tries` is the most that are made where the caller has another way, or can do without.
         """
@@ -139,11 +139,11 @@ class Client:
     async def read_html(
         self, path: str, parse: Callable[[bytes], T], *, tries: int | None = None
     ) -> T:
-        """Ask for a page that has no JSON form."""
+        """Fetch a page that has no JSON form."""
         return await self._patiently(path, HTML, parse, tries=tries)
 
     async def redirect(self, path: str, parse: Callable[[bytes], object]) -> str | None:
-        """Return the path that `path` redirects to, or None where it answers itself readably.
+        """Return the path that `path` redirects to, or None if it does not redirect.
 
         A front end may name another host, such as an inner one, in its redirects. Only the path is
         taken from there, and no request goes to that host.
@@ -245,7 +245,7 @@ class Client:
         return most if paths.is_heavy(path) else min(most, self.settings.usual_bytes)
 
     async def _receive(self, request: httpx.Request, most_bytes: int) -> httpx.Response:
-        """Read an answer, unless it drips in for ever or longer than the run may last."""
+        """Read an answer; give up if it takes longer than its timeout or the run."""
         most, left = 2 * self.settings.timeout, self.budget.seconds_left
         try:
             async with asyncio.timeout(most if left is None else min(most, max(left, 0.0))):
@@ -258,7 +258,7 @@ class Client:
             raise TooBigError(f"{request.url} was not all sent in {most:.0f} s.") from None
 
     async def _read(self, request: httpx.Request, most_bytes: int) -> httpx.Response:
-        """Read an answer as far as is allowed, and take passwords out that it quotes."""
+        """Read an answer within the size limit, without the passwords that it quotes."""
         answer = await self._http.send(request, stream=True)
         try:
             body = await read_body(answer, most_bytes=most_bytes, received=self.budget.receive)
@@ -294,7 +294,7 @@ class Client:
         return self._within(answer)
 
     def _within(self, answer: httpx.Response) -> str:
-        """Return where a redirect leads, if that is within the origin."""
+        """Return the path of a redirect's target if that is within the origin."""
         target = self._location(answer)
         if target != self.origin and not target.startswith(f"{self.origin}/"):
             raise NotAHydraError(
@@ -345,7 +345,7 @@ def _is_from_front_end(answer: httpx.Response) -> bool:
 
 
 def _of_environment(error: Exception) -> ConfigError:
-    """Explain why the settings of the environment, which are for all programs, cannot be used."""
+    """Explain which proxy or certificate setting of the environment cannot be used."""
     if isinstance(error, OSError):
         return ConfigError(
             f"The certificates cannot be read: {error.strerror or error}"

@@ -34,7 +34,7 @@ def check(path: str) -> str:
 
 
 def jobsets(project: str) -> str:
-    """Address the overview of a project's jobsets."""
+    """Return the path of the overview of a project's jobsets."""
     return f"/api/jobsets?{urlencode({'project': project}, quote_via=quote)}"
 
 
@@ -43,78 +43,78 @@ def _jobset(project: str, name: str) -> str:
 
 
 def jobset(project: str, name: str) -> str:
-    """Address a jobset; servers before 2024 tell the text of its errors here."""
+    """Return the path of a jobset; servers before 2024 have the text of its errors here."""
     return _jobset(project, name)
 
 
 def errors(project: str, name: str) -> str:
-    """Address a jobset with the text of its errors, which servers before 2024 lack."""
+    """Return the path of a jobset with the text of its errors; servers before 2024 lack it."""
     return f"{_jobset(project, name)}/errors"
 
 
 def evaluations(project: str, name: str, page: int = 1) -> str:
-    """Address a page of a jobset's evaluations; twenty a page, newest first."""
+    """Return the path of a page of a jobset's evaluations: twenty each, newest first."""
     return f"{_jobset(project, name)}/evals" + (f"?page={page}" if page > 1 else "")
 
 
 def finished(project: str, name: str, page: int = 1) -> str:
-    """Address a page of a jobset's finished builds, the last to stop first; twenty a page."""
+    """Return the path of a page of a jobset's finished builds: twenty each, the last first."""
     return f"{_jobset(project, name)}/all" + (f"?page={page}" if page > 1 else "")
 
 
 def evaluation_errors(number: int) -> str:
-    """Address the page with the text of an evaluation's errors."""
+    """Return the path of the page with the text of an evaluation's errors."""
     return f"/eval/{number}/errors"
 
 
 def latest_evaluation(project: str, name: str) -> str:
-    """Address the redirect to the newest finished evaluation."""
+    """Return the path that redirects to the newest finished evaluation."""
     return f"{_jobset(project, name)}/latest-eval"
 
 
 def evaluation(number: int) -> str:
-    """Address one evaluation."""
+    """Return the path of an evaluation."""
     return f"/eval/{number}"
 
 
 def evaluation_builds(number: int) -> str:
-    """Address all builds of an evaluation in one answer."""
+    """Return the path of all builds of an evaluation in one answer."""
     return f"/eval/{number}/builds"
 
 
 def listing(number: int) -> str:
-    """Address the HTML page with one row for each build of an evaluation."""
+    """Return the path of the HTML page with one row for each build of an evaluation."""
     return f"/eval/{number}?full=1"
 
 
 def build(number: int) -> str:
-    """Address one build."""
+    """Return the path of a build."""
     return f"/build/{number}"
 
 
 def constituents(number: int) -> str:
-    """Address the builds that an aggregate is made of."""
+    """Return the path of an aggregate's constituents."""
     return f"/build/{number}/constituents"
 
 
 def sizes(kind: str, project: str, jobset: str, job: str) -> str:
-    """Address the sizes of a job's builds, of the `kind` ``closure`` or ``output``."""
+    """Return the path of the sizes of a job's builds; `kind` is ``closure`` or ``output``."""
     names = "/".join(quote(name, safe="") for name in (project, jobset, job))
     return f"/job/{names}/{kind}-sizes"
 
 
 def is_job_name(name: str) -> bool:
-    """Return whether a job of this name can be addressed; Hydra trips over ``/`` and ``%``."""
+    """Return whether Hydra can answer for a job of this name; it cannot with ``/`` or ``%``."""
     return name not in ("", ".", "..") and not set(name) & set("/%")
 
 
 def queue(most: int) -> str:
-    """Address the unfinished builds, at most `most` of them."""
+    """Return the path of the unfinished builds, at most `most` of them."""
     return f"/api/queue?nr={most}"
 
 
 def throughput(period: str, most: int) -> str:
-    """Address the amounts of builds of the newest periods, ``hour`` or ``day``, at most `most`."""
+    """Return the path of the numbers of builds by ``hour`` or ``day``, at most `most`."""
     return f"/api/nrbuilds?nr={most}&period={period}"
 
 

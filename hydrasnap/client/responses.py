@@ -1,4 +1,4 @@
-"""What an answer means: one to read, a fault that may pass, a loss of one address, or the end."""
+"""What an answer means: to read, to try again, to skip its address, or to end the run."""
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -47,7 +47,7 @@ class RetryableError(Exception):
 
     @property
     def is_fault(self) -> bool:
-        """Whether the answer was wrong, and not merely early or unlikely."""
+        """Whether the answer was an error, rather than one that needs confirmation."""
         return self.counts > 0 and not isinstance(self.error, SuspectEmptyError)
 
 
@@ -80,14 +80,14 @@ class ResponseClassifier:
     _last_503: int | None = None
 
     def accept(self, path: str) -> None:
-        """Take note of an answer that was a Hydra's."""
+        """Record that a Hydra has answered."""
         self.answered = True
         self._in_a_row.clear()
         self._unusable.pop(path, None)
         self._unreadable.pop(path, None)
 
     def classify(self, path: str, answer: httpx.Response, wanted: str) -> None:
-        """Return quietly if the answer is one to read; raise what it means otherwise."""
+        """Return if the answer can be read; otherwise raise the error that it means."""
         status, where = answer.status_code, self.origin + path
         self._answers += 1
         if status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -107,9 +107,9 @@ class ResponseClassifier:
             raise self._unusable_answer(path, answer, wanted)
 
     def unreadable(self, path: str, error: NotAHydraError, wanted: str) -> Exception:
-        """Return what an answer of the right type and a wrong shape means.
+        """Return the error that an answer of the right type and the wrong shape means.
 
-        The same unreadable answer twice will hardly become another.
+        The same unreadable answer twice is final.
         """
         if isinstance(error, SuspectEmptyError):
             return RetryableError(error, at_once=2)
@@ -119,7 +119,7 @@ class ResponseClassifier:
         return RetryableError(error)
 
     def failed(self, path: str, error: Exception) -> Exception:
-        """Return what a failed exchange means."""
+        """Return the error that a failed exchange means."""
         reason = self.redact.text(str(error)) or type(error).__name__
         where = self.origin + path
         if isinstance(error, httpx.ReadTimeout) and is_heavy(path):
@@ -195,7 +195,7 @@ class ResponseClassifier:
     def _count(self, path: str, error: CrawlError, tries: int, *, wanted: str = JSON) -> Exception:
         """Count a bad answer, and return the error: retry, skip the address, or end the run.
 
-        Only where JSON was asked for do several tell of a guard: pages differ between Hydras.
+        Several in a row mean a guard only where JSON was requested: pages differ between Hydras.
         """
         seen = self._unusable[path] = self._unusable.get(path, 0) + 1
         if wanted == JSON:

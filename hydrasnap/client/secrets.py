@@ -1,4 +1,4 @@
-"""Passwords that a server quotes back: taken out of an answer before anybody reads it."""
+"""Removes passwords that a server quotes from its answers, before anything else reads them."""
 
 import base64
 import html
@@ -21,13 +21,13 @@ class Redactor:
         self._rare = [form.encode() for form in self._all if len(form) >= _RARE]
 
     def text(self, text: str) -> str:
-        """Return a sentence of a server without any of the passwords."""
+        """Return text from a server without any of the passwords."""
         for form in self._all:
             text = text.replace(form, HIDDEN)
         return text
 
     def body(self, body: bytes) -> bytes:
-        """Return data without the passwords, as far as these cannot be mere words of the data."""
+        """Return data without the passwords, unless these are too short to be told from words."""
         for form in self._rare:
             if form in body:
                 body = body.replace(form, HIDDEN.encode())

@@ -25,24 +25,19 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a client behaves.
-
-    `rate` is in requests a second; None means one, or no limit on this machine itself. `timeout`
-    is in seconds and covers the whole computation, as Hydra sends no byte before it is done.
-    `most_bytes` bounds an answer that may be large, `usual_bytes` any other. `credentials` are for
-    Hydra's own login, `basic` for the basic authentication that a server in front of it asks for.
-    """
+    """How a client behaves."""
 
     contact: str = ""
-    rate: float | None = None
+    rate: float | None = None  # requests a second; None is one, or no limit on this machine itself
     concurrency: int = 1
-    credentials: Credentials | None = None
-    basic: Credentials | None = None
+    credentials: Credentials | None = None  # for Hydra's own login
+    basic: Credentials | None = None  # for basic authentication in front of the Hydra
     limits: Limits = field(default_factory=Limits)
     retry: Retry = field(default_factory=Retry)
+    # seconds for the whole answer: Hydra sends no byte before it is computed
     timeout: float = 900.0
-    most_bytes: int = 768 * 1024 * 1024
-    usual_bytes: int = 64 * 1024 * 1024
+    most_bytes: int = 768 * 1024 * 1024  # of an answer that may be large
+    usual_bytes: int = 64 * 1024 * 1024  # of any other answer
 
     @property
     def connections(self) -> int:

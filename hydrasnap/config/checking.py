@@ -1,4 +1,4 @@
-"""Which keys of a table do not fit its type: all mistakes, found by walking the type."""
+"""Finds all values of a table that do not fit its type."""
 
 import json
 import math
@@ -25,7 +25,7 @@ def misfits(value: Any, kind: inspect.Type, where: Namer, path: Path = ()) -> It
 
 
 def _bare(kind: inspect.Type) -> inspect.Type:
-    """Leave out descriptions, and that a key may be absent."""
+    """Return a type without its description and without the mark that it may be absent."""
     while True:
         if isinstance(kind, inspect.Metadata):
             kind = kind.type
@@ -104,7 +104,7 @@ def _unknown(name: str, part: Any, known: list[str], where: Namer, path: Path) -
 
 
 def _expected(kind: inspect.Type, value: Any, path: Path) -> str:
-    """Say what a value must be."""
+    """Return in words what a value must be."""
     if isinstance(kind, inspect.LiteralType):
         *most, last = (json.dumps(value) for value in kind.values)
         return f"{', '.join(most)} or {last}"

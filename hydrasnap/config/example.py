@@ -13,7 +13,7 @@ _WIDTH = 96
 
 
 def example(chosen: Mapping[str, Mapping[str, Any]]) -> str:
-    """Write a file with the chosen values; all other keys stand there as comments."""
+    """Return the text of a file with the chosen values, and all other keys as comments."""
     whole = inspect.type_info(Tables)
     assert isinstance(whole, inspect.StructType)  # noqa: S101 - narrows the type
     parts = ["# Settings of hydrasnap. A key behind # has its default, or is an example.\n"]
@@ -48,7 +48,7 @@ def _comment(text: str) -> Iterator[str]:
 
 
 def toml_value(value: Any) -> str:
-    """Write a value as TOML.
+    """Return a value as TOML.
 
     >>> toml_value(["a", 'b"']), toml_value({"x/y": 1}), toml_value(True)
     ('["a", "b\\\\""]', '{ "x/y" = 1 }', 'true')

@@ -295,7 +295,7 @@ def _jobsets(globs: Iterable[str]) -> tuple[str, ...]:
 
 
 def _jobset(name: str) -> str:
-    """Spell a jobset as ``PROJECT/JOBSET``; Hydra itself writes ``PROJECT:JOBSET``."""
+    """Return a jobset as ``PROJECT/JOBSET``; Hydra itself writes ``PROJECT:JOBSET``."""
     return name if "/" in name else name.replace(":", "/", 1)
 
 

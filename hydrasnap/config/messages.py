@@ -67,7 +67,7 @@ def _sentence(mistake: Mistake) -> str:
 
 
 def key_name(path: Sequence[Step]) -> str:
-    """Name a key as it stands in the file.
+    """Return the name of a key as it stands in the file.
 
     >>> key_name(["crawl", "rate"]), key_name(["watch", 0, "jobs", 1])
     ('[crawl] rate', '[[watch]] number 1: jobs, item 2')
@@ -83,7 +83,7 @@ def key_name(path: Sequence[Step]) -> str:
 
 
 def shown(value: Any) -> str:
-    """Show a value as it stands in the file, or say what it is."""
+    """Return a value as it stands in the file, or the name of its type."""
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, list | tuple):

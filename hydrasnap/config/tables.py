@@ -323,7 +323,7 @@ class WatchTable(Table, frozen=True):
 
 
 class NotifyTable(Table, frozen=True):
-    """Somebody to tell what newly fails and what was fixed, once, after a complete snapshot."""
+    """Whom to notify of what newly fails and what was fixed, after each complete snapshot."""
 
     command: Annotated[
         tuple[Glob, ...],
@@ -364,5 +364,5 @@ class Config(Tables, frozen=True):
     file: str = ""
 
     def key(self, *path: Step) -> str:
-        """Name a key, and the file where there is one."""
+        """Return the name of a key with that of the file, if there is one."""
         return f"{self.file}: {key_name(path)}" if self.file else key_name(path)

@@ -14,7 +14,7 @@ from hydrasnap.wire import read_build, read_builds
 
 
 async def fetch_constituents(session: Session, jobsets: list[JobsetKey]) -> None:
-    """Ask the aggregates in the cache for their constituents; what was asked once is not again.
+    """Fetch the constituents of aggregates in the cache, of each aggregate once.
 
     An empty answer is believed at once, unless the host makes trouble, before or after: then those
     that were believed are asked again.
@@ -58,7 +58,7 @@ class _Asking:
             await self.session.each(wanted, self._ask)
 
     def note(self) -> None:
-        """Keep what is certain of the empty ones: an empty aggregate, or no aggregate at all."""
+        """Store which empty answers are certain: the build is an empty aggregate, or none."""
         cache = self.session.cache
         sure = self.empty if self.session.client.troubled else self.empty | self.believed
         found = [cache.builds[number] for number in sorted(sure)]

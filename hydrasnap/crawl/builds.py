@@ -41,7 +41,7 @@ _FALLBACKS = {
 
 
 def _addresses(evaluation: int) -> set[str]:
-    """Return the addresses that tell of all builds of an evaluation."""
+    """Return the paths that list all builds of an evaluation."""
     builds, listing = paths.evaluation_builds(evaluation), paths.listing(evaluation)
     return {paths.evaluation(evaluation), builds, listing}
 
@@ -183,7 +183,7 @@ class BuildStep:
         return strategy is FetchStrategy.BULK and evaluation.id in tried
 
     def _is_flood(self, strategy: FetchStrategy, evaluation: Evaluation) -> bool:
-        """Return whether a strategy would be a flood of requests."""
+        """Return whether a strategy would take too many requests."""
         return strategy is FetchStrategy.PER_BUILD and len(evaluation.builds) > _MOST_SINGLY
 
     def _note_failure(
@@ -295,7 +295,7 @@ class BuildStep:
         self.checked_builds.update(build.id for build in builds)
 
     async def _revisit(self, windows: dict[JobsetKey, list[Evaluation]]) -> None:
-        """Fetch again what the run before could not read, or not in full."""
+        """Fetch again what the last run could not read in full."""
         doubtful = self.session.revisit
         known = self.session.cache.builds
         if not doubtful:
@@ -387,7 +387,7 @@ class BuildStep:
                 return
 
     async def _finished_page(self, key: JobsetKey, page: int) -> list[Build]:
-        """Read a page; a Hydra that has another one only lets such builds be found later."""
+        """Read a page of finished builds; empty if this Hydra has no such page."""
         path = paths.finished(*key, page=page)
         of = Build(id=1, project=key.project, jobset=key.name, job="")
         if self.lacks_finished:
@@ -402,7 +402,7 @@ class BuildStep:
             return []
 
     async def _again(self, row: Build) -> None:
-        """Ask again for a build of which a page shows another result."""
+        """Fetch a build again because a page shows another result of it."""
         held = next(
             (e for e in self._window(row.jobset_key) if row.id in e.builds),
             Evaluation(id=1, project=row.project, jobset=row.jobset),

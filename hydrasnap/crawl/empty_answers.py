@@ -1,4 +1,4 @@
-"""An empty list may be the truth, or what a broken Hydra answers to any question."""
+"""Confirms empty lists, which a broken Hydra may answer to any request."""
 
 from collections.abc import Callable, Sized
 from typing import TypeVar

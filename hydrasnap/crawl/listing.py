@@ -105,7 +105,7 @@ def record_overview(session: Session, overview: JobsetOverview) -> None:
 
 
 async def _has_new_evaluation(session: Session, key: JobsetKey) -> bool:
-    """Ask for the newest finished evaluation: an answer of a few bytes.
+    """Return whether the newest finished evaluation is new, by a redirect of a few bytes.
 
     Where the redirect cannot be used, only the list can tell.
     """

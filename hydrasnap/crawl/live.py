@@ -28,7 +28,7 @@ _ENDING = (DeniedError, LoginError, OfflineError, RefusedError)
 
 @dataclass(slots=True)
 class _Asking:
-    """Asks for what not every Hydra reports: a failure is a note, and no gap in the snapshot.
+    """Fetches what not every Hydra reports: a failure is a note, and no gap in the snapshot.
 
     Once the host refuses, nothing more is asked.
     """
@@ -55,7 +55,7 @@ class _Asking:
 async def fetch_live(
     session: Session, jobsets: Collection[JobsetKey], clock: Callable[[], float]
 ) -> None:
-    """Ask what runs and where, and how much was done lately, where that is wanted.
+    """Fetch what runs on which machine and how much was done lately, if that is wanted.
 
     Builds are named only if they are of these `jobsets`. The state of a run that asked stays until
     another asks, or one ends that does not want to.
@@ -106,7 +106,7 @@ def _named(
 
 
 def _joined(machines: list[Machine], more: list[Machine]) -> tuple[Machine, ...]:
-    """Merge what two answers say of the machines."""
+    """Merge two answers about the machines."""
     found = {machine.name: machine for machine in machines}
     for machine in more:
         mine = found.get(machine.name)

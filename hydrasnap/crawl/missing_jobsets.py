@@ -31,7 +31,7 @@ def find_missing_jobsets(
 async def settle_missing_jobsets(
     session: Session, missing_jobsets: Collection[JobsetKey], names: Mapping[str, Collection[str]]
 ) -> None:
-    """Find out what became of each; `names` are the jobsets a project has, hidden ones too."""
+    """Find out whether each is hidden, renamed or deleted; `names` are all jobsets of a project."""
 
     async def one(key: JobsetKey) -> None:
         jobset = session.cache.jobsets[key]
@@ -50,7 +50,7 @@ async def settle_missing_jobsets(
 
 
 async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
-    """Ask Hydra where a jobset that is in no list has moved to; None if it is deleted.
+    """Return the new name of a jobset that no list has; None if Hydra has deleted it.
 
     Only a 404 of the jobset itself says that it is deleted: old Hydras lack addresses below it. A
     jobset keeps its project when it is renamed.
@@ -110,7 +110,7 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
 
 
 def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) -> int | None:
-    """Move to a jobset what the cache has under the name that this jobset had before.
+    """Move the history under a jobset's old name to its new one.
 
     Hydra renames a jobset with all that it has, and its old name may be given to a new one at once.
     So all evaluations move that are no newer than the newest one that moved. Return the first of

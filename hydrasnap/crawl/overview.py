@@ -105,7 +105,7 @@ def _confirmed(session: Session, project: Project, read: Reader) -> Reader:
 
 
 def check_budget(client: Client, projects: int, renamed: int) -> None:
-    """Refuse a budget with which no run would ever get beyond the overview."""
+    """Raise ConfigError for a budget that the overview alone would spend."""
     most, login = client.settings.limits.requests, 2 * client.logged_in
     needed = login + 1 + projects + max(renamed, 1)  # to learn a new name is headway too
     if projects and most is not None and most < needed:
@@ -118,7 +118,7 @@ def check_budget(client: Client, projects: int, renamed: int) -> None:
 def check_selection(
     projects: Iterable[Project], selection: Selection, known: Collection[JobsetKey] = ()
 ) -> None:
-    """Refuse a glob that matches nothing, and say what there is.
+    """Raise ConfigError for a glob that matches nothing, and list what there is.
 
     `known` are the jobsets in the cache: what Hydra has renamed or deleted since is no mistake.
     """

@@ -50,7 +50,7 @@ class _Pages:
     read_any: bool = False
 
     async def read(self, path: str, parse: Callable[[bytes], T]) -> T | None:
-        """Return what a page tells, or None where it is not read."""
+        """Return what a page says, or None if it was not read."""
         if not self.left or self.failures >= _MOST_FAILURES:
             return None
         self.left -= 1
@@ -64,7 +64,7 @@ class _Pages:
         return found
 
     async def read_build(self, number: int) -> None:
-        """Keep what the page of a build tells."""
+        """Read the page of a build and store what it says."""
         build, path = self.session.cache.builds[number], paths.build(number)
         found = await self.read(path, lambda body: read_reasons(body, build, path))
         if found is not None:
@@ -97,7 +97,7 @@ def _unexplained(session: Session, windows: list[list[Evaluation]]) -> list[int]
 
 
 async def _fetch_errors(session: Session, pages: _Pages, window: list[Evaluation]) -> None:
-    """Learn which of the evaluations on the first page of a list had errors, and their texts."""
+    """Fetch which evaluations on the first page of a list had errors, and the text of these."""
     listed = window[:EVALUATIONS_A_PAGE]
     unknown = [evaluation for evaluation in listed if evaluation.had_errors is None]
     if not unknown:

@@ -48,7 +48,7 @@ async def _current_name(
     names: Mapping[str, Collection[str]],
     found: dict[JobsetKey, JobsetKey],
 ) -> JobsetKey | None:
-    """Go from name to name, by the renames in the cache or else by Hydra's redirects."""
+    """Follow the renames of a jobset, in the cache or else by Hydra's redirects."""
     for _ in range(_LONGEST_CHAIN):
         if key.name in names.get(key.project, ()):
             return key

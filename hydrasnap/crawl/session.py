@@ -71,29 +71,25 @@ LOSSES = (NotFoundError, NotAHydraError, DeniedError, UnreachableError)
 
 @dataclass(slots=True)
 class Session:
-    """One crawl under way, since `now` in Unix seconds.
-
-    `overviewed` tells whether the overview is known, without which nothing is learned. `doubtful`
-    are the addresses whose answers were partly unreadable or contradicted others. `incomplete` are
-    those of lists with unreadable elements: what is absent there may exist. `unsettled` are those
-    that were asked and gave no answer yet. `checked` are the jobsets that Hydra has checked since
-    the last run, as far as the overview tells.
-    """
+    """The state of a crawl under way."""
 
     client: Client
     cache: Cache
     selection: Selection
     watch: Callable[[Event], None]
-    now: int
+    now: int  # Unix seconds
     gaps: list[Gap] = field(default_factory=list)
-    overviewed: bool = False
+    overviewed: bool = False  # whether the overview was read, without which nothing is learned
+    # paths whose answers were partly unreadable or contradicted others
     doubtful: set[str] = field(default_factory=set)
+    # paths of lists that lost elements: what is absent there may exist
     incomplete: set[str] = field(default_factory=set)
-    unsettled: set[str] = field(default_factory=set)
-    lacks_errors_page: bool = False
+    unsettled: set[str] = field(default_factory=set)  # paths that gave no final answer yet
+    lacks_errors_page: bool = False  # as Hydras before 2024 do
+    # jobsets that Hydra has checked since the last run
     checked: set[JobsetKey] = field(default_factory=set)
     progress: Progress = field(init=False)
-    revisit: frozenset[str] = field(init=False)
+    revisit: frozenset[str] = field(init=False)  # paths that the last run wants to be read again
 
     def __post_init__(self) -> None:
         self.progress = Progress(self.cache.unfinished)
@@ -101,18 +97,18 @@ class Session:
 
     @contextmanager
     def gap_at(self, path: str) -> Iterator[None]:
-        """Turn the loss of one answer into a gap; what ends the run is passed on."""
+        """Record the failure of one request as a gap; errors that end the run are raised."""
         try:
             yield
         except LOSSES as error:
             self.add_gap(path, error)
 
     def add_gap(self, path: str, error: CrawlError) -> None:
-        """Remember a part that could not be read."""
+        """Record a part that could not be read."""
         self.gaps.append(Gap(path=path, reason=str(error)))
 
     def doubt(self, path: str, reason: str) -> None:
-        """Remember that the answer of an address is not to be trusted, and say why."""
+        """Record why the answer at an address is not to be trusted."""
         if path not in self.doubtful:
             self.doubtful.add(path)
             self.watch(Note(f"{path}: {reason}."))
@@ -128,7 +124,7 @@ class Session:
         return note
 
     def note_list_at(self, path: str) -> Callable[[Oddities], None]:
-        """Return what takes note, and counts lost elements as a gap: no other address has them."""
+        """Return a callback that counts lost elements as a gap, as no other address has them."""
         note = self.note_at(path)
 
         def note_list(oddities: Oddities) -> None:
@@ -155,7 +151,7 @@ class Session:
         *,
         tries: int | None = None,
     ) -> T:
-        """Ask for a part of a jobset's list, or read the answer that the run before has got."""
+        """Fetch a part of a jobset's list, or take the answer that the last run has received."""
         answers = self.progress.of(key).answers
         if path in answers:
             with suppress(NotAHydraError):

@@ -40,7 +40,7 @@ def chosen_jobs(session: Session, jobsets: Collection[JobsetKey]) -> ChosenJobs:
 
 
 async def fetch_sizes(session: Session, jobsets: Collection[JobsetKey]) -> None:
-    """Ask for the sizes of the chosen jobs of which a build has succeeded since the last time."""
+    """Fetch the sizes of chosen jobs of which a build has succeeded since the last time."""
     chosen = chosen_jobs(session, frozenset(jobsets))
     for text in _remarks(chosen):
         session.watch(Note(text))

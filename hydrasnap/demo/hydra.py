@@ -95,7 +95,7 @@ class DemoHydra:
         await answer.finish(len(self.requests))
 
     def _note(self, request: Request) -> None:
-        """Remember a request, and whether it would change something on a real server."""
+        """Record a request, and whether it would change something on a real server."""
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         if self.before_answer:
             self.before_answer(target)
@@ -117,7 +117,7 @@ class _Answer:
         self._body = b""
 
     async def collect(self, message: Message) -> None:
-        """Take a message of the application."""
+        """Collect a message of the application."""
         if message["type"] == "http.response.start":
             self._start = message
         else:

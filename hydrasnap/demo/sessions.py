@@ -42,7 +42,7 @@ class Sessions:
         self.remaining.clear()
 
     async def answer(self, request: Request, session: str) -> Response | None:
-        """Answer what is about sessions, or refuse who must sign in first; None is for the API."""
+        """Answer requests about sessions, refuse those that need a login; else return None."""
         path, method = request.url.path.strip("/"), request.method
         signed_in = path != "login" and self._is_signed_in(session)
         if self.account and not signed_in and path != "login":

@@ -57,7 +57,7 @@ class Machine(Value, frozen=True):
     pressure: Mapping[str, tuple[Figure, Figure, Figure]] = {}
 
     def joined(self, other: "Machine") -> "Machine":
-        """Take from another answer about the same machine what this one lacks."""
+        """Fill what this answer lacks from another one about the same machine."""
         default = Machine(name=self.name)
         missing = [
             name for name in self.__struct_fields__ if getattr(self, name) == getattr(default, name)
@@ -87,20 +87,16 @@ class QueueRunner(Value, frozen=True):
 
 
 class Live(Value, frozen=True):
-    """The state of a Hydra when it was `asked`, in Unix seconds; what it did not report is None.
+    """What a Hydra was doing when it was asked; None is what it did not report."""
 
-    `running` are builds of the jobsets that the snapshot takes, `elsewhere` counts those of others.
-    `hours` and `days` are finished builds by the hour or day (UTC) in which they were queued,
-    oldest first; Hydra leaves out those without any.
-    """
-
-    asked: Time
-    running: tuple[RunningBuild, ...] | None = None
-    elsewhere: Amount = 0
+    asked: Time  # Unix seconds
+    running: tuple[RunningBuild, ...] | None = None  # of the jobsets that the snapshot takes
+    elsewhere: Amount = 0  # running builds of other jobsets
     machines: tuple[Machine, ...] | None = None
     runner: QueueRunner | None = None
+    # finished builds by the hour in which they were queued, oldest first, without empty ones
     hours: tuple[Whole, ...] | None = None
-    days: tuple[Whole, ...] | None = None
+    days: tuple[Whole, ...] | None = None  # the same by day (UTC)
 
     @property
     def tells(self) -> bool:

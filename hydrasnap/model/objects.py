@@ -119,7 +119,7 @@ class JobsetState(Enum):
 
     @property
     def label(self) -> str:
-        """Say it as Hydra's configuration page does."""
+        """The label on Hydra's configuration page."""
         return {0: "Disabled", 1: "Enabled", 2: "One-shot", 3: "One-at-a-time"}[self.value]
 
 
@@ -262,7 +262,7 @@ class Build(Value, frozen=True):
 
     @property
     def status(self) -> BuildStatus:
-        """What became of it."""
+        """The status of the build."""
         return build_status(finished=self.finished, code=self.buildstatus)
 
     @property

@@ -44,12 +44,7 @@ class Run(Value, frozen=True):
 
 
 class Snapshot(Value, frozen=True):
-    """Everything the site is made from; the mappings are sorted by key and never changed.
-
-    `sizes` are there for the jobs alone that the user has asked them of, `live` where the last run
-    asked for it. `reasons` are by build, as far as the pages of builds were read; `reasons_of`
-    returns those of a build's present result alone.
-    """
+    """Everything the site is made from; the mappings are sorted by key and never changed."""
 
     origin: str
     run: Run
@@ -57,9 +52,9 @@ class Snapshot(Value, frozen=True):
     jobsets: Mapping[JobsetKey, Jobset]
     evaluations: Mapping[int, Evaluation]
     builds: Mapping[int, Build]
-    sizes: Mapping[JobKey, JobSizes] = {}
-    live: Live | None = None
-    reasons: Mapping[int, Reasons] = {}
+    sizes: Mapping[JobKey, JobSizes] = {}  # of the jobs for which the user wants them
+    live: Live | None = None  # if the last run asked for it
+    reasons: Mapping[int, Reasons] = {}  # by build, as far as pages were read; see `reasons_of`
 
     def reasons_of(self, build: Build) -> Reasons | None:
         """Return what is known of why a build failed, and of its package; None if nothing is."""

@@ -1,4 +1,4 @@
-"""What became of a build: one value that answers for its code, words, shape, colour and badge.
+"""The status of a build: one value with its code, words, shape, colour and badge.
 
 The codes are those of Hydra's ``buildstatus`` column; a build without a result is `QUEUED`.
 Source: Hydra's ``sql/hydra.sql`` and its templates ``common.tt`` and ``build-common.tt``.
@@ -24,7 +24,7 @@ class BuildStatus(Enum):
     __hash__ = object.__hash__
 
     def __init__(self, code: int | None, slug: str, label: str, sentence: str, look: str) -> None:
-        """Take `look` as ``outcome icon message colour``, the four that come in families."""
+        """Unpack `look`, which is ``outcome icon message colour``."""
         family, self.icon, self.badge_message, self.badge_color = look.split()
         self.code, self.slug, self.label, self.sentence = code, slug, label, sentence
         self.outcome = Outcome(family)

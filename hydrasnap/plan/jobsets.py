@@ -44,7 +44,7 @@ def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> 
 
 
 def stands_still(before: JobsetOverview, now: JobsetOverview) -> bool:
-    """Return whether nothing changed between two overviews; a trigger alone changes nothing."""
+    """Return whether two overviews are equal, apart from triggers."""
     same = before.counts == now.counts and before.lastcheckedtime == now.lastcheckedtime
     return same and _settings(before) == _settings(now)
 

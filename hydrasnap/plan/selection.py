@@ -19,28 +19,20 @@ class FetchStrategy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the user wants: globs on projects and on ``project/jobset``, and how far back.
-
-    `hidden` takes hidden projects and jobsets too. `evaluations` is how many of each jobset are
-    compared; one more is fetched, for the oldest to be compared with. `strategy` is how to fetch
-    builds, None for the cheapest. `details` bounds the builds of a listing that a run completes one
-    by one. `recheck` is after how many seconds failures are fetched again although nothing changed.
-    `sizes` are globs on ``project/jobset/job``: of these jobs the sizes of builds are asked for.
-    `live` asks what the Hydra is doing now. `reasons` bounds the HTML pages that a run reads to
-    learn why builds and evaluations failed; 0 reads none.
-    """
+    """What to copy of a Hydra, and how. Globs are on ``project``, ``project/jobset`` or a job."""
 
     projects: tuple[str, ...] = ()
     jobsets: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    hidden: bool = False
-    evaluations: int = 10
-    strategy: FetchStrategy | None = None
-    details: int = 100
+    hidden: bool = False  # whether to take hidden projects and jobsets too
+    evaluations: int = 10  # of each jobset; one more is fetched to compare the oldest with
+    strategy: FetchStrategy | None = None  # how to fetch builds; None takes the cheapest
+    details: int = 100  # builds of a listing to complete one by one in a run
+    # seconds after which failures are fetched again although nothing changed
     recheck: int = 7 * 86400
-    sizes: tuple[str, ...] = ()
-    live: bool = False
-    reasons: int = 0
+    sizes: tuple[str, ...] = ()  # globs ``project/jobset/job`` of the jobs whose sizes to fetch
+    live: bool = False  # whether to ask what the Hydra is doing now
+    reasons: int = 0  # HTML pages to read in a run for why builds failed; 0 reads none
 
     @property
     def window(self) -> int:

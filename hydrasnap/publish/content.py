@@ -107,7 +107,7 @@ def _regular_files(found: Iterable[Path]) -> Iterator[Path]:
 
 
 def _titled(text: str, stem: str) -> tuple[str, str]:
-    """Split the first heading off a Markdown text, as its title."""
+    """Split a Markdown text into its first heading, as the title, and the rest."""
     first, _, rest = text.lstrip().partition("\n")
     if first.startswith("# "):
         return first[2:].strip(), rest

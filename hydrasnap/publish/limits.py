@@ -5,59 +5,38 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """The bounds of pages and files: rows unless something else is said.
+    """The bounds of pages and files, in rows unless something else is said."""
 
-    A list of changes shows `rows_shown`, or `steady_rows_shown` of what goes on as it should, and
-    folds the others. Where all lists of a page together have more than `rows_of_page`, a list that
-    is longer than `rows_of_list` continues on further pages, with `rows_of_further_page` each.
-    `undecided` builds and `blockers` are listed, each of these with `blocked` aggregates;
-    `channels` aggregates are told of in the box of an evaluation.
-
-    A job's page shows `builds_of_job` before it folds. Lists of the builds that finished last have
-    `latest_builds`, those of a jobset `latest_builds_of_jobset`; the queue has `queued_builds`; the
-    list of all evaluations has `evaluations`; the grid of jobs has `grid_rows` and `grid_columns`.
-
-    The overview and jobsets show `broken_jobs`, `newest_evaluations` and, of what fails longest or
-    is flaky, `longest`; a watch list shows `transitions`. Other jobsets to compare with are
-    `other_jobsets`. A chart has `chart_builds` or `chart_evaluations`.
-
-    Of an error the first `error_excerpt` characters stand on the page of the jobset. One of
-    `folded_error` lines or more is folded behind its first `error_lines`.
-
-    A feed has `feed_entries`, each with `feed_items` a list; what changed as Markdown has
-    `markdown_items` a list; the data of a jobset has `flaky_jobs`. A part of the site map has
-    `map_entries` and `map_bytes`, which is a little less than allowed, for its head and end.
-    """
-
-    rows_shown: int = 100
-    steady_rows_shown: int = 25
+    rows_shown: int = 100  # of a list of changes; the others are folded
+    steady_rows_shown: int = 25  # the same, of what still succeeds or is queued
+    # of all lists of a page together; beyond it, long lists continue on further pages
     rows_of_page: int = 1000
-    rows_of_list: int = 200
-    rows_of_further_page: int = 2000
-    undecided: int = 100
-    blockers: int = 20
-    blocked: int = 10
-    channels: int = 3
-    builds_of_job: int = 100
-    latest_builds: int = 250
-    latest_builds_of_jobset: int = 100
-    queued_builds: int = 2000
-    evaluations: int = 200
-    grid_rows: int = 1000
-    grid_columns: int = 20
-    broken_jobs: int = 25
-    newest_evaluations: int = 10
-    longest: int = 10
-    transitions: int = 20
-    other_jobsets: int = 5
-    chart_builds: int = 60
-    chart_evaluations: int = 50
-    error_excerpt: int = 800
-    error_lines: int = 40
-    folded_error: int = 60
-    feed_entries: int = 20
-    feed_items: int = 100
-    markdown_items: int = 200
-    flaky_jobs: int = 100
-    map_entries: int = 50_000
-    map_bytes: int = 50_000_000
+    rows_of_list: int = 200  # of such a list on the page itself
+    rows_of_further_page: int = 2000  # of each further page of a list
+    undecided: int = 100  # builds of which it is unknown whether they are new
+    blockers: int = 20  # builds that keep aggregates from success
+    blocked: int = 10  # aggregates of each blocker
+    channels: int = 3  # aggregates in the box of an evaluation
+    builds_of_job: int = 100  # on the page of a job before it folds
+    latest_builds: int = 250  # in lists of the builds that finished last
+    latest_builds_of_jobset: int = 100  # the same, of one jobset
+    queued_builds: int = 2000  # in the queue
+    evaluations: int = 200  # in the list of all evaluations
+    grid_rows: int = 1000  # jobs in the grid of a jobset
+    grid_columns: int = 20  # evaluations in the grid of a jobset
+    broken_jobs: int = 25  # newly failing jobs on the overview
+    newest_evaluations: int = 10  # on the overview and on jobsets
+    longest: int = 10  # of what fails longest, or is flaky
+    transitions: int = 20  # news of a watch list
+    other_jobsets: int = 5  # that an evaluation is compared with
+    chart_builds: int = 60  # builds in a chart
+    chart_evaluations: int = 50  # evaluations in a chart
+    error_excerpt: int = 800  # characters of an error on its jobset's page
+    error_lines: int = 40  # lines that a folded error shows
+    folded_error: int = 60  # lines from which on an error is folded
+    feed_entries: int = 20  # in a feed
+    feed_items: int = 100  # of each list in an entry of a feed
+    markdown_items: int = 200  # of each list in a Markdown file
+    flaky_jobs: int = 100  # in the data of a jobset
+    map_entries: int = 50_000  # in a part of the site map
+    map_bytes: int = 50_000_000  # in a part of the site map, less than the allowed 52,428,800

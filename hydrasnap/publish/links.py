@@ -153,7 +153,7 @@ class Links:
         builds: Container[int] | None = None,
         jobs: Container[JobKey] | None = None,
     ) -> None:
-        """Take the builds and jobs that have a page, if not all have; the search opens the rest."""
+        """Set the builds and jobs that have a page, None for all; the search opens the others."""
         self._twins = frozenset(twins)
         self._builds = builds
         self._jobs = jobs

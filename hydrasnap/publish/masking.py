@@ -33,7 +33,7 @@ def mask_snapshot(snapshot: Snapshot) -> Snapshot:
 
 
 def _values(objects: Mapping[Key, T]) -> Mapping[Key, T]:
-    """Mask the objects that need it; nearly all of them do not."""
+    """Mask the objects that hold a password."""
     changed = {key: _masked(found) for key, found in objects.items() if _may_hold_login(found)}
     return {key: changed.get(key, found) for key, found in objects.items()} if changed else objects
 

@@ -20,7 +20,7 @@ _TASKS_A_BATCH = 4  # at most
 
 
 class TaskResult(NamedTuple):
-    """What became of a task: its `record`, None if it was skipped, and the files that changed."""
+    """The result of a task: its `record`, None if it was skipped, and the files that changed."""
 
     key: str
     record: TaskRecord | None

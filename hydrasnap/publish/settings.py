@@ -16,39 +16,27 @@ _LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3")  # a fix in one must re
 
 @dataclass(frozen=True)
 class SiteSettings:
-    """What the user may choose about the site.
-
-    `base` is the site's absolute address or empty. `templates` is a folder whose files replace
-    templates and static files of the same name; `pages` holds Markdown pages; `notes` holds
-    ``PROJECT.md``, ``PROJECT/JOBSET.md`` and ``PROJECT/JOBSET/JOB.md``; the files of `files` go to
-    the top of the site. Each of `watches` gets a page, a feed and a badge. `baselines` pins an
-    evaluation to compare with for jobsets written ``PROJECT/JOBSET``. `policy` says what gets a
-    page: ``all``, ``notable`` builds and jobs, or with ``auto`` those that people look for most, as
-    many as fit into `max_bytes` and `max_files`.
-    `limits` bounds what one page holds. `logo` and `css` are files below the site's root, `accent`
-    is a colour and perhaps another for dark screens; `intro` says what the things of a Hydra are,
-    and `aggregates` are globs of the jobs that the box of aggregates tells of. With
-    `api` the answers of Hydra's API are files of the site.
-    """
+    """What the user may choose about the site."""
 
     title: str = ""
-    base: str = ""
-    templates: Path | None = None
-    pages: Path | None = None
-    notes: Path | None = None
-    files: Path | None = None
-    watches: tuple[Watch, ...] = ()
+    base: str = ""  # absolute address of the site, or empty
+    templates: Path | None = None  # files here replace templates and static files of the same name
+    pages: Path | None = None  # Markdown pages
+    notes: Path | None = None  # PROJECT.md, PROJECT/JOBSET.md and PROJECT/JOBSET/JOB.md
+    files: Path | None = None  # go to the top of the site
+    watches: tuple[Watch, ...] = ()  # each gets a page, a feed and a badge
+    # PROJECT/JOBSET -> evaluation to compare with
     baselines: Mapping[str, int] = field(default_factory=dict)
-    api: bool = False
-    policy: str = "auto"
-    max_bytes: int = 900_000_000
-    max_files: int = 100_000
+    api: bool = False  # whether answers of Hydra's API are files of the site
+    policy: str = "auto"  # what gets a page: "all", "notable" or "auto" (what fits the budget)
+    max_bytes: int = 900_000_000  # budget of "auto"
+    max_files: int = 100_000  # budget of "auto"
     limits: Limits = field(default_factory=Limits)
-    logo: str = ""
-    accent: str = ""
-    css: str = ""
-    intro: bool = True
-    aggregates: tuple[str, ...] = ()
+    logo: str = ""  # path below the site's root
+    accent: str = ""  # a colour, and perhaps another for dark screens
+    css: str = ""  # path below the site's root
+    intro: bool = True  # whether the overview explains what a Hydra is
+    aggregates: tuple[str, ...] = ()  # globs of the jobs that the box of channels shows
 
     def digest(self) -> bytes:
         """Digest all that the site is made from beside the cache: settings, texts, this program.

@@ -154,5 +154,5 @@ def _bucket(site: Site, bucket: Bucket) -> RenderTask:
 
 
 def _spelled(key: JobsetKey) -> str:
-    """Write the name of a jobset so that no other jobset is written alike."""
+    """Return the name of a jobset in an unambiguous spelling."""
     return "/".join(map(partial(quote, safe=""), key))

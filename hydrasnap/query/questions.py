@@ -37,7 +37,7 @@ class Owned:
     maintainer: str = ""
 
     def has(self, reasons: Reasons | None) -> bool:
-        """Return whether a failure is wanted."""
+        """Return whether a failure passes the filter."""
         package = reasons.package if reasons else None
         names = [name for step in _causes(reasons) for name in step.names]
         return _contains(names, self.cause) and _contains(

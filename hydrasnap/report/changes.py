@@ -85,7 +85,7 @@ class Changes:
         return self.by_kind[kind]
 
     def count(self, kind: ChangeKind) -> int:
-        """Count a list."""
+        """Return the length of a list."""
         return len(self.by_kind[kind])
 
     def by_system(self) -> dict[str, dict[ChangeKind, int]]:

@@ -1,4 +1,4 @@
-"""What stands in the way: failures by status, and constituents that block aggregates.
+"""Failures by status, and the constituents that block aggregates.
 
 Which dependency broke a build with status "Dependency failed" is not in Hydra's API; only what an
 aggregate waits for is.
@@ -56,7 +56,7 @@ def blockers(index: Index, evaluation: Evaluation) -> tuple[Blocker, ...]:
 
 
 def _blocked(index: Index, build: Build, inside: set[int]) -> tuple[Build, ...]:
-    """Climb from a build to all aggregates of the evaluation above it that did not succeed."""
+    """Return all aggregates of the evaluation above a build that did not succeed."""
     found: dict[int, Build] = {}
     ahead = [build.id]
     while ahead:

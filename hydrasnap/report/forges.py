@@ -89,7 +89,7 @@ def is_revision(text: str) -> bool:
 
 
 def remote(uri: str) -> Remote | None:
-    """Find the repository of a Git remote; user names and passwords in it are dropped."""
+    """Return the repository of a Git remote, without user names and passwords."""
     scp = _SCP.fullmatch(uri)
     if scp:
         return _repository(scp[1], scp[2])
@@ -102,7 +102,7 @@ def remote(uri: str) -> Remote | None:
 
 
 def flake_remote(flake: str) -> Pin | None:
-    """Take a flake reference apart; None where it names neither a repository nor a revision.
+    """Parse a flake reference; None if it names neither a repository nor a revision.
 
     The forms are in the Nix manual: "Flake references" of ``nix flake``, and the "Lockable HTTP
     Tarball Protocol", by which an address of a tarball carries ``rev``.
@@ -132,7 +132,7 @@ def _pin(place: Remote | None, revision: str) -> Pin:
 
 
 def _repository(host: str, path: str, forge: Forge | None = None) -> Remote | None:
-    """Name a repository; a host that is not known counts where the kind of its `forge` is."""
+    """Return a repository; an unknown host counts only if the kind of its `forge` is known."""
     host, path = host.lower(), path.removesuffix(".git")
     if not _HOST.fullmatch(host):
         return None

@@ -44,7 +44,7 @@ class GridRow:
 
     @property
     def interest(self) -> Interest:
-        """Tell how much the row has to tell: by its newest build first, then by the others."""
+        """How much the row has to tell, by its newest build first, then by the others."""
         newest = self.cells[0] if self.cells else None
         if newest is None:
             return Interest.GONE

@@ -141,7 +141,7 @@ def project_health(index: Index, project: str) -> ProjectHealth:
 
 
 def _sum(amounts: Iterable[int | None]) -> int | None:
-    """Add up what is known; None where that is nothing, and something is not known."""
+    """Return the sum of what is known; None if nothing is known."""
     every = list(amounts)
     known = sum(amount for amount in every if amount is not None)
     return None if None in every and not known else known

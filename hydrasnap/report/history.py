@@ -54,30 +54,21 @@ class Breakage:
 
 @dataclass(frozen=True, slots=True)
 class JobHistory:
-    """What is known of a job.
-
-    `builds` are all, `results` the finished ones, newest (highest id) first. `failing_since` is the
-    first build of the present run of failures, None where the newest result that tells something
-    succeeded; aborted builds are passed over. `since_is_exact` says that a good build comes just
-    before it; else the job may have failed for longer than the snapshot reaches. Of `systems` that
-    share the name each has its own run: among those of the newest evaluation the failure that lasts
-    longest counts, and the highest `flakiness`, see `flake_score`. `in_latest` is False only where
-    it is certain that the newest evaluation of the jobset lacks the job.
-    `durations` (seconds, of succeeded builds) and `metrics` are in ascending order.
-    """
+    """What is known of a job. Each of its systems has failures of its own."""
 
     key: JobKey
-    builds: tuple[Build, ...]
-    results: tuple[Build, ...]
+    builds: tuple[Build, ...]  # newest (highest id) first
+    results: tuple[Build, ...]  # the finished ones, newest first
     systems: tuple[str, ...]
-    failing_since: Build | None
-    since_is_exact: bool
+    failing_since: Build | None  # first of the present failures, which aborted builds do not end
+    since_is_exact: bool  # whether a good build comes just before it; else it may fail for longer
     last_good: Build | None
-    flakiness: float | None
+    flakiness: float | None  # the highest of its systems, see `flake_score`
+    # how the failure began that lasts longest among systems of the newest evaluation
     breakage: Breakage | None
-    in_latest: bool
-    durations: tuple[Point, ...]
-    metrics: Mapping[str, tuple[Point, ...]]
+    in_latest: bool  # false only if the newest evaluation certainly lacks the job
+    durations: tuple[Point, ...]  # of successes in seconds, oldest first
+    metrics: Mapping[str, tuple[Point, ...]]  # by name, oldest first
 
     def strips(self, count: int = 30) -> dict[str, tuple[Build, ...]]:
         """Return the last finished builds of each system that has any, oldest first."""
@@ -170,13 +161,13 @@ def older_builds(index: Index, build: Build) -> Iterator[Build]:
 
 
 def _place(index: Index, build: Build) -> tuple[Sequence[Build], int]:
-    """Find a build among those of its job, newest first."""
+    """Return the index of a build among those of its job, newest first."""
     every = index.builds_of_job(build.job_key)
     return every, bisect_left(every, -build.id, key=lambda other: -other.id)
 
 
 def breakage_of(index: Index, build: Build) -> Breakage | None:
-    """Tell when the run of failures began that a failed build belongs to, where that is known."""
+    """Return how the run of failures began that a failed build belongs to, if that is known."""
     if not build.status.failed:
         return None
     run = failing_run((build, *older_builds(index, build)))

@@ -1,4 +1,4 @@
-"""Where things are in a snapshot: evaluations of a jobset, builds of a job, aggregates of a build.
+"""Looks things up in a snapshot: evaluations of a jobset, builds of a job, aggregates of a build.
 
 Every map is made on the first question that needs it, in linear or n·log n time, and holds
 references only: a question about one jobset never pays for another.
@@ -31,7 +31,7 @@ def newest_results(builds: Iterable[Build], count: int) -> tuple[Build, ...]:
 
 
 class Index:
-    """Answers of a snapshot, each found once; the snapshot must not change behind it.
+    """Answers questions about a snapshot, each computed once; the snapshot must not change.
 
     Evaluations without new builds are left out everywhere, as Hydra's lists leave them out: they
     have neither builds nor inputs (``hasnewbuilds`` in Hydra's ``sql/hydra.sql``).
@@ -46,7 +46,7 @@ class Index:
         self._by_job: dict[JobsetKey, tuple[Build, ...]] = {}
 
     def once(self, question: Hashable, answer: Callable[[], T]) -> T:
-        """Return the answer to a question, which is worked out at the first time it is asked.
+        """Return the answer to a question, which is computed when it is first asked.
 
         A `question` names what is asked and of what, such as ``("tally", 860)``; one question
         always has answers of one type.
@@ -193,12 +193,12 @@ def _by_jobset(evaluations: Iterable[Evaluation]) -> dict[JobsetKey, tuple[Evalu
 
 
 def _run(builds: tuple[Build, ...], job: str) -> tuple[Build, ...]:
-    """Cut the builds of one job out of builds that are sorted by job."""
+    """Return the builds of one job from builds that are sorted by job."""
     start = bisect_left(builds, job, key=_job)
     return builds[start : bisect_right(builds, job, lo=start, key=_job)]
 
 
 def _holds(ids: tuple[int, ...], wanted: int) -> bool:
-    """Look a number up in ascending ones."""
+    """Return whether ascending numbers hold a number."""
     place = bisect_left(ids, wanted)
     return place < len(ids) and ids[place] == wanted

@@ -16,18 +16,13 @@ _BY_DEPENDENCY = BuildStatus.DEPENDENCY_FAILED
 
 
 class RootCause(NamedTuple):
-    """A derivation that failed, and the builds of an evaluation that fail because of it.
+    """A derivation that failed, and the builds of an evaluation that fail because of it."""
 
-    `name` is that of its outputs, `outputs` their store paths. `own` is the build of the evaluation
-    that builds it as a job, None where there is none. `step` is as the page of a build below told
-    it, None where only `own` tells. `builds` are those below, by job, `own` not among them.
-    """
-
-    name: str
-    outputs: tuple[str, ...]
-    own: Build | None
-    step: FailedStep | None
-    builds: tuple[Build, ...]
+    name: str  # of its outputs
+    outputs: tuple[str, ...]  # store paths
+    own: Build | None  # the build of the evaluation that builds it as a job, None if there is none
+    step: FailedStep | None  # as the page of a build below shows it, None if only `own` is known
+    builds: tuple[Build, ...]  # those below by job, without `own`
 
     @property
     def systems(self) -> tuple[str, ...]:
@@ -48,7 +43,7 @@ class RootCauses(NamedTuple):
 
     @property
     def explained(self) -> int:
-        """Count the builds that fail by a dependency which is known."""
+        """The number of builds that fail by a dependency which is known."""
         return len({build.id for cause in self.causes for build in cause.builds})
 
 

@@ -1,4 +1,4 @@
-"""How many builds of an evaluation did what, and whether that is better than before."""
+"""Counts the builds of an evaluation by outcome, and compares them with those before."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields

@@ -1,4 +1,4 @@
-"""What evaluations broke and mended: the news of a jobset."""
+"""What evaluations broke and fixed: the news of a jobset."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from hydrasnap.report.index import Index
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """The jobs that an evaluation broke and mended; at least one of the two is not empty."""
+    """The jobs that an evaluation broke and fixed; at least one of the two is not empty."""
 
     evaluation: Evaluation
     broken: tuple[Change, ...]

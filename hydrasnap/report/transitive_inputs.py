@@ -1,4 +1,4 @@
-"""What lies behind inputs that are builds: what changed in the inputs that these were made from.
+"""Changes in the inputs of those builds that are inputs themselves.
 
 Hydra shows the same below a build that changed as an input, three levels deep (``renderInputDiff``
 in its ``root/common.tt``). The API does not tell the inputs of a build; those of the evaluation

@@ -1,4 +1,4 @@
-"""What became of the jobs on a watch list."""
+"""The present state and the news of the jobs on a watch list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -109,7 +109,7 @@ class _ReadingOnly:
 
 
 class _TidyPath:
-    """Leaves doubled and trailing slashes of a path out, as Hydra does.
+    """Ignores doubled and trailing slashes of a path, as Hydra does.
 
     A browser is sent to the tidy address, because the links of a page depend on it.
     """
@@ -130,7 +130,7 @@ class _TidyPath:
 
 
 def _refuse(request: Request, error: Exception) -> Response:
-    """Write an error in Hydra's shape."""
+    """Return an error in Hydra's shape."""
     if not isinstance(error, HTTPException):
         raise error
     return reply({"error": error.detail}, error.status_code, error.headers)

@@ -32,7 +32,7 @@ class CacheSource:
         return self._snapshot.live
 
     def refresh(self) -> bool:
-        """Take over what a crawl has brought since; return whether there is news."""
+        """Load a newer snapshot if a crawl has ended since; return whether it did."""
         mark = self._look()
         if mark == self._mark or holder(self._folder):
             return False

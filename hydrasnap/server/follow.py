@@ -1,4 +1,4 @@
-"""What goes on beside the answers: new crawls are taken over, the site is rendered and reloaded."""
+"""What runs beside the answers: new crawls are loaded, the site is rendered and reloaded."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -59,7 +59,7 @@ class Follower:
             self._renders += await asyncio.to_thread(self.look)
 
     def look(self) -> bool:
-        """Take over what is new; return whether the site was rendered again."""
+        """Load what is new; return whether the site was rendered again."""
         try:
             is_new = self._source.refresh()
         except HydrasnapError as error:

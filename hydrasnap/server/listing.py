@@ -48,7 +48,7 @@ _REMOVED_HEAD = "<tr><th>Job</th><th>System</th></tr>\n"
 
 
 async def evaluation_page(index: Index, evaluation: Evaluation, base: str) -> AsyncIterator[str]:
-    """Write the page part by part; links begin with `base`, which ends in a slash."""
+    """Yield the page part by part; links begin with `base`, which ends in a slash."""
     panes = _panes(index, evaluation)
     yield _beginning(evaluation, {tab: len(held) for tab, held in panes.items()})
     for tab in _TABS:

@@ -59,12 +59,12 @@ def running(view: View) -> Response:
 
 
 def machines(view: View) -> Response:
-    """Tell of the machines, by name."""
+    """List the machines, by name."""
     return reply({each.name: machine(each) for each in _told(_live(view).machines)})
 
 
 def queue_runner(view: View) -> Response:
-    """Tell of the queue runner, and of the machines with the derivations that they work on."""
+    """Show the queue runner, and the machines with the derivations that they work on."""
     live = _live(view)
     held, jobs = view.snapshot.builds, defaultdict(list)
     for build in live.running or ():
@@ -98,7 +98,7 @@ def _told(value: T | None) -> T:
 
 
 def machine(value: Machine) -> Json:
-    """Write a machine as ``/machines`` does."""
+    """Return a machine as ``/machines`` shows it."""
     return {
         "systemTypes": value.systems,
         "supportedFeatures": [*value.supported, *value.mandatory],
@@ -127,7 +127,7 @@ def _pressure(value: Mapping[str, Sequence[float]]) -> Json | None:
 
 
 def runner(value: QueueRunner) -> Json:
-    """Write what the queue runner tells of itself."""
+    """Return what the queue runner reports about itself."""
     keys = ((name, _FIGURES[name]) for name in value.figures)
     return {
         "status": value.status,

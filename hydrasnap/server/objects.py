@@ -22,12 +22,12 @@ PAGE_SIZE = 20
 
 
 def projects(every: Iterable[Project]) -> list[Json]:
-    """Write ``/``: the enabled projects first, hidden ones included."""
+    """Return the answer of ``/``: the enabled projects first, hidden ones included."""
     return [project(each) for each in sorted(every, key=lambda p: (not p.enabled, p.name))]
 
 
 def project(value: Project) -> Json:
-    """Write a project; ``declarative`` is there only where it is set."""
+    """Return a project as ``/project/P`` shows it; ``declarative`` only if it is set."""
     written: Json = {
         "name": value.name,
         "displayname": value.displayname,
@@ -49,7 +49,7 @@ def project(value: Project) -> Json:
 
 
 def jobset(value: Jobset, *, with_error: bool = False) -> Json:
-    """Write a jobset; its ``errormsg`` is empty but for ``/jobset/P/J/errors``."""
+    """Return a jobset; its ``errormsg`` is empty except in ``/jobset/P/J/errors``."""
     configuration = value.configuration
     return {
         "project": value.project,
@@ -88,14 +88,14 @@ def _times(value: JobsetOverview | None) -> Json:
 
 
 def overviews(every: Iterable[Jobset]) -> list[Json]:
-    """Write ``/api/jobsets`` of a project: the visible jobsets, by state."""
+    """Return ``/api/jobsets`` of a project: the visible jobsets, by state."""
     shown = [each for each in every if each.configuration.visible and not each.renamed_to]
     shown.sort(key=lambda each: (-each.configuration.state.value, each.name))
     return [overview(each) for each in shown]
 
 
 def overview(value: Jobset) -> Json:
-    """Write a jobset as ``/api/jobsets`` does, which tells of errors in fetching alone."""
+    """Return a jobset as ``/api/jobsets`` shows it, which reports only errors in fetching."""
     counts = value.overview.counts if value.overview else JobsetCounts()
     return {
         "project": value.project,
@@ -122,7 +122,7 @@ def _input(value: EvaluationInput) -> Json:
 
 
 def evaluation(value: Evaluation) -> Json:
-    """Write an evaluation, which does not say to which jobset it belongs."""
+    """Return an evaluation, which does not name its jobset."""
     return {
         "id": value.id,
         "timestamp": value.timestamp,
@@ -136,7 +136,7 @@ def evaluation(value: Evaluation) -> Json:
 
 
 def evaluation_page(listed: Sequence[Evaluation], page: int, *, is_whole: bool) -> Json:
-    """Write a page of ``/jobset/P/J/evals`` with its relative links.
+    """Return a page of ``/jobset/P/J/evals`` with its relative links.
 
     A list that is not known to be whole has a next page, which a snapshot does not hold.
     """
@@ -154,7 +154,7 @@ def evaluation_page(listed: Sequence[Evaluation], page: int, *, is_whole: bool) 
 
 
 def evaluation_summary(index: Index, value: Evaluation) -> Json:
-    """Write an evaluation as ``/evals`` does: with counts and what changed since the one before."""
+    """Return an evaluation as ``/evals`` shows it: with counts, and changes to the one before."""
     now = tally_of(index, value)
     older = index.previous(value)
     before = tally_of(index, older).succeeded if older else now.succeeded
@@ -176,12 +176,12 @@ def _identity(value: EvaluationInput) -> tuple[object, ...]:
 
 
 def full_build(index: Index, value: Build) -> Json:
-    """Write a build as ``/build/ID`` does, with the known evaluations that hold it."""
+    """Return a build as ``/build/ID`` shows it, with the known evaluations that hold it."""
     return build(value, sorted(each.id for each in index.evaluations_with(value.id)))
 
 
 def build(value: Build, evaluations: Iterable[int]) -> Json:
-    """Write a build and the `evaluations` that hold it.
+    """Return a build with the `evaluations` that hold it.
 
     A restarted build is unfinished with its old status and times. What is not known of a build that
     was read from a list alone is null.
@@ -229,12 +229,12 @@ def _metric(value: Metric) -> tuple[str, Json]:
 
 
 def queued_build(index: Index, value: Build) -> Json:
-    """Write a build as ``/queue`` does, which tells three fields falsely null."""
+    """Return a build as ``/queue`` shows it, where three fields are falsely null."""
     return {**full_build(index, value), "drvpath": None, "priority": None, "starttime": None}
 
 
 def brief_build(value: Build) -> Json:
-    """Write a build as ``/api/latestbuilds`` and ``/api/queue`` do."""
+    """Return a build as ``/api/latestbuilds`` and ``/api/queue`` show it."""
     last = ("buildstatus", value.buildstatus) if value.finished else ("priority", value.priority)
     return {
         "id": value.id,
@@ -250,7 +250,7 @@ def brief_build(value: Build) -> Json:
 
 
 def shield(status: BuildStatus) -> Json:
-    """Write the badge of a job for shields.io."""
+    """Return the badge of a job for shields.io."""
     return {
         "schemaVersion": 1,
         "label": "hydra build",

@@ -126,18 +126,18 @@ def reasons_path(first: int) -> Path:
 
 
 def encode_object(value: Project | Jobset | Evaluation | JobSizes | Live | Manifest) -> bytes:
-    """Write an object with one key or element a line, for `jq` and `git diff`."""
+    """Return an object with one key or element a line, for `jq` and `git diff`."""
     plain = msgspec.json.format(encoder.encode(value), indent=1).removesuffix(b"\n}")
     return b'%b,\n "checksum": "%08x"\n}\n' % (plain, zlib.crc32(plain))
 
 
 def encode_shard(objects: Iterable[Build] | Iterable[Reasons]) -> bytes:
-    """Write builds or reasons by id, one a line."""
+    """Return builds or reasons by id, one a line."""
     return b"[\n" + b",\n".join(map(encode_line, objects)) + b"\n]\n"
 
 
 def encode_line(value: Value) -> bytes:
-    """Write an object in one line."""
+    """Return an object in one line."""
     plain = encoder.encode(value)[:-1]
     return b'%b,"checksum":"%08x"}' % (plain, zlib.crc32(plain))
 

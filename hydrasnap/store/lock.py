@@ -15,7 +15,7 @@ _LOCK, _HOLDER = ".lock", ".lock-holder"
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the cache's lock, or say who does; the system frees it when its process dies.
+    """Hold the cache's lock, or raise LockedError; the system frees it when its process dies.
 
     Folders and files that exist for the lock alone are removed with it.
     """
@@ -59,7 +59,7 @@ def _tell(folder: Path, holder: dict[str, object]) -> None:
 
 
 def holder(folder: Path) -> str:
-    """Name the process that writes to a cache now; empty if none does, as far as one can see."""
+    """Return the process that writes to a cache now; empty if none is known to."""
     try:
         found = json.loads((folder / _HOLDER).read_text(encoding="utf-8"))
         here = found["host"] == socket.gethostname()

@@ -12,7 +12,7 @@ from hydrasnap.store.opening import open_cache, read_snapshot
 
 
 def merge_caches(sources: Sequence[Path], target: Path) -> Snapshot:
-    """Put what the caches in `sources` hold into the one in `target`, and return the whole.
+    """Merge the caches in `sources` into the one in `target`, and return its snapshot.
 
     What several caches hold is taken from the one that was crawled last. The merged snapshot is as
     old as its oldest part, and complete if all parts are.

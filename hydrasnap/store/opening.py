@@ -35,7 +35,7 @@ def open_cache(folder: Path, origin: str, damaged: Damaged) -> Iterator[Cache]:
 
 
 def _check_origin(folder: Path, cache: Cache, origin: str) -> None:
-    """Refuse the cache of another Hydra, and one of which nothing says whose it is."""
+    """Raise CacheError for the cache of another Hydra, or of an unknown one."""
     known = cache.manifest.origin
     if known and known != origin:
         raise CacheError(

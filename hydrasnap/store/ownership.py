@@ -14,7 +14,7 @@ _EVERYWHERE = {"lost+found"}
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder with files of somebody else, unless it is a cache beside that.
+    """Raise CacheError for a folder with other files that is not a cache already.
 
     Names that start with a dot do not count: a cache may lie in a Git repository.
     """

@@ -57,7 +57,7 @@ def read_sizes(body: bytes, where: str) -> list[SizePoint]:
 
 
 def _refuse(where: str) -> Note:
-    """Take no answer with a hole: an absent element would mean something."""
+    """Raise NotAHydraError for lost elements, as their absence would mean something."""
 
     def note(oddities: Oddities) -> None:
         raise wrong_shape(where, str(oddities))

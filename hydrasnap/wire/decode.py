@@ -28,7 +28,7 @@ class Oddities:
         return bool(self.values or self.lost)
 
     def __str__(self) -> str:
-        """Say how many there are, and name the first."""
+        """Return how many there are, and the first."""
         found = [*self.lost, *self.values]
         many = "1 value is" if len(found) == 1 else f"{len(found)} values are"
         return f"{many} not readable: {found[0]}" if found else ""
@@ -39,11 +39,11 @@ Note = Callable[[Oddities], None]
 
 
 def ignore(_: Oddities) -> None:
-    """Take no note of what could not be read."""
+    """Ignore what could not be read."""
 
 
 def decode(body: bytes, kind: Any, where: str, note: Note = ignore) -> Any:
-    """Decode a body into its raw structure, or say what is wrong with it.
+    """Decode a body into its raw structure; raise NotAHydraError if it has another shape.
 
     `note` is called with the unreadable parts of an answer that is readable as a whole.
     """

@@ -90,7 +90,7 @@ def read_throughput(body: bytes, where: str) -> tuple[int, ...]:
 
 
 def machine_name(raw: str) -> str:
-    """Name a machine as Hydra shows it: without the way to log in there.
+    """Return the name of a machine as Hydra shows it: without the login.
 
     >>> machine_name("ssh://root@mac-1?ssh-key=/etc/key"), machine_name("")
     ('mac-1', 'localhost')

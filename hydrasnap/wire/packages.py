@@ -74,7 +74,7 @@ def _license(value: Any) -> str:
 
 
 def _maintainer(value: Any) -> str:
-    """Name a maintainer by the handle, which is public and short, else by name or e-mail."""
+    """Return the handle of a maintainer, which is public and short, else the name or e-mail."""
     if isinstance(value, dict):
         return _first(value, "github", "name", "email")[:LONGEST_NAME]
     return _text(value)[:LONGEST_NAME]

@@ -78,7 +78,7 @@ def unchanged_site(previous: PreviousRun, output: Path) -> Published | None:
 
 
 def describe(left: BuildState, done: Written, output: Path) -> Published:
-    """Put together what a run did, from the state that it leaves and the counts of files."""
+    """Describe what a run did, from the state that it leaves and the counts of files."""
     return Published(
         written=done.written,
         unchanged=done.unchanged,

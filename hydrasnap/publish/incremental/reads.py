@@ -39,51 +39,38 @@ class Producer(NamedTuple):
 
 
 class JobsetReads(NamedTuple):
-    """What a task may read of a jobset and of its evaluations.
-
-    Of the overview the times of checks are left out, which move although nothing else does.
-    `old_names` are the jobsets that were renamed to this one. `unknown` are the ids of builds that
-    the evaluations name and the snapshot lacks. `foreign` are the builds of every job of another
-    jobset that an evaluation holds a build of, and `holders` the evaluations with these builds,
-    without anything else. `dependencies` are the builds that are inputs, by their names alone, at
-    any depth that pages show; `producers` are the evaluations that made them. `paged` are those of
-    all these builds that have a page of their own or whose job has one; `long_lists` tells whether
-    lists go on for as many pages as they need.
-    """
+    """What a task may read of a jobset and of its evaluations."""
 
     project: Project | None
-    jobset: Jobset
-    old_names: tuple[Jobset, ...]
+    jobset: Jobset  # without the times of checks, which move although nothing else does
+    old_names: tuple[Jobset, ...]  # the jobsets that were renamed to this one
     evaluations: tuple[Evaluation, ...]
-    unknown: tuple[int, ...]
+    unknown: tuple[int, ...]  # ids of builds that the evaluations name and the snapshot lacks
+    # all builds of those jobs of other jobsets that an evaluation holds a build of
     foreign: tuple[Build, ...]
-    holders: tuple[Evaluation, ...]
+    holders: tuple[Evaluation, ...]  # the evaluations with these builds, reduced to them
+    # builds that are inputs, reduced to their names, as deep as pages show
     dependencies: tuple[Build, ...]
-    producers: tuple[Producer, ...]
+    producers: tuple[Producer, ...]  # the evaluations that made them
+    # ids of those of all these builds that have a page, negative if only their job has
     paged: tuple[int, ...]
-    long_lists: bool
+    long_lists: bool  # whether lists have as many pages as they need
 
 
 class BucketReads(NamedTuple):
-    """What a task may read of the builds of some jobs of a jobset.
-
-    `running` are the ids of those that ran when the crawl asked. `constituents` are the parts of
-    the aggregates among the builds, `aggregates` those that have a build of the bucket as a part.
-    `sizes` are those of the jobs. `old_jobs` are the jobs of the same names below an old name of
-    the jobset which have builds of their own. `paged` are those of all these builds that have a
-    page of their own or whose job has one. `reasons` are those of the builds, and `sources` the
-    builds, by their names alone, on whose behalf their failed steps ran.
-    """
+    """What a task may read of the builds of some jobs of a jobset."""
 
     builds: tuple[Build, ...]
-    running: tuple[int, ...]
-    constituents: tuple[Build, ...]
-    aggregates: tuple[Build, ...]
-    sizes: tuple[JobSizes, ...]
+    running: tuple[int, ...]  # ids of those that ran when the crawl asked
+    constituents: tuple[Build, ...]  # of the aggregates among the builds
+    aggregates: tuple[Build, ...]  # that have a build of the bucket as a constituent
+    sizes: tuple[JobSizes, ...]  # of the jobs
+    # jobs of the same names, with builds of their own, below an old name of the jobset
     old_jobs: tuple[JobKey, ...]
+    # ids of those of all these builds that have a page, negative if only their job has
     paged: tuple[int, ...]
-    reasons: tuple[Reasons, ...]
-    sources: tuple[Build, ...]
+    reasons: tuple[Reasons, ...]  # of the builds
+    sources: tuple[Build, ...]  # builds, reduced to their names, on whose behalf failed steps ran
 
 
 class Declarations:

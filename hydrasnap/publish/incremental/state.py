@@ -64,22 +64,16 @@ class TaskRecord(Struct, frozen=True, array_like=True):
 
 
 class BuildState(Struct, frozen=True, array_like=True):
-    """The state of a site after a run.
+    """The state of a site after a run."""
 
-    `stamp` is the digest of cache and settings together, `settings` that of the settings and of
-    what every page may show. `tasks` are the records of the tasks by key. `saved` is when the file
-    was written, in nanoseconds by its modification time, which is not in the file, so that equal
-    sites have equal files: a file of the site that is newer has been changed since. `why`, `lost`
-    and `remarks` are told again by a run that has nothing to do.
-    """
-
-    stamp: bytes = b""
-    settings: bytes = b""
-    tasks: dict[str, TaskRecord] = {}
+    stamp: bytes = b""  # digest of cache and settings
+    settings: bytes = b""  # digest of the settings, and of what every page shows
+    tasks: dict[str, TaskRecord] = {}  # by key
+    # modification time of the file (ns), kept out of it so that equal sites have equal files
     saved: int = 0
-    why: str = ""
-    lost: str = ""
-    remarks: tuple[str, ...] = ()
+    why: str = ""  # why not everything has a page
+    lost: str = ""  # what the cache lacks
+    remarks: tuple[str, ...] = ()  # on settings without effect
 
 
 def load(output: Path) -> BuildState:

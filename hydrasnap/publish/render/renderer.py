@@ -35,7 +35,7 @@ _BREAK = re.compile(r"[./_+-](?!(?:64|darwin|linux)\b)")  # not within a system
 
 @lru_cache(maxsize=65536)
 def _time(seconds: int | None, text: Callable[[int], str] = clock) -> Markup:
-    """Write a moment in UTC, for people and for scripts."""
+    """Return a time in UTC as HTML, for people and for scripts."""
     if seconds is None:
         return _NONE
     iso = clock(seconds)
@@ -51,7 +51,7 @@ def _optional(text: Callable[[int], str], value: int | None) -> str | Markup:
 
 @lru_cache(maxsize=65536)
 def _breakable(text: str) -> Markup:
-    """Let a long name break after its dots, slashes and dashes."""
+    """Return a long name as HTML that may break after dots, slashes and dashes."""
     if len(text) < 20 or not text.isprintable():  # noqa: PLR2004 - fits a phone as it is
         return Markup.escape(text)
     return Markup(_BREAK.sub(r"\g<0><wbr>", escape(text)))  # noqa: S704 - escaped in this line

@@ -21,7 +21,7 @@ TEMPLATE_EXCEPTIONS = (
 
 
 def explain(error: Exception, name: str, own: Path | None) -> ConfigError | None:
-    """Say what is wrong with a template; None if the user has none, so that it is our defect.
+    """Return what is wrong with a user's template; None if the error is ours.
 
     `name` is the template that was asked for, `own` the user's folder.
     """

@@ -46,21 +46,15 @@ class BeforeRestart(View, frozen=True, kw_only=True):
 
 
 class BuildPage(PageContext, frozen=True, kw_only=True):
-    """A build; times are Unix seconds, None where they have not come.
-
-    `evaluation` is the first with a page that holds the build, or else the first. Those that reuse
-    it come later, and would change the pages of nearly all builds each time; the jobset's table at
-    `grid` shows them. `why` tells where its failure comes from, None where it did not fail by a
-    dependency; `package` is what the package says of itself, None where that is not known.
-    """
+    """A build; times are Unix seconds, None while they are not known."""
 
     id: int
     job: Link
     jobset: Link
     status: BuildStatus
     label: str
-    sentence: str
-    aggregate: str
+    sentence: str  # more on the status, or empty
+    aggregate: str  # on the constituents, or empty
     system: str
     nixname: str
     releasename: str
@@ -73,26 +67,27 @@ class BuildPage(PageContext, frozen=True, kw_only=True):
     duration: int | None
     sizes: tuple[SizeFact, ...]
     priority: int
-    partial: bool
-    gone: bool
+    partial: bool  # whether it is known from a listing only
+    gone: bool  # whether Hydra has deleted it
     outputs: tuple[Output, ...]
     products: tuple[ProductRow, ...]
     install: str
     breakage: Break | None
     metrics: tuple[Metric, ...]
+    # the first that holds the build, if possible with a page; later ones change too often
     evaluation: EvaluationRef | None
-    grid: str
+    grid: str  # the jobset's table, which shows later evaluations
     constituents: tuple[BuildRow, ...] | None
     part_of: tuple[BuildRow, ...]
     neighbours: tuple[Neighbour, ...]
     reproduce: str
     script: str
-    why: Why | None
-    package: PackageFacts | None
+    why: Why | None  # the failed dependencies, None if it did not fail by one
+    package: PackageFacts | None  # None if nothing is known of the package
 
 
 def build_pages(site: Site, builds: Iterable[Build]) -> Iterator[Page]:
-    """Give the pages of builds."""
+    """Yield the pages of builds."""
     for build in filter(site.has_build_page, builds):
         yield Page(site.links.build(build.id), "build.html", build_page(site, build))
 
@@ -150,7 +145,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
 
 
 def before_restart(build: Build) -> BeforeRestart | None:
-    """Tell what a build had come to that waits again; None for any other."""
+    """Return the result of a restarted build before its restart; None for any other."""
     status = build.before_restart
     if status is None:
         return None
@@ -159,7 +154,7 @@ def before_restart(build: Build) -> BeforeRestart | None:
 
 
 def _sentence(site: Site, build: Build, label: str) -> str:
-    """Say more on the status of a build than its label does, or nothing."""
+    """Return a sentence on the status of a build beyond its label, or an empty text."""
     status = build.status
     if not build.finished and build.id in site.running:
         return "Build in progress when the Hydra was asked"
@@ -175,7 +170,7 @@ def _evaluation(site: Site, first: Evaluation | None) -> EvaluationRef | None:
 
 
 def constituents_of(site: Site, build: Build) -> list[Build] | None:
-    """Return the known parts of an aggregate, what did not succeed first; else None."""
+    """Return the known constituents of an aggregate, failures first; None for other builds."""
     if build.constituents is None:
         return None
     builds = site.snapshot.builds
@@ -186,7 +181,7 @@ def constituents_of(site: Site, build: Build) -> list[Build] | None:
 
 
 def _aggregate(build: Build, constituents: list[Build] | None) -> str:
-    """Say how the parts of an aggregate fare, or nothing."""
+    """Return a sentence on the constituents of an aggregate; empty for other builds."""
     if not constituents or not build.constituents:
         return ""
     counts = tally(constituents, unknown=len(build.constituents) - len(constituents))
@@ -206,7 +201,7 @@ def _aggregate(build: Build, constituents: list[Build] | None) -> str:
 
 
 def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
-    """Name the builds of the same job and system around this one."""
+    """Return the builds before and after this one of the same job and system."""
     newer, older = newer_build(site.index, build), older_build(site.index, build)
     found = [("Next build", "next", newer), ("Previous build", "prev", older)]
     if not build.status.succeeded and older and not older.status.succeeded:
@@ -225,7 +220,7 @@ def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
 
 
 def _reproduce(build: Build, evaluation: Evaluation | None, script: str) -> str:
-    """Write the command that builds the same derivation on the reader's machine."""
+    """Return the command that builds the same derivation on the reader's machine."""
     if evaluation and evaluation.flake and not evaluation.flake.startswith("-"):  # no option
         return f"nix build {shlex.quote(f'{evaluation.flake}#hydraJobs.{build.job}')}"
     return f"curl --fail --location {shlex.quote(script)} --output reproduce\nbash reproduce"

@@ -62,7 +62,7 @@ def product_rows(site: Site, build: Build) -> Iterator[ProductRow]:
 
 
 def install_command(build: Build) -> str:
-    """Write the command that installs the packages of a good build, or nothing."""
+    """Return the command that installs the packages of a successful build; else empty."""
     paths = [product.path for product in build.products if product.type == _PACKAGE]
     stored = [path for path in paths if path.startswith("/")]  # else it could be an option or code
     if not build.status.succeeded or not stored:
@@ -71,7 +71,7 @@ def install_command(build: Build) -> str:
 
 
 def _words(product: Product) -> str:
-    """Say what a product is, with the subtype where the words do not tell it."""
+    """Return what a product is in words, with its subtype if the words do not include it."""
     type_, pdf = product.type.removesuffix("-pdf"), product.type == "doc-pdf"
     found = _WORDS.get((type_, product.subtype))
     if found is None:

@@ -90,7 +90,7 @@ def _pieces(text: str) -> Iterator[TextSpan]:
 
 
 def _joined(pieces: Iterator[TextSpan]) -> Iterator[TextSpan]:
-    """Join neighbours of one look: a dropped escape must not part a word."""
+    """Join neighbouring spans of the same look, so that a dropped escape parts no word."""
     last: TextSpan | None = None
     for piece in pieces:
         if not piece.text:

@@ -1,4 +1,4 @@
-"""The jobs of a jobset dealt out by name: pages and parts of the search's index are made by bucket.
+"""Divides the jobs of a jobset by name into buckets, by which pages and search shards are made.
 
 A job keeps its bucket as long as the jobset keeps its size, so that few are made again.
 """
@@ -25,7 +25,7 @@ class Bucket(NamedTuple):
 
 
 def buckets(index: Index, key: JobsetKey) -> tuple[Bucket, ...]:
-    """Deal the jobs of a jobset out; a bucket may stay empty."""
+    """Divide the jobs of a jobset into buckets, some of which may be empty."""
     count = bucket_count(len(index.jobs_of(key)))
     dealt = tuple(Bucket(key, number, count, [], []) for number in range(count))
     for job, builds in groupby(index.builds_of_jobset(key), attrgetter("job")):

@@ -13,38 +13,27 @@ PAGE = "/causes.html"
 
 
 class CauseRow(View, frozen=True, kw_only=True):
-    """A derivation that failed, and what it takes down.
-
-    `name` is its name. `job` leads to the job that builds it, None where it is no job here, and
-    `label` is the status of that build or Hydra's word for the failed step. `log` is the address of
-    the log on the Hydra, empty where there is none. `since` is the build since which the job fails.
-    `count` counts the builds below, which are `builds`; `systems` are those of all of them.
-    """
+    """A derivation that failed, and the builds that fail because of it."""
 
     name: str
-    job: Link | None
-    label: str
-    log: str
-    since: BuildRow | None
-    count: int
-    systems: tuple[str, ...]
-    builds: tuple[BuildRow, ...]
+    job: Link | None  # that builds the derivation, None if none here does
+    label: str  # status of its build, or Hydra's word for the failed step
+    log: str  # on the Hydra, empty if there is none
+    since: BuildRow | None  # the build since which the job fails
+    count: int  # of builds below
+    systems: tuple[str, ...]  # of the builds below
+    builds: tuple[BuildRow, ...]  # the builds below
 
 
 class CausesBox(View, frozen=True, kw_only=True):
-    """What is known of the root causes of an evaluation, in short.
+    """What is known of the root causes of an evaluation, in short."""
 
-    `rows` are the causes that take down most, without their builds; `total` counts all. `explained`
-    counts the failures by dependency whose cause is known, `unread` those whose cause was not read
-    yet, `vanished` those whose cause the Hydra does not know any more. `href` is the whole page.
-    """
-
-    rows: tuple[CauseRow, ...]
-    total: int
-    explained: int
-    unread: int
-    vanished: int
-    href: str
+    rows: tuple[CauseRow, ...]  # the causes of most failures, without their builds
+    total: int  # of all causes
+    explained: int  # failures by dependency whose cause is known
+    unread: int  # failures whose cause was not read yet
+    vanished: int  # failures whose cause the Hydra has forgotten
+    href: str  # the whole page
 
 
 class CausesPage(PageContext, frozen=True, kw_only=True):
@@ -112,7 +101,7 @@ def _row(site: Site, cause: RootCause, *, below: bool) -> CauseRow:
 
 
 def step_label(step: FailedStep | None) -> str:
-    """Return Hydra's word for a failed step."""
+    """Return Hydra's word for the status of a failed step."""
     return step.status if step else ""
 
 

@@ -82,7 +82,7 @@ class SystemRow(View, frozen=True, kw_only=True):
 
 
 def summary(changes: Changes) -> str:
-    """Say in one line how long the lists are."""
+    """Return the lengths of the lists in one line."""
     counts = [(changes.count(kind), kind.title.lower()) for kind in ChangeKind]
     return ", ".join(f"{count:,} {title}" for count, title in counts if count) or "no builds"
 
@@ -116,7 +116,7 @@ def list_pages(
     frame: PageContext,
     listed: Collection[ChangeKind] = _ALL,
 ) -> Iterator[Page]:
-    """Give the further pages of the long lists of the page at `path`, whose context is `frame`."""
+    """Yield the further pages of the long lists of the page at `path`, with context `frame`."""
     most, key = site.limits.rows_of_further_page, changes.evaluation.jobset_key
     for kind in listed:
         links = _more(site, changes, kind, path)
@@ -141,7 +141,7 @@ def list_pages(
 
 
 def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
-    """Point to the pages of a list from the second on, if it is long and the site has room."""
+    """Return links to the further pages of a long list, if the site has room for them."""
     limits = site.limits
     if not _is_long(site, changes, kind) or (kind in _SHORTENED and not site.policy.long_lists):
         return ()

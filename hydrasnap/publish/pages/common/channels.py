@@ -40,25 +40,19 @@ class BlockingRow(View, frozen=True, kw_only=True):
 
 
 class ChannelBox(View, frozen=True, kw_only=True):
-    """An aggregate and what it waits for.
-
-    `build` is its build in the `evaluation`; `grid` leads to its constituents over time. `good` is
-    the last evaluation in which it succeeded, at `good_time` (Unix seconds) with the revisions
-    `good_commits`; `ago` says how far back that is, and is empty where it is this one. `blocking`
-    are the first of `blocking_total` constituents; `pending` says in words which have no result.
-    """
+    """The state of an aggregate, and what blocks it."""
 
     jobset: Link
-    build: BuildRow
+    build: BuildRow  # of the aggregate in the evaluation
     evaluation: Link | None
-    grid: str
-    good: Link | None
-    good_time: int | None
-    good_commits: tuple[Revision, ...]
-    ago: str
-    blocking: tuple[BlockingRow, ...]
+    grid: str  # path of its constituents over time
+    good: Link | None  # last evaluation in which it succeeded
+    good_time: int | None  # Unix seconds
+    good_commits: tuple[Revision, ...]  # the revisions then
+    ago: str  # how far back that is; empty if it is this one
+    blocking: tuple[BlockingRow, ...]  # constituents without success, the first of blocking_total
     blocking_total: int
-    pending: str
+    pending: str  # in words, the constituents without a result
 
 
 def channel_boxes(site: Site, evaluation: Evaluation | None) -> tuple[ChannelBox, ...]:
@@ -92,7 +86,7 @@ def _grid(site: Site, channel: Channel) -> str:
 
 
 def _ago(site: Site, channel: Channel) -> str:
-    """Say how far before the evaluation the last success is."""
+    """Return in words how far before the evaluation the last success is."""
     now, good = channel.evaluation, channel.good
     if good is None or good.id == now.id:
         return ""

@@ -1,4 +1,4 @@
-"""What every page has around its content: title, description, breadcrumb, footer."""
+"""What every page has around its content: title, description, breadcrumbs, footer."""
 
 from hydrasnap.publish.pages.common.view import View
 

@@ -110,7 +110,7 @@ def _state(
 
 
 def _words(found: EvaluationInput | None, other: EvaluationInput | None) -> str:
-    """Say what tells one state of an input from the other."""
+    """Return in words what tells one state of an input from the other."""
     if found is None:
         return ""
     if found.dependency is not None:

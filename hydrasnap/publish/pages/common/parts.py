@@ -15,7 +15,7 @@ class JobsetPart(PageContext, frozen=True, kw_only=True):
 
 
 def parts(site: Site, jobset: Jobset) -> tuple[Link, ...]:
-    """Point to the pages of a jobset."""
+    """Return links to the pages of a jobset."""
     return (
         Link(label="Overview", href=site.links.jobset(jobset.key)),
         Link(label="Evaluations", href=site.links.jobset(jobset.key, "/evals.html")),
@@ -26,6 +26,6 @@ def parts(site: Site, jobset: Jobset) -> tuple[Link, ...]:
 
 
 def expression(configuration: JobsetConfiguration) -> str:
-    """Say which Nix expression a jobset evaluates, unless it is a flake."""
+    """Return which Nix expression a jobset evaluates; empty for a flake."""
     path, found = configuration.nixexprpath, configuration.nixexprinput
     return f"{path} in {found}" if path else ""

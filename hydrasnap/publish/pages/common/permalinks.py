@@ -42,7 +42,7 @@ def permalink_page(of: str, link: Permalink) -> Page:
 
 
 def jobset_permalinks(site: Site, key: JobsetKey) -> Iterator[Permalink]:
-    """Name the lasting addresses of a jobset; ``latest-eval`` leads to an evaluation."""
+    """Return the permalinks of a jobset; ``latest-eval`` leads to an evaluation."""
     yield from _latest_builds(site, ("jobset", *key), [key])
     finished = site.finished_evaluations(key)
     shown = site.index.shown_evaluations(key)
@@ -57,14 +57,14 @@ def jobset_permalinks(site: Site, key: JobsetKey) -> Iterator[Permalink]:
 
 
 def project_permalinks(site: Site, project: str, keys: Iterable[JobsetKey]) -> Iterator[Permalink]:
-    """Name the lasting addresses of a project with these jobsets."""
+    """Return the permalinks of a project with these jobsets."""
     yield from _latest_builds(site, ("project", project), list(keys))
 
 
 def _latest_builds(
     site: Site, names: tuple[str, ...], keys: list[JobsetKey]
 ) -> Iterator[Permalink]:
-    """Name what leads to the newest successes in some jobsets: any, in what is finished, by system.
+    """Return the permalinks to the newest successes: of any, of finished evaluations, by system.
 
     `names` are the kind and the names of the project or jobset that has the addresses.
     """
@@ -100,7 +100,7 @@ def _leading(
 
 
 def job_permalinks(site: Site, history: JobHistory) -> Iterator[Permalink]:
-    """Name the permalinks of a job; those by system only where there are several.
+    """Return the permalinks of a job; those by system only if it has several.
 
     They are no files, of which there would be several for each job: the search opens them, and the
     404 page where a reader follows Hydra's own address.

@@ -1,4 +1,4 @@
-"""Pages that lead on: from a lasting address, and from the old name of a jobset.
+"""Redirect pages: from a permalink, and from the old name of a jobset.
 
 What stood below the old name of a renamed jobset stays there: of each page one that leads to it,
 and of each other file (badges, data, feeds) a copy, for what shows or reads it does not follow.

@@ -92,7 +92,7 @@ class Figures(View, frozen=True, kw_only=True):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """Leave out what is zero."""
+        """The figures that are not zero."""
         return tuple(part for part in self.columns if part.amount)
 
 
@@ -115,14 +115,14 @@ def figures(tally: Tally, *, is_read: bool = True) -> Figures:
 
 
 def _built(tally: Tally) -> str:
-    """Say how much of an evaluation has a result, where something still waits."""
+    """Return how much of an evaluation has a result, in words; empty if all of it has."""
     if not tally.queued or tally.unknown:
         return ""
     return f"{100 * (tally.total - tally.queued) // tally.total} % built"
 
 
 def _bar(columns: Iterable[Part], total: int) -> tuple[Segment, ...]:
-    """Share a bar out by outcome; each that occurs can be seen."""
+    """Divide a bar by outcome, so that every outcome that occurs can be seen."""
     parts = [(part.outcome, part.amount) for part in columns if part.amount]
     widths = [max(_NARROWEST, round(_BAR * amount / total)) for _, amount in parts]
     surplus = sum(widths) - _BAR
@@ -147,7 +147,7 @@ class Verdict(View, frozen=True, kw_only=True):
 
 
 def verdict(tally: Tally) -> Verdict | None:
-    """Judge as Hydra's lists of jobsets do: unfinished, all well, some failed or all."""
+    """Return the sign that Hydra's lists show: unfinished, all well, some failed, or all failed."""
     total = tally.total
     if not total or tally.unknown == total:
         return None
@@ -205,13 +205,13 @@ def evaluation_rows(site: Site, evaluations: Iterable[Evaluation]) -> tuple[Eval
 
 
 def changed_revisions(site: Site, evaluation: Evaluation) -> tuple[Revision, ...]:
-    """Say what an evaluation's inputs are now that the one before had in another state."""
+    """Return the inputs of an evaluation that differ from those of the one before."""
     changes = changed_inputs(site.index.previous(evaluation), evaluation)
     return tuple(revision(change) for change in changes if change.after)
 
 
 def revisions(evaluation: Evaluation) -> tuple[Revision, ...]:
-    """Say at which revision each input of an evaluation was."""
+    """Return the revision of each input of an evaluation."""
     return tuple(
         Revision(name=found.name, short=found.revision[:_SHORT], href=revision_url(found))
         for found in inputs_of(evaluation)
@@ -220,7 +220,7 @@ def revisions(evaluation: Evaluation) -> tuple[Revision, ...]:
 
 
 def revision(change: InputChange) -> Revision:
-    """Say in few words what an input is now."""
+    """Return the state of an input in few words."""
     after = change.after
     if after is None:
         return Revision(name=change.name, short="removed", href=None)
@@ -239,7 +239,7 @@ def _notes(site: Site, evaluation: Evaluation) -> Iterator[str]:
 
 
 def _delta(health: EvaluationHealth) -> str:
-    """Write the difference in succeeded builds, unless it is merely that some still wait."""
+    """Return the difference in succeeded builds; empty while that only means that some wait."""
     delta = health.delta or 0
     if delta > 0:
         return f"+{delta:,}"

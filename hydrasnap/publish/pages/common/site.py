@@ -63,12 +63,12 @@ class Site:
 
     @cached_property
     def index(self) -> Index:
-        """Look things up without walking the snapshot again."""
+        """The index of the snapshot."""
         return Index(self.snapshot)
 
     @cached_property
     def health(self) -> tuple[ProjectHealth, ...]:
-        """Know how the newest evaluations of all jobsets do, by project."""
+        """The health of all projects and their jobsets, by project."""
         return overview(self.index)
 
     @cached_property
@@ -76,7 +76,7 @@ class Site:
         return {health.key: health for project in self.health for health in project.jobsets}
 
     def health_of(self, key: JobsetKey) -> JobsetHealth:
-        """Know how a jobset that was not renamed does."""
+        """Return the health of a jobset that was not renamed."""
         return self._health[key]
 
     def old_names(self, key: JobsetKey) -> tuple[JobsetKey, ...]:
@@ -94,22 +94,22 @@ class Site:
 
     @cached_property
     def buckets(self) -> dict[JobsetKey, tuple[Bucket, ...]]:
-        """Deal the jobs of all jobsets out."""
+        """The jobs of all jobsets in buckets."""
         return {key: buckets(self.index, key) for key in self.snapshot.jobsets}
 
     def prepare(self) -> None:
-        """Find at once what many pages ask for, so that processes can share it."""
+        """Compute what many pages need, before processes are forked that share it."""
         self.links.project("")
         self.index.prepare()
         assert self._health is not None  # noqa: S101 - asking is what fills it
 
     @cached_property
     def links(self) -> Links:
-        """Know where every page lives."""
+        """The addresses of all pages."""
         return Links.of(self.snapshot, builds=self.policy.builds, pages=self.policy.jobs)
 
     def news(self, key: JobsetKey) -> tuple[News, ...]:
-        """Return what the evaluations of a jobset broke and mended, newest first."""
+        """Return what the evaluations of a jobset broke and fixed, newest first."""
         if key not in self._news:
             health = self._health.get(key)
             newest = health.changes if health else None
@@ -132,22 +132,22 @@ class Site:
 
     @cached_property
     def host(self) -> str:
-        """Name the Hydra by its host."""
+        """The host of the Hydra."""
         return urlsplit(self.snapshot.origin).netloc or self.snapshot.origin
 
     @cached_property
     def name(self) -> str:
-        """Name the site."""
+        """The title of the site."""
         return self.title or self.host
 
     @cached_property
     def running(self) -> frozenset[int]:
-        """Know the builds that ran when the Hydra was asked."""
+        """The builds that were running when the Hydra was asked, by id."""
         live = self.snapshot.live
         return frozenset(build.id for build in (live and live.running) or ())
 
     def digest(self) -> bytes:
-        """Digest what every page shows: the address of the Hydra, and the menu.
+        """Return a digest of what every page shows: the address of the Hydra, and the menu.
 
         The menu leads to the live state where there is one. Which builds and jobs have a page is
         among what each task reads.
@@ -160,20 +160,20 @@ class Site:
         return self.snapshot.origin.rstrip("/") + live_path(*names)
 
     def note(self, *names: str) -> str:
-        """Return the Markdown note on a project, jobset or job, or nothing."""
+        """Return the Markdown note on a project, jobset or job; empty if there is none."""
         plain = "/".join(names)
         return self.notes.get(plain) or self.notes.get("/".join(map(self.links.name, names)), "")
 
     def project_link(self, project: str) -> Link:
-        """Point to a project."""
+        """Return the link to a project."""
         return Link(label=project, href=self.links.project(project))
 
     def jobset_link(self, key: JobsetKey, *, full: bool = False) -> Link:
-        """Point to a jobset by its own name, or by its full name with the project's."""
+        """Return the link to a jobset, by its own name or with the project's."""
         return Link(label=str(key) if full else key.name, href=self.links.jobset(key))
 
     def job_link(self, key: JobKey) -> Link:
-        """Point to a job by its own name."""
+        """Return the link to a job, by its own name."""
         return Link(label=key.name, href=self.links.job(key))
 
     def has_build_page(self, build: Build) -> bool:
@@ -190,19 +190,19 @@ class Site:
         return None if file == key.name else file
 
     def evaluation_href(self, evaluation: Evaluation) -> str:
-        """Return the page of an evaluation, or nothing for a mere baseline, which has none."""
+        """Return the path of an evaluation's page; empty for a mere baseline, which has none."""
         if not self.index.is_comparable(evaluation):
             return ""
         return self.links.evaluation(evaluation.id)
 
     def evaluation_link(self, evaluation: Evaluation | None) -> Link | None:
-        """Point to an evaluation by its number, where there is one."""
+        """Return the link to an evaluation, by its number."""
         if evaluation is None:
             return None
         return Link(label=str(evaluation.id), href=self.evaluation_href(evaluation))
 
     def trail(self, project: str, jobset: str | None = None) -> tuple[Link, ...]:
-        """Return the breadcrumb down to a project or jobset."""
+        """Return the breadcrumbs of a project or jobset."""
         above = (Link(label="Projects", href=Links.OVERVIEW), self.project_link(project))
         if jobset is None:
             return above
@@ -210,7 +210,7 @@ class Site:
 
 
 def _name_now(jobsets: Mapping[JobsetKey, Jobset], key: JobsetKey) -> JobsetKey:
-    """Follow a jobset to the name it has now, which is its own where that leads nowhere."""
+    """Return the present name of a renamed jobset, or its own name if that is unknown."""
     found, seen = key, {key}
     while (jobset := jobsets.get(found)) and jobset.renamed_to is not None:
         found = JobsetKey(found.project, jobset.renamed_to)
@@ -221,7 +221,7 @@ def _name_now(jobsets: Mapping[JobsetKey, Jobset], key: JobsetKey) -> JobsetKey:
 
 
 def with_placeholder_parents(snapshot: Snapshot) -> Snapshot:
-    """Give every build and evaluation a jobset, and every jobset a project.
+    """Return a snapshot in which every build and evaluation has a jobset and a project.
 
     Where Hydra could not be read in part, the objects above are missing; their pages are needed.
     A jobset that was renamed to one that is not known stands under its old name.

@@ -38,14 +38,14 @@ class SizeFact(View, frozen=True, kw_only=True):
 
 
 def build_place(site: Site, history: SizeHistory, number: int) -> BuildPlace:
-    """Find a build of a job, which may be from before the snapshot."""
+    """Return where a build of a job can be seen, which may be from before the snapshot."""
     if number in history.unknown:
         return BuildPlace(id=number, href=site.live("build", str(number)), external=True)
     return BuildPlace(id=number, href=site.links.build(number))
 
 
 def job_sizes(site: Site, history: SizeHistory) -> Iterator[SizeFact]:
-    """Tell the newest sizes of a job by system, against the build before and the oldest shown."""
+    """Return the newest sizes of a job by system, compared with the build before and the oldest."""
     for kind, title in TITLES.items():
         systems = by_system(history.points.get(kind, ()))
         for system, points in systems.items():
@@ -62,7 +62,7 @@ def job_sizes(site: Site, history: SizeHistory) -> Iterator[SizeFact]:
 
 
 def build_sizes(site: Site, build: Build) -> Iterator[SizeFact]:
-    """Tell the sizes of a build against those of the successful build before."""
+    """Return the sizes of a build, compared with those of the successful build before it."""
     history = size_history(site.index, build.job_key)
     for kind, title in TITLES.items():
         points = history.up_to(kind, build)

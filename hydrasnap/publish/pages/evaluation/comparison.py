@@ -95,14 +95,14 @@ def hub_path(site: Site, evaluation: Evaluation) -> str:
 
 
 def comparison_links(site: Site, evaluation: Evaluation) -> Iterator[Link]:
-    """Point to the comparisons with evaluations of the same jobset."""
+    """Return links to the comparisons with evaluations of the same jobset."""
     for baseline in _own(site, evaluation):
         label = f"{baseline.name}, {baseline.evaluation.id}"
         yield Link(label=label, href=_href(site, evaluation, baseline))
 
 
 def comparison_pages(site: Site, evaluation: Evaluation) -> Iterator[Page]:
-    """Give the comparisons with evaluations of the same jobset."""
+    """Yield the pages that compare an evaluation with others of the same jobset."""
     newest = _is_newest(site, evaluation)
     for baseline in _own(site, evaluation):
         if newest or baseline.lasting:
@@ -110,7 +110,7 @@ def comparison_pages(site: Site, evaluation: Evaluation) -> Iterator[Page]:
 
 
 def newest_against_others(site: Site) -> Iterator[tuple[Evaluation, list[Baseline]]]:
-    """Give the newest evaluation of each jobset, and those of other jobsets to compare it with."""
+    """Yield the newest evaluation of each jobset with those of other jobsets to compare it with."""
     for project in site.health:
         keys = [health.key for health in project.jobsets]
         others = jobset_baselines(site.index, keys, site.limits.other_jobsets + 1)
@@ -121,7 +121,7 @@ def newest_against_others(site: Site) -> Iterator[tuple[Evaluation, list[Baselin
 
 
 def hub_pages(site: Site) -> Iterator[Page]:
-    """Give the lists of the comparisons of newest evaluations, and the page for any two."""
+    """Yield the lists of comparisons of newest evaluations, and the page for any two."""
     hubs: list[Link] = []
     for evaluation, others in newest_against_others(site):
         yield _hub(site, evaluation, others)
@@ -171,7 +171,7 @@ def _choice(site: Site, evaluation: Evaluation, baseline: Baseline) -> Choice:
 
 
 def pages_against(site: Site, evaluation: Evaluation, baseline: Baseline) -> Iterator[Page]:
-    """Give the comparison of an evaluation with another, with all of its long lists."""
+    """Yield the page that compares two evaluations, and the pages of its long lists."""
     changes = compare(site.index, evaluation, baseline.evaluation)
     path = _path(site, evaluation, baseline.evaluation)
     page = _comparison(site, changes, baseline)

@@ -17,14 +17,14 @@ _TOLD = (ChangeKind.NEWLY_FAILING, ChangeKind.NEWLY_SUCCEEDING, ChangeKind.ABORT
 
 
 def download_files(site: Site, changes: Changes) -> Iterator[File]:
-    """Give both files of an evaluation."""
+    """Yield the Markdown and the list of failures of an evaluation."""
     number = changes.evaluation.id
     yield File(site.links.evaluation(number, ".md"), _markdown(site, changes))
     yield File(site.links.evaluation(number, "/failing.txt"), _list(site, changes))
 
 
 def download_links(site: Site, number: int) -> Iterator[Alternate]:
-    """Point to both files from the page of the evaluation."""
+    """Return links to both files for the page of the evaluation."""
     for label, part, type_, words in (
         ("Markdown", ".md", "text/markdown", "what broke and what was fixed, to paste elsewhere"),
         ("list of failing jobs", "/failing.txt", "text/plain", "its failing jobs, one a line"),
@@ -34,7 +34,7 @@ def download_links(site: Site, number: int) -> Iterator[Alternate]:
 
 
 def _list(site: Site, changes: Changes) -> str:
-    """Write the jobs whose builds failed, each once."""
+    """Return the names of the jobs whose builds failed, each once, a line each."""
     builds = site.index.builds_of(changes.evaluation)
     names = dict.fromkeys(_plain(build.job) for build in builds if build.status.failed)
     return "".join(f"{name}\n" for name in names)
@@ -76,12 +76,12 @@ def _address(site: Site, path: str, kind: str, number: int) -> str:
 
 
 def _plain(text: str) -> str:
-    """Keep a name on its line."""
+    """Return a name on one line."""
     return _SPACE.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", visible(text))
 
 
 def _code(text: str) -> str:
-    """Quote a name that may hold any sign."""
+    """Return a name as Markdown code, whatever characters it holds."""
     plain = _plain(text)
     ticks = "`" * (1 + max(map(len, _TICKS.findall(plain)), default=0))
     edge = " " if plain.startswith("`") or plain.endswith("`") else ""

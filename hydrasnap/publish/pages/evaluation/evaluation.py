@@ -1,4 +1,4 @@
-"""The page of an evaluation: what broke, what was mended, and what went in."""
+"""The page of an evaluation: what broke, what was fixed, and what went in."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -96,7 +96,7 @@ class EvaluationPage(PageContext, frozen=True, kw_only=True):
 
 
 def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File]:
-    """Give the page, data and badge of an evaluation; of a mere baseline, what is compared."""
+    """Yield the page, data and badge of an evaluation; of a mere baseline only the data."""
     yield states_file(site, evaluation)
     if not site.index.is_comparable(evaluation):
         return
@@ -163,7 +163,7 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
 
 
 def _commits(site: Site, evaluation: Evaluation) -> tuple[Revision, ...]:
-    """Say what the inputs are that changed, else at which revision each is."""
+    """Return the inputs that changed, or if none did the revision of each."""
     return changed_revisions(site, evaluation) or revisions(evaluation)
 
 

@@ -25,7 +25,7 @@ class VersusPage(PageContext, frozen=True, kw_only=True):
 
 
 def versus_page(site: Site, hubs: tuple[Link, ...]) -> Page:
-    """Give the page that compares any two evaluations."""
+    """Return the page that compares any two evaluations."""
     context = VersusPage(
         title="Compare evaluations",
         description=f"Compare any two evaluations of {site.host} that the snapshot knows.",
@@ -36,7 +36,7 @@ def versus_page(site: Site, hubs: tuple[Link, ...]) -> Page:
 
 
 def states_file(site: Site, evaluation: Evaluation) -> File:
-    """Write what a comparison needs to know of an evaluation."""
+    """Return the file with the state of every job of an evaluation, for comparisons."""
     return shard(f"../eval/{evaluation.id}/jobs", _States(site, evaluation).value())
 
 
@@ -97,7 +97,7 @@ class _States:
         return self._statuses((label, status.outcome.value, status.icon))
 
     def _earlier(self, build: Build) -> tuple[int, int, int] | None:
-        """Tell what stands for a build that says nothing about the package."""
+        """Return the last result of the job if the build itself says nothing about the package."""
         if build.status.decided:
             return None
         other = decided_build(self._site.index, build, self._evaluation)

@@ -46,7 +46,7 @@ class Feed(View, frozen=True, kw_only=True):
 
 
 def moment(seconds: int) -> str:
-    """Write a moment by RFC 3339, to the minute; it must be one that a calendar holds.
+    """Return a time as RFC 3339 writes it, to the minute; it must be within the calendar.
 
     >>> moment(1795392000)
     '2026-11-23T00:00:00Z'
@@ -56,7 +56,7 @@ def moment(seconds: int) -> str:
 
 
 def atom(feed: Feed) -> str:
-    """Write a feed; it counts as updated when its newest entry was."""
+    """Return the XML of a feed; it counts as updated when its newest entry was."""
     root = Element("feed", {"xmlns": _ATOM, "xml:lang": "en"})
     _text(root, "id", feed.id)
     _text(root, "title", feed.title)

@@ -1,4 +1,4 @@
-"""The feeds: what broke and what was mended, by jobset and by project."""
+"""The feeds: what broke and what was fixed, by jobset and by project."""
 
 from collections.abc import Iterable, Iterator
 from heapq import merge
@@ -20,7 +20,7 @@ _LAST = 253402300799  # the last second that has a year of four digits
 
 
 def feed_files(site: Site) -> Iterator[Page | File]:
-    """Give the feed of each jobset and project that has an evaluation with a known time."""
+    """Yield the feed of each jobset and project that has an evaluation with a known time."""
     for project in site.health:
         keys = [jobset.key for jobset in project.jobsets]
         for key in keys:
@@ -33,7 +33,7 @@ def feed_files(site: Site) -> Iterator[Page | File]:
 
 
 def job_feed(site: Site, history: JobHistory) -> Iterator[File]:
-    """Write the feed of a job: each result that differs from the one before it on its system."""
+    """Return the feed of a job: each result that differs from the one before on its system."""
     key = history.key
     path, page = site.links.job(key, "/feed.atom"), site.links.job(key)
     entries = [entry for entry in _turns(site, path, history) if 0 < entry.updated <= _LAST]
@@ -58,7 +58,7 @@ def has_job_feed(history: JobHistory) -> bool:
 
 
 def _turns(site: Site, path: str, history: JobHistory) -> Iterator[Entry]:
-    """Give the builds of a job that changed its result, newest first."""
+    """Yield the builds of a job that changed its result, newest first."""
     later: dict[str, Build] = {}
     found: list[Build] = []
     for build in (build for build in history.results if build.status.decided):
@@ -78,17 +78,17 @@ def _turns(site: Site, path: str, history: JobHistory) -> Iterator[Entry]:
 
 
 def merged(site: Site, keys: Iterable[JobsetKey]) -> Iterator[News]:
-    """Give the news of several jobsets, newest first."""
+    """Yield the news of several jobsets, newest first."""
     return merge(*map(site.news, keys), key=lambda found: -found.evaluation.id)
 
 
 def feed_link(site: Site, path: str, of: str, keys: Iterable[JobsetKey]) -> tuple[Alternate, ...]:
-    """Point to the feed on some jobsets from the page of the same thing, if there is one."""
+    """Return the link to the feed of some jobsets, if there is one."""
     return () if _newest(site, keys) is None else (alternate(path, of),)
 
 
 def alternate(path: str, of: str) -> Alternate:
-    """Point to a feed."""
+    """Return the link to a feed."""
     return Alternate(label="Atom feed", href=path, type=TYPE, title=f"What broke in {of}")
 
 
@@ -101,7 +101,7 @@ def _newest(site: Site, keys: Iterable[JobsetKey]) -> int | None:
 def feed_file(
     site: Site, path: str, page: Link, keys: Iterable[JobsetKey], found: Iterable[News]
 ) -> Iterator[File]:
-    """Write a feed at `path` on the jobsets `keys`, for what `page` shows."""
+    """Return the feed at `path` on the jobsets `keys`, which `page` shows."""
     updated = _newest(site, keys)
     if updated is None:
         return
@@ -170,5 +170,5 @@ def _address(site: Site, target: str, path: str) -> str:
 
 
 def _id(site: Site, name: str) -> str:
-    """Name a thing for ever, wherever the site lies: two Hydras have no name in common."""
+    """Return a permanent id that does not depend on the address of the site."""
     return uuid5(NAMESPACE_URL, f"{site.snapshot.origin.rstrip('/')}/{name}").urn

@@ -14,7 +14,7 @@ from hydrasnap.publish.pages.common.site import Site
 
 
 def api_files(site: Site) -> Iterator[File]:
-    """Give the files, if the settings ask for them."""
+    """Yield the files, if the settings ask for them."""
     if not site.api:
         return
     from hydrasnap.server import objects  # brings what a site without these files does not need

@@ -31,12 +31,12 @@ class Badge(View, frozen=True, kw_only=True):
 
 
 def build_badge(build: Build) -> Badge:
-    """Describe a job by its last finished build."""
+    """Return the badge of a job, by its last finished build."""
     return Badge(message=build.status.badge_message, color=build.status.badge_color)
 
 
 def tally_badge(tally: Tally, *, is_read: bool = True) -> Badge:
-    """Describe an evaluation, or the newest ones of a project, by the worst that is in it.
+    """Return the badge of an evaluation, or of a project's newest ones, by their worst result.
 
     Where `is_read` is false, builds may be missing that nobody has counted.
     """
@@ -79,7 +79,7 @@ PLACEHOLDER = "https://ADDRESS-OF-THIS-SITE"
 
 
 def badge_box(site: Site, badge: Badge, page: str, name: str) -> BadgeBox:
-    """Describe the badge of `page`; its files lie beside the page."""
+    """Return the box with the badge of `page`, whose files lie beside the page."""
     way = page.removesuffix(".html")
     base = site.base.rstrip("/") or PLACEHOLDER
     return BadgeBox(
@@ -92,7 +92,7 @@ def badge_box(site: Site, badge: Badge, page: str, name: str) -> BadgeBox:
 
 
 def _snippets(name: str, picture: str, page: str) -> Iterator[Snippet]:
-    """Write a badge that leads to its page; `name` may hold any sign."""
+    """Return the markup of a badge that links to its page; `name` may hold any character."""
     marked = re.sub(r"([\\\[\]])", r"\\\1", name)
     quoted = re.sub(r'[\]"\n]', " ", name)
     yield Snippet(language="Markdown", text=f"[![{marked}]({picture})]({page})")
@@ -105,14 +105,14 @@ def _snippets(name: str, picture: str, page: str) -> Iterator[Snippet]:
 
 
 def badge_files(badge: Badge, shield_path: str, picture_path: str) -> Iterator[File]:
-    """Give both files of a badge."""
+    """Yield both files of a badge."""
     yield File(shield_path, shield(badge))
     yield File(picture_path, picture(badge))
 
 
 @lru_cache(maxsize=1024)
 def shield(badge: Badge) -> str:
-    """Write what shields.io reads: https://shields.io/badges/endpoint-badge."""
+    """Return what shields.io reads: https://shields.io/badges/endpoint-badge."""
     content = {
         "schemaVersion": 1,
         "label": badge.label,
@@ -124,7 +124,7 @@ def shield(badge: Badge) -> str:
 
 @lru_cache(maxsize=1024)
 def picture(badge: Badge) -> str:
-    """Draw a badge; both texts are stretched to a width that no font changes."""
+    """Return the SVG of a badge; both texts have a fixed width, whatever the font."""
     left, right, total = _width(badge.label), _width(badge.message), _total(badge)
     label, message = escape(visible(badge.label)), escape(visible(badge.message))
     return (

@@ -32,17 +32,17 @@ _json = Encoder(order="sorted")
 
 
 def data_file(path: str, data: Data) -> File:
-    """Write a data file."""
+    """Return a data file."""
     return File(path, _lines({"schema": SCHEMA, **data}, 2) + "\n")
 
 
 def data_link(path: str, title: str, label: str = "JSON") -> Alternate:
-    """Point to a data file from the page of the same thing."""
+    """Return the link to a data file for the page of the same thing."""
     return Alternate(label=label, href=path, type="application/json", title=title)
 
 
 def _lines(value: object, depth: int) -> str:
-    """Write JSON with sorted keys, broken into lines down to a depth."""
+    """Return JSON with sorted keys, broken into lines down to a depth."""
     if depth and value and isinstance(value, dict):
         rows = (f"{_line(key)}: {_lines(value[key], depth - 1)}" for key in sorted(value))
         return "{\n" + ",\n".join(rows) + "\n}"
@@ -73,7 +73,7 @@ def counts(tally: Tally, *, is_read: bool = True) -> dict[str, int] | None:
 
 
 def result(build: Build) -> Data:
-    """Return a build in few words."""
+    """Return the result of a build in short."""
     finished = build.stoptime if build.finished else None
     return {"build": build.id, "status": build.status.slug, "finished": finished}
 

@@ -33,7 +33,7 @@ class DataPage(PageContext, frozen=True, kw_only=True):
 
 
 def listing_files(site: Site) -> Iterator[Page | File]:
-    """Give the list of the files for programs, and the user's colour where there is one."""
+    """Yield the page that lists the files for programs, and the style sheet of the accent."""
     context = DataPage(
         title="Data and feeds",
         description=f"Feeds, badges and data files of {site.name}.",

@@ -30,7 +30,7 @@ class _Data(Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
 
 
 class Counts(_Data):
-    """Builds by outcome; `unknown` ones are not in the snapshot."""
+    """Numbers of builds by outcome; `unknown` ones are not in the snapshot."""
 
     total: int
     succeeded: int
@@ -41,7 +41,7 @@ class Counts(_Data):
 
 
 class Result(_Data):
-    """A build in few words; `finished` is null where it has not."""
+    """The result of a build in short; `finished` is null while it has none."""
 
     build: int
     status: Status

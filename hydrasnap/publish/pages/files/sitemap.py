@@ -29,7 +29,7 @@ _FILE = """\
 
 
 def sitemap_files(site: Site) -> Iterator[File]:
-    """Give the map in as many parts as it takes, and what leads robots to it."""
+    """Yield the parts of the map, and robots.txt, which leads to it."""
     if not site.base:
         return
     jobsets = [found for found in site.snapshot.jobsets.values() if _is_listed(site, found)]
@@ -43,7 +43,7 @@ def sitemap_files(site: Site) -> Iterator[File]:
 
 
 def _divided(site: Site, parts: list[list[str]]) -> Iterator[File]:
-    """Give the parts of a long map, and the list of them in its place."""
+    """Yield the parts of a long map, and the index of them in its place."""
     names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
     for name, part in zip(names, parts, strict=True):
         yield _file(name, "urlset", part)
@@ -56,7 +56,7 @@ def _is_listed(site: Site, jobset: Jobset) -> bool:
 
 
 def _places(site: Site, jobsets: list[Jobset]) -> Iterator[str]:
-    """Give the pages of all but jobs; only documents have names that need quoting."""
+    """Yield the paths of all pages but those of jobs; only documents need quoting."""
     yield from _TOP
     yield from (quote(document.path) for document in site.documents)
     if site.watches:

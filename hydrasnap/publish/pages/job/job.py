@@ -84,7 +84,7 @@ class JobPage(PageContext, frozen=True, kw_only=True):
 
 
 def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
-    """Give the pages of jobs that known builds belong to, and their badges."""
+    """Yield the pages and badges of all jobs that known builds belong to."""
     for job in filter(site.has_job_page, jobs):
         jobset = JobsetKey(job.project, job.jobset)
         yield from with_former(site, jobset, _items(site, job), job)
@@ -171,7 +171,7 @@ def _flakiness(history: JobHistory) -> int | None:
 
 
 def _constituents(site: Site, history: JobHistory) -> tuple[BuildRow, ...] | None:
-    """List the parts of the newest build, if it is an aggregate."""
+    """Return the constituents of the newest build, if it is an aggregate."""
     parts = constituents_of(site, history.builds[0]) if history.builds else None
     return None if parts is None else build_rows(site, parts)
 

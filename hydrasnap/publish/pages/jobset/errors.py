@@ -41,7 +41,7 @@ class ErrorsPage(JobsetPart, frozen=True, kw_only=True):
 
 
 def error_titles(jobset: Jobset) -> Iterator[str]:
-    """Name what went wrong with a jobset last."""
+    """Return the titles of a jobset's errors."""
     return (title for title, _ in _texts(jobset))
 
 

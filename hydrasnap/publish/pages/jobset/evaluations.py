@@ -50,7 +50,7 @@ def evaluations_page(site: Site, jobset: Jobset) -> EvaluationsPage:
 
 
 def all_evaluations_page(site: Site) -> Iterator[Page]:
-    """Give the list of the newest evaluations."""
+    """Return the page of the newest evaluations."""
     shown = newest_evaluations(site)
     context = AllEvaluationsPage(
         title="Latest evaluations",

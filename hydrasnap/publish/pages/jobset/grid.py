@@ -79,7 +79,7 @@ _LEFT_OUT = {
 
 
 def _omitted(grid: Grid) -> str:
-    """Say which jobs are left out."""
+    """Return a sentence on the jobs that are left out; empty if none are."""
     if not grid.omitted:
         return ""
     parts = [f"{count:,} {_LEFT_OUT[interest]}" for interest, count in grid.omitted.items()]

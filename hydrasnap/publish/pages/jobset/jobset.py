@@ -113,7 +113,7 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
 
 
 def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
-    """Give the pages of a jobset and what goes with them, unless it was renamed."""
+    """Yield the pages and files of a jobset, unless it was renamed."""
     if jobset.renamed_to is None:
         yield from with_former(site, jobset.key, _items(site, jobset))
 
@@ -196,7 +196,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
 
 
 def _comparisons(site: Site, health: JobsetHealth) -> Iterator[Link]:
-    """Point to what the newest evaluation is compared with, a pinned baseline first."""
+    """Return links to the comparisons of the newest evaluation, with a pinned baseline first."""
     if health.latest is not None and site.index.is_comparable(health.latest):
         yield from comparison_links(site, health.latest)
 
@@ -212,7 +212,7 @@ def _of_project(site: Site, key: JobsetKey) -> str:
 
 
 def _counts(site: Site, changes: Changes | None) -> Iterator[ListCount]:
-    """Point to each list of the newest evaluation that has something."""
+    """Return the length of each list of the newest evaluation that is not empty, with its link."""
     for kind in ChangeKind if changes else ():
         if changes and (amount := changes.count(kind)):
             href = f"{site.links.evaluation(changes.evaluation.id)}#{kind.slug}"
@@ -247,7 +247,7 @@ def _flaky(site: Site, row: Flaky) -> FlakyRow:
 
 
 def _settings(configuration: JobsetConfiguration) -> Iterator[Setting]:
-    """Write the configuration as Hydra's page does, leaving out what is not set."""
+    """Return the configuration as Hydra's page shows it, without what is not set."""
     c = configuration
     lines = [
         ("State", c.state.label),

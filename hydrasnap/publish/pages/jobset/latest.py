@@ -28,7 +28,7 @@ class JobsetBuildsPage(JobsetPart, frozen=True, kw_only=True):
 
 
 def latest_builds_page(site: Site) -> Iterator[Page]:
-    """Give the page of the builds of all jobsets."""
+    """Return the page of the newest builds of all jobsets."""
     builds = tuple(site.snapshot.builds.values())
     context = BuildsPage(
         title="Latest builds",
@@ -43,7 +43,7 @@ def latest_builds_page(site: Site) -> Iterator[Page]:
 
 
 def project_builds_page(site: Site, project: str, keys: Sequence[JobsetKey]) -> Page:
-    """Give the page of the builds of a project, whose jobsets are `keys`."""
+    """Return the page of the newest builds of a project, whose jobsets are `keys`."""
     builds = [build for key in keys for build in site.index.builds_of_jobset(key)]
     context = BuildsPage(
         title=f"Latest builds of {project}",

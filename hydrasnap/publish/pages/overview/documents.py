@@ -23,7 +23,7 @@ class MissingPage(PageContext, frozen=True, kw_only=True):
 
 
 def document_pages(site: Site) -> Iterator[Page]:
-    """Give each Markdown page."""
+    """Yield each Markdown page."""
     for document in site.documents:
         context = DocumentPage(
             title=document.title,
@@ -36,7 +36,7 @@ def document_pages(site: Site) -> Iterator[Page]:
 
 
 def missing_page(site: Site) -> Iterator[Page]:
-    """Give the page that a static host shows for an unknown address, at any depth."""
+    """Return the page that a static host shows for an unknown address, at any depth."""
     context = MissingPage(
         title="Not in this snapshot",
         description=f"The snapshot of {site.host} has no such page.",

@@ -80,45 +80,39 @@ class Stale(View, frozen=True, kw_only=True):
 
 
 class OverviewPage(PageContext, frozen=True, kw_only=True):
-    """The first page; what changes with every crawl stands here and in ``snapshot.js`` only.
-
-    `unread` counts the jobsets of which it is not known whether their newest evaluation broke
-    something; `first_run` tells that nothing was known before. `troubled` counts the jobsets that
-    have errors or are stale. `off` are the projects that are disabled or gone; `checked` counts the
-    jobsets that Hydra is to check by itself, of which some may be `stale`.
-    """
+    """The first page; only it and ``snapshot.js`` hold what changes with every crawl."""
 
     origin: str
-    as_of: int
+    as_of: int  # Unix seconds
     run: Run
     gaps: tuple[Gap, ...]
     sums: str
     channels: tuple[ChannelBox, ...]
     running: LiveNote | None
     watches: tuple[WatchRow, ...]
-    broken: tuple[BrokenRow, ...]
+    broken: tuple[BrokenRow, ...]  # newly failing jobs, the first of broken_total
     broken_total: int
     lately: tuple[Lately, ...]
-    unread: int
-    first_run: bool
-    troubles: tuple[Trouble, ...]
-    troubled: int
-    stale: tuple[Stale, ...]
-    checked: int
+    unread: int  # jobsets of which it is unknown whether something newly fails
+    first_run: bool  # whether nothing was known before
+    troubles: tuple[Trouble, ...]  # jobsets that deserve a look
+    troubled: int  # number of jobsets with errors or stale
+    stale: tuple[Stale, ...]  # jobsets that were not checked in time
+    checked: int  # number of jobsets that Hydra checks by itself
     projects: tuple[ProjectRow, ...]
-    off: tuple[ProjectRow, ...]
+    off: tuple[ProjectRow, ...]  # projects that are disabled or gone
     evaluations: tuple[EvaluationRow, ...]
 
 
 def overview_pages(site: Site) -> Iterator[Page | File]:
-    """Give the first page, its data, and the small file that tells how old the snapshot is."""
+    """Yield the first page, its data, and the small file with the age of the snapshot."""
     yield data_file(INDEX, index_data(site))
     yield File(DATA, snapshot_script(site))
     yield Page(Links.OVERVIEW, "overview.html", overview_page(site))
 
 
 def snapshot_script(site: Site) -> str:
-    """Write what a script may tell on every page: the moment of the snapshot."""
+    """Return the script that tells every page the time of the snapshot."""
     data = {"asOf": snapshot_time(site.snapshot), "complete": site.snapshot.run.complete}
     return f"var hydrasnap = {json.dumps(data, sort_keys=True)};\n"
 
@@ -174,7 +168,7 @@ def _channels(site: Site, jobsets: list[JobsetHealth]) -> Iterator[ChannelBox]:
 
 
 def _lately(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Lately]:
-    """Say what broke in the last day and week, by the times of evaluations."""
+    """Return what broke in the last day and week, by the times of evaluations."""
     now = snapshot_time(site.snapshot)
     used = [health.key for health in jobsets if is_in_use(health.jobset)]
     news = sorted(

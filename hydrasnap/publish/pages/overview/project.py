@@ -65,7 +65,7 @@ class ProjectPage(PageContext, frozen=True, kw_only=True):
 
 
 def project_pages(site: Site) -> Iterator[Page | File]:
-    """Give the page, data and badge of each project."""
+    """Yield the page, data and badge of each project."""
     for health in site.health:
         project = site.snapshot.projects[health.name]
         paths = partial(site.links.project, health.name)
@@ -143,7 +143,7 @@ def _row(site: Site, health: JobsetHealth) -> JobsetRow:
 
 
 def _tags(health: JobsetHealth) -> Iterator[str]:
-    """Say what is special, but nothing that a mere check changes."""
+    """Return what is special about a jobset, without what a mere check changes."""
     jobset = health.jobset
     if jobset.deleted_upstream:
         yield "gone"

@@ -38,7 +38,7 @@ class QueuePage(PageContext, frozen=True, kw_only=True):
 
 
 def queue_pages(site: Site) -> Iterator[Page]:
-    """Give the queue."""
+    """Yield the page of the queue."""
     yield Page(Links.QUEUE, "queue.html", queue_page(site))
 
 

@@ -11,7 +11,7 @@ from hydrasnap.report.missing import Missing, missing_objects
 
 
 def lost(snapshot: Snapshot) -> str:
-    """Say what a cache lacks whose last run was complete: somebody has deleted files of it."""
+    """Return what a cache lacks although its last run was complete: deleted files."""
     found = missing_objects(snapshot)
     if not snapshot.run.complete or not any(found):
         return ""
@@ -20,7 +20,7 @@ def lost(snapshot: Snapshot) -> str:
 
 
 def amounts(found: Missing) -> str:
-    """Write what is lacking in words."""
+    """Return amounts of missing objects in words."""
     parts = [plural(count, kind[:-1]) for kind, count in found._asdict().items() if count]
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
@@ -41,7 +41,7 @@ def _notes(site: Site) -> Iterator[str]:
 
 
 def _is_on_something(site: Site, names: list[str]) -> bool:
-    """Go down from project to job, by names as they are or as their pages spell them."""
+    """Return whether a note names an object of the snapshot, as Hydra or as its page spells it."""
     file_name, snapshot = site.links.name, site.snapshot
     project = _find(names[0], snapshot.projects, file_name)
     if project is None or len(names) == 1:

@@ -73,7 +73,7 @@ class WatchesPage(PageContext, frozen=True, kw_only=True):
 
 
 def watch_pages(site: Site) -> Iterator[Page | File]:
-    """Give each watch list's page, feed and badge, and the page that lists them."""
+    """Yield each watch list's page, feed and badge, and the page that lists them."""
     rows = []
     for watch in site.watches:
         found = _watched(site, watch)
@@ -182,7 +182,7 @@ def _news(site: Site, news: News) -> NewsRow:
 
 
 def _rules(watch: Watch) -> Iterator[tuple[str, str]]:
-    """Say what the list takes."""
+    """Return the globs of a list in words."""
     for name, globs in (("Jobs", watch.jobs), ("Jobsets", watch.jobsets)):
         yield name, ", ".join(globs) or "all"
     yield "Systems", ", ".join(watch.systems) or "all"

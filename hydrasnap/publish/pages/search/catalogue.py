@@ -58,7 +58,7 @@ class Catalogue(NamedTuple):
 
 
 def split(job: str, systems: frozenset[str]) -> tuple[str, str]:
-    """Cut the system off a job's name.
+    """Split a job's name into its package and its system.
 
     >>> split("hello.x86_64-linux", frozenset({"x86_64-linux"}))
     ('hello', '.x86_64-linux')
@@ -80,7 +80,7 @@ def words_of(nixname: str) -> str:
 
 
 def _named(builds: Iterable[Build]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Give the jobs of builds that stand by job."""
+    """Yield the jobs of builds that are sorted by job."""
     for job, found in groupby(builds, attrgetter("job")):
         yield job, tuple(sorted({words_of(build.nixname) for build in found}))
 

@@ -14,7 +14,7 @@ from hydrasnap.report.inputs import inputs_of
 
 
 def directory_files(site: Site) -> Iterator[File]:
-    """Write the shard that the search loads first, and the one of the evaluations."""
+    """Yield the shard that the search loads first, and that of the evaluations."""
     directory = {
         "origin": site.snapshot.origin.rstrip("/"),
         "projects": _projects(site),
@@ -60,7 +60,7 @@ def _newest_first(site: Site) -> list[Evaluation]:
 
 
 def _commits(site: Site) -> list[object]:
-    """Give the names and revisions of each evaluation's inputs by turns, in the same order."""
+    """Yield the names and revisions of each evaluation's inputs, in the order of evaluations."""
     return [
         [word for one in inputs_of(found) if one.revision for word in (one.name, one.revision)]
         for found in _newest_first(site)
@@ -75,13 +75,13 @@ def _projects(site: Site) -> list[object]:
 
 
 def _about(project: Project) -> str:
-    """Join the words of a project, each said once, that Hydra's search looks in too."""
+    """Return the words of a project in which Hydra's search looks too, each once."""
     words = (project.displayname, project.description)
     return ": ".join(filter(None, (_also(each, project.name) for each in words)))[:LONGEST]
 
 
 def _jobsets(site: Site) -> list[object]:
-    """Tell of each jobset its project, name, page, the folder of its jobs, words and buckets."""
+    """Yield of each jobset its project, name, page, folder of jobs, words and buckets."""
     rows: list[object] = []
     for key, jobset in site.snapshot.jobsets.items():
         words = _also(jobset.configuration.description, key.name)

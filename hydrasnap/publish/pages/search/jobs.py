@@ -22,7 +22,7 @@ _STATUS = {status: place for place, status in enumerate(BuildStatus)}
 
 
 def bucket_file(site: Site, bucket: Bucket) -> File:
-    """Write the builds of a bucket of jobs."""
+    """Return the shard with the builds of a bucket of jobs."""
     return shard(f"{folder_of(site, bucket.key)}{bucket.number}", _Shard(site).write(bucket.builds))
 
 
@@ -32,9 +32,9 @@ def folder_of(site: Site, key: JobsetKey) -> str:
 
 
 def id_files(site: Site) -> Iterator[File]:
-    """Write which bucket each build is in: differences of ids, and numbers of buckets.
+    """Yield shards with the bucket of each build, as differences of ids and bucket numbers.
 
-    Piles are numbered through, in the order of the directory's jobsets.
+    Buckets are numbered in the order of the directory's jobsets.
     """
     homes = dict(_homes(site))
     ids = sorted(homes)

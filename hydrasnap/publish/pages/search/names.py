@@ -47,7 +47,7 @@ def plain(text: str) -> str:
 
 
 def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
-    """Write the names of all packages, and the shard that the others are read with.
+    """Yield the shards with the names of all packages, and the one that explains them.
 
     That one has the systems, sets and endings; `combos`, lists of endings: twice the number of the
     ending, and one more where the job's page is not where its name suggests; and `names`, of each

@@ -35,7 +35,7 @@ class SearchPage(PageContext, frozen=True, kw_only=True):
 
 
 def page_files(site: Site) -> Iterator[Page | File]:
-    """Give the page of the search, and what tells browsers of it."""
+    """Yield the page of the search, and its OpenSearch description."""
     yield Page(site.links.SEARCH, "search.html", search_page(site))
     if site.base:
         yield descriptor(site)
@@ -62,7 +62,7 @@ def _lists(site: Site) -> list[Lists]:
 
 
 def descriptor(site: Site) -> File:
-    """Tell browsers how to search the site from their address bar; needs the site's address."""
+    """Return the OpenSearch description, by which browsers search the site from the address bar."""
     text = _DESCRIPTOR.format(
         name=escape(visible(site.name)[:_SHORT_NAME]),
         host=escape(visible(site.host)),

@@ -16,7 +16,7 @@ _HASH = re.compile(rf"/nix/store/([{ALPHABET}]{{{KNOWN}}})[{ALPHABET}]{{{32 - KN
 
 
 def path_files(site: Site) -> Iterator[File]:
-    """Write the hashes and their builds, in shards by the first characters."""
+    """Yield shards with hashes and their builds, by the first characters of the hash."""
     prefix = prefix_of(len(site.snapshot.builds))
     names = [""]
     for _ in range(prefix):

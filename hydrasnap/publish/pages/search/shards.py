@@ -25,7 +25,7 @@ class Numbers(Generic[Thing]):
 
 
 def shard(name: str, value: object) -> File:
-    """Write a value as a script: ASCII, and harmless even where it is pasted into a page.
+    """Return a value as a script in ASCII, which is harmless even inside a page.
 
     The name leads to it from the folder of the index, as the scripts load it.
     """
@@ -34,7 +34,7 @@ def shard(name: str, value: object) -> File:
 
 
 def after(before: str, name: str) -> str:
-    """Write a name after another: how many characters they share, and what follows.
+    """Return a name relative to the one before: the length of the shared prefix, and the rest.
 
     As scripts count other characters differently, only those of ASCII are shared.
 
@@ -49,7 +49,7 @@ def after(before: str, name: str) -> str:
 
 
 def base36(number: int) -> str:
-    """Write a number in few characters, as JavaScript's ``parseInt(text, 36)`` reads it.
+    """Return a number in base 36, as JavaScript's ``parseInt(text, 36)`` reads it.
 
     >>> base36(0), base36(35), base36(36)
     ('0', 'z', '10')

@@ -88,7 +88,7 @@ def _state(machine: Machine, *, enabled: bool) -> str:
 
 
 def _time(seconds: float) -> str:
-    """Write how long a step takes, to a tenth where it is short.
+    """Return how long a step takes, to a tenth of a second if it is short.
 
     >>> _time(2.5), _time(81.6)
     ('2.5 s', '1 min 21 s')
@@ -97,14 +97,14 @@ def _time(seconds: float) -> str:
 
 
 def _pressure(machine: Machine) -> Iterator[str]:
-    """Say what it is short of now, if it is much."""
+    """Return what the machine is short of now, if it is much."""
     for name, (ten, *_) in machine.pressure.items():
         if ten >= _LITTLE:
             yield f"{_shortage(name)} {ten:.0f} %"
 
 
 def _shortage(name: str) -> str:
-    """Say in words what is short: ``cpuSome`` is when some programs had to wait for processors.
+    """Return in words what is short; ``cpuSome`` means that some programs waited for processors.
 
     >>> _shortage("cpuSome"), _shortage("ioFull"), _shortage("else")
     ('processors', 'disk (all wait)', 'else')
@@ -130,7 +130,7 @@ def queue_rows(runner: QueueRunner) -> tuple[QueueRow, ...]:
 
 
 def runner_facts(runner: QueueRunner) -> tuple[Fact, ...]:
-    """Tell what the queue runner says of itself, as far as it does."""
+    """Return what the queue runner reports about itself, as far as it does."""
     told = _Told(runner)
     lists = {
         "Status": [runner.status],
@@ -166,7 +166,7 @@ def runner_facts(runner: QueueRunner) -> tuple[Fact, ...]:
 
 
 class _Told:
-    """Writes the figures of a queue runner that it told."""
+    """Formats the figures that a queue runner reported."""
 
     def __init__(self, runner: QueueRunner) -> None:
         self._figures = runner.figures
@@ -186,7 +186,7 @@ class _Told:
 
 
 def at_work(machines: Iterable[Machine]) -> str:
-    """Say how many machines work.
+    """Return in words how many machines work.
 
     >>> at_work([Machine(name="a", running=1), Machine(name="b", running=0)])
     '1 of 2 machines at work'

@@ -44,7 +44,7 @@ class RunningRow(View, frozen=True, kw_only=True):
 
 
 class LivePages(View, frozen=True, kw_only=True):
-    """Where the Hydra itself tells the same."""
+    """The pages of the Hydra itself that show the same."""
 
     running: str
     machines: str
@@ -78,7 +78,7 @@ class LiveNote(View, frozen=True, kw_only=True):
 
 
 def status_pages(site: Site) -> Iterator[Page | File]:
-    """Give the page and its data, where the Hydra was asked."""
+    """Yield the page and its data, if the Hydra was asked."""
     live = site.snapshot.live
     if live is not None:
         yield Page(Links.STATUS, "status.html", status_page(site, live))
@@ -113,7 +113,7 @@ def status_page(site: Site, live: Live) -> StatusPage:
 
 
 def live_note(site: Site) -> LiveNote | None:
-    """Sum the live state up for the overview, where there is one."""
+    """Return a summary of the live state for the overview, if there is any."""
     live = site.snapshot.live
     if live is None:
         return None
@@ -149,7 +149,7 @@ def _untold(live: Live) -> Iterator[str]:
 
 
 def _listed(words: tuple[str, ...]) -> str:
-    """Write what is not told as one phrase."""
+    """Return what is not reported as one phrase."""
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
