@@ -78,7 +78,7 @@ def reply(body: bytes | str = b"", status: int = 200, **headers: str) -> httpx.R
     )
 
 
-def page(body: str = "<html></html>", status: int = 200, **headers: str) -> httpx.Response:
+def page(body: bytes | str = "<html></html>", status: int = 200, **headers: str) -> httpx.Response:
     """Make an HTML answer."""
     return reply(body, status, Content_Type="text/html", **headers)
 

@@ -1,6 +1,7 @@
 """Mutations of answers and of files: seeded, so that a failure can be repeated from its seed."""
 
 import json
+import re
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -9,14 +10,20 @@ import httpx
 from hydras import page, reply
 
 ODD: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1, 2**31, 2**53, 2**63, -(2**63), 10**400, 0.5, -1e308, 1e308, "",
-    "\u202e\x00\n::error::x", "x" * 70_000, "9" * 400, [], {}, [[]], [None], {"": None},
-    {"error": "odd"}, "https://u:secret@h/", "..", "a/b", "\ud7ff", float("1e-320"),
+    None, True, False, 0, -1, 1, 2**31, 2**53, 2**63, -(2**63), 10**400, 0.5, -1e308, 1e308,
+    1_700_000_000_000, float("1e-320"), float("nan"), float("inf"), "", "1", "-1", "9" * 400,
+    "\u202e\x00\n::error::x", "x" * 70_000, "A" * 300, "..", "../../x", "a/b", "\ud7ff", "\ud800",
+    "https://u:secret@h/", [], {}, [[]], [None], {"": None}, {"error": "odd"},
 )  # fmt: skip
-
-
-STATUSES = (200, 201, 204, 206, 300, 400, 401, 403, 404, 410, 418, 500, 501, 520, 599)
-PLACES = ("/", "//x/", "/eval/1", "http://[", "/login")
+STATUSES = (
+    200, 201, 204, 206, 300, 400, 401, 403, 404, 408, 410, 418, 429, 500, 501, 502, 503, 504, 520,
+    524, 599,
+)  # fmt: skip
+PLACES = (
+    "/", "", "//x/", "?page=2", "/eval/1", "/build/1?x=%C3%A9", "/jobset/one/trunk", "/login",
+    "/jobset/one/%0a%1b[31m", "http://[", "http://u:secret@h/", "https://evil.example/eval/1",
+)  # fmt: skip
+PACKINGS = ("gzip", "br", "gzip, gzip, gzip", "zstd", "deflate", "nonsense", "identity")
 
 
 def mutated(raw: Any, chance: Random) -> Any:
@@ -50,6 +57,25 @@ def _in_list(raw: list[Any], place: int, chance: Random) -> list[Any]:
     return [*raw[:place], mutated(raw[place], chance), *raw[place + 1 :]]
 
 
+def mutated_html(body: bytes, chance: Random) -> bytes:
+    """Change one number, tag or text of a page."""
+    parts = re.split(rb"(\d+|<[^>]*>)", body)
+    place = chance.randrange(len(parts))
+    odd = str(chance.choice(ODD)).encode("utf-8", "surrogatepass")
+    parts[place] = chance.choice([b"", odd, parts[place] * 2, b"<" + odd[:100] + b">"])
+    return b"".join(parts)
+
+
+def repeated_key(body: bytes, chance: Random) -> bytes:
+    """Give an object of a JSON text one of its keys twice, with another value."""
+    keys = list(re.finditer(rb'"[a-z_]+":', body))
+    if not keys:
+        return body
+    found = chance.choice(keys)
+    value = json.dumps(chance.choice(ODD)).encode()
+    return body[: found.start()] + found[0] + value + b"," + body[found.start() :]
+
+
 def spoiled_bytes(body: bytes, chance: Random) -> bytes:
     """Change bytes of a body: cut it, double it, flip bits in it, nest it."""
     how = chance.randrange(5)
@@ -68,16 +94,20 @@ def spoiled_bytes(body: bytes, chance: Random) -> bytes:
 def answers(body: bytes, chance: Random) -> httpx.Response:
     """Spoil an answer: its value, its bytes, its status, its type, its packing, or its place."""
     how = chance.randrange(10)
+    if body[:1] == b"<" and how < 7:
+        change = spoiled_bytes if how < 2 else mutated_html
+        return page(change(body, chance))
     if how < 5 and body[:1] in b"[{":
         return reply(json.dumps(mutated(json.loads(body), chance)))
     if how < 7:
-        return reply(spoiled_bytes(body, chance))
+        return reply((repeated_key if how == 6 else spoiled_bytes)(body, chance))
     status = chance.choice(STATUSES)
     kinds: list[Callable[[], httpx.Response]] = [
         lambda: reply(body, status),
         lambda: page("<html>maintenance</html>", status),
-        lambda: page("", 302, Location=chance.choice(PLACES)),
-        lambda: reply(body, Content_Encoding=chance.choice(["gzip", "br", "gzip, gzip, gzip"])),
+        lambda: page("", chance.choice((301, 302, 307)), Location=chance.choice(PLACES)),
+        lambda: reply(body, Content_Encoding=chance.choice(PACKINGS)),
+        lambda: reply(body, status, Retry_After=chance.choice(("-1", "soon", "9" * 30, "0.5"))),
         lambda: reply(b"", status),
     ]
     return chance.choice(kinds)()

@@ -7,30 +7,39 @@ from random import Random
 from typing import Any
 
 import httpx
-from hydras import FULL_SPEED, TRUNK, Crawler, evaluate, files, hydra
+from hydras import FULL_SPEED, TRUNK, Crawler, evaluate, files, hydra, page
 from mutations import answers
+from steps import page_of
 
 from hydrasnap.demo import DemoHydra
 from hydrasnap.plan import FetchStrategy, Selection
 
 Spoil = Callable[[str, bytes], httpx.Response | None]
 
+PAGE = "page:"  # what the paths of HTML pages begin with here, where JSON is at the same address
 KINDS = {
     "projects": r"/",
     "overview": r"/api/jobsets",
     "list": r"/jobset/one/trunk/evals",
     "latest": r"/jobset/one/trunk/latest-eval",
     "errors": r"/jobset/one/trunk/errors",
+    "configuration": r"/jobset/one/trunk",
     "bulk": r"/eval/\d+/builds",
-    "listing": r"/eval/\d+",
+    "listing": r"page:/eval/\d+",
     "build": r"/build/\d+",
     "constituents": r"/build/\d+/constituents",
     "queue": r"/api/queue",
     "sizes": r"/job/.*",
     "live": r"/status|/machines|/queue-runner-status|/api/nrbuilds",
+    "build page": r"page:/build/\d+",
+    "evaluations page": r"page:/jobset/one/trunk/evals",
+    "errors page": r"page:/eval/\d+/errors",
+    "finished page": r"page:/jobset/one/trunk/all",
 }
+PAGES = {kind for kind in KINDS if kind.endswith(" page")}
+STORED = ("cache",)  # for the tests of damaged files: a cache with everything in it
 _STRATEGIES = {"build": FetchStrategy.PER_BUILD, "listing": FetchStrategy.LISTING}
-SECOND_RUN = {"latest", "queue"}  # what a first run does not ask for
+SECOND_RUN = {"latest", "queue", "finished page"}  # what a first run does not ask for
 
 
 class SpoilingHydra(DemoHydra):
@@ -44,9 +53,16 @@ class SpoilingHydra(DemoHydra):
         async def keep(message: Any) -> None:
             sent.append(message)
 
-        await super().__call__(scope, receive, keep)
-        body = b"".join(message.get("body", b"") for message in sent[1:])
-        found = self.spoil(scope["path"], body) if self.spoil else None
+        path, found = scope["path"], None
+        is_page = dict(scope["headers"]).get(b"accept") == b"text/html"
+        if is_page and not re.fullmatch(r"/eval/\d+", path):
+            body = page_of(self.world, path).encode()
+            found = page(body)
+        else:
+            await super().__call__(scope, receive, keep)
+            body = b"".join(message.get("body", b"") for message in sent[1:])
+        if self.spoil:
+            found = self.spoil(f"{PAGE * is_page}{path}", body) or found
         if found is None:
             for message in sent:
                 await send(message)
@@ -74,14 +90,19 @@ class Spoiler:
 def crawler(folder: Path, kind: str) -> Crawler:
     """Return a crawler of a small Hydra that is about to ask addresses of a kind."""
     of = SpoilingHydra(world=hydra(1).world)
-    wishes = Selection(strategy=_STRATEGIES.get(kind), sizes=("one/*/hello*",), live=True)
+    wishes = Selection(
+        strategy=_STRATEGIES.get(kind),
+        sizes=("one/*/hello*",),
+        live=True,
+        reasons=100 if kind in (*PAGES, *STORED) else 0,
+    )
     found = Crawler(folder, of, FULL_SPEED, wishes)
     if kind in SECOND_RUN:
         found.run()
         of.world.now += 60
         of.world.jobsets[TRUNK].lastcheckedtime = of.world.now
-        if kind == "queue":
-            evaluate(of.world, TRUNK, 9, finish=False)
+        if kind != "latest":
+            evaluate(of.world, TRUNK, 9, finish=kind != "queue")
     return found
 
 
@@ -90,5 +111,7 @@ def data(folder: Path) -> dict[str, bytes]:
     return {
         name: content
         for name, content in files(folder).items()
-        if ".damaged" not in name and name != "unfinished.json"
+        if ".damaged" not in name
+        and name not in ("unfinished.json", "journal.jsonl")
+        and not name.startswith(".index/")
     }

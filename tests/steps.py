@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from html import escape
 
-from hydrasnap.model import Build
+from hydrasnap.demo import World
+from hydrasnap.model import Build, JobsetKey
 
 ORIGIN = "https://hydra.demo.example"
 TITLES = {0: "Succeeded", 1: "Failed", 2: "Dependency failed", 7: "Timed out"}
@@ -80,3 +81,26 @@ def evaluations_page(numbers: Iterable[int], with_errors: Iterable[int] = ()) ->
         for number in numbers
     )
     return f"<html><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></html>"
+
+
+def page_of(world: World, path: str) -> str:
+    """Write the page that a Hydra has at an address beside its JSON."""
+    if path.startswith("/build/"):
+        return build_page([step(1, propagated=1001)], maintainers="a@example.org")
+    if path.startswith("/eval/"):
+        return '<div id="tabs-errors"><pre>undefined variable</pre></div>'
+    key = JobsetKey(*path.split("/")[2:4])
+    if path.endswith("/all"):
+        return finished_page(_finished(world, key))
+    listed = [row.id for row in world.evaluations_of(key)]
+    return evaluations_page(listed, listed[-1:])
+
+
+def _finished(world: World, key: JobsetKey) -> list[Build]:
+    rows = [r for r in world.builds.values() if r.jobset == key and r.status is not None]
+    builds = [
+        Build(id=r.id, project=key.project, jobset=key.name, job=r.job,
+              buildstatus=r.status, stoptime=r.stoptime)
+        for r in rows
+    ]  # fmt: skip
+    return sorted(builds, key=lambda build: -(build.stoptime or 0))[:20]

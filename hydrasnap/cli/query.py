@@ -193,12 +193,12 @@ def contains(revision: str, **options: Any) -> None:
 
 def _answer(options: dict[str, Any], question: Question) -> None:
     """Ask the configured cache, and print the answer."""
-    from hydrasnap.query import open_database
+    from hydrasnap.query import ask
 
     form, exit_code = options.pop("form"), options.pop("exit_code")
     output = opt.take_output_options(options)
     folder = Path(opt.load_config(options).cache.folder)
-    table = question(open_database(folder))
+    table = ask(folder, question)
     if form == "csv":
         click.echo(_as_csv(table), nl=False)
     elif form == "json" or output.json:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from hydrasnap.errors import HydrasnapError
 EXIT_HUNG_UP = 129
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
+
+_AGAIN = 0.01  # seconds after which a signal is sent again
 
 T = TypeVar("T")
 
@@ -105,9 +108,22 @@ def handle_signals_once(act: Callable[[int], object] = interrupt) -> Iterator[No
         for number in _ENDS
         if signal.getsignal(number) not in (signal.SIG_IGN, None)
     }
+    report = sys.unraisablehook
+
+    def repeat(lost: "sys.UnraisableHookArgs") -> None:
+        """Send a signal again whose exception was lost in a callback of the interpreter."""
+        if isinstance(lost.exc_value, EndingSignal):
+            number = lost.exc_value.number
+            signal.signal(number, handle)
+            threading.Timer(_AGAIN, os.kill, (os.getpid(), number)).start()
+        else:
+            report(lost)
+
+    sys.unraisablehook = repeat
     try:
         yield
     finally:
+        sys.unraisablehook = report
         for number, handler in before.items():
             if signal.getsignal(number) is handle:
                 signal.signal(number, handler)

@@ -69,7 +69,7 @@ async def fetch_overview(session: Session) -> Overview:
     ]
     settled = {overview.key for overview in jobsets} | renamed.keys()
     missing_jobsets = find_missing_jobsets(session, answered, settled)
-    session.progress.begin(jobsets)
+    session.progress.begin(jobsets, session.cache.jobsets.keys())
     session.overviewed = True
     return Overview(tuple(everything), tuple(selected), tuple(jobsets), missing_jobsets, renamed)
 

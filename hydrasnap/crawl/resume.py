@@ -38,12 +38,12 @@ class Progress:
         self.queue = frozenset(left.queue)
         self.checked_builds: set[int] = set()
 
-    def begin(self, overviews: Iterable[JobsetOverview]) -> None:
-        """Resume the jobsets whose overview has not changed since."""
+    def begin(self, overviews: Iterable[JobsetOverview], held: Collection[JobsetKey]) -> None:
+        """Resume the jobsets that are still `held` and whose overview has not changed since."""
         for overview in overviews:
             left = self._left.get(overview.key)
             self._jobsets[overview.key] = JobsetProgress(overview)
-            if left is not None and stands_still(left.overview, overview):
+            if left and overview.key in held and stands_still(left.overview, overview):
                 self._jobsets[overview.key] = JobsetProgress(
                     overview, left.listed, left.queued, dict(left.answers), set(left.too_big)
                 )

@@ -23,6 +23,10 @@ Result = TypeVar("Result")
 
 _GRACE = 1  # seconds in which the parent can handle a SIGTERM that all processes got
 
+_ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+
 _work: Callable[[int], Any] | None = None
 
 
@@ -49,13 +53,25 @@ def map_ordered(
         return
     with _pool(work, workers) as pool:
         try:
-            for results in pool.map(_run_batch, batches):
+            with _signals_held():  # the first batch starts all workers
+                found = pool.map(_run_batch, batches)
+            for results in found:
                 yield from results
         except BrokenProcessPool as error:
             raise HydrasnapError(
                 "A process that rendered pages was ended from outside.",
                 hint="Perhaps memory ran out. The site is as it was before.",
             ) from error
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let signals wait while processes start: a handler of the parent must not run in a worker."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -85,6 +101,7 @@ def _start_worker(work: Callable[[int], Any], alive: int, kept_open: int) -> Non
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, lambda *_: signal.alarm(_GRACE))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     threading.Thread(target=_end_with_parent, args=(alive,), daemon=True).start()
 
 

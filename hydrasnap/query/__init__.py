@@ -3,7 +3,7 @@
 An index beside the cache answers them without reading all of it. Each question gives a `Table`.
 """
 
-from hydrasnap.query.database import Database, open_database, write_database
+from hydrasnap.query.database import Database, ask, open_database, write_database
 from hydrasnap.query.questions import (
     Owned,
     blockers,
@@ -22,6 +22,7 @@ __all__ = [
     "Kind",
     "Owned",
     "Table",
+    "ask",
     "blockers",
     "causes",
     "containing",

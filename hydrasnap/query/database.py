@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Reasons, Snapshot
 from hydrasnap.report import inputs_of
-from hydrasnap.store import Manifest, holder, read_snapshot
+from hydrasnap.store import UNREADABLE, Manifest, holder, read_snapshot
 
 _FORMAT = 2
 _TABLES = """
@@ -43,6 +43,12 @@ _BUILDS = (
     "constituents from builds where "
 )
 _MANY = 500  # names in one statement
+
+
+T = TypeVar("T")
+
+_DAMAGE = (sqlite3.Error, ValueError, LookupError, TypeError, *UNREADABLE)
+"""What reading a damaged index may raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +177,17 @@ class Database:
         self._connection.close()
 
 
+def ask(folder: Path, question: Callable[[Database], T]) -> T:
+    """Answer a question from the index of a cache; one that proves damaged is made again."""
+    try:
+        with closing(open_database(folder)) as database:
+            return question(database)
+    except _DAMAGE:
+        _path(folder).unlink(missing_ok=True)
+    with closing(open_database(folder)) as database:
+        return question(database)
+
+
 def open_database(folder: Path) -> Database:
     """Open the index of a cache, and make it first where it is missing or old.
 
@@ -228,7 +245,7 @@ def _last_run(folder: Path) -> int:
     """Return when the last crawl ended."""
     try:
         manifest = msgspec.json.decode((folder / "snapshot.json").read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, *UNREADABLE) as error:
         raise CacheError(
             f"The cache {folder} has no readable snapshot.json: {error}.",
             hint="Run `hydrasnap crawl`, which writes it again.",

@@ -2,13 +2,14 @@
 
 from hydrasnap.store.cache import Cache
 from hydrasnap.store.checkpoint import Checkpoint, JobsetCheckpoint
-from hydrasnap.store.layout import Manifest
+from hydrasnap.store.layout import UNREADABLE, Manifest
 from hydrasnap.store.lock import holder
 from hydrasnap.store.merge import merge_caches
 from hydrasnap.store.opening import CacheCheck, check_cache, open_cache, read_snapshot
 from hydrasnap.store.ownership import check_folder
 
 __all__ = [
+    "UNREADABLE",
     "Cache",
     "CacheCheck",
     "Checkpoint",

@@ -7,7 +7,7 @@ import msgspec
 from hydrasnap.model import JobsetOverview
 from hydrasnap.model.objects import Value
 from hydrasnap.store.atomic import write_whole
-from hydrasnap.store.layout import UNFINISHED, encode_line, is_line_intact
+from hydrasnap.store.layout import UNFINISHED, UNREADABLE, encode_line, is_line_intact
 
 
 class JobsetCheckpoint(Value, frozen=True):
@@ -40,7 +40,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         data = (folder / UNFINISHED).read_bytes()
         if is_line_intact(data.removesuffix(b"\n")):
             return msgspec.json.decode(data, type=Checkpoint)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, *UNREADABLE):
         pass
     return Checkpoint()
 

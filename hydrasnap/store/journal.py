@@ -8,7 +8,7 @@ import msgspec
 
 from hydrasnap.model import Build, Evaluation, Jobset, JobSizes, Project, Reasons
 from hydrasnap.model.objects import Value
-from hydrasnap.store.layout import encode_line, is_line_intact
+from hydrasnap.store.layout import UNREADABLE, encode_line, is_line_intact
 
 
 class Entry(Value, frozen=True):
@@ -43,7 +43,7 @@ class Journal:
             try:
                 if is_line_intact(line):
                     yield _decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except UNREADABLE:
                 continue
 
     def append(self, entries: Iterable[Entry]) -> None:

@@ -49,6 +49,9 @@ JOURNAL = "journal.jsonl"
 UNFINISHED = "unfinished.json"
 LIVE = "live.json"
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no JSON of the wanted shape."""
+
 encoder = msgspec.json.Encoder(order="sorted")
 
 _ESCAPED = re.compile(r"[^a-z0-9_.-]|^\.|\.$|^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)).")
@@ -163,5 +166,5 @@ def is_object_intact(data: bytes) -> bool:
     """Return whether a file of one object is what was written, as far as it has a checksum."""
     tail = data[-_OBJECT_TAIL:]
     if not tail.startswith(b',\n "checksum": "'):
-        return b'"checksum"' not in tail
+        return b'"checksum":' not in data
     return tail[16:24] == b"%08x" % zlib.crc32(data[:-_OBJECT_TAIL])

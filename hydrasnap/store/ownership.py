@@ -6,7 +6,7 @@ import msgspec
 
 from hydrasnap.errors import CacheError
 from hydrasnap.store.atomic import cannot
-from hydrasnap.store.layout import JOURNAL, LIVE, MANIFEST, ORIGIN, UNFINISHED, Manifest
+from hydrasnap.store.layout import JOURNAL, LIVE, MANIFEST, ORIGIN, UNFINISHED, UNREADABLE, Manifest
 
 _OBJECTS = {"projects", "jobsets", "evals", "builds", "reasons", "sizes"}
 _OURS = {MANIFEST, f"{MANIFEST}.damaged", ORIGIN, JOURNAL, UNFINISHED, LIVE, *_OBJECTS}
@@ -36,6 +36,6 @@ def is_cache(folder: Path) -> bool:
     """Whether a folder has the file that says whose cache it is, and it is readable."""
     try:
         msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (OSError, *UNREADABLE):
         return False
     return True

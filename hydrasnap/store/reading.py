@@ -12,6 +12,7 @@ from hydrasnap.store.layout import (
     MANIFEST,
     ORIGIN,
     SCHEMA,
+    UNREADABLE,
     Manifest,
     is_line_checked,
     is_line_intact,
@@ -85,7 +86,7 @@ class Reader:
                 if len(intact) < len(lines):
                     raise msgspec.DecodeError("the checksum does not match")
                 yield int(path.stem), msgspec.json.decode(data, type=list[kind]), True  # type: ignore[valid-type]
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except UNREADABLE as error:
                 self._break(path, data, str(error))
                 yield int(path.stem), list(_readable(intact, kind)), False
 
@@ -114,7 +115,7 @@ class Reader:
             if is_object_intact(data):
                 return msgspec.json.decode(data, type=kind)
             reason = "the checksum does not match"
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except UNREADABLE as error:
             reason = str(error)
         self._break(path, data, reason)
         return None
@@ -122,14 +123,14 @@ class Reader:
 
 def _readable(lines: list[bytes], kind: type[T]) -> Iterator[T]:
     for line in lines:
-        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+        with suppress(*UNREADABLE):
             yield msgspec.json.decode(line, type=kind)
 
 
 def _schema_of(data: bytes) -> int | None:
     try:
         found = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return None
     schema = found.get("schema") if isinstance(found, dict) else None
     return schema if isinstance(schema, int) else None

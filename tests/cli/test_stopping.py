@@ -60,6 +60,23 @@ except KeyboardInterrupt:
     assert (done.returncode, done.stdout, done.stderr) == (0, "put away\ntold\n", "")
 
 
+def test_a_signal_that_comes_while_an_object_is_freed_is_not_lost() -> None:
+    done = python("""
+class Freed:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        for _ in range(10_000):
+            pass
+try:
+    with stopping.handle_signals_once():
+        Freed()
+        time.sleep(10)
+except KeyboardInterrupt as ended:
+    print("told", ended.number)
+""")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "told 15\n", "")
+
+
 def test_without_it_things_are_as_before() -> None:
     before = signal.getsignal(signal.SIGINT)
 

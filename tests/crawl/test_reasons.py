@@ -7,10 +7,10 @@ import httpx
 import msgspec
 import pytest
 from hydras import STABLE, TRUNK, Answer, Crawler, conclude, evaluate, fresh_crawl, hydra, page
-from steps import build_page, evaluations_page, finished_page, step
+from steps import page_of
 
 from hydrasnap.crawl import Note
-from hydrasnap.model import Build, JobsetKey
+from hydrasnap.model import Build
 from hydrasnap.plan import Selection, unexplained
 
 
@@ -26,25 +26,7 @@ class Pages:
             return None
         path = request.url.path
         self.asked.append(path)
-        if path.startswith("/build/"):
-            return page(build_page([step(1, propagated=1001)], maintainers="a@example.org"))
-        if path.endswith("/all"):
-            return page(finished_page(self._finished(JobsetKey(*path.split("/")[2:4]))))
-        if path.endswith("/errors"):
-            return page('<div id="tabs-errors"><pre>undefined variable</pre></div>')
-        key = JobsetKey(*path.split("/")[2:4])
-        listed = [row.id for row in self.crawler.hydra.world.evaluations_of(key)]
-        return page(evaluations_page(listed, listed[:1]))
-
-    def _finished(self, key: JobsetKey) -> list[Build]:
-        world = self.crawler.hydra.world
-        rows = [r for r in world.builds.values() if r.jobset == key and r.status is not None]
-        builds = [
-            Build(id=r.id, project=key.project, jobset=key.name, job=r.job,
-                  buildstatus=r.status, stoptime=r.stoptime)
-            for r in rows
-        ]  # fmt: skip
-        return sorted(builds, key=lambda build: -(build.stoptime or 0))[:20]
+        return page(page_of(self.crawler.hydra.world, path))
 
 
 def of(folder: Path, reasons: int) -> tuple[Crawler, Pages]:
@@ -139,14 +121,14 @@ def test_what_finished_lately_costs_one_request_for_each_checked_jobset(tmp_path
 def test_errors_of_evaluations_are_read_once_and_survive_a_new_list(tmp_path: Path) -> None:
     crawler, pages = of(tmp_path, 1000)
     crawler.run(pages)
-    newest, *older = crawler.snapshot.jobsets[TRUNK].evaluations
+    *newer, oldest = crawler.snapshot.jobsets[TRUNK].evaluations
     found = crawler.snapshot.evaluations
-    assert (found[newest].had_errors, found[newest].errormsg) == (True, "undefined variable")
-    assert {found[number].had_errors for number in older} == {False}
+    assert (found[oldest].had_errors, found[oldest].errormsg) == (True, "undefined variable")
+    assert {found[number].had_errors for number in newer} == {False}
     evaluate(crawler.hydra.world, TRUNK, 9)
     crawler.selection = Selection()
     crawler.run(pages)
-    assert crawler.snapshot.evaluations[newest] == found[newest]
+    assert crawler.snapshot.evaluations[oldest] == found[oldest]
 
 
 def test_what_newly_fails_comes_first_and_among_it_what_failed_by_a_dependency() -> None:

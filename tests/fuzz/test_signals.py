@@ -5,11 +5,12 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ CODES = {
     signal.SIGTERM: {0, 143, -signal.SIGTERM},
     signal.SIGKILL: {0, -signal.SIGKILL},
 }
-RENDER = """
+PROGRAM = """
 import sys
 from hydrasnap.cli import main
 from hydrasnap.publish import parallel
@@ -28,6 +29,8 @@ workers = int(sys.argv.pop())
 parallel.cores = lambda: workers
 main()
 """
+OF_THE_RUN = {"index.html", "index.json", "snapshot.js", "feed.atom", "snapshot.json", ".lock"}
+INDEX = ".index"  # names the times of the files of the cache
 
 
 def run(*words: object) -> subprocess.Popen[str]:
@@ -51,54 +54,94 @@ def end(process: subprocess.Popen[str], how: signal.Signals, after: float) -> st
     return printed
 
 
-def demo(folder: Path) -> list[object]:
-    folders = ["--cache", folder / "cache", "--output", folder / "site"]
-    return ["-c", "from hydrasnap.cli import main; main()", "demo", *folders]
+def hydrasnap(workers: int, *words: object) -> subprocess.Popen[str]:
+    """Start a command that uses so many processes to render."""
+    return run("-c", PROGRAM, *words, workers)
 
 
-def files(folder: Path) -> dict[str, bytes]:
-    """Return the files of a site, without what is noted for the next run."""
+def demo(folder: Path, workers: int) -> subprocess.Popen[str]:
+    """Start a crawl of the embedded Hydra and the render of its site."""
+    return hydrasnap(workers, "demo", "--cache", folder / "cache", "--output", folder / "site")
+
+
+def finish(process: subprocess.Popen[str]) -> None:
+    """Wait for a run that nobody ends."""
+    printed, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, printed
+
+
+def files(folder: Path, but: Collection[str] = ()) -> dict[str, bytes]:
+    """Return the files of a site or cache, without what is noted for the next run."""
     found = (path for path in folder.rglob("*") if path.is_file())
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in found
         if not path.name.startswith(".hydrasnap-")
+        and path.name not in but
+        and path.parent.name != INDEX
     }
 
 
-def left_behind(site: Path) -> Sequence[str]:
-    return [path.name for path in site.glob(".hydrasnap-staging*")]
+def left_behind(folder: Path) -> Sequence[str]:
+    """Return what a run may not leave: staging folders, and files that were not whole yet."""
+    return [path.name for name in (".hydrasnap-staging*", "*.tmp") for path in folder.rglob(name)]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_crawl_that_is_ended_goes_on_with_the_next_run(
-    how: signal.Signals, tmp_path: Path, demo_site: Path
-) -> None:
-    chance = random.Random(how)  # noqa: S311 - the same moments in every run
-    for _ in range(MOMENTS):
-        end(run(*demo(tmp_path)), how, chance.uniform(0.2, 3))
-    last = run(*demo(tmp_path))
-    printed, _ = last.communicate(timeout=120)
-    assert last.returncode == 0, printed
-    names = {path for path in files(demo_site) if path.startswith(("eval/", "build/"))}
-    found = files(tmp_path / "site")
-    assert names <= found.keys()
-    assert left_behind(tmp_path / "site") == []
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Crawl and render the embedded Hydra undisturbed."""
+    folder = tmp_path_factory.mktemp("whole")
+    finish(demo(folder, 2))
+    finish(hydrasnap(1, "render", "--cache", folder / "cache", "--output", folder / "rendered"))
+    return folder
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [2, 4])
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("how", CODES)
+def test_a_crawl_that_is_ended_goes_on_with_the_next_run(
+    how: signal.Signals, workers: int, tmp_path: Path, whole: Path
+) -> None:
+    chance = random.Random(how + workers)  # noqa: S311 - the same moments in every run
+    for _ in range(MOMENTS):
+        end(demo(tmp_path, workers), how, chance.uniform(0.2, 3))
+    finish(demo(tmp_path, workers))
+    for name in ("cache", "site"):
+        assert files(tmp_path / name, OF_THE_RUN) == files(whole / name, OF_THE_RUN)
+        assert left_behind(tmp_path / name) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [2, 4])
+@pytest.mark.parametrize("how", CODES)
 def test_a_render_that_is_ended_leaves_no_worker_and_the_next_site_is_whole(
-    how: signal.Signals, workers: int, tmp_path: Path, demo_cache: Path, demo_site: Path
+    how: signal.Signals, workers: int, tmp_path: Path, whole: Path
 ) -> None:
     chance = random.Random(how + workers)  # noqa: S311
-    render = ["render", "--cache", demo_cache, "--output", tmp_path, workers]
+    render = ["render", "--cache", whole / "cache", "--output", tmp_path]
     for _ in range(MOMENTS):
-        end(run("-c", RENDER, *render), how, chance.uniform(0.2, 3))
-    last = run("-c", RENDER, *render)
-    printed, _ = last.communicate(timeout=120)
-    assert last.returncode == 0, printed
-    assert files(tmp_path) == files(demo_site)
+        end(hydrasnap(workers, *render), how, chance.uniform(0.2, 3))
+    finish(hydrasnap(workers, *render))
+    assert files(tmp_path) == files(whole / "rendered")
     assert left_behind(tmp_path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", CODES)
+def test_a_prune_that_is_ended_goes_on_with_the_next_one(
+    how: signal.Signals, tmp_path: Path, whole: Path
+) -> None:
+    chance = random.Random(how)  # noqa: S311
+    settings = tmp_path / "hydrasnap.toml"
+    settings.write_text("[crawl]\nevaluations = 1\n[retention]\nevaluations = 2\n")
+    prune = ["prune", "--config", settings, "--cache"]
+    shutil.copytree(whole / "cache", tmp_path / "whole")
+    finish(hydrasnap(1, *prune, tmp_path / "whole"))
+    assert files(tmp_path / "whole") != files(whole / "cache")
+    for number in range(MOMENTS):
+        cache = tmp_path / f"cache-{number}"
+        shutil.copytree(whole / "cache", cache)
+        end(hydrasnap(1, *prune, cache), how, chance.uniform(0.3, 0.9))
+        finish(hydrasnap(1, *prune, cache))
+        assert files(cache) == files(tmp_path / "whole")
+        assert left_behind(cache) == []

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from hydrasnap.publish.output.folder import STATE
+from hydrasnap.publish.output.folder import MANIFEST, STATE
 
 DIGEST = 16  # bytes
 
@@ -77,13 +77,23 @@ class BuildState(Struct, frozen=True, array_like=True):
 
 
 def load(output: Path) -> BuildState:
-    """Read the state that the last run left; an unreadable one counts as none."""
+    """Read the state that the last run left; a damaged one counts as none.
+
+    So does one whose manifest was written after it: somebody else did that.
+    """
     file = output / STATE
     try:
-        found = msgspec.msgpack.decode(file.read_bytes(), type=BuildState)
-        return msgspec.structs.replace(found, saved=file.stat().st_mtime_ns)
-    except (OSError, msgspec.DecodeError):
+        content, saved = file.read_bytes(), file.stat().st_mtime_ns
+        is_last = (output / MANIFEST).stat().st_mtime_ns <= saved
+    except OSError:
         return BuildState()
+    if not is_last or content[:DIGEST] != digest(content[DIGEST:]):
+        return BuildState()
+    try:
+        found = msgspec.msgpack.decode(content[DIGEST:], type=BuildState)
+    except msgspec.DecodeError:  # of another version
+        return BuildState()
+    return msgspec.structs.replace(found, saved=saved)
 
 
 def renewed(found: BuildState, output: Path) -> BuildState:
@@ -96,9 +106,10 @@ def renewed(found: BuildState, output: Path) -> BuildState:
 
 
 def dump(state: BuildState) -> bytes:
-    """Encode a state, the same for equal sites."""
+    """Encode a state behind its digest, the same for equal sites."""
     tasks = dict(sorted(state.tasks.items()))
-    return msgspec.msgpack.encode(msgspec.structs.replace(state, tasks=tasks, saved=0))
+    content = msgspec.msgpack.encode(msgspec.structs.replace(state, tasks=tasks, saved=0))
+    return digest(content) + content
 
 
 def digest(*parts: bytes) -> bytes:

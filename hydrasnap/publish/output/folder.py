@@ -267,9 +267,10 @@ def _is_ours(folder: Path) -> bool:
 def manifest_paths(folder: Path) -> list[str]:
     """Return the files that earlier runs wrote."""
     try:
-        return (folder / MANIFEST).read_text(encoding="utf-8").splitlines()[1:]
+        text = (folder / MANIFEST).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return []
+    return [line for line in text.split("\n")[1:] if line and "\0" not in line]
 
 
 def _check(path: str) -> None:
