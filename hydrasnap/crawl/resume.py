@@ -39,13 +39,18 @@ class Progress:
         self.checked_builds: set[int] = set()
 
     def begin(self, overviews: Iterable[JobsetOverview], held: Collection[JobsetKey]) -> None:
-        """Resume the jobsets that are still `held` and whose overview has not changed since."""
+        """Resume the jobsets whose overview has not changed since.
+
+        The list of a jobset that the cache does not hold is read again, whatever the run before
+        left: its file was lost.
+        """
         for overview in overviews:
             left = self._left.get(overview.key)
             self._jobsets[overview.key] = JobsetProgress(overview)
-            if left and overview.key in held and stands_still(left.overview, overview):
+            if left is not None and stands_still(left.overview, overview):
+                listed = left.listed if overview.key in held else 0
                 self._jobsets[overview.key] = JobsetProgress(
-                    overview, left.listed, left.queued, dict(left.answers), set(left.too_big)
+                    overview, listed, left.queued, dict(left.answers), set(left.too_big)
                 )
                 self.checked_builds.update(left.checked_builds)
 
