@@ -95,6 +95,7 @@ dash.
 | `duration` | seconds with their two greatest units, such as `1 h 2 min` |
 | `size` | bytes with a binary unit, such as `12.0 MiB` |
 | `number` | a number with separators between thousands |
+| `build_path` | the path of a build's page from its id, as `site.build` does |
 | `breakable` | a long name that may break after dots, dashes and slashes |
 | `markdown` | Markdown as HTML without anything that could run |
 

@@ -28,6 +28,7 @@ class BuildStatus(Enum):
         family, self.icon, self.badge_message, self.badge_color = look.split()
         self.code, self.slug, self.label, self.sentence = code, slug, label, sentence
         self.outcome = Outcome(family)
+        self.classes = f"{family} i-{self.icon}"  # for the style sheet
 
     SUCCEEDED = (0, "succeeded", "Succeeded", "Success", "succeeded check passing green")
     FAILED = (1, "failed", "Failed", "Build returned a non-zero exit code",
@@ -90,8 +91,9 @@ class BuildStatus(Enum):
 
 
 _BY_CODE = {status.code: status for status in BuildStatus if not status.queued}
+_UNKNOWN, _QUEUED = BuildStatus.UNKNOWN, BuildStatus.QUEUED  # asked for in the millions
 
 
 def build_status(*, finished: bool, code: int | None) -> BuildStatus:
     """Return the status; `finished` is decisive, as a restarted build keeps its old code."""
-    return _BY_CODE.get(code, BuildStatus.UNKNOWN) if finished else BuildStatus.QUEUED
+    return _BY_CODE.get(code, _UNKNOWN) if finished else _QUEUED

@@ -210,7 +210,7 @@ class Links:
 
     def ask_for_job(self, key: JobKey, *names: str) -> str:
         """Return the address at which the search opens a job, or a permalink below it."""
-        return f"{self.SEARCH}?job/{'/'.join(quote(name, safe='') for name in (*key, *names))}"
+        return f"{self.SEARCH}?job{live_path(*key, *names)}"
 
     def evaluation(self, number: int, part: str = ".html") -> str:
         """Return the page of an evaluation, or another `part` such as ``.json``."""

@@ -62,6 +62,20 @@ def _steps(letters: int, most: int) -> int:
     return min(most, max(24, -(-letters // 12) * 12))
 
 
+def _row_class(job: str, jobset: str = "") -> Markup:
+    """Name the class by which the style sheet knows how high a row of a long table is.
+
+    That is told by the letters of its links, in steps; a row with short ones has no class.
+    """
+    letters = max(len(job), len(jobset) + 6)
+    return _class(_steps(letters, 240) if letters > 13 else 0)  # noqa: PLR2004 - fits in one line
+
+
+@lru_cache(maxsize=256)
+def _class(letters: int) -> Markup:
+    return Markup(' class="n{}"').format(letters) if letters else Markup()
+
+
 @pass_context
 def _markdown(context: Context, text: str) -> Markup:
     from hydrasnap.publish.render.markdown import markdown_html  # most runs have no such page
@@ -69,18 +83,24 @@ def _markdown(context: Context, text: str) -> Markup:
     return markdown_html(text, context["root"])
 
 
-def environment(templates: Path | None) -> Environment:
+def environment(templates: Path | None, site: SiteFacts | None = None) -> Environment:
     """Return the Jinja environment; a file in `templates` wins over the bundled one of its name.
 
-    Such a file can extend what it replaces as ``bundled/NAME``.
+    Such a file can extend what it replaces as ``bundled/NAME``. Without a `site`, templates can be
+    compiled and not rendered. What pages call most are filters: before it calls a function, Jinja
+    looks whether that wants to see the context.
     """
     own = FileSystemLoader(bundled("templates"))
     loaders = [own, PrefixLoader({"bundled": own})]
     if templates is not None:
         loaders.insert(0, FileSystemLoader(templates))
     env = site_environment(ChoiceLoader(loaders), sandboxed=templates is not None)
+    env.globals["site"] = site
     env.filters.update(
         {
+            "build_path": site.build if site else str,
+            "once": lru_cache(maxsize=4096, typed=True)(_once),
+            "shared": lru_cache(maxsize=256)(partial(_shared, env)),
             "time": _time,
             "date": partial(_time, text=date),
             "duration": partial(_optional, duration),
@@ -88,6 +108,7 @@ def environment(templates: Path | None) -> Environment:
             "number": partial(_optional, number),
             "breakable": _breakable,
             "markdown": _markdown,
+            "row_class": _row_class,
             "steps": _steps,
         }
     )
@@ -99,10 +120,7 @@ class Renderer:
 
     def __init__(self, site: SiteFacts, templates: Path | None = None) -> None:
         self._own = templates
-        self._environment = environment(templates)
-        self._environment.globals["site"] = site
-        self._environment.globals["shared"] = lru_cache(maxsize=256)(self._shared)
-        self._environment.globals["once"] = lru_cache(maxsize=4096, typed=True)(_once)
+        self._environment = environment(templates, site)
 
     def render(self, page: Page) -> bytes:
         """Render a page; its template sees ``page``, ``path`` and ``root``."""
@@ -116,12 +134,13 @@ class Renderer:
             raise reason from error
         return visible_bytes(text)
 
-    def _shared(self, name: str, root: str) -> Markup:
-        """Render a part that all pages of one depth have alike."""
-        text = self._environment.get_template(name).render(root=root)
-        return Markup(text)  # noqa: S704 - a template has escaped what is in it
+
+def _shared(env: Environment, name: str, root: str) -> Markup:
+    """Render a part that all pages of one depth have alike; the filter remembers it."""
+    text = env.get_template(name).render(root=root)
+    return Markup(text)  # noqa: S704 - a template has escaped what is in it
 
 
 def _once(macro: Callable[..., Markup], *values: object) -> Markup:
-    """Call a macro; the environment's ``once`` remembers what it gave for the same values."""
+    """Call a macro; the filter remembers what it gave for the same values."""
     return macro(*values)

@@ -7,6 +7,7 @@ import pytest
 from example import HOSTILE, snapshot
 from lxml import etree
 
+from hydrasnap.model import Watch
 from hydrasnap.publish.pages.files.badges import Badge, picture, tally_badge
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
@@ -39,9 +40,32 @@ def test_a_picture_is_xml_that_says_what_it_shows() -> None:
 
 def test_everything_has_a_badge_in_both_forms(tmp_path: Path) -> None:
     publish(snapshot(), SiteSettings(), tmp_path)
-    for of in ("project/p", "jobset/p/j", "eval/12", "job/p/j/breaks"):
+    for of in ("project/p", "jobset/p/j", "eval/12"):
         shield = json.loads((tmp_path / of / "shield.json").read_text())
         root = etree.fromstring((tmp_path / f"{of}.svg").read_bytes())
         assert root.get("aria-label") == f"hydra build: {shield['message']}"
         assert shield["color"] == "red"
     assert not (tmp_path / "job/p/j/waits.svg").exists()
+
+
+def test_a_job_has_its_page_its_data_and_its_badge_and_a_feed_if_it_ever_failed(
+    tmp_path: Path,
+) -> None:
+    publish(snapshot(), SiteSettings(), tmp_path)
+    jobs = tmp_path / "job/p/j"
+    assert sorted(file.name for file in jobs.glob("good.*")) == [
+        "good.html",
+        "good.json",
+        "good.svg",
+    ]
+    assert not (jobs / "good").exists()
+    assert [file.name for file in (jobs / "breaks").iterdir()] == ["feed.atom"]
+    page = (jobs / "good.html").read_text()
+    assert '../../../jobset/p/j/feed.atom" title="What broke in p:j"' in page
+    assert "shields.io" not in page
+
+
+def test_a_job_on_a_watch_list_has_a_feed(tmp_path: Path) -> None:
+    publish(snapshot(), SiteSettings(watches=(Watch("mine", ("good",)),)), tmp_path)
+    assert (tmp_path / "job/p/j/good/feed.atom").is_file()
+    assert not (tmp_path / "job/p/j/waits/feed.atom").exists()

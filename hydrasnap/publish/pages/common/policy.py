@@ -15,12 +15,12 @@ from hydrasnap.report.changes import ChangeKind, compare
 from hydrasnap.report.index import Index
 
 # What files take in bytes, measured on sites of both kinds of Hydra and rounded up: the page of a
-# build; the page, data and badges of a job; a build in the lists, pages and data of an evaluation;
-# a build in the shards of the search; and what every jobset and evaluation has.
+# build; the page, data, badge and feed of a job; a build in the lists, pages and data of an
+# evaluation; a build in the shards of the search; and what every jobset and evaluation has.
 BUILD_BYTES, JOB_BYTES = 6_500, 16_000
 ROW_BYTES, LISTED_ROW_BYTES, SHARD_BYTES = 600, 250, 120
 JOBSET_BYTES, EVALUATION_BYTES = 400_000, 60_000
-JOB_FILES, JOBSET_FILES, EVALUATION_FILES = 5, 20, 15
+JOB_FILES, JOBSET_FILES, EVALUATION_FILES = 4, 20, 15
 ROWS_A_FILE, BUILDS_A_FILE = 2_000, 80
 
 

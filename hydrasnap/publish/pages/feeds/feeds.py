@@ -5,7 +5,7 @@ from heapq import merge
 from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
 
-from hydrasnap.model import Build, JobsetKey
+from hydrasnap.model import Build, JobsetKey, Watch
 from hydrasnap.publish.links import relative
 from hydrasnap.publish.pages.common.frame import Alternate, Link
 from hydrasnap.publish.pages.common.page import File, Page
@@ -33,13 +33,13 @@ def feed_files(site: Site) -> Iterator[Page | File]:
 
 
 def job_feed(site: Site, history: JobHistory) -> Iterator[File]:
-    """Return the feed of a job: each result that differs from the one before on its system."""
+    """Return the feed of a job: each result that differs from the one before it on its system."""
+    if not has_job_feed(site, history):
+        return
     key = history.key
     path, page = site.links.job(key, "/feed.atom"), site.links.job(key)
-    entries = [entry for entry in _turns(site, path, history) if 0 < entry.updated <= _LAST]
+    entries = [entry for entry in _entries(site, path, history) if 0 < entry.updated <= _LAST]
     known = [build.stoptime for build in history.results if 0 < (build.stoptime or 0) <= _LAST]
-    if not has_job_feed(history):
-        return
     feed = Feed(
         id=_id(site, path.removesuffix("/feed.atom")),
         title=f"{key.name} of {key.project}:{key.jobset} on {site.name}: broken and fixed",
@@ -52,12 +52,37 @@ def job_feed(site: Site, history: JobHistory) -> Iterator[File]:
     yield File(path, atom(feed))
 
 
-def has_job_feed(history: JobHistory) -> bool:
-    """Return whether a job has a feed: a result with a time."""
-    return any(0 < (build.stoptime or 0) <= _LAST for build in history.results)
+def job_feed_link(site: Site, history: JobHistory) -> tuple[Alternate, ...]:
+    """Point to the feed of a job, or of its jobset where the job has none of its own."""
+    key = history.key
+    if has_job_feed(site, history):
+        return (alternate(site.links.job(key, "/feed.atom"), key.name),)
+    jobset = JobsetKey(key.project, key.jobset)
+    return feed_link(site, site.links.jobset(jobset, "/feed.atom"), str(jobset), [jobset])
 
 
-def _turns(site: Site, path: str, history: JobHistory) -> Iterator[Entry]:
+def has_job_feed(site: Site, history: JobHistory) -> bool:
+    """Return whether a job has a feed of its own: it ever failed, or somebody looks at it.
+
+    That is an aggregate or on a watch list. One of its results must have a time. Of all other jobs
+    the feed of the jobset tells as soon as they fail.
+    """
+    results = history.results
+    return any(0 < (build.stoptime or 0) <= _LAST for build in results) and (
+        results[0].constituents is not None
+        or not all(build.status.succeeded for build in results)
+        or any(_is_watched(watch, history) for watch in site.watches)
+    )
+
+
+def _is_watched(watch: Watch, history: JobHistory) -> bool:
+    key = history.key
+    return watch.has_jobset(JobsetKey(key.project, key.jobset)) and any(
+        watch.has(key.name, system) for system in history.systems
+    )
+
+
+def _entries(site: Site, path: str, history: JobHistory) -> Iterator[Entry]:
     """Yield the builds of a job that changed its result, newest first."""
     later: dict[str, Build] = {}
     found: list[Build] = []

@@ -1,7 +1,7 @@
-"""Badges of jobs, evaluations, jobsets and projects: a file for shields.io and a picture.
+"""Badges of jobs, evaluations, jobsets and projects: a picture and a file for shields.io.
 
-The file of a job is what Hydra answers (``Hydra::Controller::Job``, action ``shield``); for the
-others Hydra has none.
+Jobs, of which there are many, have the picture alone: shields.io can read their data. The words
+are those of Hydra, which has badges of jobs only (``Hydra::Controller::Job``, action ``shield``).
 """
 
 import json
@@ -64,6 +64,8 @@ class Snippet(View, frozen=True, kw_only=True):
 class BadgeBox(View, frozen=True, kw_only=True):
     """A badge on a page: what it says, its width in pixels, its files, and what to write elsewhere.
 
+    Jobs have no `shield`: a file for shields.io, which can read the status in the data of a job.
+
     Where the address of the site is not known, `snippets` have `PLACEHOLDER` for it, which a script
     replaces by the address that the page was opened at.
     """
@@ -78,15 +80,17 @@ class BadgeBox(View, frozen=True, kw_only=True):
 PLACEHOLDER = "https://ADDRESS-OF-THIS-SITE"
 
 
-def badge_box(site: Site, badge: Badge, page: str, name: str) -> BadgeBox:
-    """Return the box with the badge of `page`, whose files lie beside the page."""
+def badge_box(
+    site: Site, badge: Badge, page: str, name: str, *, has_shield: bool = True
+) -> BadgeBox:
+    """Return the box with the badge of `page`: the picture lies beside it, the file below it."""
     way = page.removesuffix(".html")
     base = site.base.rstrip("/") or PLACEHOLDER
     return BadgeBox(
         words=f"{badge.label}: {badge.message}",
         width=_total(badge),
         picture=f"{way}.svg",
-        shield=f"{way}/shield.json",
+        shield=f"{way}/shield.json" if has_shield else "",
         snippets=tuple(_snippets(visible(name), f"{base}/{way}.svg", f"{base}/{page}")),
     )
 

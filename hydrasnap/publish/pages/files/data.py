@@ -7,6 +7,7 @@ below the site's root. What changes with every crawl is in none of them.
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import to_builtins
 from msgspec.json import Encoder
@@ -44,7 +45,7 @@ def data_link(path: str, title: str, label: str = "JSON") -> Alternate:
 def _lines(value: object, depth: int) -> str:
     """Return JSON with sorted keys, broken into lines down to a depth."""
     if depth and value and isinstance(value, dict):
-        rows = (f"{_line(key)}: {_lines(value[key], depth - 1)}" for key in sorted(value))
+        rows = (f"{_key(key)}: {_lines(value[key], depth - 1)}" for key in sorted(value))
         return "{\n" + ",\n".join(rows) + "\n}"
     if depth and value and isinstance(value, (list, tuple)):
         return "[\n" + ",\n".join(_lines(item, depth - 1) for item in value) + "\n]"
@@ -56,6 +57,9 @@ def _line(value: object) -> str:
     if line.isascii():
         return line.decode()
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+_key = lru_cache(maxsize=1024)(_line)  # the same few names, file after file
 
 
 def counts(tally: Tally, *, is_read: bool = True) -> dict[str, int] | None:

@@ -19,8 +19,8 @@ from hydrasnap.publish.pages.common.rows import BuildRow, build_row, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.sizes import SizeFact, job_sizes
 from hydrasnap.publish.pages.common.view import View
-from hydrasnap.publish.pages.feeds.feeds import alternate, has_job_feed, job_feed
-from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, build_badge
+from hydrasnap.publish.pages.feeds.feeds import job_feed, job_feed_link
+from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, build_badge, picture
 from hydrasnap.publish.pages.files.data import data_file, data_link, job_data
 from hydrasnap.publish.pages.job.constituents import PartsGrid, parts_grid
 from hydrasnap.report.history import JobHistory, by_system, job_history
@@ -97,8 +97,7 @@ def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
     yield from job_feed(site, history)
     yield data_file(site.links.job(job, ".json"), job_data(history, site.snapshot.sizes.get(job)))
     if history.results:
-        paths = site.links.job(job, "/shield.json"), site.links.job(job, ".svg")
-        yield from badge_files(build_badge(history.results[0]), *paths)
+        yield File(site.links.job(job, ".svg"), picture(build_badge(history.results[0])))
 
 
 def job_page(site: Site, history: JobHistory) -> JobPage:
@@ -115,11 +114,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         crumbs=site.trail(key.project, key.jobset),
         live=site.live("job", *key),
         alternates=(
-            *(
-                (alternate(site.links.job(key, "/feed.atom"), key.name),)
-                if has_job_feed(history)
-                else ()
-            ),
+            *job_feed_link(site, history),
             data_link(site.links.job(key, ".json"), f"All builds of {key.name}"),
         ),
         name=key.name,
@@ -195,4 +190,5 @@ def _badge(site: Site, history: JobHistory) -> BadgeBox | None:
     if not history.results:
         return None
     key = history.key
-    return badge_box(site, build_badge(history.results[0]), site.links.job(key), key.name)
+    badge = build_badge(history.results[0])
+    return badge_box(site, badge, site.links.job(key), key.name, has_shield=False)
