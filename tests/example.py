@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from msgspec import structs
+
 from hydrasnap.model import (
     Build,
     Evaluation,
     EvaluationInput,
+    FailedStep,
     Gap,
     Jobset,
     JobsetConfiguration,
@@ -16,16 +19,20 @@ from hydrasnap.model import (
     Machine,
     Metric,
     Output,
+    Package,
     Product,
     Project,
     QueueRunner,
+    Reasons,
     Run,
     RunningBuild,
     Snapshot,
     SystemQueue,
     Watch,
 )
+from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.pages import Document, File, Page, Site
+from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.publish.tasks import render_tasks
 
 ORIGIN = "https://hydra.example.org"
@@ -202,6 +209,30 @@ def snapshot() -> Snapshot:
     )
 
 
+def explained() -> Snapshot:
+    """Make a snapshot in which pages told why some builds failed, and whose the packages are."""
+    found = snapshot()
+    package = Package(
+        description=HOSTILE,
+        license="MIT & more",
+        homepage="https://example.org/?a&b",
+        maintainers=("Ann <ann@example.org>", f"{HOSTILE}@example.org"),
+    )
+    step = FailedStep(
+        number=3,
+        outputs=("/nix/store/aaaa-openssl-3.0",),
+        status="Failed",
+        propagated_from=5000,
+        log="/build/207/step/3/log",
+    )
+    told = (
+        Reasons(build=104, stoptime=NOON + 169, package=package),
+        Reasons(build=201, stoptime=NOON + 266, package=package),
+        Reasons(build=207, stoptime=NOON + 272, steps=(step,), package=package),
+    )
+    return structs.replace(found, reasons={one.build: one for one in told})
+
+
 def live() -> Live:
     """Make the state of a Hydra that builds one known build and one that is not, and names much."""
     running = (
@@ -242,4 +273,6 @@ def all_pages(site: Site) -> Iterator[Page | File]:
 def every_kind_of_site() -> Iterator[Site]:
     """Make sites that together have every kind of page."""
     documents = (Document(path="more.html", title="More", text="# More"),)
-    yield Site(snapshot(), documents=documents, watches=(Watch("all"),))
+    watches = (Watch("all"),)
+    yield gather_site(explained(), SiteSettings(watches=watches))
+    yield Site(snapshot(), documents=documents, watches=watches)

@@ -24,7 +24,8 @@ MAY = {
     "query": "errors model report store",
     "demo": "model server",
     "cli": (
-        "client config crawl demo errors formatting model plan publish query report server store"
+        "client config crawl demo errors formatting model plan publish query report server store "
+        "wire"
     ),
 }
 MOST_ROOMS, MOST_FLOORS = 16, 5

@@ -4,15 +4,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.packages import package_settings
 from hydrasnap.cli.site import check_all
 from hydrasnap.config.tables import Config
 from hydrasnap.errors import CacheError, HydrasnapError
 from hydrasnap.formatting import plural, size
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.output.folder import MANIFEST
-from hydrasnap.publish.pages.overview.remarks import amounts
+from hydrasnap.publish.pages.overview.remarks import amounts, match_words
 from hydrasnap.publish.site_check import check_site
+from hydrasnap.report import Index
 from hydrasnap.report.missing import missing_objects
+from hydrasnap.report.packages import PackageIndex
+from hydrasnap.report.selections import present_builds
 from hydrasnap.store import check_cache, read_snapshot
 from hydrasnap.store.layout import MANIFEST as CACHE_MANIFEST
 from hydrasnap.store.layout import ORIGIN
@@ -28,8 +32,11 @@ def run_check(config: Config, options: OutputOptions, *, repair: bool) -> bool:
     folder, site = Path(config.cache.folder), Path(config.site.output)
     settings = _settings_findings(config)
     lines, cache = _cache_findings(folder, repair=repair)
+    packages = _packages(config) if not settings and not cache else ""
     found = {"config": settings, "cache": cache, "site": []}
-    told = [f"settings  {_verdict(settings)}", *lines]
+    told = [f"settings  {_verdict(settings)}", *(f"  {one}" for one in settings), *lines]
+    if packages:
+        told.append(f"packages  {packages}")
     if (site / MANIFEST).is_file():
         checked = check_site(site, config.site.max_bytes)
         found["site"] = list(checked.findings)
@@ -41,7 +48,7 @@ def run_check(config: Config, options: OutputOptions, *, repair: bool) -> bool:
     else:
         told.append("site      there is none yet")
     is_fine = not any(found.values())
-    options.answer(told, "check", {"ok": is_fine, **found})
+    options.answer(told, "check", {"ok": is_fine, "packages": packages, **found})
     return is_fine
 
 
@@ -56,6 +63,17 @@ def _settings_findings(config: Config) -> list[str]:
     except HydrasnapError as error:
         return [str(error)]
     return []
+
+
+def _packages(config: Config) -> str:
+    """Say of how many jobs the package is known; nothing without a list of packages."""
+    folder, chosen = Path(config.cache.folder), package_settings(config)
+    if not config.packages.file or not (folder / CACHE_MANIFEST).is_file():
+        return ""
+    snapshot, listed = read_snapshot(folder), chosen.load()
+    index = PackageIndex(snapshot, listed, chosen.prefixes)
+    words = match_words(*index.unmatched(present_builds(Index(snapshot))))
+    return f"{plural(len(listed.packages), 'package')}, {words}"
 
 
 def _cache_findings(folder: Path, *, repair: bool) -> tuple[list[str], list[str]]:

@@ -19,7 +19,7 @@ from hydrasnap.store import check_folder
 
 
 def check_site(config: Config, settings: SiteSettings) -> None:
-    """Refuse folders of the settings that do not exist, and files in them that cannot be used."""
+    """Refuse folders and files of the settings that do not exist or cannot be used."""
     for key in ("templates", "pages", "notes", "files"):
         folder = getattr(settings, key)
         if folder is not None and not folder.is_dir():
@@ -28,6 +28,7 @@ def check_site(config: Config, settings: SiteSettings) -> None:
                 f"{config.key('site', key)}: {folder} {why}.",
                 hint="Make it, or correct the setting.",
             )
+    settings.packages.load()
     list(documents(settings.pages))
     notes(settings.notes)
     _check_templates(settings.templates)

@@ -172,6 +172,8 @@ def render_lines(done: "Published") -> list[str]:
     if done.why:
         lines.append(f"  pages   not for all builds and jobs: {done.why};")
         lines.append("          the search opens the rest")
+    if done.matched:
+        lines.append(f"  package {done.matched}")
     lines += [f"  warning {remark}" for remark in done.remarks[:_SHOWN_REMARKS]]
     if len(done.remarks) > _SHOWN_REMARKS:
         lines.append(f"  warning and {len(done.remarks) - _SHOWN_REMARKS} more like these")
@@ -189,5 +191,6 @@ def render_fields(done: "Published") -> dict[str, Any]:
         "index": str(done.index),
         "policy": done.why,
         "lost": done.lost,
+        "packages": done.matched,
         "warnings": done.remarks,
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hydrasnap.cli.events import OutputOptions, print_line
+from hydrasnap.cli.packages import package_settings
 from hydrasnap.cli.progress import render_progress
 from hydrasnap.cli.reports import render_fields, render_lines
 from hydrasnap.cli.stopping import handle_signals_once, stoppable
@@ -85,5 +86,6 @@ def _settings(config: Config) -> SiteSettings:
         max_files=site.max_files,
         baselines=site.baselines,
         api=site.api,
+        packages=package_settings(config),
         watches=tuple(Watch(w.name, w.jobs, w.jobsets, w.systems) for w in config.watch),
     )

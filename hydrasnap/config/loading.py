@@ -39,6 +39,7 @@ _OPTIONS = {
 _FOLDERS = {
     "cache": ("folder",),
     "site": ("output", "templates", "pages", "notes", "files"),
+    "packages": ("file",),
     "hydra": ("password_file", "basic_password_file"),
 }
 _TOML_HINTS = {

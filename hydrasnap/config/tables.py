@@ -298,6 +298,42 @@ class SiteTable(Table, frozen=True):
     ] = {}
 
 
+class PackagesTable(Table, frozen=True):
+    """Whose the jobs are: packages and their maintainers, each with a page of failing jobs."""
+
+    file: Annotated[
+        str,
+        Meta(
+            description="A list of packages: the `packages.json` that a channel publishes, or what "
+            "`nix-env -qa --json --meta` writes; also packed, as `.br`, `.gz` or `.xz`. Without "
+            "one, packages are known as far as pages of failed builds were read.",
+            examples=["packages.json.br"],
+        ),
+    ] = ""
+    prefixes: Annotated[
+        tuple[Glob, ...],
+        Meta(
+            description="What stands before the attribute of a package in the names of jobs. The "
+            "system behind it is known.",
+            examples=[["nixpkgs.", "pkgs."]],
+        ),
+    ] = ("nixos.", "nixpkgs.")
+    input: Annotated[
+        str,
+        Meta(description="The input of evaluations that holds the files of the packages."),
+    ] = "nixpkgs"
+    maintainers: Annotated[
+        bool, Meta(description="Give each maintainer a page, a feed, data and a badge.")
+    ] = True
+    emails: Annotated[
+        bool,
+        Meta(
+            description="Show the e-mail addresses of maintainers. Otherwise pages have handles, "
+            "names, and of an address what stands before its `@`.",
+        ),
+    ] = False
+
+
 class WatchTable(Table, frozen=True):
     """Jobs to follow across jobsets: a page, a feed and a badge."""
 
@@ -354,6 +390,7 @@ class Tables(Table, frozen=True):
     cache: CacheTable = CacheTable()
     retention: RetentionTable = RetentionTable()
     site: SiteTable = SiteTable()
+    packages: PackagesTable = PackagesTable()
     watch: tuple[WatchTable, ...] = ()
     notify: tuple[NotifyTable, ...] = ()
 

@@ -19,7 +19,8 @@ from hydrasnap.model.objects import (
     Product,
     Project,
 )
-from hydrasnap.model.reasons import FailedStep, Package, Reasons, ReasonsKey
+from hydrasnap.model.packages import Maintainer, Package, PackageList
+from hydrasnap.model.reasons import FailedStep, Reasons, ReasonsKey
 from hydrasnap.model.sizes import SIZE_KINDS, JobSizes, SizePoint, SizeSeries
 from hydrasnap.model.snapshot import Gap, Run, Snapshot
 from hydrasnap.model.status import BuildStatus, Outcome, build_status
@@ -45,10 +46,12 @@ __all__ = [
     "JobsetState",
     "Live",
     "Machine",
+    "Maintainer",
     "Metric",
     "Outcome",
     "Output",
     "Package",
+    "PackageList",
     "Product",
     "Project",
     "QueueRunner",

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from hydrasnap.model.bounds import Amount, Id, Time
 from hydrasnap.model.objects import Value
+from hydrasnap.model.packages import Package
 
 
 class FailedStep(Value, frozen=True):
@@ -31,19 +32,6 @@ class FailedStep(Value, frozen=True):
         """Return the names of what it should have made, without store and hash, each once."""
         found = (path.rpartition("/")[2].partition("-")[2] or path for path in self.outputs)
         return tuple(dict.fromkeys(found))
-
-
-class Package(Value, frozen=True):
-    """What a package says of itself; `maintainers` are e-mail addresses, names or handles.
-
-    `position` is the place in the source, as a path with a line number.
-    """
-
-    description: str = ""
-    license: str = ""
-    homepage: str = ""
-    maintainers: tuple[str, ...] = ()
-    position: str = ""
 
 
 class ReasonsKey(NamedTuple):

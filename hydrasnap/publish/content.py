@@ -9,12 +9,15 @@ from hydrasnap.model import Snapshot
 from hydrasnap.publish.links import Links, safe_name
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.publish.pages import Document, Site
+from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.policy import Budget, decide
-from hydrasnap.publish.pages.common.site import Look, with_placeholder_parents
+from hydrasnap.publish.pages.common.site import Look
 from hydrasnap.publish.pages.overview.remarks import lost
 from hydrasnap.publish.resources import bundled
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.index import Index
+from hydrasnap.report.packages import PackageIndex, workloads
+from hydrasnap.report.selections import present_builds
 
 _STATIC = "static"
 _LARGEST_TEXT = 1_000_000  # bytes of a Markdown file; a long book has fewer
@@ -27,9 +30,17 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
     """
     whole = with_placeholder_parents(mask_snapshot(snapshot))
     index, budget = Index(whole), Budget(settings.max_bytes, settings.max_files)
+    chosen = settings.packages
+    listed = chosen.load()
+    packages = PackageIndex(whole, listed, chosen.prefixes, emails=chosen.emails)
+    staff = tuple(workloads(packages, present_builds(index))) if chosen.maintainers else ()
     site = Site(
         snapshot=whole,
-        policy=decide(index, settings.policy, budget, settings.watches, part),
+        policy=decide(index, settings.policy, budget, settings.watches, part, len(staff)),
+        known_packages=packages,
+        source=chosen.source,
+        staff=staff,
+        is_listed=bool(listed.packages),
         title=settings.title,
         base=settings.base,
         notes=notes(settings.notes),

@@ -137,14 +137,20 @@ class Links:
     BUILDS = "builds.html"
     SEARCH = "search.html"
     WATCH = "watch.html"
+    MAINTAINERS = "maintainers.html"
     COMPARE = "compare.html"
     STATUS = "status.html"
     DATA = "data.html"
     NOT_FOUND = "404.html"
-    FOLDERS = frozenset({"build", "eval", "job", "jobset", "project", "search", "static", "watch"})
-    OURS = frozenset(
-        {OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, COMPARE, STATUS, DATA, NOT_FOUND}
+    FOLDERS = frozenset(
+        {"build", "eval", "job", "jobset", "maintainer", "project", "search", "static", "watch"}
     )
+    OURS = frozenset(
+        {
+            OVERVIEW, QUEUE, EVALUATIONS, BUILDS, SEARCH, WATCH, MAINTAINERS, COMPARE, STATUS, DATA,
+            NOT_FOUND,
+        }
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -219,6 +225,10 @@ class Links:
     def watch(self, name: str, part: str = ".html") -> str:
         """Return the page of a watch list, or another `part` such as ``/feed.atom``."""
         return f"watch/{safe_name(name)}{part}"
+
+    def maintainer(self, label: str, part: str = ".html") -> str:
+        """Return the page of a maintainer, or another `part` such as ``/feed.atom``."""
+        return f"maintainer/{safe_name(label)}{part}"
 
     def build(self, number: int, part: str = ".html") -> str:
         """Return the page of a build, or another `part` such as ``.json``."""

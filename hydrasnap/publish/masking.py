@@ -28,6 +28,7 @@ def mask_snapshot(snapshot: Snapshot) -> Snapshot:
         evaluations=_values(snapshot.evaluations),
         builds=_values(snapshot.builds),
         sizes=_values(snapshot.sizes),
+        reasons=_values(snapshot.reasons),
         live=None if snapshot.live is None else _masked(snapshot.live),
     )
 

@@ -105,7 +105,7 @@ def _write_site(
     workers: int | None,
 ) -> Published:
     from hydrasnap.publish.pages.common.site_facts import site_facts
-    from hydrasnap.publish.pages.overview.remarks import unused
+    from hydrasnap.publish.pages.overview.remarks import matched, unused
     from hydrasnap.publish.parallel import map_ordered
     from hydrasnap.publish.render.renderer import Renderer
     from hydrasnap.publish.runner import TaskRunner
@@ -130,6 +130,7 @@ def _write_site(
             why=site.policy.why,
             lost=site.lost,
             remarks=tuple(unused(site)),
+            matched=matched(site),
         )
         out.save_state(state.dump(left))
     return describe(left, out.result, output)

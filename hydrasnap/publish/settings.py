@@ -1,17 +1,32 @@
 """What the user may choose about a site, and what a render did: all that a quick check needs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from hydrasnap.model import Watch
+from hydrasnap.model import PackageList, Watch
 from hydrasnap.publish.incremental.state import digest
 from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.resources import bundled
 
 _LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3")  # a fix in one must reach old pages
+
+
+@dataclass(frozen=True)
+class PackageSettings:
+    """Where packages are listed, and what is shown of them and their maintainers.
+
+    The list itself is no setting: each task reads the packages of its jobs.
+    """
+
+    load: Callable[[], PackageList] = PackageList  # reads the list
+    stamp: bytes = b""  # changes with the list
+    prefixes: tuple[str, ...] = ("nixos.", "nixpkgs.")  # before attributes in names of jobs
+    source: str = "nixpkgs"  # the input of evaluations that holds the files of the packages
+    maintainers: bool = True  # whether they get pages
+    emails: bool = False  # whether pages show them
 
 
 @dataclass(frozen=True)
@@ -37,12 +52,14 @@ class SiteSettings:
     css: str = ""  # path below the site's root
     intro: bool = True  # whether the overview explains what a Hydra is
     aggregates: tuple[str, ...] = ()  # globs of the jobs that the box of channels shows
+    packages: PackageSettings = field(default_factory=PackageSettings)  # whose the jobs are
 
     def digest(self) -> bytes:
         """Digest all that the site is made from beside the cache: settings, texts, this program.
 
         The versions of the libraries that shape pages count too.
         """
+        packages = self.packages
         folders = (self.templates, self.pages, self.notes, self.files)
         own = (bundled("templates"), bundled("site"), Path(__file__).parents[1])
         chosen = (
@@ -57,6 +74,7 @@ class SiteSettings:
             self.max_files,
             self.limits,
             (self.logo, self.accent, self.css, self.intro, self.aggregates),
+            (packages.prefixes, packages.source, packages.maintainers, packages.emails),
             [version(library) for library in _LIBRARIES],
         )
         contents = map(_contents, (*own, *filter(None, folders)))
@@ -68,7 +86,8 @@ class Published:
     """What a render did: counts of files and pages, the size of the whole site in bytes.
 
     `index` is the page to open. `why` says why not everything has a page, `lost` what the cache
-    should hold and does not; `remarks` name settings without effect.
+    should hold and does not; `remarks` name settings without effect. `matched` says of how many
+    jobs the package is known, where a list of packages was given.
     """
 
     written: int
@@ -80,6 +99,7 @@ class Published:
     why: str = ""
     lost: str = ""
     remarks: tuple[str, ...] = ()
+    matched: str = ""
 
 
 def _contents(folder: Path) -> bytes:

@@ -10,6 +10,7 @@ from functools import cache, partial
 from urllib.parse import quote
 
 from hydrasnap.model import Evaluation, Jobset, JobsetKey
+from hydrasnap.publish.incremental.reads import selection_reads
 from hydrasnap.publish.pages.build.build import build_pages
 from hydrasnap.publish.pages.common.buckets import Bucket
 from hydrasnap.publish.pages.common.page import File, Page
@@ -33,7 +34,6 @@ from hydrasnap.publish.pages.overview.documents import document_pages, missing_p
 from hydrasnap.publish.pages.overview.overview import overview_pages
 from hydrasnap.publish.pages.overview.project import project_pages
 from hydrasnap.publish.pages.overview.queue import queue_pages
-from hydrasnap.publish.pages.overview.watch import watch_pages
 from hydrasnap.publish.pages.search import (
     Catalogue,
     bucket_file,
@@ -43,10 +43,14 @@ from hydrasnap.publish.pages.search import (
     page_files,
     path_files,
 )
+from hydrasnap.publish.pages.selections.maintainers import maintainer_pages
+from hydrasnap.publish.pages.selections.watch import selection_of, watch_pages
 from hydrasnap.publish.pages.status.status import status_pages
 from hydrasnap.report.baselines import Baseline
 
 Items = Iterator[Page | File]
+WATCH_LISTS, MAINTAINERS = "watch lists", "maintainers"
+"""The keys of the tasks whose data are selections of jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,6 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     all_evaluations_page,
     document_pages,
     missing_page,
-    watch_pages,
     hub_pages,
     sitemap_files,
     api_files,
@@ -96,6 +99,8 @@ def render_tasks(site: Site) -> Iterator[RenderTask]:
     for evaluation, others in newest_against_others(site):
         yield from (_comparison(site, evaluation, baseline) for baseline in others)
     yield _names(site)
+    yield _maintainers(site)
+    yield _watch_lists(site)
     for kind in WHOLE:
         yield _whole(site, kind)
     for jobset in site.snapshot.jobsets.values():
@@ -140,6 +145,26 @@ def _names(site: Site) -> RenderTask:
         "names",
         lambda: name_files(site, catalogue()),
         data=lambda: (catalogue(), sorted(site.policy.jobs or ())),
+    )
+
+
+def _watch_lists(site: Site) -> RenderTask:
+    return RenderTask(
+        WATCH_LISTS,
+        lambda: watch_pages(site),
+        data=lambda: [selection_reads(site, selection_of(site, one)) for one in site.watches],
+    )
+
+
+def _maintainers(site: Site) -> RenderTask:
+    return RenderTask(
+        MAINTAINERS,
+        lambda: maintainer_pages(site),
+        data=lambda: (
+            site.staff,
+            site.unmatched,
+            [selection_reads(site, found) for found in site.maintained.values()],
+        ),
     )
 
 

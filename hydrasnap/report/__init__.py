@@ -53,7 +53,6 @@ from hydrasnap.report.tally import (
 )
 from hydrasnap.report.transitions import News, news
 from hydrasnap.report.transitive_inputs import deep_changes, producer
-from hydrasnap.report.watch import Watched, watched_builds, watched_news
 
 __all__ = [
     "Blocker",
@@ -82,7 +81,6 @@ __all__ = [
     "ProjectHealth",
     "Tally",
     "Truncation",
-    "Watched",
     "blockers",
     "burn_down",
     "changed_inputs",
@@ -114,6 +112,4 @@ __all__ = [
     "tally",
     "tally_by_system",
     "tally_of",
-    "watched_builds",
-    "watched_news",
 ]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 _REVISION = re.compile(r"[0-9a-f]{7,64}")
 _HOST = re.compile(
@@ -21,12 +21,13 @@ class Forge:
 
     commit: str
     compare: str | None
+    file: str
 
 
-GITHUB = Forge("/commit/{0}", "/compare/{0}...{1}")
-GITLAB = Forge("/-/commit/{0}", "/-/compare/{0}...{1}")
-GITEA = GITHUB
-SOURCEHUT = Forge("/commit/{0}", None)
+GITHUB = Forge("/commit/{0}", "/compare/{0}...{1}", "/blob/{0}/{1}")
+GITLAB = Forge("/-/commit/{0}", "/-/compare/{0}...{1}", "/-/blob/{0}/{1}")
+GITEA = Forge("/commit/{0}", "/compare/{0}...{1}", "/src/commit/{0}/{1}")
+SOURCEHUT = Forge("/commit/{0}", None, "/tree/{0}/item/{1}")
 
 _KNOWN: Mapping[str, Forge] = {
     "github.com": GITHUB,
@@ -58,6 +59,14 @@ class Remote:
         if not is_revision(revision):
             return None
         return self._url + self.forge.commit.format(revision)
+
+    def file_url(self, revision: str, path: str, line: str = "") -> str | None:
+        """Return the address of a line of a file at a commit."""
+        steps = path.split("/")
+        if not is_revision(revision) or {"", ".", ".."} & set(steps):
+            return None
+        file = self._url + self.forge.file.format(revision, "/".join(map(quote, steps)))
+        return f"{file}#L{line}" if line.isdecimal() and line.isascii() else file
 
     def compare_url(self, old: str, new: str) -> str | None:
         """Return the address of what `new` has and `old` has not."""

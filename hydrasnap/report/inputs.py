@@ -74,6 +74,20 @@ def revision_url(found: EvaluationInput) -> str | None:
     return place.commit_url(found.revision) if place else None
 
 
+def position_url(evaluation: Evaluation, source: str, position: str) -> str | None:
+    """Return where a position is in the input `source`, at the revision of an evaluation.
+
+    That is the input of this name, or else one from a repository of this name.
+    """
+    places = [(found, place) for found in inputs_of(evaluation) if (place := _remote(found))]
+    named = [(found, place) for found, place in places if found.name == source]
+    alike = [(one, place) for one, place in places if place.path.rpartition("/")[2] == source]
+    path, _, line = position.rpartition(":")
+    for found, place in (*named, *alike):
+        return place.file_url(found.revision, path or line, line if path else "")
+    return None
+
+
 def compare_url(before: EvaluationInput, after: EvaluationInput) -> str | None:
     """Return the address of the commits between two states of one repository."""
     old, new = _remote(before), _remote(after)

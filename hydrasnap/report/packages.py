@@ -1,41 +1,115 @@
 """Which package a job builds, and so whose it is."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
 
-from hydrasnap.model import Build, Package, Snapshot
+from hydrasnap.model import Build, JobKey, Maintainer, Package, PackageList, Snapshot
 
 PREFIXES = ("nixos.", "nixpkgs.")
 
 
-@dataclass(frozen=True, slots=True)
-class PackageIndex:
-    """Finds the packages of builds, from a list of packages or from what pages of builds said.
+class Person(NamedTuple):
+    """A maintainer as pages name them."""
 
-    `listed` are packages by attribute name; job names are matched to these without their system and
-    without one of the `prefixes`.
+    label: str  # nobody else has the same, whatever its case
+    name: str = ""  # empty if unknown, or the label
+    handle: str = ""  # account on GitHub, empty if unknown
+    email: str = ""  # empty if unknown, or not to be shown
+
+
+class KnownPackage(NamedTuple):
+    """A package and its maintainers."""
+
+    package: Package
+    maintainers: tuple[Person, ...]
+
+
+class PackageIndex:
+    """Finds the packages of jobs, from a list of packages or from what pages of builds said.
+
+    Job names are matched to the attribute names of `listed` without their system and without one of
+    the `prefixes`. Addresses of people are left out unless `emails` is true.
     """
 
-    snapshot: Snapshot
-    listed: Mapping[str, Package]
-    prefixes: tuple[str, ...] = PREFIXES
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        listed: PackageList,
+        prefixes: tuple[str, ...] = PREFIXES,
+        *,
+        emails: bool = False,
+    ) -> None:
+        self._snapshot, self._listed, self._prefixes = snapshot, listed, prefixes
+        self._emails = emails
+        self._known: dict[int, KnownPackage] = {}
 
-    def package_of(self, build: Build) -> Package | None:
-        """Return the package of a build, or None where none is known.
+    def package_of(self, build: Build) -> KnownPackage | None:
+        """Return the package of a build's job, or None where none is known.
 
-        A list knows where the source is, but only the page of a build is sure to be about it.
+        Of what is not listed, the newest page of a build that was read tells.
         """
-        listed = self.listed.get(attribute(build.job, build.system, self.prefixes))
-        if listed is not None:
-            return listed
-        reasons = self.snapshot.reasons.get(build.id)
-        return reasons.package if reasons else None
+        name = attribute(build.job, build.system, self._prefixes)
+        found = self._listed.packages.get(name) or self._told.get(build.job_key)
+        if found is None:
+            return None
+        known = self._known.get(id(found))
+        if known is None:
+            people = dict.fromkeys(self._people[told] for told in found.maintainers)
+            known = self._known[id(found)] = KnownPackage(found, tuple(people))
+        return known
+
+    def maintainers_of(self, build: Build) -> tuple[Person, ...]:
+        """Return the maintainers of a build's job, as far as they are known."""
+        found = self.package_of(build)
+        return found.maintainers if found else ()
 
     def unmatched(self, builds: Iterable[Build]) -> tuple[int, int]:
         """Count the jobs without a package, and all jobs."""
         jobs = {build.job_key: build for build in builds}
         without = sum(self.package_of(build) is None for build in jobs.values())
         return without, len(jobs)
+
+    @cached_property
+    def _told(self) -> dict[JobKey, Package]:
+        """Know what pages of builds said, by job; the newest build counts."""
+        builds, reasons = self._snapshot.builds, self._snapshot.reasons
+        return {
+            builds[number].job_key: package
+            for number in sorted(reasons.keys() & builds.keys())
+            if (package := reasons[number].package) is not None and package != Package()
+        }
+
+    @cached_property
+    def _people(self) -> Mapping[str, Person]:
+        """Know the people by what packages call them."""
+        called = dict(self._listed.maintainers)
+        packages = (*self._listed.packages.values(), *self._told.values())
+        for name in {name for package in packages for name in package.maintainers}:
+            called.setdefault(name, _read(name))
+        return dict(_people(called, emails=self._emails))
+
+
+class Workload(NamedTuple):
+    """A maintainer, and how many jobs of theirs fail, of how many."""
+
+    person: Person
+    failing: int
+    jobs: int
+
+
+def workloads(packages: PackageIndex, builds: Iterable[Build]) -> list[Workload]:
+    """Rank the maintainers of some builds: those first of whose jobs most fail, then most are."""
+    failing: Counter[Person] = Counter()
+    jobs: Counter[Person] = Counter()
+    for build in builds:
+        people = packages.maintainers_of(build)
+        jobs.update(people)
+        if build.status.failed:
+            failing.update(people)
+    found = [Workload(person, failing[person], count) for person, count in jobs.items()]
+    return sorted(found, key=lambda one: (-one.failing, -one.jobs, one.person.label.lower()))
 
 
 def attribute(job: str, system: str, prefixes: Iterable[str] = PREFIXES) -> str:
@@ -49,3 +123,53 @@ def attribute(job: str, system: str, prefixes: Iterable[str] = PREFIXES) -> str:
         if name.startswith(prefix):
             return name.removeprefix(prefix)
     return name
+
+
+def _read(text: str) -> Maintainer:
+    """Read what a package calls a maintainer: a name, an address, or a name with its address.
+
+    >>> _read("Ann <ann@example.org>").name, _read("ann@example.org").email
+    ('Ann', 'ann@example.org')
+    """
+    name, _, rest = text.partition("<")
+    email = rest.partition(">")[0].strip() if rest else name.strip() if "@" in name else ""
+    return Maintainer(name="" if "@" in name else name.strip(), email=email)
+
+
+def _people(called: Mapping[str, Maintainer], *, emails: bool) -> Iterator[tuple[str, Person]]:
+    """Tell people apart: the same handle or address is the same person, a label is nobody else's.
+
+    Of the names for one person, the one with a handle tells most.
+    """
+    by_email = {one.email.lower(): one for one in called.values() if one.handle and one.email}
+    found: dict[str, tuple[Maintainer, list[str]]] = {}
+    for name, told in sorted(called.items()):
+        known = told if told.handle else by_email.get(told.email.lower(), told)
+        identity = (known.handle or known.email or known.name or name).lower()
+        found.setdefault(identity, (known, []))[1].append(name)
+    taken: set[str] = set()
+    for identity in sorted(found, key=lambda one: (not found[one][0].handle, one)):
+        known, names = found[identity]
+        label = _free(known.handle or known.name or _local(known.email) or identity, taken)
+        person = Person(
+            label=label,
+            name="" if known.name == label or "@" in known.name else known.name,
+            handle=known.handle,
+            email=known.email if emails else "",
+        )
+        yield from ((name, person) for name in names)
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    """Return a label that nobody has yet: a number tells namesakes apart."""
+    label, number = _local(wanted), 1
+    while label.lower() in taken:
+        number += 1
+        label = f"{_local(wanted)} {number}"
+    taken.add(label.lower())
+    return label
+
+
+def _local(text: str) -> str:
+    """Return what stands before the host of an address."""
+    return text.partition("@")[0].strip() or "unnamed"

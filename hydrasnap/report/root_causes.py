@@ -7,7 +7,7 @@ crawl reads for some builds in each run; a build that failed itself is a root of
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from hydrasnap.model import Build, BuildStatus, Evaluation, FailedStep
+from hydrasnap.model import Build, BuildStatus, Evaluation, FailedStep, JobKey, Snapshot
 from hydrasnap.report.index import Index, build_order
 
 # What a build is called that a failed dependency takes down; a dependency that timed out or hit a
@@ -19,8 +19,9 @@ class RootCause(NamedTuple):
     """A derivation that failed, and the builds of an evaluation that fail because of it."""
 
     name: str  # of its outputs
-    outputs: tuple[str, ...]  # store paths
+    outputs: tuple[str, ...]  # store paths, which a content-addressed derivation lacks
     own: Build | None  # the build of the evaluation that builds it as a job, None if there is none
+    maker: Build | None  # a build of it in any evaluation or jobset, None if there is none
     step: FailedStep | None  # as the page of a build below shows it, None if only `own` is known
     builds: tuple[Build, ...]  # those below by job, without `own`
 
@@ -28,6 +29,25 @@ class RootCause(NamedTuple):
     def systems(self) -> tuple[str, ...]:
         """Return the systems of the builds, by name."""
         return tuple(sorted({build.system for build in (*self.builds, *filter(None, [self.own]))}))
+
+
+class Culprit(NamedTuple):
+    """A derivation that a build fails by."""
+
+    name: str
+    status: str  # Hydra's word
+    job: JobKey | None  # that builds it, if any is known
+    log: str  # path on the Hydra, empty if there is none
+
+
+class Since(NamedTuple):
+    """The first evaluation of a row that all have a root cause; `exact` if the one before had not.
+
+    Where that one is not known, or not all of its failures are explained, nothing is proved.
+    """
+
+    evaluation: Evaluation
+    exact: bool
 
 
 class RootCauses(NamedTuple):
@@ -66,9 +86,10 @@ def _root_causes(index: Index, builds: Iterable[Build]) -> RootCauses:
             unread += reasons is None
             vanished += reasons is not None and not reasons.steps
         for step in dependency_steps(build, () if reasons is None else reasons.causes):
-            below.setdefault(step.outputs, []).append(build)
-            steps.setdefault(step.outputs, step)
-    found = [_cause(outputs, steps[outputs], own, taken) for outputs, taken in below.items()]
+            key = step.outputs or (step_name(step),)
+            below.setdefault(key, []).append(build)
+            steps.setdefault(key, step)
+    found = [_cause(index, steps[key], own, taken) for key, taken in below.items()]
     found += _own_failures(failing, found)
     found.sort(key=lambda cause: (-len(cause.builds), cause.name, cause.outputs))
     return RootCauses(tuple(found), unread, vanished)
@@ -78,17 +99,76 @@ def dependency_steps(build: Build, steps: Iterable[FailedStep]) -> Iterator[Fail
     """Yield the failed steps that are other derivations than the one of the build itself."""
     mine = {output.path for output in build.outputs}
     for step in steps:
-        is_own = step.propagated_from is None and not mine.isdisjoint(step.outputs)
-        if step.outputs and not is_own:
+        if step.propagated_from is None:
+            is_own = not step.outputs or not mine.isdisjoint(step.outputs)
+        else:
+            is_own = False
+        if not is_own:
             yield step
 
 
-def _cause(
-    outputs: tuple[str, ...], step: FailedStep, own: dict[str, Build], taken: list[Build]
-) -> RootCause:
-    job = next((own[path] for path in outputs if path in own), None)
+def step_name(step: FailedStep) -> str:
+    """Name a failed step by its outputs; the outputs of a content-addressed one are not known."""
+    return step.names[0] if step.names else f"a dependency of build {step.propagated_from}"
+
+
+def culprits(index: Index, build: Build) -> tuple[Culprit, ...]:
+    """Return the derivations that a build is known to fail by, without itself."""
+    reasons = index.snapshot.reasons_of(build)
+    steps = dependency_steps(build, () if reasons is None else reasons.causes)
+    return tuple(_culprit(index, step) for step in steps)
+
+
+def _culprit(index: Index, step: FailedStep) -> Culprit:
+    maker = maker_of(index, step)
+    return Culprit(step_name(step), step.status, maker.job_key if maker else None, step.log)
+
+
+def maker_of(index: Index, step: FailedStep) -> Build | None:
+    """Return a build, of whatever jobset, of the derivation that failed in a step.
+
+    One that failed itself comes before others, then the newest.
+    """
+    makers = index.once("makers of failed steps", lambda: _makers(index.snapshot))
+    return next((makers[path] for path in step.outputs if path in makers), None)
+
+
+def _makers(snapshot: Snapshot) -> dict[str, Build]:
+    steps = (step for reasons in snapshot.reasons.values() for step in reasons.steps)
+    wanted = {path for step in steps for path in step.outputs}
+    found: dict[str, Build] = {}
+    for build in sorted(snapshot.builds.values(), key=lambda one: (_failed_itself(one), one.id)):
+        for output in build.outputs:
+            if output.path in wanted:
+                found[output.path] = build
+    return found
+
+
+def _failed_itself(build: Build) -> bool:
+    unsuccessful = build.finished and not build.status.succeeded
+    return unsuccessful and build.status is not _BY_DEPENDENCY
+
+
+def cause_since(index: Index, evaluation: Evaluation, name: str) -> Since:
+    """Return since when a root cause of a name takes builds of a jobset down, as far as is known.
+
+    A derivation has another hash in every evaluation, so only its name tells that it is the same.
+    """
+    first = evaluation
+    for before in index.earlier(evaluation):
+        known = root_causes(index, before)
+        if not any(cause.name == name and cause.builds for cause in known.causes):
+            told = not (known.unread or known.vanished or index.unknown(before))
+            return Since(first, exact=told)
+        first = before
+    return Since(first, exact=index.is_first(first))
+
+
+def _cause(index: Index, step: FailedStep, own: dict[str, Build], taken: list[Build]) -> RootCause:
+    job = next((own[path] for path in step.outputs if path in own), None)
     below = sorted((build for build in taken if build is not job), key=build_order)
-    return RootCause(step.names[0], outputs, job, step, tuple(below))
+    maker = job or maker_of(index, step)
+    return RootCause(step_name(step), step.outputs, job, maker, step, tuple(below))
 
 
 def _own_failures(failing: Iterable[Build], known: Iterable[RootCause]) -> Iterator[RootCause]:
@@ -99,4 +179,4 @@ def _own_failures(failing: Iterable[Build], known: Iterable[RootCause]) -> Itera
         is_root = build.status.failed and build.status is not _BY_DEPENDENCY
         if is_root and build.id not in named and build.id not in explained:
             outputs = tuple(output.path for output in build.outputs if output.path)
-            yield RootCause(build.nixname or build.job, outputs, build, None, ())
+            yield RootCause(build.nixname or build.job, outputs, build, build, None, ())

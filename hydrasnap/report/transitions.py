@@ -1,11 +1,21 @@
 """What evaluations broke and fixed: the news of a jobset."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
 from hydrasnap.report.index import Index
+from hydrasnap.report.root_causes import culprits
+
+
+class TakenDown(NamedTuple):
+    """A derivation that failed, and how many newly failing jobs fail because of it."""
+
+    name: str
+    jobs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +25,7 @@ class News:
     evaluation: Evaluation
     broken: tuple[Change, ...]
     fixed: tuple[Change, ...]
+    causes: tuple[TakenDown, ...] = ()  # of what broke, as far as known, most first
 
 
 def news(index: Index, key: JobsetKey, newest: Changes | None = None) -> Iterator[News]:
@@ -27,4 +38,14 @@ def news(index: Index, key: JobsetKey, newest: Changes | None = None) -> Iterato
         changes = newest if newest and known else compare(index, evaluation)
         broken, fixed = changes[ChangeKind.NEWLY_FAILING], changes[ChangeKind.NEWLY_SUCCEEDING]
         if broken or fixed:
-            yield News(evaluation, broken, fixed)
+            yield News(evaluation, broken, fixed, taken_down(index, broken))
+
+
+def taken_down(index: Index, broken: Iterable[Change]) -> tuple[TakenDown, ...]:
+    """Return the derivations that are known to have taken down jobs that broke."""
+    counts: Counter[str] = Counter()
+    for change in broken:
+        if change.build is not None:
+            counts.update({found.name for found in culprits(index, change.build)})
+    ranked = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(TakenDown(*one) for one in ranked)

@@ -7,6 +7,7 @@ from hydrasnap.store.lock import holder
 from hydrasnap.store.merge import merge_caches
 from hydrasnap.store.opening import CacheCheck, check_cache, open_cache, read_snapshot
 from hydrasnap.store.ownership import check_folder
+from hydrasnap.store.package_lists import cached_packages
 
 __all__ = [
     "UNREADABLE",
@@ -15,6 +16,7 @@ __all__ = [
     "Checkpoint",
     "JobsetCheckpoint",
     "Manifest",
+    "cached_packages",
     "check_cache",
     "check_folder",
     "holder",

@@ -42,7 +42,9 @@ def ignore(_: Oddities) -> None:
     """Ignore what could not be read."""
 
 
-def decode(body: bytes, kind: Any, where: str, note: Note = ignore) -> Any:
+def decode(
+    body: bytes | bytearray | msgspec.Raw, kind: Any, where: str, note: Note = ignore
+) -> Any:
     """Decode a body into its raw structure; raise NotAHydraError if it has another shape.
 
     `note` is called with the unreadable parts of an answer that is readable as a whole.
@@ -55,7 +57,9 @@ def decode(body: bytes, kind: Any, where: str, note: Note = ignore) -> Any:
         raise _broken(body, where, error) from error
 
 
-def _by_value(body: bytes, kind: Any, where: str, note: Note, reason: str) -> Any:
+def _by_value(
+    body: bytes | bytearray | msgspec.Raw, kind: Any, where: str, note: Note, reason: str
+) -> Any:
     try:
         raw = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -69,9 +73,9 @@ def _by_value(body: bytes, kind: Any, where: str, note: Note, reason: str) -> An
     return found
 
 
-def _broken(body: bytes, where: str, error: Exception) -> NotAHydraError:
+def _broken(body: bytes | bytearray | msgspec.Raw, where: str, error: Exception) -> NotAHydraError:
     """Return the error of a body that is not JSON; its length tells one fault from the next."""
-    return wrong_shape(where, f"{error} ({len(body):,} bytes)")
+    return wrong_shape(where, f"{error} ({len(memoryview(body)):,} bytes)")
 
 
 class _UnreadableError(Exception):

@@ -1,25 +1,35 @@
 """Reading the file of packages that the settings name, packed or not."""
 
 import gzip
+import hashlib
 import lzma
 import zlib
 from pathlib import Path
 from typing import IO, cast
 
 from hydrasnap.errors import ConfigError, NotAHydraError
-from hydrasnap.model import Package
+from hydrasnap.model import PackageList
 from hydrasnap.wire.packages import read_packages
 
 _MOST_BYTES = 1024 * 1024 * 1024  # a channel's list has 150 MB
 _PIECE = 1 << 20
 
 
-def load_packages(file: Path, key: str) -> dict[str, Package]:
-    """Read the packages of a file by attribute name; `key` names the setting in errors."""
+def file_digest(file: Path, key: str) -> str:
+    """Return a digest of the content of a file; `key` names the setting in errors."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(file, key, error) from None
+
+
+def load_packages(file: Path, key: str) -> PackageList:
+    """Read the packages of a file; `key` names the setting in errors."""
     try:
         body = _unpacked(file)
     except OSError as error:
-        raise ConfigError(f"{key}: {file} cannot be read: {error.strerror or error}.") from None
+        raise _unreadable(file, key, error) from None
     except (EOFError, lzma.LZMAError, zlib.error) as error:
         raise ConfigError(f"{key}: {file} cannot be unpacked: {error}.") from None
     try:
@@ -31,7 +41,12 @@ def load_packages(file: Path, key: str) -> dict[str, Package]:
         ) from None
 
 
-def _unpacked(file: Path) -> bytes:
+def _unreadable(file: Path, key: str, error: OSError) -> ConfigError:
+    reason = (error.strerror or str(error)).lower()
+    return ConfigError(f"{key}: {file} cannot be read: {reason}.")
+
+
+def _unpacked(file: Path) -> bytearray:
     if file.suffix == ".br":
         return _unbrotli(file)
     with _opened(file) as stream:
@@ -39,7 +54,7 @@ def _unpacked(file: Path) -> bytes:
         while piece := stream.read(_PIECE):
             body += piece
             _check_size(body, file)
-        return bytes(body)
+        return body
 
 
 def _opened(file: Path) -> IO[bytes]:
@@ -48,7 +63,7 @@ def _opened(file: Path) -> IO[bytes]:
     return lzma.open(file) if file.suffix == ".xz" else file.open("rb")
 
 
-def _unbrotli(file: Path) -> bytes:
+def _unbrotli(file: Path) -> bytearray:
     try:
         import brotli
     except ImportError:
@@ -64,7 +79,9 @@ def _unbrotli(file: Path) -> bytes:
             except brotli.error as error:
                 raise ConfigError(f"{file} cannot be unpacked: {error}.") from None
             _check_size(body, file)
-    return bytes(body)
+    if not decoder.is_finished():
+        raise ConfigError(f"{file} cannot be unpacked: its end is missing.")
+    return body
 
 
 def _check_size(body: bytearray, file: Path) -> None:

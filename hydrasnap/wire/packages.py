@@ -3,15 +3,21 @@
 Both map attribute names to packages: a channel's ``packages.json`` below ``packages``, the other at
 the top. A licence is an object, a list or text, a maintainer an object or text, a homepage text or
 a list. What cannot be read of a package is left out.
+
+A list of nixpkgs has 120,000 packages in 150 MB, so the packages are decoded one by one.
 """
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 
-from msgspec import Struct
+import msgspec
+from msgspec import Raw, Struct
 
-from hydrasnap.model import Package
+from hydrasnap.model import Maintainer, Package, PackageList
 from hydrasnap.model.bounds import LONGEST_NAME, LONGEST_TEXT
 from hydrasnap.wire.decode import decode, wrong_shape
+
+T = TypeVar("T")
 
 
 class _RawMeta(Struct):
@@ -26,29 +32,68 @@ class _RawPackage(Struct):
     meta: _RawMeta | None = None
 
 
-class _RawList(Struct):
-    packages: dict[str, _RawPackage]
+_package = msgspec.json.Decoder(_RawPackage)
 
 
-def read_packages(body: bytes, where: str) -> dict[str, Package]:
-    """Read a list of packages, by attribute name."""
-    if b'"packages"' in body[:10_000]:
-        raw = decode(body, _RawList, where).packages
-    else:
-        raw = decode(body, dict[str, _RawPackage], where)
-    if not any(package.meta is not None for package in raw.values()):
+def read_packages(body: bytes | bytearray, where: str) -> PackageList:
+    """Read a list of packages."""
+    reader = _Reader()
+    found = {name: reader.package(meta) for name, meta in _metas(_raw(body, where))}
+    if not found:
         raise wrong_shape(where, "no package has `meta`; nix-env needs `--meta`")
-    return {name: _package(each.meta) for name, each in raw.items() if each.meta is not None}
+    return PackageList(packages=found, maintainers=reader.maintainers)
 
 
-def _package(raw: _RawMeta) -> Package:
-    return Package(
-        description=_text(raw.description),
-        license=", ".join(dict.fromkeys(filter(None, map(_license, _several(raw.license))))),
-        homepage=next((text for each in _several(raw.homepage) if (text := _text(each))), ""),
-        maintainers=tuple(dict.fromkeys(filter(None, map(_maintainer, _several(raw.maintainers))))),
-        position=_position(_text(raw.position)),
-    )
+def _raw(body: bytes | bytearray, where: str) -> Mapping[str, Raw]:
+    """Split the list into packages; that of a channel has them below a version of its format."""
+    top: dict[str, Raw] = decode(body, dict[str, Raw], where)
+    if "packages" in top and top.keys() <= {"packages", "version"}:
+        return decode(top["packages"], dict[str, Raw], where)  # type: ignore[no-any-return]
+    return top
+
+
+def _metas(packages: Mapping[str, Raw]) -> Iterator[tuple[str, _RawMeta]]:
+    for name, raw in packages.items():
+        try:
+            meta = _package.decode(raw).meta
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        if meta is not None:
+            yield name, meta
+
+
+class _Reader:
+    """Reads what packages say of themselves; texts that many have are kept once."""
+
+    def __init__(self) -> None:
+        self.maintainers: dict[str, Maintainer] = {}
+        self._known: dict[object, object] = {}
+
+    def package(self, raw: _RawMeta) -> Package:
+        """Read a package, and note its maintainers."""
+        licenses = dict.fromkeys(filter(None, map(_license, _several(raw.license))))
+        keys = dict.fromkeys(filter(None, map(self._maintainer, _several(raw.maintainers))))
+        return Package(
+            description=_text(raw.description),
+            license=self._once(", ".join(licenses)),
+            homepage=next((text for each in _several(raw.homepage) if (text := _text(each))), ""),
+            maintainers=self._once(tuple(keys)),
+            position=_position(_text(raw.position)),
+        )
+
+    def _once(self, value: T) -> T:
+        return self._known.setdefault(value, value)  # type: ignore[return-value]
+
+    def _maintainer(self, value: Any) -> str:
+        """Note a maintainer; return the handle, which is public and short, else name or e-mail."""
+        if not isinstance(value, dict):
+            return _word(value)
+        handle, name, email = (_word(value.get(key)) for key in ("github", "name", "email"))
+        told = Maintainer(handle=handle, name=name, email=email)
+        key = told.handle or told.name or told.email
+        if key:
+            self.maintainers.setdefault(key, told)
+        return key
 
 
 def _several(value: Any) -> list[Any]:
@@ -61,23 +106,15 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) and len(value) <= LONGEST_TEXT else ""
 
 
-def _first(value: dict[str, Any], *keys: str) -> str:
-    return next((text for key in keys if (text := _text(value.get(key)))), "")
+def _word(value: Any) -> str:
+    return _text(value)[:LONGEST_NAME]
 
 
 def _license(value: Any) -> str:
-    return (
-        _first(value, "spdxId", "shortName", "fullName")
-        if isinstance(value, dict)
-        else _text(value)
-    )
-
-
-def _maintainer(value: Any) -> str:
-    """Return the handle of a maintainer, which is public and short, else the name or e-mail."""
-    if isinstance(value, dict):
-        return _first(value, "github", "name", "email")[:LONGEST_NAME]
-    return _text(value)[:LONGEST_NAME]
+    if not isinstance(value, dict):
+        return _text(value)
+    keys = ("spdxId", "shortName", "fullName")
+    return next((text for key in keys if (text := _text(value.get(key)))), "")
 
 
 def _position(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from example import NOON, build, evaluation, snapshot
+from example import NOON, build, evaluation, explained, snapshot
 from msgspec import structs
 
 from hydrasnap.model import (
@@ -84,6 +84,8 @@ def histories_of_builds() -> Iterator[tuple[str, list[Snapshot]]]:
 
 def histories_of_others() -> Iterator[tuple[str, list[Snapshot]]]:
     """Give what may happen around builds from one render to the next."""
+    yield "causes and packages become known", [FIRST, explained(), FIRST]
+
     live = FIRST.live
     assert live is not None
     idle = structs.replace(FIRST, live=structs.replace(live, running=()))

@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from msgspec import structs
 
-from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Project, Snapshot
+from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Project, Reasons, Snapshot
 from hydrasnap.publish.incremental.reads import BucketReads, Declarations, JobsetReads
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.tasks import RenderTask
+from hydrasnap.report.packages import KnownPackage, PackageIndex
 
 V = TypeVar("V")
 EVER = 10**12  # a number that no evaluation reaches
@@ -75,11 +76,28 @@ def restricted(site: Site, task: RenderTask) -> Site:
         builds=Declared(_builds(jobsets, buckets), site.snapshot.builds),
         sizes={found.key: found for reads in buckets for found in reads.sizes},
         live=site.snapshot.live,
-        reasons={found.build: found for reads in buckets for found in reads.reasons},
+        reasons=dict(_reasons(jobsets, buckets)),
     )
-    found = replace(site, snapshot=snapshot)
+    people = {name for reads in buckets for name in reads.people}
+    found = replace(site, snapshot=snapshot, known_packages=DeclaredPackages(buckets))
     vars(found).update(links=site.links, buckets=site.buckets)  # known before any task is made
+    if task.data is None:
+        vars(found).update(people={one for one in site.people if one.label in people})
+    else:  # what is declared is worked out before
+        names = ("watched", "maintained", "unmatched", "people")
+        vars(found).update({name: getattr(site, name) for name in names})
     return found
+
+
+class DeclaredPackages(PackageIndex):
+    """The packages of the jobs of some buckets."""
+
+    def __init__(self, buckets: Iterable[BucketReads]) -> None:
+        self._declared = {each[:2]: each.known for reads in buckets for each in reads.packages}
+
+    def package_of(self, build: Build) -> KnownPackage | None:
+        """Return the declared package of a build."""
+        return self._declared.get((build.job_key, build.system))
 
 
 def _projects(jobsets: Iterable[JobsetReads]) -> Iterator[Project]:
@@ -111,13 +129,22 @@ def _evaluations(jobsets: Iterable[JobsetReads]) -> Iterator[Evaluation]:
         yield from reads.evaluations
 
 
+def _reasons(
+    jobsets: Iterable[JobsetReads], buckets: Iterable[BucketReads]
+) -> Iterator[tuple[int, Reasons]]:
+    for jobset in jobsets:
+        yield from ((found.build, found) for found in jobset.reasons)
+    for bucket in buckets:
+        yield from ((found.build, found) for found in bucket.reasons)
+
+
 def _builds(jobsets: Iterable[JobsetReads], buckets: Iterable[BucketReads]) -> Iterator[Build]:
     for reads in jobsets:
         yield from reads.dependencies
     for bucket in buckets:
-        yield from (*bucket.sources, *bucket.constituents, *bucket.aggregates)
+        yield from (*bucket.sources, *bucket.constituents, *bucket.aggregates, *bucket.makers)
     for reads in jobsets:
-        yield from reads.foreign
+        yield from (*reads.makers, *reads.foreign)
     for bucket in buckets:
         yield from bucket.builds
         for number, job in enumerate(bucket.old_jobs, start=1):

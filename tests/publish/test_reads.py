@@ -13,7 +13,7 @@ from restricted import restricted
 from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.pages import File, Page, Site
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.publish.tasks import render_tasks
+from hydrasnap.publish.tasks import MAINTAINERS, WATCH_LISTS, render_tasks
 from hydrasnap.store import read_snapshot
 
 
@@ -26,7 +26,7 @@ def made(site: Site, key: str) -> list[Page | File]:
 def undeclared(site: Site) -> Iterator[tuple[str, str]]:
     """Name each task and file that comes out otherwise from the declared objects alone."""
     for task in render_tasks(site):
-        if not task.jobsets:
+        if not task.jobsets and task.key not in (WATCH_LISTS, MAINTAINERS):
             continue
         whole, part = list(task.make()), made(restricted(site, task), task.key)
         yield from (

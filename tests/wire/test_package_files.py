@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from hydrasnap.errors import ConfigError
-from hydrasnap.model import Package
-from hydrasnap.wire.package_files import load_packages
+from hydrasnap.model import Package, PackageList
+from hydrasnap.wire.package_files import file_digest, load_packages
 
+HELLO = PackageList(packages={"hello": Package(description="Friendly")})
 BODY = json.dumps({"packages": {"hello": {"meta": {"description": "Friendly"}}}}).encode()
 
 
@@ -22,13 +23,16 @@ def test_a_file_is_read_packed_or_not(
     tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
 ) -> None:
     (tmp_path / name).write_bytes(pack(BODY))
-    assert load_packages(tmp_path / name, "file") == {"hello": Package(description="Friendly")}
+    assert load_packages(tmp_path / name, "file") == HELLO
 
 
 def test_brotli_is_read_or_explained(tmp_path: Path) -> None:
     brotli = pytest.importorskip("brotli")
     (tmp_path / "p.br").write_bytes(brotli.compress(BODY))
-    assert set(load_packages(tmp_path / "p.br", "file")) == {"hello"}
+    assert load_packages(tmp_path / "p.br", "file") == HELLO
+    (tmp_path / "cut.br").write_bytes(brotli.compress(BODY)[:-3])
+    with pytest.raises(ConfigError, match="cannot be unpacked"):
+        load_packages(tmp_path / "cut.br", "file")
 
 
 @pytest.mark.parametrize(
@@ -44,3 +48,12 @@ def test_a_file_that_cannot_be_used_is_explained(tmp_path: Path, name: str, cont
         load_packages(tmp_path / name, "packages.file")
     with pytest.raises(ConfigError, match="cannot be read"):
         load_packages(tmp_path / "none", "packages.file")
+
+
+def test_the_digest_is_that_of_the_content(tmp_path: Path) -> None:
+    for name, content in (("a", b"1"), ("b", b"1"), ("c", b"2")):
+        (tmp_path / name).write_bytes(content)
+    one, same, other = (file_digest(tmp_path / name, "file") for name in "abc")
+    assert one == same != other
+    with pytest.raises(ConfigError, match="cannot be read"):
+        file_digest(tmp_path / "none", "file")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hydrasnap.errors import NotAHydraError
-from hydrasnap.model import Package
+from hydrasnap.model import Maintainer, Package
 from hydrasnap.wire.packages import read_packages
 
 HELLO: dict[str, Any] = {
@@ -26,7 +26,7 @@ FOUND = Package(
 
 
 def read(value: Any) -> dict[str, Package]:
-    return read_packages(json.dumps(value).encode(), "packages.json")
+    return dict(read_packages(json.dumps(value).encode(), "packages.json").packages)
 
 
 def test_both_forms_are_read() -> None:
@@ -58,3 +58,15 @@ def test_what_is_no_list_of_packages_is_refused(value: Any) -> None:
 
 def test_an_odd_package_costs_itself() -> None:
     assert read({"hello": HELLO, "odd": 5, "other": {"meta": "x"}}) == {"hello": FOUND}
+
+
+def test_maintainers_are_told_once_by_what_packages_call_them() -> None:
+    found = read_packages(json.dumps({"hello": HELLO, "more": HELLO}).encode(), "packages.json")
+    assert found.maintainers == {
+        "ann": Maintainer(handle="ann", name="Ann", email="ann@example.org"),
+        "Bob": Maintainer(name="Bob", email="bob@example.org"),
+    }
+
+
+def test_a_package_may_be_called_packages() -> None:
+    assert read({"packages": HELLO, "hello": HELLO}) == {"packages": FOUND, "hello": FOUND}

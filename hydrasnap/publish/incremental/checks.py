@@ -64,7 +64,8 @@ class PreviousRun(NamedTuple):
 def inspect(cache: Path, settings: SiteSettings, output: Path) -> PreviousRun:
     """Read the state of a site, and digest the settings and the cache as they are now."""
     chosen = settings.digest()
-    return PreviousRun(state.load(output), chosen, digest(state.stamp(cache), chosen))
+    stamp = digest(state.stamp(cache), chosen, settings.packages.stamp)
+    return PreviousRun(state.load(output), chosen, stamp)
 
 
 def unchanged_site(previous: PreviousRun, output: Path) -> Published | None:
@@ -89,4 +90,5 @@ def describe(left: BuildState, done: Written, output: Path) -> Published:
         why=left.why,
         lost=left.lost,
         remarks=left.remarks,
+        matched=left.matched,
     )

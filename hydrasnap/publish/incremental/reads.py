@@ -24,6 +24,9 @@ from hydrasnap.model import (
 )
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.buckets import Bucket
+from hydrasnap.report.packages import KnownPackage
+from hydrasnap.report.root_causes import maker_of
+from hydrasnap.report.selections import Selection
 from hydrasnap.report.transitive_inputs import LEVELS, producer
 
 
@@ -52,9 +55,19 @@ class JobsetReads(NamedTuple):
     # builds that are inputs, reduced to their names, as deep as pages show
     dependencies: tuple[Build, ...]
     producers: tuple[Producer, ...]  # the evaluations that made them
+    reasons: tuple[Reasons, ...]  # of the foreign builds
+    makers: tuple[Build, ...]  # builds, of any jobset, of the derivations that failed in these
     # ids of those of all these builds that have a page, negative if only their job has
     paged: tuple[int, ...]
     long_lists: bool  # whether lists have as many pages as they need
+
+
+class JobPackage(NamedTuple):
+    """The package of a job for a system."""
+
+    job: JobKey
+    system: str
+    known: KnownPackage
 
 
 class BucketReads(NamedTuple):
@@ -71,6 +84,36 @@ class BucketReads(NamedTuple):
     paged: tuple[int, ...]
     reasons: tuple[Reasons, ...]  # of the builds
     sources: tuple[Build, ...]  # builds, reduced to their names, on whose behalf failed steps ran
+    makers: tuple[Build, ...]  # builds, of any jobset, of the derivations that failed in these
+    packages: tuple[JobPackage, ...]  # as far as they are known
+    people: tuple[str, ...]  # labels of their maintainers who have a page
+
+
+class SelectionReads(NamedTuple):
+    """What pages may read of the jobs of a watch list or a maintainer."""
+
+    selection: Selection
+    # ids of those of its builds that have a page, negative if only their job has
+    paged: tuple[int, ...]
+    jobs: tuple[JobKey, ...]  # with a page, of those whose failure takes others down
+
+
+def selection_reads(site: Site, selection: Selection) -> SelectionReads:
+    """Return what may be read of a selection."""
+    changes = (change for one in selection.news for change in (*one.broken, *one.fixed))
+    builds = [build for change in changes for build in (change.build, change.before) if build]
+    builds += [build for job in selection.failing for build in (job.build, job.since) if build]
+    culprits = {one.job for job in selection.failing for one in job.culprits if one.job}
+    jobs = tuple(sorted(filter(site.has_job_page, culprits)))
+    return SelectionReads(selection, paged_builds(site, builds), jobs)
+
+
+def paged_builds(site: Site, builds: Iterable[Build]) -> tuple[int, ...]:
+    """Return the ids of builds with a page, negative where only their job has one."""
+    if site.policy.builds is None and site.policy.jobs is None:
+        return ()
+    pages = ((site.has_build_page(b), site.has_job_page(b.job_key), b.id) for b in builds)
+    return tuple(sorted(number if own else -number for own, job, number in pages if own or job))
 
 
 class Declarations:
@@ -87,6 +130,8 @@ class Declarations:
         others = {number for found in evaluations for number in found.builds} - own
         foreign = tuple(self._foreign(others))
         producers, dependencies = self._inputs(evaluations)
+        reasons = tuple(filter(None, map(snapshot.reasons_of, foreign)))
+        makers = tuple(self._makers(reasons))
         return JobsetReads(
             project=snapshot.projects.get(key.project),
             jobset=_without_times(snapshot.jobsets[key]),
@@ -97,7 +142,9 @@ class Declarations:
             holders=tuple(self._holders(key, foreign)),
             dependencies=dependencies,
             producers=producers,
-            paged=self._paged((*foreign, *dependencies)),
+            reasons=reasons,
+            makers=makers,
+            paged=paged_builds(self._site, (*foreign, *dependencies, *makers)),
             long_lists=self._site.policy.long_lists,
         )
 
@@ -162,6 +209,8 @@ class Declarations:
         steps = (step for found in reasons for step in found.steps)
         named = {step.propagated_from for step in steps if step.propagated_from in builds}
         sources = tuple(_names_of(builds[n]) for n in sorted(filter(None, named)))
+        makers, packages = tuple(self._makers(reasons)), tuple(self._packages(bucket))
+        people = {person for found in packages for person in found.known.maintainers}
         return BucketReads(
             builds=tuple(bucket.builds),
             running=tuple(sorted(site.running.intersection(b.id for b in bucket.builds))),
@@ -169,18 +218,29 @@ class Declarations:
             aggregates=aggregates,
             sizes=tuple(sizes[job] for job in bucket.jobs if job in sizes),
             old_jobs=tuple(filter(index.builds_of_job, old)),
-            paged=self._paged((*bucket.builds, *constituents, *aggregates, *sources)),
+            paged=paged_builds(
+                site, (*bucket.builds, *constituents, *aggregates, *sources, *makers)
+            ),
             reasons=reasons,
             sources=sources,
+            makers=makers,
+            packages=packages,
+            people=tuple(sorted(person.label for person in people & site.people)),
         )
 
-    def _paged(self, builds: Iterable[Build]) -> tuple[int, ...]:
-        """Return the ids of builds with a page, negative where only their job has one."""
-        site = self._site
-        if site.policy.builds is None and site.policy.jobs is None:
-            return ()
-        pages = ((site.has_build_page(b), site.has_job_page(b.job_key), b.id) for b in builds)
-        return tuple(sorted(number if own else -number for own, job, number in pages if own or job))
+    def _makers(self, reasons: Iterable[Reasons]) -> Iterator[Build]:
+        """Yield the builds of the derivations that failed, each once."""
+        steps = (step for found in reasons for step in found.steps)
+        made = {found.id: found for step in steps if (found := maker_of(self._site.index, step))}
+        yield from (made[number] for number in sorted(made))
+
+    def _packages(self, bucket: Bucket) -> Iterator[JobPackage]:
+        """Yield the packages that are known of the jobs of a bucket."""
+        jobs = {(build.job_key, build.system): build for build in bucket.builds}
+        for (job, system), build in sorted(jobs.items()):
+            known = self._site.packages.package_of(build)
+            if known is not None:
+                yield JobPackage(job, system, known)
 
 
 def _builds_in(

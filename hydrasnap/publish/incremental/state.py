@@ -14,6 +14,7 @@ from msgspec import Struct
 from hydrasnap.publish.output.folder import MANIFEST, STATE
 
 DIGEST = 16  # bytes
+_MADE_AGAIN = ".index"  # the folder of indexes
 
 
 class FileRecord(Struct, frozen=True, array_like=True, gc=False):
@@ -74,6 +75,7 @@ class BuildState(Struct, frozen=True, array_like=True):
     why: str = ""  # why not everything has a page
     lost: str = ""  # what the cache lacks
     remarks: tuple[str, ...] = ()  # on settings without effect
+    matched: str = ""  # of how many jobs the package is known
 
 
 def load(output: Path) -> BuildState:
@@ -122,7 +124,10 @@ def digest(*parts: bytes) -> bytes:
 
 
 def stamp(folder: Path) -> bytes:
-    """Digest the names, sizes and modification times of all files below a folder."""
+    """Digest the names, sizes and modification times of all files below a cache.
+
+    What lies in `_MADE_AGAIN` is made from the others.
+    """
     lines = sorted(_lines(str(folder), "")) if folder.is_dir() else []
     return digest("".join(lines).encode("utf-8", "surrogateescape"))
 
@@ -130,6 +135,8 @@ def stamp(folder: Path) -> bytes:
 def _lines(folder: str, below: str) -> Iterator[str]:
     with os.scandir(folder) as found:
         for entry in found:
+            if entry.name == _MADE_AGAIN:
+                continue
             if entry.is_dir():
                 yield from _lines(entry.path, f"{below}{entry.name}/")
             else:

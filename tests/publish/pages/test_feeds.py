@@ -16,7 +16,7 @@ from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.pages import File, Site
 from hydrasnap.publish.pages.feeds.atom import moment
 from hydrasnap.publish.pages.feeds.feeds import feed_files
-from hydrasnap.publish.pages.overview.watch import watch_pages
+from hydrasnap.publish.pages.selections.watch import watch_pages
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 

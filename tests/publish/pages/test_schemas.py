@@ -6,10 +6,22 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hydrasnap.model import Watch
 from hydrasnap.publish.pages.files.schemas import FILES
+from hydrasnap.publish.pipeline import publish_cache
+from hydrasnap.publish.settings import SiteSettings
 
 NAMES = {"shield.json": "shield", "revisions.json": "revisions", "jobs.json": "jobs"}
-FOLDERS = {"project": "project", "jobset": "jobset", "eval": "evaluation", "job": "job"}
+FOLDERS = {"project": "project", "jobset": "jobset", "eval": "evaluation", "job": "job",
+           "watch": "selection", "maintainer": "selection"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(demo_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the site of the embedded Hydra, with a watch list."""
+    folder = tmp_path_factory.mktemp("schemas")
+    publish_cache(demo_cache, SiteSettings(watches=(Watch("all"),)), folder)
+    return folder
 
 
 def kind_of(path: Path) -> str:
@@ -29,24 +41,24 @@ def data_files(site: Path) -> dict[str, list[Path]]:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_data_file_is_as_its_schema_says(demo_site: Path, name: str) -> None:
-    files = data_files(demo_site)[name]
+def test_every_data_file_is_as_its_schema_says(site: Path, name: str) -> None:
+    files = data_files(site)[name]
     assert files
     for file in files:
         msgspec.json.decode(file.read_bytes(), type=FILES[name], strict=True)
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_schema_is_on_the_site(demo_site: Path, name: str) -> None:
-    schema = json.loads((demo_site / "schema" / f"{name}.json").read_text())
+def test_the_schema_is_on_the_site(site: Path, name: str) -> None:
+    schema = json.loads((site / "schema" / f"{name}.json").read_text())
     assert schema["$schema"].startswith("https://json-schema.org/")
     top = schema["$defs"][schema["$ref"].rpartition("/")[2]]
-    file = json.loads(data_files(demo_site)[name][0].read_text())
+    file = json.loads(data_files(site)[name][0].read_text())
     assert set(top["required"]) <= file.keys() <= top["properties"].keys()
     assert top["description"]
 
 
-def test_a_file_with_another_field_is_noticed(demo_site: Path) -> None:
-    file = json.loads((demo_site / "index.json").read_text())
+def test_a_file_with_another_field_is_noticed(site: Path) -> None:
+    file = json.loads((site / "index.json").read_text())
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({**file, "more": 1}, FILES["index"])

@@ -17,7 +17,8 @@ from hydrasnap.model import Build, JobKey, JobsetKey, Project, Run, Snapshot
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.buckets import Bucket, bucket_count, bucket_of
 from hydrasnap.publish.pages.common.page import File
-from hydrasnap.publish.pages.common.site import Site, with_placeholder_parents
+from hydrasnap.publish.pages.common.parents import with_placeholder_parents
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search import (
     Catalogue,
     bucket_file,

@@ -16,7 +16,7 @@ from hydrasnap.errors import ConfigError
 from hydrasnap.model import JobsetKey, JobsetState, Watch
 from hydrasnap.publish.pages import Page, Site
 from hydrasnap.publish.pages.overview.overview import OverviewPage
-from hydrasnap.publish.pages.overview.watch import WatchPage
+from hydrasnap.publish.pages.selections.watch import WatchPage
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 
@@ -74,7 +74,7 @@ def test_a_job_of_a_disabled_jobset_is_marked(tmp_path: Path) -> None:
     disabled = {**found.jobsets, key: structs.replace(found.jobsets[key], configuration=off)}
     publish(structs.replace(found, jobsets=disabled), SiteSettings(watches=(MINE,)), tmp_path)
     page = LexborHTMLParser((tmp_path / "watch/my~20jobs.html").read_text())
-    assert [tag.text() for tag in page.css("#failing .tag")] == ["disabled"] * 3
+    assert [tag.text() for tag in page.css("#failing .tag")] == ["new", *["disabled"] * 3]
     assert {row.tag for row in shown(MINE).failing} == {""}
     badge = page.css_first("#badge img")
     assert badge is not None

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from hydrasnap.formatting import plural
 from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Output
 from hydrasnap.publish.pages.build.products import ProductRow, install_command, product_rows
-from hydrasnap.publish.pages.build.reasons import PackageFacts, Why, package_facts, why
+from hydrasnap.publish.pages.build.reasons import Why, why
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.packages import PackageFacts, first_evaluation, package_facts
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.parts import expression
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
@@ -97,8 +98,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
     status = build.status
     label = status.label_for(build.buildstatus)
     constituents = constituents_of(site, build)
-    held = site.index.evaluations_with(build.id)[::-1]
-    first = next(filter(site.index.is_comparable, held), next(iter(held), None))
+    first = first_evaluation(site, build)
     script = "" if first and first.flake else site.live("build", str(build.id), "reproduce")
     return BuildPage(
         title=f"{build.job}: {label} · build {build.id} of {build.jobset_key}",

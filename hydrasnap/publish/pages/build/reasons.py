@@ -1,25 +1,26 @@
-"""Why a build failed, and what its package says of itself, as its page shows them."""
+"""Why a build failed, as its page shows it."""
 
 from hydrasnap.model import Build, BuildStatus, FailedStep
-from hydrasnap.publish.links import outward
 from hydrasnap.publish.pages.common.causes import log_of, step_label
 from hydrasnap.publish.pages.common.frame import Link, Outside
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
-from hydrasnap.report.root_causes import dependency_steps
+from hydrasnap.report.root_causes import dependency_steps, maker_of, step_name
 
 
 class StepRow(View, frozen=True, kw_only=True):
     """A failed step of another derivation: its name, Hydra's word for what became of it, its log.
 
-    `source` leads to the build on whose behalf it ran, `elsewhere` to its page on the Hydra where
-    the snapshot lacks it; both are None where Hydra does not name it.
+    `job` leads to the job that builds it, None where there is none. `source` leads to the build on
+    whose behalf it ran, `elsewhere` to its page on the Hydra where the snapshot lacks it; both are
+    None where Hydra does not name it.
     """
 
     name: str
     label: str
     message: str
     log: str
+    job: Link | None
     source: Link | None
     elsewhere: Outside | None
 
@@ -33,15 +34,6 @@ class Why(View, frozen=True, kw_only=True):
 
     steps: tuple[StepRow, ...]
     vanished: bool
-
-
-class PackageFacts(View, frozen=True, kw_only=True):
-    """What a package says of itself; `maintainers` are names, without e-mail addresses."""
-
-    description: str
-    license: str
-    homepage: Outside | None
-    maintainers: tuple[str, ...]
 
 
 def why(site: Site, build: Build) -> Why | None:
@@ -60,34 +52,15 @@ def _step(site: Site, step: FailedStep) -> StepRow:
     found = None if number is None else site.snapshot.builds.get(number)
     label = f"build {number}" if found is None else f"build {number} of {found.job}"
     is_elsewhere = number is not None and found is None
+    maker = maker_of(site.index, step)
     return StepRow(
-        name=step.names[0],
+        name=step_name(step),
         label=step_label(step),
         message=step.message,
-        log=log_of(site, None, step),
+        log=log_of(site, maker, step),
+        job=site.job_link(maker.job_key) if maker else None,
         source=Link(label=label, href=site.links.build(found.id)) if found else None,
         elsewhere=Outside(label=label, href=site.live("build", f"{number}"))
         if is_elsewhere
         else None,
     )
-
-
-def package_facts(site: Site, build: Build) -> PackageFacts | None:
-    """Describe the package of a build; None where its page was not read."""
-    reasons = site.snapshot.reasons_of(build)
-    package = reasons.package if reasons is not None else None
-    if package is None:
-        return None
-    homepage = package.homepage
-    return PackageFacts(
-        description=package.description,
-        license=package.license,
-        homepage=Outside(label=homepage, href=outward(homepage)) if homepage else None,
-        maintainers=tuple(filter(None, map(_without_address, package.maintainers))),
-    )
-
-
-def _without_address(maintainer: str) -> str:
-    """Return the name before an e-mail address, or the part of it before the host."""
-    name = maintainer.partition("<")[0].strip() or maintainer.strip("<> ")
-    return name.partition("@")[0]

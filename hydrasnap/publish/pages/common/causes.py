@@ -7,7 +7,7 @@ from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import job_history
-from hydrasnap.report.root_causes import RootCause, RootCauses, root_causes
+from hydrasnap.report.root_causes import RootCause, RootCauses, cause_since, root_causes
 
 PAGE = "/causes.html"
 
@@ -20,6 +20,9 @@ class CauseRow(View, frozen=True, kw_only=True):
     label: str  # status of its build, or Hydra's word for the failed step
     log: str  # on the Hydra, empty if there is none
     since: BuildRow | None  # the build since which the job fails
+    since_evaluation: Link | None  # else the first in a row in which it takes builds down
+    since_time: int | None  # of that evaluation
+    exact: bool  # whether it did not fail before that
     count: int  # of builds below
     systems: tuple[str, ...]  # of the builds below
     builds: tuple[BuildRow, ...]  # the builds below
@@ -49,7 +52,9 @@ def causes_box(site: Site, evaluation: Evaluation) -> CausesBox | None:
     worst = [cause for cause in found.causes if cause.builds][: site.limits.blocked]
     if not (worst or found.unread or found.vanished):
         return None
-    return _box(site, evaluation, found, tuple(_row(site, c, below=False) for c in worst))
+    return _box(
+        site, evaluation, found, tuple(_row(site, evaluation, c, below=False) for c in worst)
+    )
 
 
 def causes_page(site: Site, evaluation: Evaluation) -> Page | None:
@@ -57,7 +62,7 @@ def causes_page(site: Site, evaluation: Evaluation) -> Page | None:
     if causes_box(site, evaluation) is None:
         return None
     found = root_causes(site.index, evaluation)
-    rows = tuple(_row(site, cause, below=True) for cause in found.causes)
+    rows = tuple(_row(site, evaluation, cause, below=True) for cause in found.causes)
     link = Link(label=f"evaluation {evaluation.id}", href=site.links.evaluation(evaluation.id))
     context = CausesPage(
         title=f"Root causes of evaluation {evaluation.id} of {evaluation.jobset_key}",
@@ -84,16 +89,20 @@ def _box(
     )
 
 
-def _row(site: Site, cause: RootCause, *, below: bool) -> CauseRow:
-    own, since = cause.own, None
-    if own is not None:
-        since = job_history(site.index, own.job_key).failing_since
+def _row(site: Site, evaluation: Evaluation, cause: RootCause, *, below: bool) -> CauseRow:
+    own, maker = cause.own, cause.maker
+    history = job_history(site.index, own.job_key) if own else None
+    since = history.failing_since if history else None
+    first = cause_since(site.index, evaluation, cause.name) if cause.builds else None
     return CauseRow(
         name=cause.name,
-        job=site.job_link(own.job_key) if own else None,
+        job=site.job_link(maker.job_key) if maker else None,
         label=own.status.label_for(own.buildstatus) if own else step_label(cause.step),
-        log=log_of(site, own, cause.step),
+        log=log_of(site, maker, cause.step),
         since=build_rows(site, [since])[0] if since else None,
+        since_evaluation=site.evaluation_link(first.evaluation) if first and not since else None,
+        since_time=first.evaluation.timestamp or None if first and not since else None,
+        exact=history.since_is_exact if history and since else bool(first and first.exact),
         count=len(cause.builds),
         systems=cause.systems,
         builds=build_rows(site, cause.builds) if below else (),

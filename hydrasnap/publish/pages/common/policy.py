@@ -6,7 +6,7 @@ has no page is in the shards of the search, which opens any build and job of the
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from hydrasnap.formatting import number, size
@@ -21,6 +21,8 @@ BUILD_BYTES, JOB_BYTES = 6_500, 16_000
 ROW_BYTES, LISTED_ROW_BYTES, SHARD_BYTES = 600, 250, 120
 JOBSET_BYTES, EVALUATION_BYTES = 400_000, 60_000
 JOB_FILES, JOBSET_FILES, EVALUATION_FILES = 4, 20, 15
+# The page, feed, data and both badges of a maintainer; all of them may take a part of the budget.
+MAINTAINER_BYTES, MAINTAINER_FILES, MAINTAINERS_PART = 30_000, 5, 0.25
 ROWS_A_FILE, BUILDS_A_FILE = 2_000, 80
 
 
@@ -61,24 +63,32 @@ class Policy:
 
     With `long_lists`, lists of an evaluation go on for as many pages as they need; without, a long
     list has its first page, and the filter reads the rest from the evaluation's shard.
+    `maintainers` is how many of them get a page, those first of whose jobs most fail; None for all.
     """
 
     builds: frozenset[int] | None = None
     jobs: frozenset[JobKey] | None = None
     why: str = ""
     long_lists: bool = True
+    maintainers: int | None = None
 
 
 EVERYTHING = Policy()
 
 
 def decide(
-    index: Index, wish: str, budget: Budget, watches: Iterable[Watch] = (), part: float = 1.0
+    index: Index,
+    wish: str,
+    budget: Budget,
+    watches: Iterable[Watch] = (),
+    part: float = 1.0,
+    maintainers: int = 0,
 ) -> Policy:
     """Follow the wish ``all`` or ``notable``, or with ``auto`` give pages while the budget lasts.
 
-    `part` (0 to 1) of what the budget leaves for pages of builds and jobs is used: less than all of
-    it where files turned out larger than they were estimated.
+    `maintainers` get pages before builds and jobs do, for a part of the budget. `part` (0 to 1) of
+    what the budget leaves for pages of builds and jobs is used: less than all of it where files
+    turned out larger than they were estimated.
     """
     if wish == "all":
         return EVERYTHING
@@ -86,18 +96,27 @@ def decide(
     if wish == "notable":
         chosen = {build.id for rank, build in ranked if rank < Rank.QUIET}
         return _policy(index, chosen, "the settings ask for that", long_lists=True)
-    left = budget - _without_own_pages(index, long_lists=True)
-    if part == 1.0 and not (left - _all_own_pages(index)).exceeded:
+    people = min(maintainers, _affordable_maintainers(budget.share(part)))
+    budget_of_rest = budget - Budget(people * MAINTAINER_BYTES, people * MAINTAINER_FILES)
+    left = budget_of_rest - _without_own_pages(index, long_lists=True)
+    if part == 1.0 and people == maintainers and not (left - _all_own_pages(index)).exceeded:
         return EVERYTHING
     long_lists = left.bytes >= budget.bytes // 2
     if not long_lists:
-        left = budget - _without_own_pages(index, long_lists=False)
+        left = budget_of_rest - _without_own_pages(index, long_lists=False)
     chosen = set(_affordable(ranked, left.share(part)))
     why = (
         f"pages for all builds and jobs would not fit into {size(budget.bytes)} and "
         f"{number(budget.files)} files"
     )
-    return _policy(index, chosen, why, long_lists=long_lists)
+    found = _policy(index, chosen, why, long_lists=long_lists)
+    return found if people == maintainers else replace(found, maintainers=people)
+
+
+def _affordable_maintainers(budget: Budget) -> int:
+    """Return how many maintainers the budget has pages for."""
+    share = budget.share(MAINTAINERS_PART)
+    return min(share.bytes // MAINTAINER_BYTES, share.files // MAINTAINER_FILES)
 
 
 def _policy(index: Index, chosen: set[int], why: str, *, long_lists: bool) -> Policy:

@@ -1,25 +1,46 @@
 """The whole site as its pages see it: the snapshot, its index, addresses, and the user's texts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
-from msgspec import msgpack, structs
+from msgspec import msgpack
 
-from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Project, Snapshot, Watch
+from hydrasnap.model import (
+    Build,
+    Evaluation,
+    JobKey,
+    JobsetKey,
+    PackageList,
+    Snapshot,
+    Watch,
+)
 from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.links import Links, live_path
 from hydrasnap.publish.pages.common.buckets import Bucket, buckets
 from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.parents import name_now
 from hydrasnap.publish.pages.common.policy import EVERYTHING, Policy
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview
 from hydrasnap.report.index import Index
 from hydrasnap.report.latest import finished_evaluations
+from hydrasnap.report.packages import PackageIndex, Person, Workload
+from hydrasnap.report.selections import (
+    Chooser,
+    Selection,
+    maintainer_chooser,
+    present_builds,
+    present_jobsets,
+    selections,
+    watch_chooser,
+)
 from hydrasnap.report.transitions import News, news
+
+W = TypeVar("W", bound=Hashable)
 
 
 class Document(View, frozen=True, kw_only=True):
@@ -44,7 +65,9 @@ class Site:
     """Everything the pages are made from.
 
     `base` is the absolute address of the site or empty; `lost` says in words what the cache should
-    hold and does not.
+    hold and does not. `source` is the input of evaluations that holds the files of the packages;
+    `staff` are the maintainers of jobs in the newest evaluations, those first of whose jobs most
+    fail, and `is_listed` tells that a list of packages was given.
     """
 
     snapshot: Snapshot
@@ -60,11 +83,46 @@ class Site:
     limits: Limits = field(default_factory=Limits)
     aggregates: tuple[str, ...] = ()
     look: Look = field(default_factory=Look)
+    known_packages: PackageIndex | None = None
+    source: str = "nixpkgs"
+    staff: tuple[Workload, ...] = ()
+    is_listed: bool = False
 
     @cached_property
     def index(self) -> Index:
         """The index of the snapshot."""
         return Index(self.snapshot)
+
+    @cached_property
+    def packages(self) -> PackageIndex:
+        """The packages of jobs."""
+        return self.known_packages or PackageIndex(self.snapshot, PackageList())
+
+    @cached_property
+    def watched(self) -> Mapping[str, Selection]:
+        """The selections of watch lists, by name."""
+        return self._selections(watch_chooser(self.watches))
+
+    @cached_property
+    def maintained(self) -> Mapping[Person, Selection]:
+        """The selections of the maintainers that have a page."""
+        found = self._selections(maintainer_chooser(self.packages)) if self.staff else {}
+        paged = self.staff[: self.policy.maintainers]
+        return {one.person: found[one.person] for one in paged}
+
+    @cached_property
+    def people(self) -> frozenset[Person]:
+        """The maintainers that have a page."""
+        return frozenset(one.person for one in self.staff[: self.policy.maintainers])
+
+    @cached_property
+    def unmatched(self) -> tuple[int, int]:
+        """How many jobs of the newest evaluations have no known package, and how many there are."""
+        return self.packages.unmatched(present_builds(self.index))
+
+    def _selections(self, chooser: Callable[[JobsetKey], Chooser[W]]) -> dict[W, Selection]:
+        most = max(self.limits.transitions, self.limits.feed_entries)
+        return selections(self.index, present_jobsets(self.snapshot), chooser, self.news, most)
 
     @cached_property
     def health(self) -> tuple[ProjectHealth, ...]:
@@ -87,7 +145,7 @@ class Site:
     def _former(self) -> dict[JobsetKey, tuple[JobsetKey, ...]]:
         old_names: dict[JobsetKey, tuple[JobsetKey, ...]] = {}
         for key in self.snapshot.jobsets:
-            name = _name_now(self.snapshot.jobsets, key)
+            name = name_now(self.snapshot.jobsets, key)
             if name != key:
                 old_names[name] = (*old_names.get(name, ()), key)
         return old_names
@@ -149,10 +207,10 @@ class Site:
     def digest(self) -> bytes:
         """Return a digest of what every page shows: the address of the Hydra, and the menu.
 
-        The menu leads to the live state where there is one. Which builds and jobs have a page is
-        among what each task reads.
+        The menu leads to the live state and to the maintainers where there are some. Which builds
+        and jobs have a page is among what each task reads.
         """
-        menu = self.snapshot.live is not None
+        menu = self.snapshot.live is not None, bool(self.staff)
         return blake2b(msgpack.encode([self.snapshot.origin, menu])).digest()
 
     def live(self, *names: str) -> str:
@@ -189,6 +247,11 @@ class Site:
         file = self.links.name(key.name) if self.has_job_page(key) else ""
         return None if file == key.name else file
 
+    def maintainer_link(self, person: Person) -> Link:
+        """Return the link to a maintainer, with an empty address for one without a page."""
+        href = self.links.maintainer(person.label) if person in self.people else ""
+        return Link(label=person.label, href=href)
+
     def evaluation_href(self, evaluation: Evaluation) -> str:
         """Return the path of an evaluation's page; empty for a mere baseline, which has none."""
         if not self.index.is_comparable(evaluation):
@@ -207,36 +270,3 @@ class Site:
         if jobset is None:
             return above
         return (*above, self.jobset_link(JobsetKey(project, jobset)))
-
-
-def _name_now(jobsets: Mapping[JobsetKey, Jobset], key: JobsetKey) -> JobsetKey:
-    """Return the present name of a renamed jobset, or its own name if that is unknown."""
-    found, seen = key, {key}
-    while (jobset := jobsets.get(found)) and jobset.renamed_to is not None:
-        found = JobsetKey(found.project, jobset.renamed_to)
-        if found in seen:
-            return key
-        seen.add(found)
-    return found if jobset else key
-
-
-def with_placeholder_parents(snapshot: Snapshot) -> Snapshot:
-    """Return a snapshot in which every build and evaluation has a jobset and a project.
-
-    Where Hydra could not be read in part, the objects above are missing; their pages are needed.
-    A jobset that was renamed to one that is not known stands under its old name.
-    """
-    names = {(build.project, build.jobset) for build in snapshot.builds.values()}
-    keys = {JobsetKey(*key) for key in names}
-    keys |= {evaluation.jobset_key for evaluation in snapshot.evaluations.values()}
-    jobsets = dict(snapshot.jobsets)
-    for key in keys - jobsets.keys():
-        jobsets[key] = Jobset(project=key.project, name=key.name)
-    lost = [key for key in jobsets if _name_now(jobsets, key) == key]
-    jobsets |= {key: structs.replace(jobsets[key], renamed_to=None) for key in lost}
-    projects = dict(snapshot.projects)
-    for name in {key.project for key in jobsets} - projects.keys():
-        projects[name] = Project(name=name)
-    return structs.replace(
-        snapshot, projects=dict(sorted(projects.items())), jobsets=dict(sorted(jobsets.items()))
-    )

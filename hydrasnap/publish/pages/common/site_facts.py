@@ -15,6 +15,7 @@ _MENU = (
 )
 _ACTIVITY = Link(label="Activity", href=Links.STATUS)
 _DATA = Link(label="Data and feeds", href=Links.DATA)
+_MAINTAINERS = Link(label="Maintainers", href=Links.MAINTAINERS)
 _WATCH_LISTS = Link(label="Watch lists", href=Links.WATCH)
 
 
@@ -40,11 +41,12 @@ def site_facts(site: Site) -> SiteFacts:
     documents = (Link(label=found.title, href=found.path) for found in site.documents)
     activity = (_ACTIVITY,) if site.snapshot.live else ()
     watch_lists = (_WATCH_LISTS,) if site.watches else ()
+    maintainers = (_MAINTAINERS,) if site.staff else ()
     return SiteFacts(
         title=site.name,
         base=site.base.rstrip("/"),
         origin=site.snapshot.origin,
         look=site.look,
-        menu=(*_MENU, *activity, *watch_lists, _DATA, *documents),
+        menu=(*_MENU, *activity, *watch_lists, *maintainers, _DATA, *documents),
         build=site.links.build,
     )

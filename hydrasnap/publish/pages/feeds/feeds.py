@@ -5,6 +5,7 @@ from heapq import merge
 from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
 
+from hydrasnap.formatting import plural
 from hydrasnap.model import Build, JobsetKey, Watch
 from hydrasnap.publish.links import relative
 from hydrasnap.publish.pages.common.frame import Alternate, Link
@@ -14,6 +15,7 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.feeds.atom import TYPE, Entry, Feed, Group, atom
 from hydrasnap.report.changes import Change, ChangeKind
 from hydrasnap.report.history import JobHistory
+from hydrasnap.report.selections import newest_time
 from hydrasnap.report.transitions import News
 
 _LAST = 253402300799  # the last second that has a year of four digits
@@ -26,10 +28,13 @@ def feed_files(site: Site) -> Iterator[Page | File]:
         for key in keys:
             path, page = site.links.jobset(key, "/feed.atom"), site.links.jobset(key)
             link = Link(label=str(key), href=page)
-            yield from with_former(site, key, feed_file(site, path, link, [key], site.news(key)))
+            updated = newest_time(site.index, [key])
+            yield from with_former(site, key, feed_file(site, path, link, updated, site.news(key)))
         name = project.name
         path, page = site.links.project(name, "/feed.atom"), site.links.project(name)
-        yield from feed_file(site, path, Link(label=name, href=page), keys, merged(site, keys))
+        updated = newest_time(site.index, keys)
+        link = Link(label=name, href=page)
+        yield from feed_file(site, path, link, updated, merged(site, keys))
 
 
 def job_feed(site: Site, history: JobHistory) -> Iterator[File]:
@@ -107,9 +112,16 @@ def merged(site: Site, keys: Iterable[JobsetKey]) -> Iterator[News]:
     return merge(*map(site.news, keys), key=lambda found: -found.evaluation.id)
 
 
-def feed_link(site: Site, path: str, of: str, keys: Iterable[JobsetKey]) -> tuple[Alternate, ...]:
+def feed_link(path: str, of: str, updated: int | None) -> tuple[Alternate, ...]:
+    """Return the link to a feed of what was `updated` at some time, if that is known."""
+    return () if updated is None else (alternate(path, of),)
+
+
+def jobsets_feed_link(
+    site: Site, path: str, of: str, keys: Iterable[JobsetKey]
+) -> tuple[Alternate, ...]:
     """Return the link to the feed of some jobsets, if there is one."""
-    return () if _newest(site, keys) is None else (alternate(path, of),)
+    return feed_link(path, of, newest_time(site.index, keys))
 
 
 def alternate(path: str, of: str) -> Alternate:
@@ -117,17 +129,10 @@ def alternate(path: str, of: str) -> Alternate:
     return Alternate(label="Atom feed", href=path, type=TYPE, title=f"What broke in {of}")
 
 
-def _newest(site: Site, keys: Iterable[JobsetKey]) -> int | None:
-    """Return when the newest evaluation of some jobsets was made, as far as that is known."""
-    times = (found.timestamp for key in keys for found in site.index.evaluations_of(key))
-    return max((time for time in times if 0 < time <= _LAST), default=None)
-
-
 def feed_file(
-    site: Site, path: str, page: Link, keys: Iterable[JobsetKey], found: Iterable[News]
+    site: Site, path: str, page: Link, updated: int | None, found: Iterable[News]
 ) -> Iterator[File]:
-    """Return the feed at `path` on the jobsets `keys`, which `page` shows."""
-    updated = _newest(site, keys)
+    """Return the feed at `path` of what `page` shows, if it is known when that was updated."""
     if updated is None:
         return
     feed = Feed(
@@ -180,6 +185,19 @@ def _groups(site: Site, path: str, news: News) -> Iterator[Group]:
             items = tuple(_item(site, path, change) for change in changes[: site.limits.feed_items])
             omitted = len(changes) - len(items)
             yield Group(heading=kind.title, items=items, omitted=omitted)
+    if news.causes:
+        yield _causes(site, path, news)
+
+
+def _causes(site: Site, path: str, news: News) -> Group:
+    page = _address(site, site.links.evaluation(news.evaluation.id, "/causes.html"), path)
+    shown = news.causes[: site.limits.blocked]
+    items = (f"{one.name} fails and takes down {plural(one.jobs, 'job')}" for one in shown)
+    return Group(
+        heading="Root causes",
+        items=tuple(Link(label=words, href=page) for words in items),
+        omitted=len(news.causes) - len(shown),
+    )
 
 
 def _item(site: Site, path: str, change: Change) -> Link:

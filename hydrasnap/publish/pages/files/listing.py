@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from hydrasnap.model import JobsetKey
+from hydrasnap.model import JobsetKey, Watch
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
-from hydrasnap.publish.pages.feeds.feeds import feed_link
+from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.data import INDEX, REVISIONS
+from hydrasnap.report.selections import present_jobsets
 
 ACCENT = "accent.css"
 
@@ -24,12 +25,16 @@ class FilesRow(View, frozen=True, kw_only=True):
 
 
 class DataPage(PageContext, frozen=True, kw_only=True):
-    """The files for programs: those of the whole site, of projects, of jobsets, of watch lists."""
+    """The files for programs: those of the whole site, of projects, of jobsets, of watch lists.
+
+    `maintainers` lists the maintainers, each of whom has files too.
+    """
 
     files: tuple[Link, ...]
     projects: tuple[FilesRow, ...]
     jobsets: tuple[FilesRow, ...]
     watches: tuple[FilesRow, ...]
+    maintainers: Link | None
 
 
 def listing_files(site: Site) -> Iterator[Page | File]:
@@ -45,7 +50,8 @@ def listing_files(site: Site) -> Iterator[Page | File]:
             for key, jobset in site.snapshot.jobsets.items()
             if jobset.renamed_to is None
         ),
-        watches=tuple(_watch(site, watch.name) for watch in site.watches),
+        watches=tuple(_watch(site, watch) for watch in site.watches),
+        maintainers=Link(label="maintainer", href=Links.MAINTAINERS) if site.staff else None,
     )
     yield Page(Links.DATA, "data.html", context)
     if site.look.accent:
@@ -73,7 +79,7 @@ def _of(feed: tuple[str, ...], data: str, page: str) -> tuple[Link, ...]:
 
 
 def _feed(site: Site, path: str, keys: list[JobsetKey]) -> tuple[str, ...]:
-    return tuple(found.href for found in feed_link(site, path, "", keys))
+    return tuple(found.href for found in jobsets_feed_link(site, path, "", keys))
 
 
 def _project(site: Site, name: str) -> FilesRow:
@@ -103,19 +109,12 @@ def _jobset(site: Site, key: JobsetKey) -> FilesRow:
     )
 
 
-def _watch(site: Site, name: str) -> FilesRow:
-    keys = [
-        key
-        for watch in site.watches
-        if watch.name == name
-        for key, jobset in site.snapshot.jobsets.items()
-        if watch.has_jobset(key) and not jobset.deleted_upstream and jobset.renamed_to is None
-    ]
-    page = site.links.watch(name)
-    feed = _feed(site, site.links.watch(name, "/feed.atom"), keys)
+def _watch(site: Site, watch: Watch) -> FilesRow:
+    keys = filter(watch.has_jobset, present_jobsets(site.snapshot))
+    page, path = site.links.watch(watch.name), site.links.watch(watch.name, "/feed.atom")
     return FilesRow(
-        of=Link(label=name, href=page),
-        files=_of(feed, "", page),
+        of=Link(label=watch.name, href=page),
+        files=_of(_feed(site, path, list(keys)), site.links.watch(watch.name, ".json"), page),
         evaluation=None,
         evaluation_files=(),
     )

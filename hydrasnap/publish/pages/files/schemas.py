@@ -264,6 +264,43 @@ class Job(_Data):
     output_sizes: list[tuple[int, Time, int]] = []
 
 
+class Culprit(_Data):
+    """A derivation that a job fails by: Hydra's word for it, and the job that builds it, if any."""
+
+    name: str
+    status: str
+    job: str | None
+
+
+class SelectedJob(Result):
+    """A job that fails or was aborted in the newest evaluation of its jobset.
+
+    `new` tells whether this evaluation broke it. `since` is null where it was merely aborted.
+    `why` is empty where it failed itself, or where `explained` is false: then it fails by a
+    dependency that is not known.
+    """
+
+    project: str
+    jobset: str
+    job: str
+    system: str
+    new: bool
+    since: Since | None
+    why: list[Culprit]
+    explained: bool
+
+
+class Selection(_Data):
+    """The jobs of a watch list or maintainer: ``watch/NAME.json``, ``maintainer/NAME.json``."""
+
+    schema: Format
+    name: str
+    page: Path
+    counts: Counts
+    newly_failing: int
+    failing: list[SelectedJob]
+
+
 class Shield(_Data):
     """A badge for shields.io: ``shield.json`` beside a page."""
 
@@ -287,6 +324,7 @@ FILES: dict[str, type[Struct]] = {
     "evaluation": Evaluation,
     "jobs": Jobs,
     "job": Job,
+    "selection": Selection,
     "status": LiveState,
     "shield": Shield,
 }

@@ -62,6 +62,10 @@ def _places(site: Site, jobsets: list[Jobset]) -> Iterator[str]:
     if site.watches:
         yield Links.WATCH
         yield from (site.links.watch(watch.name) for watch in site.watches)
+    if site.staff:
+        yield Links.MAINTAINERS
+        people = (site.maintainer_link(one.person).href for one in site.staff)
+        yield from filter(None, people)
     for project in site.snapshot.projects.values():
         if not project.hidden:
             yield site.links.project(project.name)

@@ -9,6 +9,7 @@ from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.chart import Chart
 from hydrasnap.publish.pages.common.charts import job_charts
 from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.packages import PackageFacts, package_facts
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.permalinks import (
     Permalink,
@@ -51,8 +52,8 @@ class JobPage(PageContext, frozen=True, kw_only=True):
     """A job; `results` are finished builds newest first, `folded` those beyond the first hundred.
 
     `before_restart` is what a build had come to that waits again, where none has a result.
-    `several` systems share its name; `flakiness` is a percentage or None where the job is steady or
-    has too few results.
+    `package` is that of the newest build, None where it is not known. `several` systems share its
+    name; `flakiness` is a percentage or None where the job is steady or has too few results.
     """
 
     name: str
@@ -80,6 +81,7 @@ class JobPage(PageContext, frozen=True, kw_only=True):
     charts: tuple[Chart, ...]
     badge: BadgeBox | None
     permalinks: tuple[Permalink, ...]
+    package: PackageFacts | None
     note: str
 
 
@@ -142,6 +144,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         charts=job_charts(site, history, sizes),
         badge=_badge(site, history),
         permalinks=tuple(job_permalinks(site, history)),
+        package=package_facts(site, history.builds[0]) if history.builds else None,
         note=site.note(*key),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hydrasnap.formatting import duration
 from hydrasnap.model import BuildStatus, Jobset, JobsetConfiguration, JobsetInput, JobsetKey
+from hydrasnap.publish.pages.common.causes import CausesBox, causes_box
 from hydrasnap.publish.pages.common.changes import LOOKS, ChangeRow, change_row
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.chart import Chart
@@ -21,7 +22,7 @@ from hydrasnap.publish.pages.common.rows import EvaluationRow, Figures, evaluati
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.evaluation.comparison import comparison_links
-from hydrasnap.publish.pages.feeds.feeds import feed_link
+from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.publish.pages.files.data import (
     REVISIONS,
@@ -36,6 +37,7 @@ from hydrasnap.publish.pages.jobset.grid import grid_page
 from hydrasnap.publish.pages.jobset.latest import jobset_builds_page
 from hydrasnap.report.changes import ChangeKind, Changes
 from hydrasnap.report.health import Failing, Flaky, JobsetHealth, failing_longest, flakiest
+from hydrasnap.report.root_causes import root_causes
 
 
 class FailingRow(View, frozen=True, kw_only=True):
@@ -77,6 +79,8 @@ class Setting(View, frozen=True, kw_only=True):
 class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     """A jobset; `counts` are those of the lists of its newest evaluation.
 
+    `causes` are the root causes in `causes_of`, the newest evaluation of which any is known; both
+    are None where there is none.
     That was `evaluated` at a time and `took` some seconds, its checkout included. `of_project` says
     what keeps the whole project from being evaluated or seen.
     """
@@ -95,6 +99,8 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     burn_down: Chart | None
     counts: tuple[ListCount, ...]
     broken: tuple[ChangeRow, ...]
+    causes: CausesBox | None
+    causes_of: Link | None
     evaluations: tuple[EvaluationRow, ...]
     evaluations_known: int
     evaluations_href: str
@@ -144,6 +150,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
     failing = failing_longest(site.index, key, site.limits.longest)
     flaky = flakiest(site.index, key, site.limits.longest)
     words = figures(health.tally, is_read=health.is_read)
+    explained = next((one for one in shown if root_causes(site.index, one).explained), None)
     return JobsetPage(
         title=str(key),
         description=f"The jobset {key} on {site.host}: {words.words} in its newest evaluation.",
@@ -151,7 +158,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         crumbs=site.trail(key.project),
         live="" if jobset.deleted_upstream else site.live("jobset", *key),
         alternates=(
-            *feed_link(site, site.links.jobset(key, "/feed.atom"), str(key), [key]),
+            *jobsets_feed_link(site, site.links.jobset(key, "/feed.atom"), str(key), [key]),
             data_link(site.links.jobset(key, ".json"), f"The state of {key}"),
         ),
         key=str(key),
@@ -172,6 +179,8 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         burn_down=burn_down_chart(site, key),
         counts=tuple(_counts(site, health.changes)),
         broken=tuple(_broken(site, health.changes)),
+        causes=causes_box(site, explained) if explained else None,
+        causes_of=site.evaluation_link(explained),
         evaluations=evaluation_rows(site, shown[: site.limits.newest_evaluations]),
         evaluations_known=len(shown),
         evaluations_href=site.links.jobset(key, "/evals.html"),

@@ -1,1 +1,1 @@
-"""The pages of the whole Hydra: overview, projects, queue, watch lists, documents."""
+"""The pages of the whole Hydra: overview, projects, queue, documents."""

@@ -17,7 +17,7 @@ from hydrasnap.publish.pages.files.data import INDEX, data_file, data_link, inde
 from hydrasnap.publish.pages.jobset.errors import error_titles
 from hydrasnap.publish.pages.jobset.evaluations import newest_evaluations
 from hydrasnap.publish.pages.overview.project import HIDDEN, JobsetRow, jobset_rows
-from hydrasnap.publish.pages.overview.watch import WatchRow, watch_rows
+from hydrasnap.publish.pages.selections.watch import WatchRow, watch_rows
 from hydrasnap.publish.pages.status.status import LiveNote, live_note
 from hydrasnap.report.health import (
     Broken,

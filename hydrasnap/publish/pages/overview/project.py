@@ -12,7 +12,7 @@ from hydrasnap.publish.pages.common.permalinks import Permalink, permalink_page,
 from hydrasnap.publish.pages.common.rows import Figures, Verdict, figures, verdict
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
-from hydrasnap.publish.pages.feeds.feeds import feed_link
+from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.publish.pages.files.data import data_file, data_link, project_data
 from hydrasnap.publish.pages.jobset.latest import project_builds_page
@@ -88,7 +88,9 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         crumbs=site.trail(project.name)[:1],
         live=site.live("project", project.name),
         alternates=(
-            *feed_link(site, site.links.project(project.name, "/feed.atom"), project.name, keys),
+            *jobsets_feed_link(
+                site, site.links.project(project.name, "/feed.atom"), project.name, keys
+            ),
             data_link(site.links.project(project.name, ".json"), f"The jobsets of {project.name}"),
         ),
         name=project.name,

@@ -25,6 +25,26 @@ def amounts(found: Missing) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
+def matched(site: Site) -> str:
+    """Say of how many jobs of the newest evaluations a list of packages knows the package."""
+    if not site.is_listed:
+        return ""
+    return match_words(*site.unmatched)
+
+
+def match_words(without: int, total: int) -> str:
+    """Say how many jobs have no known package.
+
+    >>> match_words(1, 4)
+    'known of 3 of 4 jobs in the newest evaluations; 1 job (25 %) has none'
+    """
+    known = f"known of {total - without:,} of {plural(total, 'job')} in the newest evaluations"
+    if not without:
+        return known
+    share = f"{max(1, round(100 * without / total))} %"
+    return f"{known}; {plural(without, 'job')} ({share}) {'has' if without == 1 else 'have'} none"
+
+
 def unused(site: Site) -> Iterator[str]:
     """Yield a sentence for each note, pinned baseline and watched glob without effect."""
     yield from _notes(site)

@@ -1,0 +1,40 @@
+"""The packages that [packages] tells of, read from its file once for each content of that."""
+
+from functools import partial
+from pathlib import Path
+
+from hydrasnap.config.tables import Config
+from hydrasnap.model import PackageList
+from hydrasnap.publish.settings import PackageSettings
+from hydrasnap.store import cached_packages
+from hydrasnap.wire.package_files import file_digest, load_packages
+
+
+def package_settings(config: Config) -> PackageSettings:
+    """Return what the site is to know of packages; the file is read when it is asked for."""
+    table = config.packages
+    chosen = PackageSettings(
+        prefixes=table.prefixes,
+        source=table.input,
+        maintainers=table.maintainers,
+        emails=table.emails,
+    )
+    if not table.file:
+        return chosen
+    file, key = Path(table.file), config.key("packages", "file")
+    load = partial(_load, file, key, Path(config.cache.folder))
+    return PackageSettings(**{**vars(chosen), "load": load, "stamp": _stamp(file)})
+
+
+def _load(file: Path, key: str, cache: Path) -> PackageList:
+    read = partial(load_packages, file, key)
+    return cached_packages(cache, file_digest(file, key), read)
+
+
+def _stamp(file: Path) -> bytes:
+    """Describe a file by size and time; a missing one is reported when it is read."""
+    try:
+        found = file.stat()
+    except OSError:
+        return b""
+    return f"{file}\t{found.st_size}\t{found.st_mtime_ns}".encode("utf-8", "surrogateescape")

@@ -1,0 +1,1 @@
+"""The jobs that somebody cares for: watch lists, and the packages of maintainers."""

@@ -1,0 +1,120 @@
+"""The maintainers of packages: what fails of theirs, and all of them by how much that is."""
+
+from collections.abc import Iterator
+
+from hydrasnap.formatting import plural
+from hydrasnap.publish.links import Links, outward
+from hydrasnap.publish.pages.common.frame import Link, Outside, PageContext
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.selections.selection import (
+    SelectionPage,
+    selection_fields,
+    selection_files,
+)
+from hydrasnap.report.packages import Person, Workload
+from hydrasnap.report.selections import Selection
+
+
+class MaintainerPage(SelectionPage, frozen=True, kw_only=True):
+    """A maintainer."""
+
+    full_name: str  # empty if it is unknown or the name of the page
+    account: Outside | None
+    email: Outside | None
+
+
+class MaintainerRow(View, frozen=True, kw_only=True):
+    """A maintainer in the list of all."""
+
+    link: Link  # with an empty address if there is no page
+    full_name: str
+    failing: int
+    newly: int | None  # unknown without a page
+    jobs: int
+
+
+class MaintainersPage(PageContext, frozen=True, kw_only=True):
+    """All maintainers of jobs in the newest evaluations."""
+
+    rows: tuple[MaintainerRow, ...]  # with failing jobs, most first
+    well: tuple[Link, ...]  # without, by name
+    known: int  # jobs whose package is known
+    jobs: int
+    is_listed: bool  # whether a list of packages was given
+
+
+def maintainer_pages(site: Site) -> Iterator[Page | File]:
+    """Yield each maintainer's page and files, and the page that lists them."""
+    for person, selection in site.maintained.items():
+        yield from _pages(site, person, selection)
+    if site.staff:
+        yield Page(Links.MAINTAINERS, "maintainers.html", maintainers_page(site))
+
+
+def maintainers_page(site: Site) -> MaintainersPage:
+    """Return the list of all maintainers."""
+    without, total = site.unmatched
+    return MaintainersPage(
+        title="Maintainers",
+        description=f"The maintainers of packages on {site.name}, by how many of their jobs fail.",
+        shows="This page lists the maintainers of jobs in the newest evaluations.",
+        rows=tuple(
+            MaintainerRow(
+                link=site.maintainer_link(one.person),
+                full_name=one.person.name,
+                failing=one.failing,
+                newly=_newly(site, one.person),
+                jobs=one.jobs,
+            )
+            for one in site.staff
+            if one.failing
+        ),
+        well=tuple(site.maintainer_link(one.person) for one in _well(site)),
+        known=total - without,
+        jobs=total,
+        is_listed=site.is_listed,
+    )
+
+
+def _newly(site: Site, person: Person) -> int | None:
+    found = site.maintained.get(person)
+    return found.newly_failing if found else None
+
+
+def _well(site: Site) -> list[Workload]:
+    return sorted(
+        (one for one in site.staff if not one.failing), key=lambda one: one.person.label.lower()
+    )
+
+
+def _pages(site: Site, person: Person, selection: Selection) -> Iterator[Page | File]:
+    name, path = person.label, site.links.maintainer(person.label)
+    page = MaintainerPage(
+        title=f"{name}: maintainer",
+        description=f"{selection.failed:,} of {plural(selection.tally.total, 'job')} of {name} "
+        "fail in the newest evaluations.",
+        shows="This page shows the jobs of one maintainer in the newest evaluations.",
+        crumbs=(Link(label="Maintainers", href=Links.MAINTAINERS),),
+        full_name=person.name,
+        account=_account(person),
+        email=_email(person),
+        **selection_fields(site, name, path, selection),
+    )
+    yield Page(path, "maintainer.html", page)
+    yield from selection_files(site, name, path, selection)
+
+
+def _account(person: Person) -> Outside | None:
+    if not person.handle:
+        return None
+    return Outside(label=person.handle, href=outward(f"https://github.com/{person.handle}"))
+
+
+def _email(person: Person) -> Outside | None:
+    return (
+        Outside(label=person.email, href=outward(f"mailto:{person.email}"))
+        if person.email
+        else None
+    )

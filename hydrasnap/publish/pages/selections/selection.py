@@ -1,0 +1,162 @@
+"""What watch lists and maintainers have in common: what fails, since when, why, what was fixed.
+
+Everything is made from a `Selection` and the addresses of the site; the snapshot is not asked.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from hydrasnap.publish.pages.common.changes import ChangeRow, change_row
+from hydrasnap.publish.pages.common.frame import Alternate, Link, PageContext
+from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.rows import BuildRow, Figures, build_row, figures
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.feeds.feeds import feed_file, feed_link
+from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
+from hydrasnap.publish.pages.files.data import Data, counts, data_file, data_link, result
+from hydrasnap.report.root_causes import Culprit
+from hydrasnap.report.selections import FailingJob, Selection
+from hydrasnap.report.transitions import News
+
+
+class CulpritLink(View, frozen=True, kw_only=True):
+    """A derivation that a job fails by."""
+
+    name: str
+    job: Link | None  # that builds it, None if none here does
+    log: str  # on the Hydra, empty if there is none
+
+
+class FailingRow(View, frozen=True, kw_only=True):
+    """A job that fails or was aborted."""
+
+    build: BuildRow
+    tag: str  # "disabled" if its jobset is no longer evaluated, else empty
+    since: int | None  # when the first build failed
+    since_build: int | None  # that build
+    exact: bool  # whether a good build comes just before it
+    is_new: bool  # whether the newest evaluation broke it
+    why: tuple[CulpritLink, ...]  # empty if it failed itself, or that is unknown
+    unexplained: str  # why it is unknown, else empty
+
+
+class NewsRow(View, frozen=True, kw_only=True):
+    """What an evaluation did to the jobs."""
+
+    evaluation: Link
+    jobset: Link
+    timestamp: int | None
+    broken: tuple[ChangeRow, ...]
+    fixed: tuple[ChangeRow, ...]
+
+
+class SelectionPage(PageContext, frozen=True, kw_only=True):
+    """The jobs that somebody cares for."""
+
+    name: str
+    jobs: int  # in the newest evaluations
+    figures: Figures
+    failing: tuple[FailingRow, ...]  # the latest to break first
+    newly: int  # how many of them the newest evaluation broke
+    news: tuple[NewsRow, ...]
+    badge: BadgeBox
+
+
+def selection_fields(site: Site, name: str, path: str, selection: Selection) -> Mapping[str, Any]:
+    """Return what the page at `path` says of a selection, but for titles."""
+    return {
+        "alternates": _alternates(path, name, selection),
+        "name": name,
+        "jobs": selection.tally.total,
+        "figures": figures(selection.tally),
+        "failing": tuple(_failing(site, job) for job in selection.failing),
+        "newly": selection.newly_failing,
+        "news": tuple(_news(site, one) for one in selection.news[: site.limits.transitions]),
+        "badge": badge_box(site, tally_badge(selection.tally), path, name),
+    }
+
+
+def selection_files(site: Site, name: str, path: str, selection: Selection) -> Iterator[File]:
+    """Yield the feed, the data and the badges beside the page at `path`."""
+    below = path.removesuffix(".html")
+    page = Link(label=name, href=path)
+    yield from feed_file(site, f"{below}/feed.atom", page, selection.updated, selection.news)
+    yield data_file(f"{below}.json", selection_data(name, path, selection))
+    badge = tally_badge(selection.tally)
+    yield from badge_files(badge, f"{below}/shield.json", f"{below}.svg")
+
+
+def _alternates(path: str, name: str, selection: Selection) -> tuple[Alternate, ...]:
+    below = path.removesuffix(".html")
+    feed = feed_link(f"{below}/feed.atom", name, selection.updated)
+    return (*feed, data_link(f"{below}.json", f"What fails of {name}"))
+
+
+def selection_data(name: str, path: str, selection: Selection) -> Data:
+    """Return what fails, since when and why."""
+    return {
+        "name": name,
+        "page": path,
+        "counts": counts(selection.tally),
+        "newlyFailing": selection.newly_failing,
+        "failing": [_failing_data(job) for job in selection.failing],
+    }
+
+
+def _failing_data(job: FailingJob) -> Data:
+    build = job.build
+    return {
+        "project": build.project,
+        "jobset": build.jobset,
+        "job": build.job,
+        "system": build.system,
+        **result(build),
+        "new": job.is_new,
+        "since": {**result(job.since), "exact": job.exact} if job.since else None,
+        "why": [
+            {"name": one.name, "status": one.status, "job": str(one.job) if one.job else None}
+            for one in job.culprits
+        ],
+        "explained": not job.by_dependency or bool(job.culprits),
+    }
+
+
+def _failing(site: Site, job: FailingJob) -> FailingRow:
+    return FailingRow(
+        build=build_row(site, job.build),
+        tag="" if job.is_used else "disabled",
+        since=job.since.stoptime if job.since else None,
+        since_build=job.since.id if job.since else None,
+        exact=job.exact,
+        is_new=job.is_new,
+        why=tuple(map(partial(_culprit, site), job.culprits)),
+        unexplained=_unexplained(job),
+    )
+
+
+def _culprit(site: Site, found: Culprit) -> CulpritLink:
+    return CulpritLink(
+        name=found.name,
+        job=site.job_link(found.job) if found.job else None,
+        log=site.snapshot.origin.rstrip("/") + found.log if found.log else "",
+    )
+
+
+def _unexplained(job: FailingJob) -> str:
+    """Return why the cause of a failure is unknown; empty if it is known, or the job itself."""
+    if job.culprits or not job.by_dependency:
+        return ""
+    return "a dependency, not known any more" if job.read else "a dependency, not looked up yet"
+
+
+def _news(site: Site, news: News) -> NewsRow:
+    found = news.evaluation
+    return NewsRow(
+        evaluation=Link(label=str(found.id), href=site.links.evaluation(found.id)),
+        jobset=site.jobset_link(found.jobset_key, full=True),
+        timestamp=found.timestamp or None,
+        broken=tuple(change_row(site, change) for change in news.broken),
+        fixed=tuple(change_row(site, change) for change in news.fixed),
+    )

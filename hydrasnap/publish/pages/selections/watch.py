@@ -1,0 +1,93 @@
+"""The watch lists of the configuration: what fails, since when, why, what was fixed."""
+
+from collections.abc import Iterator
+
+from hydrasnap.formatting import plural
+from hydrasnap.model import Watch
+from hydrasnap.publish.links import Links
+from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.rows import Figures, figures
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.selections.selection import (
+    SelectionPage,
+    selection_fields,
+    selection_files,
+)
+from hydrasnap.report.selections import Selection
+
+
+class WatchRow(View, frozen=True, kw_only=True):
+    """A watch list in a table."""
+
+    link: Link
+    jobs: int
+    failing: int
+    figures: Figures
+
+
+class WatchPage(SelectionPage, frozen=True, kw_only=True):
+    """A watch list."""
+
+    rules: tuple[tuple[str, str], ...]  # what its globs are for, and they
+
+
+class WatchesPage(PageContext, frozen=True, kw_only=True):
+    """All watch lists."""
+
+    rows: tuple[WatchRow, ...]
+
+
+def watch_pages(site: Site) -> Iterator[Page | File]:
+    """Yield each watch list's page and files, and the page that lists them."""
+    for watch in site.watches:
+        yield from _pages(site, watch, selection_of(site, watch))
+    if site.watches:
+        context = WatchesPage(
+            title="Watch lists",
+            description=f"The watch lists of {site.name}: what fails in each.",
+            shows="This page lists the watch lists that the site was set up with.",
+            rows=watch_rows(site),
+        )
+        yield Page(Links.WATCH, "watches.html", context)
+
+
+def selection_of(site: Site, watch: Watch) -> Selection:
+    """Return the selection of a watch list, which may be empty."""
+    return site.watched.get(watch.name, Selection())
+
+
+def watch_rows(site: Site) -> tuple[WatchRow, ...]:
+    """Return all watch lists as rows of a table."""
+    return tuple(_row(site, watch, selection_of(site, watch)) for watch in site.watches)
+
+
+def _row(site: Site, watch: Watch, selection: Selection) -> WatchRow:
+    return WatchRow(
+        link=Link(label=watch.name, href=site.links.watch(watch.name)),
+        jobs=selection.tally.total,
+        failing=selection.failed,
+        figures=figures(selection.tally),
+    )
+
+
+def _pages(site: Site, watch: Watch, selection: Selection) -> Iterator[Page | File]:
+    path, jobs = site.links.watch(watch.name), plural(selection.tally.total, "watched job")
+    page = WatchPage(
+        title=f"{watch.name}: watch list",
+        description=f"{selection.failed:,} of {jobs} fail: {watch.name}.",
+        shows="This page shows the jobs of one watch list in the newest evaluations.",
+        crumbs=(Link(label="Watch lists", href=Links.WATCH),),
+        rules=tuple(_rules(watch)),
+        **selection_fields(site, watch.name, path, selection),
+    )
+    yield Page(path, "watch.html", page)
+    yield from selection_files(site, watch.name, path, selection)
+
+
+def _rules(watch: Watch) -> Iterator[tuple[str, str]]:
+    """Return the globs of a list in words."""
+    for name, globs in (("Jobs", watch.jobs), ("Jobsets", watch.jobsets)):
+        yield name, ", ".join(globs) or "all"
+    yield "Systems", ", ".join(watch.systems) or "all"
