@@ -23,7 +23,14 @@ def test_what_is_whole_is_in_order(folder: Path) -> None:
         assert output.count("in order") == 3
         (event,) = [json.loads(line) for line in told(run("check", "--log-format", "json"), 0)
                     .splitlines()]  # fmt: skip
-    assert event == {"event": "check", "ok": True, "config": [], "cache": [], "site": []}
+    assert event == {
+        "event": "check",
+        "ok": True,
+        "packages": "",
+        "config": [],
+        "cache": [],
+        "site": [],
+    }
 
 
 def test_where_there_is_nothing_yet_nothing_is_wrong(tmp_path: Path) -> None:
