@@ -11,6 +11,7 @@
       sizes/PROJECT/JOBSET/JOB.json   how big the builds of a job are, where that was asked for
       live.json                   what the Hydra was doing, and when, if the last run asked for it
       journal.jsonl               what a run fetched and has not filed yet; empty between runs
+      .index/                     what is made from the rest, and can be made again
       unfinished.json             how far a run came that ended early; see `unfinished`
 
 Keys are sorted and defaults left out, so the same objects are the same bytes. Each object ends with
