@@ -63,7 +63,7 @@ def job_feed_link(site: Site, history: JobHistory) -> tuple[Alternate, ...]:
     if has_job_feed(site, history):
         return (alternate(site.links.job(key, "/feed.atom"), key.name),)
     jobset = JobsetKey(key.project, key.jobset)
-    return feed_link(site, site.links.jobset(jobset, "/feed.atom"), str(jobset), [jobset])
+    return jobsets_feed_link(site, site.links.jobset(jobset, "/feed.atom"), str(jobset), [jobset])
 
 
 def has_job_feed(site: Site, history: JobHistory) -> bool:
