@@ -2,12 +2,13 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hydrasnap.config.tables import Config
-from hydrasnap.model import PackageList
 from hydrasnap.publish.settings import PackageSettings
-from hydrasnap.store import cached_packages
-from hydrasnap.wire.package_files import file_digest, load_packages
+
+if TYPE_CHECKING:
+    from hydrasnap.model import PackageList
 
 
 def package_settings(config: Config) -> PackageSettings:
@@ -26,7 +27,10 @@ def package_settings(config: Config) -> PackageSettings:
     return PackageSettings(**{**vars(chosen), "load": load, "stamp": _stamp(file)})
 
 
-def _load(file: Path, key: str, cache: Path) -> PackageList:
+def _load(file: Path, key: str, cache: Path) -> "PackageList":
+    from hydrasnap.store import cached_packages  # most runs do without
+    from hydrasnap.wire.package_files import file_digest, load_packages
+
     read = partial(load_packages, file, key)
     return cached_packages(cache, file_digest(file, key), read)
 

@@ -1,18 +1,18 @@
-"""The lines and fields on a crawl, its plan, its cache, and a render."""
+"""The lines and fields on a crawl, its plan, its cache, and a render.
+
+Most renders end after a comparison, so nothing is imported here that only others need.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from hydrasnap.crawl import CrawlResult, PlannedStep
 from hydrasnap.formatting import clock, duration, plural, size
 from hydrasnap.model import Run, Snapshot
-from hydrasnap.publish.pages.overview.remarks import amounts
-from hydrasnap.report.missing import missing_objects
 
 if TYPE_CHECKING:
-    from hydrasnap.crawl import Pruned
+    from hydrasnap.crawl import CrawlResult, PlannedStep, Pruned
     from hydrasnap.publish.settings import Published
 
 _SHOWN_GAPS = 10
@@ -24,7 +24,7 @@ def moment(seconds: float) -> str:
     return f"{clock(int(seconds))} UTC"
 
 
-def crawl_lines(origin: str, result: CrawlResult) -> list[str]:
+def crawl_lines(origin: str, result: "CrawlResult") -> list[str]:
     """Return lines on what a crawl did."""
     run = result.run
     evaluations = run.known_evaluations + run.new_evaluations
@@ -39,7 +39,7 @@ def crawl_lines(origin: str, result: CrawlResult) -> list[str]:
     ]
 
 
-def crawl_fields(origin: str, result: CrawlResult) -> dict[str, Any]:
+def crawl_fields(origin: str, result: "CrawlResult") -> dict[str, Any]:
     """Return the fields of the event on what a crawl did."""
     return {"origin": origin, **_run_fields(result.run)}
 
@@ -64,7 +64,7 @@ def pruned_line(done: "Pruned") -> str:
 
 
 def plan_lines(
-    steps: Sequence[PlannedStep], overview_requests: int, live_requests: int = 0
+    steps: "Sequence[PlannedStep]", overview_requests: int, live_requests: int = 0
 ) -> list[str]:
     """Return lines on what a crawl would request."""
     lines = [f"{overview_requests:>7,}  the overview, asked for now"]
@@ -81,7 +81,7 @@ def plan_lines(
 
 
 def plan_fields(
-    steps: Sequence[PlannedStep], overview_requests: int, live_requests: int = 0
+    steps: "Sequence[PlannedStep]", overview_requests: int, live_requests: int = 0
 ) -> dict[str, Any]:
     """Return the fields of the event on what a crawl would request."""
     rows = [
@@ -98,6 +98,8 @@ def plan_fields(
 
 def status_fields(snapshot: Snapshot, bytes_on_disk: int, holder: str) -> dict[str, Any]:
     """Return what a cache holds and lacks, as fields; `holder` is the process that writes to it."""
+    from hydrasnap.report.missing import missing_objects
+
     return {
         "origin": snapshot.origin,
         "projects": len(snapshot.projects),
@@ -147,6 +149,9 @@ def status_lines(snapshot: Snapshot, fields: dict[str, Any], now: float) -> list
 
 def _missing_lines(snapshot: Snapshot) -> Iterator[str]:
     """Return lines on what could not be read, and on what is still to be fetched."""
+    from hydrasnap.publish.pages.overview.remarks import amounts
+    from hydrasnap.report.missing import missing_objects
+
     run, missing = snapshot.run, missing_objects(snapshot)
     if run.reason:
         yield f"ended early  {run.reason}"
