@@ -34,8 +34,12 @@ def markdown_lines(snapshot: Snapshot) -> Iterator[str]:
     yield "### Newly failing"
     yield ""
     health = [jobset for project in overview(Index(snapshot)) for jobset in project.jobsets]
-    broken = [found for found in health if found.newly_failing]
-    unknown = [found for found in health if found.latest and found.changes is None]
+    broken = [
+        found
+        for found in health
+        if found.newly_failing and not found.hidden and not found.jobset.deleted_upstream
+    ]
+    unknown = any(found.in_use and not found.knows_failures for found in health)
     if not broken:
         yield "Nothing that this snapshot knows." if unknown else "Nothing."
     for found in broken:

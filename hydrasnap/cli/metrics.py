@@ -38,7 +38,12 @@ def _metrics(snapshot: Snapshot) -> Iterator[tuple[str, str, list[Sample]]]:
     )
     for name, text, value in plain:
         yield name, text, [({}, value)]
-    health = [jobset for project in overview(Index(snapshot)) for jobset in project.jobsets]
+    health = [
+        jobset
+        for project in overview(Index(snapshot))
+        for jobset in project.jobsets
+        if not jobset.jobset.deleted_upstream
+    ]
     labels = [{"project": found.key.project, "jobset": found.key.name} for found in health]
     by_jobset = (
         (
@@ -48,8 +53,8 @@ def _metrics(snapshot: Snapshot) -> Iterator[tuple[str, str, list[Sample]]]:
         ),
         (
             "jobset_unsuccessful",
-            "Builds of the newest evaluation that did not succeed.",
-            [found.tally.unsuccessful for found in health],
+            "Builds of the newest evaluation that did not succeed; absent where it was not read.",
+            [found.tally.unsuccessful if found.is_read else None for found in health],
         ),
         (
             "jobset_evaluation_timestamp_seconds",

@@ -21,9 +21,9 @@ from hydrasnap.cli.events import OutputOptions
 from hydrasnap.config.tables import Config, NotifyTable
 from hydrasnap.errors import OutputError
 from hydrasnap.formatting import plural
-from hydrasnap.model import JobsetKey, Snapshot
+from hydrasnap.model import Jobset, Snapshot
 from hydrasnap.publish.links import Links
-from hydrasnap.report import Change, Index, News, news
+from hydrasnap.report import Change, Index, News, is_hidden, news
 
 NOTES = ".notified.json"
 _SECONDS = 60
@@ -38,8 +38,8 @@ def notify(snapshot: Snapshot, config: Config, options: OutputOptions) -> None:
     file = Path(config.cache.folder, NOTES)
     index, told = Index(snapshot), _read(file)
     for receiver in config.notify:
-        found = [item for key in snapshot.jobsets if _wants(receiver, key)
-                 for item in news(index, key)]  # fmt: skip
+        found = [item for jobset in snapshot.jobsets.values() if _wants(receiver, snapshot, jobset)
+                 for item in news(index, jobset.key)]  # fmt: skip
         name = _identity(receiver)
         events = sorted({event for item in found for event in _events(item)})
         fresh = set(events) - set(told.get(name, events))
@@ -57,9 +57,11 @@ def notify(snapshot: Snapshot, config: Config, options: OutputOptions) -> None:
                         {"events": len(fresh)})  # fmt: skip
 
 
-def _wants(receiver: NotifyTable, key: JobsetKey) -> bool:
-    name = "/".join(key)
-    return not receiver.jobsets or any(fnmatchcase(name, glob) for glob in receiver.jobsets)
+def _wants(receiver: NotifyTable, snapshot: Snapshot, jobset: Jobset) -> bool:
+    """Return whether a receiver is told of a jobset: of a hidden one where it names jobsets."""
+    if not receiver.jobsets:
+        return not is_hidden(snapshot, jobset)
+    return any(fnmatchcase("/".join(jobset.key), glob) for glob in receiver.jobsets)
 
 
 def _identity(receiver: NotifyTable) -> str:

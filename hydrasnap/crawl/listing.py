@@ -3,6 +3,8 @@
 Each part is kept before the next is asked for, so that a part that fails costs itself alone.
 """
 
+from collections.abc import Collection
+
 import msgspec
 
 from hydrasnap.client import endpoints as paths
@@ -120,7 +122,19 @@ async def _has_new_evaluation(session: Session, key: JobsetKey) -> bool:
             return True
         answers[path] = (target or "").encode()
     newest = paths.evaluation_of(answers[path].decode())
-    return newest not in known
+    return newest not in known or _is_deleted_since(session, known, newest)
+
+
+def _is_deleted_since(session: Session, known: Collection[int], newest: int | None) -> bool:
+    """Return whether a finished evaluation is known that is newer than Hydra's newest finished."""
+    held, builds = session.cache.evaluations, session.cache.builds
+    return any(
+        held[number].hasnewbuilds
+        and not held[number].deleted_upstream
+        and all(build in builds and builds[build].finished for build in held[number].builds)
+        for number in known
+        if number in held and number > (newest or 0)
+    )
 
 
 async def _list(session: Session, overview: JobsetOverview) -> bool:

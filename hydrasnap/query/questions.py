@@ -62,7 +62,7 @@ def failing(
     )  # fmt: skip
     rows: list[Row] = []
     for key in _jobsets(database, jobsets):
-        newest = next(iter(database.evaluations_of(key)), None)
+        newest = _newest(database, key)
         if newest is None:
             continue
         builds = [
@@ -80,6 +80,13 @@ def failing(
                 row = (time, good is not None, _id(good), build.id, _cause(why))
                 rows.append((*_names(build), _status(build), *row))
     return Table(columns, rows)
+
+
+def _newest(database: Database, key: JobsetKey) -> Members | None:
+    """Return the newest evaluation that Hydra still has, or else the newest known."""
+    every = database.evaluations_of(key)
+    present = (found for found in every if not found.evaluation.deleted_upstream)
+    return next(present, next(iter(every), None))
 
 
 def _runs(
@@ -208,7 +215,7 @@ def blockers(database: Database, jobsets: Sequence[str]) -> Table:
     )  # fmt: skip
     rows: list[Row] = []
     for key in _jobsets(database, jobsets):
-        newest = next(iter(database.evaluations_of(key)), None)
+        newest = _newest(database, key)
         if newest is None:
             continue
         builds = {

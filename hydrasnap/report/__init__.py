@@ -14,6 +14,7 @@ from hydrasnap.report.health import (
     failing_longest,
     flakiest,
     has_errors,
+    is_hidden,
     is_stale,
     jobset_health,
     latest_finished,
@@ -42,6 +43,7 @@ from hydrasnap.report.inputs import (
     inputs_of,
     revision_url,
 )
+from hydrasnap.report.latest import present_first
 from hydrasnap.report.limited import Limited
 from hydrasnap.report.tally import (
     EvaluationHealth,
@@ -95,6 +97,7 @@ __all__ = [
     "flakiest",
     "has_errors",
     "inputs_of",
+    "is_hidden",
     "is_stale",
     "job_grid",
     "job_history",
@@ -105,6 +108,7 @@ __all__ = [
     "news",
     "older_build",
     "overview",
+    "present_first",
     "producer",
     "project_health",
     "revision_url",

@@ -71,7 +71,7 @@ def jobset_baselines(index: Index, keys: Iterable[JobsetKey], count: int) -> lis
     requests.
     """
     jobsets = index.snapshot.jobsets
-    used = [key for key in keys if is_in_use(jobsets[key])]
+    used = [key for key in keys if is_in_use(index.snapshot, jobsets[key])]
     used.sort(key=lambda key: (-len(index.evaluations_of(key)), key))
     found = ((key, latest_finished(index, key)) for key in used)
     kept = [

@@ -23,7 +23,8 @@ class JobsetHealth:
 
     `tally` and `changes` are of the newest evaluation; `changes` is None where there is none or
     it is not known what came before. `latest_finished` is the newest evaluation all of whose
-    builds are known and finished. `stale`: see `is_stale`.
+    builds are known and finished. `stale`: see `is_stale`; `in_use`: see `is_in_use`; `hidden`: see
+    `is_hidden`.
     """
 
     key: JobsetKey
@@ -34,6 +35,8 @@ class JobsetHealth:
     changes: Changes | None
     has_errors: bool
     stale: bool
+    in_use: bool
+    hidden: bool
 
     @property
     def is_read(self) -> bool:
@@ -63,7 +66,8 @@ class JobsetHealth:
 class ProjectHealth:
     """A project: its jobsets by name, and the sum of the newest evaluations of those still there.
 
-    The jobsets include hidden and deleted ones, but not the old names of renamed ones.
+    The jobsets include hidden and deleted ones, but not the old names of renamed ones; the sum
+    includes what Hydra shows to everyone.
     """
 
     name: str
@@ -74,7 +78,10 @@ class ProjectHealth:
     @property
     def is_read(self) -> bool:
         """Whether the newest evaluation of each jobset in use was read."""
-        return all(health.is_read for health in self.jobsets if is_in_use(health.jobset))
+        counted = filter(_is_counted, self.jobsets)
+        return all(
+            health.is_read for health in counted if health.jobset.configuration.state.enabled
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,8 @@ def jobset_health(index: Index, key: JobsetKey) -> JobsetHealth:
         changes=compare(index, latest) if latest and known else None,
         has_errors=has_errors(jobset),
         stale=is_stale(jobset, snapshot_time(index.snapshot)),
+        in_use=is_in_use(index.snapshot, jobset),
+        hidden=is_hidden(index.snapshot, jobset),
     )
 
 
@@ -131,13 +140,18 @@ def project_health(index: Index, project: str) -> ProjectHealth:
     every = index.snapshot.jobsets.values()
     keys = sorted(j.key for j in every if j.project == project and j.renamed_to is None)
     jobsets = tuple(jobset_health(index, key) for key in keys)
-    present = [health for health in jobsets if not health.jobset.deleted_upstream]
+    counted = list(filter(_is_counted, jobsets))
     return ProjectHealth(
         name=project,
         jobsets=jobsets,
-        tally=reduce(add, (health.tally for health in present), Tally()),
-        newly_failing=_sum(health.newly_failing for health in present),
+        tally=reduce(add, (health.tally for health in counted), Tally()),
+        newly_failing=_sum(health.newly_failing for health in counted),
     )
+
+
+def _is_counted(health: JobsetHealth) -> bool:
+    """Return whether Hydra still has a jobset and shows it on the page of its project."""
+    return health.jobset.configuration.visible and not health.jobset.deleted_upstream
 
 
 def _sum(amounts: Iterable[int | None]) -> int | None:
@@ -153,11 +167,11 @@ def overview(index: Index) -> tuple[ProjectHealth, ...]:
 
 
 def newly_broken(jobsets: Iterable[JobsetHealth], count: int | None = None) -> Limited[Broken]:
-    """List what the newest evaluations of jobsets still there broke, the newest first."""
+    """List what the newest evaluations of jobsets that Hydra shows broke, the newest first."""
     found = [
         Broken(health.changes.evaluation, change)
         for health in jobsets
-        if health.changes and not health.jobset.deleted_upstream
+        if health.changes and not health.jobset.deleted_upstream and not health.hidden
         for change in health.changes[ChangeKind.NEWLY_FAILING]
     ]
     found.sort(key=lambda broken: (-broken.evaluation.timestamp, -broken.evaluation.id))
@@ -166,7 +180,7 @@ def newly_broken(jobsets: Iterable[JobsetHealth], count: int | None = None) -> L
 
 def latest_finished(index: Index, key: JobsetKey) -> Evaluation | None:
     """Return the newest evaluation all of whose builds are known and have a result."""
-    every = index.evaluations_of(key)
+    every = index.present(key)
     return next((found for found in every if tally_of(index, found).finished), None)
 
 
@@ -188,10 +202,17 @@ def is_stale(jobset: Jobset, now: int) -> bool:
     return now - seen.lastcheckedtime > max(_DAY, _MISSED_CHECKS * _interval(jobset))
 
 
-def is_in_use(jobset: Jobset) -> bool:
-    """Return whether Hydra has a jobset, under this name, and evaluates it."""
+def is_in_use(snapshot: Snapshot, jobset: Jobset) -> bool:
+    """Return whether Hydra has a jobset, under this name, evaluates it, and shows it to all."""
     gone = jobset.deleted_upstream or jobset.renamed_to is not None
-    return jobset.configuration.state.enabled and not gone
+    enabled = jobset.configuration.state.enabled
+    return enabled and not gone and not is_hidden(snapshot, jobset)
+
+
+def is_hidden(snapshot: Snapshot, jobset: Jobset) -> bool:
+    """Return whether Hydra hides a jobset, or its whole project, from all but their owners."""
+    project = snapshot.projects.get(jobset.project)
+    return not jobset.configuration.visible or (project is not None and project.hidden)
 
 
 def is_polled(jobset: Jobset) -> bool:

@@ -65,10 +65,14 @@ class Index:
         """Return the known evaluations of a jobset, newest first, deleted ones included."""
         return self._evaluations.get(key, ())
 
+    def present(self, key: JobsetKey) -> tuple[Evaluation, ...]:
+        """Return the evaluations that Hydra still has or, where it has none, all; newest first."""
+        every = self.evaluations_of(key)
+        return tuple(found for found in every if not found.deleted_upstream) or every
+
     def latest(self, key: JobsetKey) -> Evaluation | None:
         """Return the newest evaluation that Hydra still has, or else the newest known."""
-        every = self.evaluations_of(key)
-        return next((e for e in every if not e.deleted_upstream), next(iter(every), None))
+        return next(iter(self.present(key)), None)
 
     def shown_evaluations(self, key: JobsetKey) -> tuple[Evaluation, ...]:
         """Return the evaluations that have a page, newest first."""

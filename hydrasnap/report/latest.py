@@ -4,6 +4,7 @@ Source: Hydra's ``Hydra::Base::Controller::ListBuilds``: only a build with statu
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from hydrasnap.model import Build, JobsetKey
 from hydrasnap.report.index import Index
@@ -12,20 +13,32 @@ from hydrasnap.report.tally import tally_of
 
 def finished_evaluations(index: Index, key: JobsetKey) -> frozenset[int]:
     """Return the evaluations of a jobset all of whose builds are known and have a result."""
-    every = index.evaluations_of(key)
+    every = index.present(key)
     return frozenset(found.id for found in every if tally_of(index, found).finished)
 
 
+def present_first(builds: Iterable[Build]) -> list[Build]:
+    """Move the builds that Hydra has deleted behind the others; otherwise the order stays."""
+    return sorted(builds, key=attrgetter("deleted_upstream"))
+
+
 def latest_success(builds: Iterable[Build]) -> Build | None:
-    """Return the first success, given builds newest first."""
-    return next((build for build in builds if build.status.succeeded), None)
+    """Return the first success that Hydra still has, or else the first, of builds newest first."""
+    return next((build for build in present_first(builds) if build.status.succeeded), None)
 
 
 def latest_successes(builds: Iterable[Build]) -> dict[str, Build]:
-    """Return the newest success for each system, systems by name, given builds in any order."""
+    """Return the newest success for each system, systems by name, given builds in any order.
+
+    A build that Hydra has deleted counts only where there is no other.
+    """
     best: dict[str, Build] = {}
     for build in builds:
         known = best.get(build.system)
-        if (known is None or build.id > known.id) and build.status.succeeded:
+        if build.status.succeeded and (known is None or _rank(build) > _rank(known)):
             best[build.system] = build
     return dict(sorted(best.items()))
+
+
+def _rank(build: Build) -> tuple[bool, int]:
+    return not build.deleted_upstream, build.id

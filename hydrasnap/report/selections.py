@@ -1,13 +1,14 @@
 """What became of the jobs that somebody cares for: those of a watch list, or of a maintainer."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from hydrasnap.model import Build, BuildStatus, Evaluation, JobsetKey, Snapshot, Watch
 from hydrasnap.model.bounds import LATEST
 from hydrasnap.report.changes import Change
+from hydrasnap.report.health import is_hidden
 from hydrasnap.report.history import FailingRun, failing_run
 from hydrasnap.report.index import Index
 from hydrasnap.report.packages import PackageIndex, Person
@@ -79,10 +80,16 @@ def present_jobsets(snapshot: Snapshot) -> list[JobsetKey]:
     ]
 
 
+def hidden_jobsets(snapshot: Snapshot) -> frozenset[JobsetKey]:
+    """Return the jobsets that the Hydra shows to their owners alone."""
+    return frozenset(j.key for j in snapshot.jobsets.values() if is_hidden(snapshot, j))
+
+
 def present_builds(index: Index) -> Iterator[Build]:
-    """Yield the builds of the newest evaluations of these jobsets."""
+    """Yield the builds of the newest evaluations of the jobsets that the Hydra shows."""
+    hidden = hidden_jobsets(index.snapshot)
     for key in present_jobsets(index.snapshot):
-        latest = index.latest(key)
+        latest = None if key in hidden else index.latest(key)
         yield from index.builds_of(latest) if latest else ()
 
 
@@ -198,11 +205,14 @@ def newest_time(index: Index, keys: Iterable[JobsetKey]) -> int | None:
     return max((time for time in times if 0 < time <= LATEST), default=None)
 
 
-def watch_chooser(watches: Iterable[Watch]) -> Callable[[JobsetKey], Chooser[str]]:
-    """Choose for watch lists, by name."""
+def watch_chooser(
+    watches: Iterable[Watch], hidden: Container[JobsetKey] = ()
+) -> Callable[[JobsetKey], Chooser[str]]:
+    """Choose for watch lists, by name; `hidden` jobsets are for lists that name jobsets."""
 
     def choose(key: JobsetKey) -> Chooser[str]:
-        mine = [watch for watch in watches if watch.has_jobset(key)]
+        fitting = [watch for watch in watches if watch.has_jobset(key)]
+        mine = [watch for watch in fitting if watch.jobsets or key not in hidden]
         return Chooser(
             [watch.name for watch in mine],
             lambda build: [watch.name for watch in mine if watch.has(build.job, build.system)],
@@ -211,6 +221,10 @@ def watch_chooser(watches: Iterable[Watch]) -> Callable[[JobsetKey], Chooser[str
     return choose
 
 
-def maintainer_chooser(packages: PackageIndex) -> Callable[[JobsetKey], Chooser[Person]]:
-    """Choose for the maintainers of packages."""
-    return lambda _: Chooser((), packages.maintainers_of)
+def maintainer_chooser(
+    packages: PackageIndex, hidden: Container[JobsetKey] = ()
+) -> Callable[[JobsetKey], Chooser[Person]]:
+    """Choose for the maintainers of packages; of `hidden` jobsets nobody is told."""
+    nobody: Chooser[Person] = Chooser((), lambda _: ())
+    everybody = Chooser[Person]((), packages.maintainers_of)
+    return lambda key: nobody if key in hidden else everybody

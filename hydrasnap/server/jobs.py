@@ -1,11 +1,11 @@
 """What is below ``/job/P/J/JOB``: the badge, numbers over time, and redirects to a build."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from starlette.responses import Response
 
 from hydrasnap.model import Build, JobKey, SizeSeries
-from hydrasnap.report import tally_of
+from hydrasnap.report import present_first, tally_of
 from hydrasnap.server import objects
 from hydrasnap.server.replies import missing, quoted, redirect, reply
 from hydrasnap.server.view import View
@@ -90,8 +90,7 @@ def latest_finished(view: View) -> Response:
 
 
 def _latest(view: View, is_wanted: Callable[[Build], bool], where: str = "") -> Response:
-    newest: Iterable[Build] = view.index.builds_of_job(_key(view))
-    for build in newest:
+    for build in present_first(view.index.builds_of_job(_key(view))):
         if build.status.succeeded and is_wanted(build):
             raise redirect(view.request, ["build", build.id, *view.rest])
     missing(f"There is no successful build {where}to redirect to.")

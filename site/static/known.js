@@ -114,7 +114,10 @@
       "latest-for": (build) => build.system === system,
       "latest-finished": (build) => build.evaluations.some((id) => finished.has(id)),
     }[kind];
-    const best = fits && builds.find((build) => build.status[1] === "succeeded" && fits(build));
+    const gone = new Set(evaluations.filter(([, , , , , deleted]) => deleted).map(([id]) => id));
+    const present = (build) => build.evaluations.some((id) => !gone.has(id));
+    const good = fits ? builds.filter((build) => build.status[1] === "succeeded" && fits(build)) : [];
+    const best = good.find(present) ?? good[0];
     return best?.href ?? builds[0]?.jobHref;
   }
 

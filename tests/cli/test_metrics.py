@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from commands import run, told
-from hydras import fresh_crawl, hydra
+from hydras import STABLE, fresh_crawl, hydra
 from msgspec import structs
 
 from hydrasnap.cli.metrics import metrics_text
@@ -34,13 +34,24 @@ def test_a_metric_has_its_meaning_and_type_once_and_names_are_escaped(tmp_path: 
     snapshot = structs.replace(
         fresh_crawl(tmp_path, hydra()).snapshot,
         projects={key.project: Project(name=key.project)},
-        jobsets={key: Jobset(project=key.project, name=key.name)},
+        jobsets={key: Jobset(project=key.project, name=key.name, first_evaluation=0)},
         evaluations={}, builds={},
     )  # fmt: skip
     text = metrics_text(snapshot)
     assert r'{project="p\"\n\\",jobset="j"} 0' in text
     heads = [line.split()[:3] for line in text.splitlines() if line.startswith("#")]
     assert len({tuple(head) for head in heads}) == len(heads)
+
+
+def test_nothing_is_measured_of_what_was_not_read_or_is_no_more(tmp_path: Path) -> None:
+    snapshot = fresh_crawl(tmp_path, hydra()).snapshot
+    gone = structs.replace(snapshot.jobsets[STABLE], deleted_upstream=True)
+    text = metrics_text(
+        structs.replace(snapshot, builds={}, jobsets={**snapshot.jobsets, STABLE: gone})
+    )
+    lines = [line for line in text.splitlines() if line.startswith("hydrasnap_jobset")]
+    assert [line for line in lines if "trunk" in line and "timestamp" not in line] == []
+    assert [line for line in lines if "stable" in line] == []
 
 
 def test_metrics_are_written_whole_and_readable(tmp_path: Path) -> None:

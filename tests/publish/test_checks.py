@@ -8,7 +8,7 @@ import pytest
 
 from hydrasnap.publish.incremental.checks import FreshnessCheck
 from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord, dump, load
-from hydrasnap.publish.output.folder import STATE
+from hydrasnap.publish.output.folder import MANIFEST, STATE
 
 PATHS = ("index.html", "build/1.html", "build/2.html", "job/p/j/k.html")
 
@@ -29,6 +29,7 @@ def site(tmp_path: Path) -> Path:
         file.write_text("one")
     records = tuple(FileRecord(path, 3, b"", is_page=True) for path in PATHS)
     state = BuildState(tasks={"all": TaskRecord.of(b"", records)})
+    (tmp_path / MANIFEST).write_text("\n".join(("hydrasnap", *PATHS, "")))
     (tmp_path / STATE).write_bytes(dump(state))
     return tmp_path
 

@@ -96,14 +96,14 @@ def test_a_queue_runner_is_told_in_words() -> None:
 
 def test_throughput_is_drawn_in_order_without_times() -> None:
     hours, days = described(live()).charts
-    assert (hours.lines[0].newest, hours.first, hours.last) == ("5", "2 hours earlier", "newest")
+    assert (hours.lines[0].newest, hours.first) == ("5", "at least 2 hours earlier")
     assert [row.moment.label for row in hours.rows] == [
         "newest",
-        "1 hour earlier",
-        "2 hours earlier",
+        "at least 1 hour earlier",
+        "at least 2 hours earlier",
     ]
     assert [column.words for column in days.columns] == [
-        "1 day earlier: builds: 7",
+        "at least 1 day earlier: builds: 7",
         "newest: builds: 9",
     ]
     assert not days.dated

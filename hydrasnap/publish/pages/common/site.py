@@ -32,6 +32,7 @@ from hydrasnap.report.packages import PackageIndex, Person, Workload
 from hydrasnap.report.selections import (
     Chooser,
     Selection,
+    hidden_jobsets,
     maintainer_chooser,
     present_builds,
     present_jobsets,
@@ -101,12 +102,13 @@ class Site:
     @cached_property
     def watched(self) -> Mapping[str, Selection]:
         """The selections of watch lists, by name."""
-        return self._selections(watch_chooser(self.watches))
+        return self._selections(watch_chooser(self.watches, hidden_jobsets(self.snapshot)))
 
     @cached_property
     def maintained(self) -> Mapping[Person, Selection]:
         """The selections of the maintainers that have a page."""
-        found = self._selections(maintainer_chooser(self.packages)) if self.staff else {}
+        choose = maintainer_chooser(self.packages, hidden_jobsets(self.snapshot))
+        found = self._selections(choose) if self.staff else {}
         paged = self.staff[: self.policy.maintainers]
         return {one.person: found[one.person] for one in paged}
 
@@ -136,6 +138,16 @@ class Site:
     def health_of(self, key: JobsetKey) -> JobsetHealth:
         """Return the health of a jobset that was not renamed."""
         return self._health[key]
+
+    def shown_jobsets(self, project: str) -> list[JobsetKey]:
+        """Return the jobsets of a project that Hydra does not hide, by name."""
+        return [
+            found.key
+            for health in self.health
+            if health.name == project
+            for found in health.jobsets
+            if found.jobset.configuration.visible
+        ]
 
     def old_names(self, key: JobsetKey) -> tuple[JobsetKey, ...]:
         """Return the names that a jobset had before it was renamed."""

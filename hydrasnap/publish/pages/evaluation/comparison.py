@@ -78,7 +78,7 @@ def _path(site: Site, evaluation: Evaluation, other: Evaluation) -> str:
 
 
 def _is_newest(site: Site, evaluation: Evaluation) -> bool:
-    return site.index.next(evaluation) is None
+    return site.index.latest(evaluation.jobset_key) is evaluation
 
 
 def _href(site: Site, evaluation: Evaluation, baseline: Baseline) -> str:
@@ -115,9 +115,9 @@ def newest_against_others(site: Site) -> Iterator[tuple[Evaluation, list[Baselin
         keys = [health.key for health in project.jobsets]
         others = jobset_baselines(site.index, keys, site.limits.other_jobsets + 1)
         for key in keys:
-            shown = site.index.shown_evaluations(key)
-            if shown and _is_newest(site, shown[0]):
-                yield shown[0], _others(others, key)[: site.limits.other_jobsets]
+            newest = site.index.latest(key)
+            if newest is not None and site.index.is_comparable(newest):
+                yield newest, _others(others, key)[: site.limits.other_jobsets]
 
 
 def hub_pages(site: Site) -> Iterator[Page]:

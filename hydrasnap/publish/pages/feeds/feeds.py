@@ -30,11 +30,11 @@ def feed_files(site: Site) -> Iterator[Page | File]:
             link = Link(label=str(key), href=page)
             updated = newest_time(site.index, [key])
             yield from with_former(site, key, feed_file(site, path, link, updated, site.news(key)))
-        name = project.name
+        name, shown = project.name, site.shown_jobsets(project.name)
         path, page = site.links.project(name, "/feed.atom"), site.links.project(name)
-        updated = newest_time(site.index, keys)
+        updated = newest_time(site.index, shown)
         link = Link(label=name, href=page)
-        yield from feed_file(site, path, link, updated, merged(site, keys))
+        yield from feed_file(site, path, link, updated, merged(site, shown))
 
 
 def job_feed(site: Site, history: JobHistory) -> Iterator[File]:

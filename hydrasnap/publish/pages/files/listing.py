@@ -10,7 +10,7 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.data import INDEX, REVISIONS
-from hydrasnap.report.selections import present_jobsets
+from hydrasnap.publish.pages.selections.watch import selection_of
 
 ACCENT = "accent.css"
 
@@ -83,7 +83,7 @@ def _feed(site: Site, path: str, keys: list[JobsetKey]) -> tuple[str, ...]:
 
 
 def _project(site: Site, name: str) -> FilesRow:
-    keys = [h.key for project in site.health if project.name == name for h in project.jobsets]
+    keys = site.shown_jobsets(name)
     feed = _feed(site, site.links.project(name, "/feed.atom"), keys)
     files = _of(feed, site.links.project(name, ".json"), site.links.project(name))
     return FilesRow(of=site.project_link(name), files=files, evaluation=None, evaluation_files=())
@@ -92,7 +92,8 @@ def _project(site: Site, name: str) -> FilesRow:
 def _jobset(site: Site, key: JobsetKey) -> FilesRow:
     feed = _feed(site, site.links.jobset(key, "/feed.atom"), [key])
     files = _of(feed, site.links.jobset(key, ".json"), site.links.jobset(key))
-    newest = next(iter(site.index.shown_evaluations(key)), None)
+    latest = site.index.latest(key)
+    newest = latest if latest and site.index.is_comparable(latest) else None
     path = site.links.evaluation
     return FilesRow(
         of=site.jobset_link(key, full=True),
@@ -110,7 +111,7 @@ def _jobset(site: Site, key: JobsetKey) -> FilesRow:
 
 
 def _watch(site: Site, watch: Watch) -> FilesRow:
-    keys = filter(watch.has_jobset, present_jobsets(site.snapshot))
+    keys = selection_of(site, watch).jobsets
     page, path = site.links.watch(watch.name), site.links.watch(watch.name, "/feed.atom")
     return FilesRow(
         of=Link(label=watch.name, href=page),

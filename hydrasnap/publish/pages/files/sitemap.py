@@ -72,7 +72,8 @@ def _places(site: Site, jobsets: list[Jobset]) -> Iterator[str]:
     for jobset in jobsets:
         for part in (".html", "/evals.html", "/jobs.html"):
             yield site.links.jobset(jobset.key, part)
-        for newest in site.index.shown_evaluations(jobset.key)[:1]:
+        newest = site.index.latest(jobset.key)
+        if newest is not None and site.index.is_comparable(newest):
             yield site.links.evaluation(newest.id)
 
 

@@ -1,10 +1,11 @@
 """The first page, which tells whether anything is wrong and how old the data is."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from hydrasnap.formatting import plural
-from hydrasnap.model import Gap, JobsetKey, Run
+from hydrasnap.model import Evaluation, Gap, JobsetKey, Run
 from hydrasnap.publish.links import Links, outward
 from hydrasnap.publish.pages.common.changes import ChangeRow, change_row
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
@@ -22,7 +23,6 @@ from hydrasnap.publish.pages.status.status import LiveNote, live_note
 from hydrasnap.report.health import (
     Broken,
     JobsetHealth,
-    is_in_use,
     is_polled,
     newly_broken,
     snapshot_time,
@@ -121,6 +121,7 @@ def overview_page(site: Site) -> OverviewPage:
     """Describe the whole snapshot."""
     snapshot = site.snapshot
     jobsets = [jobset for project in site.health for jobset in project.jobsets]
+    shown = [health for health in jobsets if not health.hidden]
     broken = newly_broken(jobsets, site.limits.broken_jobs)
     newest = newest_evaluations(site)
     projects = _projects(site)
@@ -148,29 +149,37 @@ def overview_page(site: Site) -> OverviewPage:
         broken=tuple(_broken(site, row) for row in broken.rows),
         broken_total=broken.total,
         lately=tuple(_lately(site, jobsets)),
-        unread=sum(is_in_use(health.jobset) and not health.knows_failures for health in jobsets),
+        unread=sum(health.in_use and not health.knows_failures for health in jobsets),
         first_run=not (snapshot.run.known_evaluations or snapshot.run.known_builds),
-        troubles=tuple(_troubles(site, jobsets)),
-        troubled=sum(1 for health in jobsets if health.has_errors or health.stale),
-        stale=tuple(_stale(site, health) for health in jobsets if health.stale),
-        checked=sum(is_polled(health.jobset) for health in jobsets),
+        troubles=tuple(_troubles(site, shown)),
+        troubled=sum(1 for health in shown if health.has_errors or health.stale),
+        stale=tuple(_stale(site, health) for health in shown if health.stale),
+        checked=sum(is_polled(health.jobset) for health in shown),
         projects=tuple(row for row in projects if not row.disabled),
         off=tuple(row for row in projects if row.disabled),
-        evaluations=evaluation_rows(site, newest[: site.limits.newest_evaluations]),
+        evaluations=evaluation_rows(
+            site, islice(_visible(site, newest), site.limits.newest_evaluations)
+        ),
     )
+
+
+def _visible(site: Site, evaluations: Iterable[Evaluation]) -> Iterator[Evaluation]:
+    """Leave out the evaluations of jobsets that Hydra hides."""
+    hidden = {health.key for project in site.health for health in project.jobsets if health.hidden}
+    return (found for found in evaluations if found.jobset_key not in hidden)
 
 
 def _channels(site: Site, jobsets: list[JobsetHealth]) -> Iterator[ChannelBox]:
     """Describe the aggregates of the jobsets in use, those of main branches first."""
-    used = [health for health in jobsets if is_in_use(health.jobset)]
-    for health in used:
-        yield from channel_boxes(site, health.latest)
+    for health in jobsets:
+        if health.in_use:
+            yield from channel_boxes(site, health.latest)
 
 
 def _lately(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Lately]:
     """Return what broke in the last day and week, by the times of evaluations."""
     now = snapshot_time(site.snapshot)
-    used = [health.key for health in jobsets if is_in_use(health.jobset)]
+    used = [health.key for health in jobsets if health.in_use]
     news = sorted(
         (found for key in used for found in site.news(key)),
         key=lambda found: -found.evaluation.id,

@@ -22,7 +22,7 @@ def directory_files(site: Site) -> Iterator[File]:
         "idle": [
             place
             for place, jobset in enumerate(site.snapshot.jobsets.values())
-            if not is_in_use(jobset)
+            if not is_in_use(site.snapshot, jobset)
         ],
         "statuses": [
             [status.label, status.outcome.value, status.icon, status.sentence]
@@ -39,7 +39,8 @@ def directory_files(site: Site) -> Iterator[File]:
 def _evaluations(site: Site) -> list[object]:
     """List the evaluations, newest first.
 
-    Each has its id, jobset, whether it has a page, whether it is finished, and its time.
+    Each has its id, jobset, whether it has a page, whether it is finished, its time, and whether
+    Hydra has deleted it.
     """
     number = {key: place for place, key in enumerate(site.snapshot.jobsets)}
     return [
@@ -49,6 +50,7 @@ def _evaluations(site: Site) -> list[object]:
             int(bool(site.evaluation_href(found))),
             int(found.id in site.finished_evaluations(found.jobset_key)),
             found.timestamp,
+            int(found.deleted_upstream),
         ]
         for found in _newest_first(site)
     ]

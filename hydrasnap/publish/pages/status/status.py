@@ -25,7 +25,10 @@ from hydrasnap.publish.pages.status.machines import (
 
 DATA = "status.json"
 _FEWEST = 2
-_PERIODS = {"hour": "Builds of the latest hours", "day": "Builds of the latest days"}
+_PERIODS = {
+    "hour": "Builds of the latest hours that had any",
+    "day": "Builds of the latest days that had any",
+}
 
 
 class RunningRow(View, frozen=True, kw_only=True):
@@ -183,15 +186,17 @@ def _charts(live: Live) -> Iterator[Chart]:
 
 
 def _chart(period: str, amounts: tuple[int, ...] | None) -> Chart | None:
-    """Draw amounts in their order; Hydra does not say which hour or day each is of."""
+    """Draw amounts in their order.
+
+    Hydra does not say which hour or day each is of, and leaves out those without any build: an
+    amount may be of earlier than its place says.
+    """
     if amounts is None or len(amounts) < _FEWEST:
         return None
     count = len(amounts)
     moments = [
-        Moment(
-            label=f"{plural(count - place - 1, period)} earlier" if place < count - 1 else "newest"
-        )
-        for place in range(count)
+        Moment(label=f"at least {plural(back, period)} earlier" if back else "newest")
+        for back in range(count - 1, -1, -1)
     ]
     series = [Series(name="builds", values=tuple(map(float, amounts)))]
     name = (f"builds-by-{period}", _PERIODS[period], period.capitalize())
