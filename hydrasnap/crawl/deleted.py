@@ -9,7 +9,10 @@ from hydrasnap.model import Evaluation
 
 
 def mark_deleted(session: Session, evaluations: Collection[int]) -> None:
-    """Mark evaluations as deleted, and the builds that no other evaluation holds."""
+    """Mark evaluations as deleted, and the builds that no other evaluation holds.
+
+    The constituents of an aggregate that stays are held by that.
+    """
     if not evaluations:
         return
     cache = session.cache
@@ -23,6 +26,8 @@ def mark_deleted(session: Session, evaluations: Collection[int]) -> None:
         and not evaluation.deleted_upstream
         for number in evaluation.builds
     }
+    aggregates = (cache.builds[number] for number in held if number in cache.builds)
+    held.update(*(build.constituents or () for build in list(aggregates)))
     lost = {number for evaluation in leaving for number in evaluation.builds} - held
     cache.put(
         builds=[

@@ -145,12 +145,17 @@ def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) 
 
 
 def _leave_to(session: Session, old: JobsetKey, moved: set[int]) -> int | None:
-    """Take from a jobset's record the evaluations that moved; return its first if that did."""
+    """Take from a jobset's record the evaluations that moved; return its first if that did.
+
+    As no evaluation is missing behind the first, the next one that stays is the first of the
+    jobset that has the name now.
+    """
     jobset = session.cache.jobsets.get(old)
     if jobset is None:
         return None
-    first = None if jobset.first_evaluation in moved else jobset.first_evaluation
+    has_moved = jobset.first_evaluation in moved
     left = tuple(number for number in jobset.evaluations if number not in moved)
+    first = next(reversed(left), None) if has_moved else jobset.first_evaluation
     changed = msgspec.structs.replace(jobset, evaluations=left, first_evaluation=first)
     session.cache.put(jobsets=[changed])
-    return jobset.first_evaluation if jobset.first_evaluation in moved else None
+    return jobset.first_evaluation if has_moved else None

@@ -18,7 +18,8 @@ def aggregates(
     about when a build of it succeeded without a product; or, while none is known to have succeeded,
     when its name does not hold its system, as plain jobs' names do. It is asked once: a job that
     was an aggregate stays one, and a plain one stays plain (`plain`). Of one jobset `MOST_UNSURE`
-    jobs are asked about at a time, so that a Hydra where nothing has products is not flooded.
+    jobs are asked about at a time, so that a Hydra where nothing has products is not flooded. A
+    build that succeeded is asked for, where there is one: a cancelled aggregate may list nothing.
     """
     by_job: defaultdict[JobKey, list[Build]] = defaultdict(list)
     for build in builds:
@@ -26,14 +27,19 @@ def aggregates(
     wanted: list[int] = []
     unsure: defaultdict[JobsetKey, list[int]] = defaultdict(list)
     for job, found in by_job.items():
-        unasked = [build.id for build in found if build.constituents is None]
+        unasked = [build for build in found if build.constituents is None]
         if job in known_aggregates:
-            wanted += unasked
+            wanted += [build.id for build in unasked]
         elif unasked and job not in plain and _may_be_aggregate(found):
-            unsure[found[0].jobset_key].append(max(unasked))
+            unsure[found[0].jobset_key].append(max(unasked, key=_telling).id)
     for numbers in unsure.values():
         wanted += sorted(numbers, reverse=True)[:MOST_UNSURE]
     return sorted(wanted, reverse=True)
+
+
+def _telling(build: Build) -> tuple[bool, int]:
+    """Order builds by how much their constituents tell of their job."""
+    return build.finished and build.status.succeeded, build.id
 
 
 def _may_be_aggregate(builds: list[Build]) -> bool:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import msgspec
@@ -10,8 +11,10 @@ from hydras import STABLE, TRUNK, Answer, Crawler, conclude, evaluate, fresh_cra
 from steps import page_of
 
 from hydrasnap.crawl import Note
-from hydrasnap.model import Build
+from hydrasnap.crawl.deleted import mark_deleted
+from hydrasnap.model import Build, Evaluation
 from hydrasnap.plan import Selection, unexplained
+from hydrasnap.store import open_cache
 
 
 class Pages:
@@ -144,13 +147,14 @@ def test_what_newly_fails_comes_first_and_among_it_what_failed_by_a_dependency()
     assert unexplained([(deleted, [])], [], {}) == []
 
 
+@pytest.mark.parametrize("name", ["main", "zoo"])
 def test_a_renamed_jobset_whose_name_is_given_away_at_once_keeps_its_history(
-    tmp_path: Path,
+    name: str, tmp_path: Path
 ) -> None:
     crawler = Crawler(tmp_path / "kept", hydra())
     crawler.run()
     world = crawler.hydra.world
-    new = world.rename_jobset(TRUNK, "main")
+    new = world.rename_jobset(TRUNK, name)
     world.renames.pop(TRUNK, None)
     world.add_jobset(dataclasses.replace(world.jobsets[new], name=TRUNK.name, lastcheckedtime=None))
     evaluate(world, TRUNK, 9)
@@ -161,6 +165,7 @@ def test_a_renamed_jobset_whose_name_is_given_away_at_once_keeps_its_history(
     assert kept.jobsets.keys() == fresh.jobsets.keys()
     for key, jobset in fresh.jobsets.items():
         assert kept.jobsets[key].evaluations == jobset.evaluations
+        assert kept.jobsets[key].first_evaluation == jobset.first_evaluation
     assert len(crawler.asked()) == 2
 
 
@@ -173,3 +178,20 @@ def test_a_jobset_deleted_and_made_again_has_no_past(tmp_path: Path) -> None:
     first = evaluate(world, STABLE, 9)
     assert crawler.run().run.complete
     assert crawler.snapshot.jobsets[STABLE].first_evaluation == first
+
+
+def test_the_constituents_of_an_aggregate_that_stays_are_not_deleted_with_their_evaluation(
+    tmp_path: Path,
+) -> None:
+    def build(number: int, **fields: object) -> Build:
+        return Build(id=number, project="p", jobset="j", job=f"a{number}", **fields)  # type: ignore[arg-type]
+
+    builds = [build(1), build(2), build(3, constituents=(1,))]
+    evaluations = [
+        Evaluation(id=number, project="p", jobset="j", builds=held)
+        for number, held in ((10, (1, 2, 3)), (11, (3,)))
+    ]
+    with open_cache(tmp_path / "cache", "https://hydra.example.org", lambda *_: None) as cache:
+        cache.put(builds=builds, evaluations=evaluations)
+        mark_deleted(SimpleNamespace(cache=cache), {10})  # type: ignore[arg-type]
+        assert [found.deleted_upstream for found in cache.builds.values()] == [False, True, False]

@@ -279,6 +279,8 @@ PRODUCT = (Product(number=1),)
         ([build(1, "tested", constituents=())], []),
         ([build(1, "tested", partial=True, finished=True, buildstatus=0)], [1]),
         ([build(1, "x", finished=True, buildstatus=0, products=PRODUCT), build(2, "x")], []),
+        ([build(1, "x", finished=True, buildstatus=0), build(2, "x", finished=True, buildstatus=4)],
+         [1]),
     ],
 )  # fmt: skip
 def test_only_jobs_that_may_be_aggregates_are_asked_about(
