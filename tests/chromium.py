@@ -139,3 +139,23 @@ def hosted(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Serve a folder; the site belongs into ``snap`` there. Return its address and the folder."""
     with _serving(partial(Host, directory=str(tmp_path))) as server:
         yield f"http://127.0.0.1:{server.server_port}/snap", tmp_path / "snap"
+
+
+class PagesHost(Host):
+    """Answers ``/x`` with ``x.html``, and what is missing with ``404.html``."""
+
+    def translate_path(self, path: str) -> str:
+        found = Path(super().translate_path(path))
+        page = found.with_name(f"{found.name}.html")
+        return str(page if page.is_file() and not found.is_file() else found)
+
+    def list_directory(self, _: object) -> None:
+        """Show no list of files."""
+        self.send_error(HTTPStatus.NOT_FOUND)
+
+
+@pytest.fixture
+def pages_host(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """Serve a site below ``/snap``; return its address and its folder."""
+    with _serving(partial(PagesHost, directory=str(tmp_path))) as server:
+        yield f"http://127.0.0.1:{server.server_port}/snap", tmp_path / "snap"

@@ -87,5 +87,6 @@ def _settings(config: Config) -> SiteSettings:
         baselines=site.baselines,
         api=site.api,
         packages=package_settings(config),
+        manifest=site.manifest,
         watches=tuple(Watch(w.name, w.jobs, w.jobsets, w.systems) for w in config.watch),
     )

@@ -236,6 +236,10 @@ class SiteTable(Table, frozen=True):
         bool,
         Meta(description="Write the answers of Hydra's API as files below `api/`."),
     ] = False
+    manifest: Annotated[
+        bool,
+        Meta(description="Write `manifest.json`, which has the size and SHA-256 of every file."),
+    ] = False
     policy: Annotated[
         Literal["auto", "all", "notable"],
         Meta(

@@ -19,6 +19,7 @@ from hydrasnap.publish.incremental import state
 from hydrasnap.publish.incremental.checks import PreviousRun, describe, inspect, unchanged_site
 from hydrasnap.publish.incremental.state import BuildState, TaskRecord, digest
 from hydrasnap.publish.links import Links
+from hydrasnap.publish.output import manifest
 from hydrasnap.publish.output.folder import Output
 from hydrasnap.publish.settings import Published, SiteSettings
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], object]
 
-_LAST = ("snapshot.js", Links.OVERVIEW)  # they tell the age of the data: written after all else
+_LAST = ("snapshot.js", Links.OVERVIEW, manifest.NAME)  # moved into place after all other files
 _STATIC = "static"
 _PARTS = (1.0, 0.8, 0.5, 0.2, 0.0)  # of the budget, where the estimate of sizes was too low
 _BUILDS_A_WORKER = 250  # fewer builds do not repay the start of another process
@@ -121,6 +122,9 @@ def _write_site(
             records[result.key] = _take(result, known, out)
             _check_budget(out, settings)
             progress(number, len(runner))
+        if settings.manifest:
+            records[manifest.NAME] = _put_manifest(out, records, known, output)
+            _check_budget(out, settings)
         if known.tasks:
             out.set_previous(_replaced_files(known.tasks, records))
         left = BuildState(
@@ -177,6 +181,23 @@ def _put_static_files(out: Output, settings: SiteSettings) -> TaskRecord:
         staged = out.put(path, content)
         files.append(FileRecord(path, staged.size, digest(content), is_page=False))
     return TaskRecord.of(b"", files)
+
+
+def _put_manifest(
+    out: Output, records: Mapping[str, TaskRecord], known: BuildState, output: Path
+) -> TaskRecord:
+    """Write the list of all files; those of skipped tasks are as the last manifest says."""
+    from hydrasnap.publish.incremental.state import FileRecord
+
+    skipped = {key for key, record in records.items() if known.tasks.get(key) is record}
+    unmoved = {path for key in skipped for path in records[key].paths()}
+    before = {path: e for path, e in manifest.read_manifest(output).items() if path in unmoved}
+    paths = [path for record in records.values() for path in record.paths()]
+    content = manifest.manifest(paths, before, out.stage.file)
+    staged = out.put(manifest.NAME, content)
+    return TaskRecord.of(
+        b"", [FileRecord(manifest.NAME, staged.size, digest(content), is_page=False)]
+    )
 
 
 def _replaced_files(

@@ -43,6 +43,7 @@ class SiteSettings:
     # PROJECT/JOBSET -> evaluation to compare with
     baselines: Mapping[str, int] = field(default_factory=dict)
     api: bool = False  # whether answers of Hydra's API are files of the site
+    manifest: bool = False  # whether a file lists the size and hash of every other file
     policy: str = "auto"  # what gets a page: "all", "notable" or "auto" (what fits the budget)
     max_bytes: int = 900_000_000  # budget of "auto"
     max_files: int = 100_000  # budget of "auto"
@@ -69,6 +70,7 @@ class SiteSettings:
             self.watches,
             sorted(self.baselines.items()),
             self.api,
+            self.manifest,
             self.policy,
             self.max_bytes,
             self.max_files,

@@ -12,14 +12,19 @@
   const PAGES = { all: "builds", "queue-summary": "queue", machines: "status", "queue-runner-status": "status" };
   const TAIL = /^(.+?)\/(latest-for(?=\/)|latest-finished|latest|all|build-times|closure-sizes|output-sizes|metric(?=\/))(?:\/(.+))?$/;
 
-  // The path on the 404 page, without ending.
-  const address = () => location.href.slice(document.baseURI.length).replace(/[?#].*/, "").replace(/(\.html|\/+)$/, "");
+  // The path on the 404 page.
+  const address = () => location.href.slice(document.baseURI.length).replace(/[?#].*/, "").replace(/\/+$/, "");
 
-  // Read what is asked for: after ? on search.html, else the address as Hydra writes it, and we, but
+  // What an address may mean: with our ending or without it, as we spell names or as Hydra does, but
   // for names that a digest stands for.
-  function asked() {
-    const plain = missing ? address() : location.search.slice(1);
-    const [kind, ...names] = plain.split("/").map((name) => decoded(missing ? name.replace(/~([0-9A-F]{2})/g, "%$1") : name));
+  function meanings(plain) {
+    const whole = [...new Set([plain.replace(/\.html$/, ""), plain])];
+    return whole.flatMap((path) => [path.replace(/~([0-9A-F]{2})/g, "%$1"), path]);
+  }
+
+  // Read what is asked for: after ? on search.html, else the address.
+  function asked(plain) {
+    const [kind, ...names] = plain.split("/").map(decoded);
     if (/^(build|eval)$/.test(kind) && /^\d{1,15}$/.test(names[0])) {
       return { kind, id: Number(names[0]), part: names[1], job: names.slice(2).join("/") };
     }
@@ -91,7 +96,7 @@
 
   // Say where Hydra's address leads: /build/B/eval to an evaluation, /build/B/log to the build,
   // /eval/E/job/NAME to the build, /eval/E/errors to the evaluation.
-  async function way({ kind, id, part, job }, build, { evaluations, jobsets, jobOf, pages, ROOT }) {
+  async function way({ kind, id, part, job }, build, { evaluations, jobsets, jobOf, pages, ROOT }, isLast) {
     if (build) {
       const evaluation = part === "eval" && build.evaluations.find((one) => pages.has(one));
       if (evaluation) return `${ROOT}eval/${evaluation}.html`;
@@ -100,7 +105,7 @@
     const held = kind === "eval" && evaluations.find(([one]) => one === id);
     if (!held) return null;
     const builds = part === "job" ? await jobOf(...jobsets[held[1]].slice(0, 2), job) : [];
-    return builds.find((one) => one.evaluations.includes(id))?.href ?? (held[2] && `${ROOT}eval/${id}.html`);
+    return builds.find((one) => one.evaluations.includes(id))?.href ?? (isLast && held[2] && `${ROOT}eval/${id}.html`);
   }
 
   // What is below a job on Hydra: its latest success, also for a system or in a finished evaluation;
@@ -121,16 +126,17 @@
     return best?.href ?? builds[0]?.jobHref;
   }
 
-  async function known(wanted) {
+  // Return what to show, nothing if the reader is led on, or false if the snapshot does not know it.
+  async function known(wanted, isLast) {
     const { load, buildOf, jobOf, ROOT } = await ready();
     const [{ origin, jobsets }, evaluations] = await Promise.all([load("directory"), load("evals")]);
     const pages = new Set(evaluations.filter(([, , page]) => page).map(([id]) => id));
     const about = { origin, jobsets, evaluations, jobOf, pages, ROOT };
     if (wanted.id) {
       const build = wanted.kind === "build" && await buildOf(wanted.id);
-      const href = missing && await way(wanted, build, about);
+      const href = missing && await way(wanted, build, about, isLast);
       if (href && href !== location.href) return location.replace(href);
-      return build && [showBuild(build, about), `Build ${build.id}`];
+      return Boolean(build) && [showBuild(build, about), `Build ${build.id}`];
     }
     const builds = await jobOf(wanted.project, wanted.jobset, wanted.job);
     const href = !builds.length && await below(wanted, jobOf, evaluations);
@@ -140,23 +146,30 @@
 
   // Hydra knows the same addresses without ".html": lead to the page that was asked for.
   function offerLive() {
-    const path = address();
+    const path = address().replace(/\.html$/, "");
     const live = document.getElementById("live-page");
     if (!live || !/^(project|jobset|eval|job|build)\/[^~]+$/.test(path)) return;
     live.href = `${live.getAttribute("href")}/${path}`;
     live.textContent = `The same address on the Hydra itself: /${path}`;
   }
 
+  async function firstKnown(addresses) {
+    const wanted = addresses.map(asked).filter(Boolean);
+    for (const [at, one] of wanted.entries()) {
+      const found = await known(one, at === wanted.length - 1);
+      if (found !== false) return found;
+    }
+    return wanted.length ? false : undefined;
+  }
+
   async function open() {
     if (missing) offerLive();
     const other = missing && document.querySelector(`header a[href$="${PAGES[address()]}.html"]`);
     if (other) return location.replace(other.href);
-    const wanted = asked();
-    if (!wanted) return;
     try {
-      const found = await known(wanted);
+      const found = await firstKnown(missing ? meanings(address()) : [location.search.slice(1)]);
       if (found) show(...found);
-      else if (!missing) place.textContent = "The snapshot knows nothing of this address.";
+      else if (found === false && !missing) place.textContent = "The snapshot knows nothing of this address.";
     } catch (error) {
       if (!missing) place.textContent = error.message;
     }

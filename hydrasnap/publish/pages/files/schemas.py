@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, field
 from msgspec.json import encode, format, schema  # noqa: A004 - of JSON, as its module says
 
 from hydrasnap.model import Live
+from hydrasnap.publish.output.manifest import Manifest
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 
@@ -327,6 +328,7 @@ FILES: dict[str, type[Struct]] = {
     "selection": Selection,
     "status": LiveState,
     "shield": Shield,
+    "manifest": Manifest,
 }
 """The type of each kind of data file, by the name of its schema."""
 

@@ -1,0 +1,67 @@
+"""On a host like GitHub Pages, below a path of its own, every address of Hydra leads somewhere."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+from example import snapshot
+from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TooLateError
+
+from hydrasnap.formatting import visible
+from hydrasnap.model import Snapshot
+from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.settings import SiteSettings
+
+pytest_plugins = ("chromium",)
+pytestmark = pytest.mark.browser
+
+Opener = Callable[..., Page]
+
+
+def hydra_addresses(shown: Snapshot) -> Iterator[tuple[str, str]]:
+    """Yield the addresses that Hydra has for what a snapshot holds, and what a page there names."""
+    for project in shown.projects:
+        yield f"project/{quote(project)}", project
+    for key, jobset in shown.jobsets.items():
+        address = "/".join(map(quote, ("jobset", *key)))
+        name = jobset.renamed_to or key.name
+        yield from ((f"{address}{below}", name) for below in ("", "/evals", "/all"))
+    for evaluation in shown.evaluations.values():
+        if evaluation.hasnewbuilds:
+            yield f"eval/{evaluation.id}", str(evaluation.id)
+    evaluations_with = {i: e.id for e in shown.evaluations.values() for i in e.builds}
+    named = [build for build in shown.builds.values() if build.job not in (".", "..")]
+    for build in named:  # a browser leaves dots out of an address
+        yield f"build/{build.id}", str(build.id)
+        job = "/".join(quote(name, safe="") for name in build.job_key)
+        yield f"job/{job}", build.job
+        yield f"job/{job}/latest-for/{build.system}", build.job
+        if build.id in evaluations_with:
+            yield f"eval/{evaluations_with[build.id]}/job/{quote(build.job, safe='')}", build.job
+
+
+@pytest.mark.slow
+def test_every_address_of_hydra_leads_to_what_it_names(
+    opened: Opener, pages_host: tuple[str, Path]
+) -> None:
+    address, folder = pages_host
+    shown = snapshot()
+    publish(shown, SiteSettings(policy="notable"), folder)
+    page = opened()
+    own = urlsplit(address).netloc
+    page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
+    asked: set[str] = set()
+    lost = []
+    for path, name in dict(hydra_addresses(shown)).items():
+        page.goto(f"{address}/{path}", wait_until="load")
+        try:
+            page.wait_for_function(
+                "(name) => document.querySelector('main')?.textContent.includes(name)",
+                arg=visible(name), timeout=5000,
+            )  # fmt: skip
+        except TooLateError:
+            lost.append((path, page.url))
+    assert lost == []
+    assert asked == {own}
