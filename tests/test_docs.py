@@ -29,7 +29,7 @@ COMMANDS = main.commands
 FOREIGN_OPTIONS = {  # of other programs, and of all
     "--check", "--fix", "--help", "--kill-after", "--rm", "--tag", "--userns", "--volume",
     "--archive", "--delay-updates", "--delete-after", "--fail", "--location", "--remote-name",
-    "--json", "--meta",
+    "--json", "--meta", "--ignore-existing", "--checksum",
 }  # fmt: skip
 
 

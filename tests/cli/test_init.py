@@ -139,8 +139,8 @@ def test_the_example_has_every_key_and_its_comments_can_be_uncommented(tmp_path:
     lines = [line.removeprefix("# ") if " = " in line or "[[" in line else line
              for line in text.partition("# [[notify]]")[0].splitlines()]  # fmt: skip
     whole = tomli.loads("\n".join(lines))
-    expected = {name: set(type(getattr(Config(), name)).__struct_fields__)
-                for name in ("hydra", "crawl", "cache", "retention", "site")}  # fmt: skip
+    tables = ("hydra", "crawl", "cache", "retention", "site", "packages")
+    expected = {name: set(type(getattr(Config(), name)).__struct_fields__) for name in tables}
     assert {
         name: set(table) for name, table in whole.items() if name not in ("watch", "notify")
     } == expected
