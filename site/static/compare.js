@@ -1,80 +1,17 @@
 // Compares any two evaluations on compare.html: ?a=12&b=11 asks for evaluation 12 against 11, and
-// &filter=… narrows the lists as on other pages. Reads what hydrasnap/pages/versus.py has written of
-// each, and follows the rules of hydrasnap/report/changes.py.
+// &filter=… narrows the lists as on other pages. The states of jobs are read and compared by jobs.js.
 
 "use strict";
 
 {
-  const { element, number, shown, sign, table, entitle, moment, zone } = globalThis.hydrasnapPage;
+  const { element, number, shown, table, entitle, moment, zone } = globalThis.hydrasnapPage;
+  const { LISTS, PLAIN, MORE, read, compare, text, link, list } = globalThis.hydrasnapJobs;
   const { bar, counted } = globalThis.hydrasnapTables;
   const { asked } = globalThis.hydrasnapTerms;
   const { ready } = globalThis.hydrasnapSearch;
-  const SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  const SHOWN = 250, MORE = 2000;
   const REVISION = /^[0-9a-f]{7,64}$/; // as report/forges.py has it
-  const LISTS = [
-    ["newly-failing", "Newly failing", "failed"], ["newly-succeeding", "Newly succeeding", "succeeded"],
-    ["new", "New", ""], ["removed", "Removed", ""], ["still-failing", "Still failing", "failed"],
-    ["still-succeeding", "Still succeeding", "succeeded"], ["queued", "Queued", ""],
-    ["aborted", "Aborted or timed out", "aborted"], ["undecided", "Undecided", ""],
-  ];
 
-  // --- an evaluation: its builds, and those of each job and system ---------------------------------
-
-  function read(data) {
-    const { names, ids, kinds, combos, systems, statuses, files, earlier } = data;
-    const texts = ids.length ? names.split("|") : [];
-    const builds = [], groups = new Map();
-    let text = "", id = 0;
-    for (let row = 0; row < ids.length; row += 1) {
-      text = text.slice(0, SHARED.indexOf(texts[row][0])) + texts[row].slice(1);
-      id += ids[row];
-      const [system, status, paged, place] = combos[kinds[row]];
-      const job = text.includes("~") ? text.replaceAll("~1", "|").replaceAll("~0", "~") : text;
-      const build = { id, job, system: systems[system], status: statuses[status], paged, place, file: files[row], of: data };
-      if (/queued|aborted/.test(build.status[1])) {
-        const [other, otherStatus, otherPaged] = earlier[row] ?? [];
-        build.decided = other ? { ...build, id: other, status: statuses[otherStatus], paged: otherPaged } : null;
-      } else build.decided = build;
-      builds.push(build);
-      const key = `${job}\0${build.system}`;
-      const group = groups.get(key);
-      if (group) group.push(build);
-      else groups.set(key, [build]);
-    }
-    return { data, builds, groups };
-  }
-
-  // --- the comparison: what `compare` of report/changes.py does --------------------------------------
-
-  function kind(build, before) {
-    const outcome = build.status[1];
-    if (outcome === "queued" || outcome === "aborted") return outcome;
-    if (!before) return "new";
-    const was = before.status[1] === "succeeded";
-    if (outcome === "succeeded") return was ? "still-succeeding" : "newly-succeeding";
-    return was ? "newly-failing" : "still-failing";
-  }
-
-  function compare(now, then) {
-    const lists = Object.fromEntries(LISTS.map(([slug]) => [slug, []]));
-    for (const [key, builds] of now.groups) {
-      const earlier = then.groups.get(key);
-      builds.forEach((build, place) => {
-        const match = earlier?.[Math.min(place, earlier.length - 1)];
-        const before = match?.decided ?? null;
-        const list = kind(build, before);
-        const open = list === "new" && (match ? then.data.gaps : then.data.unknown);
-        lists[open ? "undecided" : list].push({ build, before });
-      });
-    }
-    if (!now.data.unknown) {
-      for (const [key, earlier] of then.groups) {
-        if (!now.groups.has(key)) lists.removed.push({ build: earlier.at(-1), before: null });
-      }
-    }
-    return lists;
-  }
+  // --- inputs ----------------------------------------------------------------------------------------
 
   // What tells one state of an input from the other, as `_words` of pages/inputs.py says it.
   function words(found, other) {
@@ -104,52 +41,15 @@
 
   const place = document.getElementById("comparison");
   const form = document.getElementById("versus");
-  const link = (href, ...content) => (href ? element("a", { href }, ...content) : element("span", {}, ...content));
 
-  function jobHref({ of: { jobset, folder }, job, place: where, file }, ROOT) {
-    if (where === 0) return `${ROOT}${folder}${job}.html`;
-    return ROOT + (where === 1 ? file : `search.html?job/${[...jobset, job].map(encodeURIComponent).join("/")}`);
-  }
-
-  const buildHref = ({ id, paged }, ROOT) => ROOT + (paged ? `build/${id}.html` : `search.html?build/${id}`);
-
-  function row({ build, before }, ROOT, plain) {
-    const was = !before ? element("span", { class: "none" }, "–")
-      : before.id === build.id ? element("span", { class: "soft" }, "same build")
-        : element("a", { class: `st ${before.status[1]} i-${before.status[2]}`, href: buildHref(before, ROOT), title: before.status[0] },
-          element("span", { class: "vh" }, `${before.status[0]}, build `), String(before.id));
-    const cells = [sign(build.status), link(jobHref(build, ROOT), shown(build.job)), link(buildHref(build, ROOT), String(build.id)), shown(build.system), ...(plain ? [] : [was])];
-    const made = element("tr", { "data-build": build.id, "data-job": build.job });
-    made.append(...cells.map((cell) => element("td", {}, cell)));
-    return made;
-  }
-
-  const HEADS = [["Status", "c-status"], "Job", ["Build", "c-id"], ["System", "c-system"], ["Before", "c-before"]];
-
-  function section([slug, title], rows, all, ROOT) {
+  function section([slug, title], rows, all) {
     const count = rows.length === all ? number(all) : `${number(rows.length)} of ${number(all)}`;
     const made = element("section", { id: slug, "data-count": rows.length },
       element("h2", {}, `${title} `, element("span", { class: "count" }, count)));
     if (slug === "undecided") made.append(element("p", { class: "soft" }, "Finished builds of which the snapshot cannot tell whether anything changed."));
-    const plain = ["new", "removed", "still-succeeding"].includes(slug); // as the pages show them
-    let start = 0;
-    const more = element("button", { type: "button" });
-    const add = (amount) => {
-      const part = rows.slice(start, start + amount).map((found) => row(found, ROOT, plain));
-      if (start) made.querySelector("tbody").append(...part);
-      else made.append(table("builds", plain ? HEADS.slice(0, -1) : HEADS, part));
-      start += amount;
-      if (start < rows.length) {
-        more.textContent = `Show ${number(Math.min(MORE, rows.length - start))} more of ${number(rows.length - start)}`;
-        made.append(more);
-      } else more.remove();
-    };
-    more.addEventListener("click", () => add(MORE));
-    add(SHOWN);
+    list(made, rows, PLAIN.includes(slug));
     return made;
   }
-
-  const text = ({ build }) => [build.job, build.system, build.status[0], build.id].join("\n").toLowerCase();
 
   function inputs(rows) {
     if (!rows.length) return element("p", { class: "soft" }, "All inputs are the same.");
@@ -184,8 +84,8 @@
     const body = element("div", {});
     const fill = () => {
       const fits = asked(field.value);
-      const found = LISTS.map((list) => [list, lists[list[0]].filter((entry) => fits(text(entry))), lists[list[0]].length]);
-      body.replaceChildren(...found.filter(([, rows]) => rows.length).map(([list, rows, all]) => section(list, rows, all, ROOT)));
+      const found = LISTS.map((about) => [about, lists[about[0]].filter((entry) => fits(text(entry))), lists[about[0]].length]);
+      body.replaceChildren(...found.filter(([, rows]) => rows.length).map(([about, rows, all]) => section(about, rows, all)));
       jump.replaceChildren(...found.filter(([, rows]) => rows.length).map(([[slug, title, look], rows]) =>
         element("a", { href: `#${slug}`, class: look }, element("b", {}, number(rows.length)), ` ${title.toLowerCase()}`)));
       const [some, all] = [({ 1: rows }) => rows.length, ({ 2: amount }) => amount]

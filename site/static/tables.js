@@ -2,6 +2,8 @@
 // and status, sort them by clicking their heads, walk through them with j and k or the arrows. What is
 // chosen stands in the address (?filter=…&system=…&status=…&sort=…), so that a view can be shared, and
 // survives a reload.
+// Where a page has not all rows of its lists, the rows of a filter come from the file that has all
+// jobs, in which it looks at job, system, status and number; until that is there, it says what it has seen.
 // Without this script the tables stand as they are.
 
 "use strict";
@@ -13,6 +15,7 @@
   const follows = (table) => place.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING;
   const tables = place ? [...document.querySelectorAll("main table")].filter((table) =>
     table.tHead && follows(table) && !table.closest("[role=region]") && !table.matches(".narrow, [data-plain]")) : [];
+  const whole = place?.dataset.jobs && globalThis.hydrasnapJobs; // reads all jobs, if the page has not all
   const SYSTEM = /\.([a-z0-9_]+-[a-z0-9]+)$/;
   const UNITS = { s: 1, min: 60, h: 3600, d: 86400 };
   const words = new Intl.Collator("en", { numeric: true });
@@ -55,11 +58,14 @@
     const groups = new Map();
     for (const table of all) {
       const section = table.closest("section") ?? table;
-      const key = groups.get(section) ?? { section, tables: [], rows: [], heads: [] };
+      const key = groups.get(section) ?? { section, tables: [], rows: [] };
       groups.set(section, key);
       key.tables.push(table);
       const about = columns(table);
       for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) key.rows.push(read(row, about));
+    }
+    for (const section of whole ? document.querySelectorAll("main section[data-count]") : []) {
+      if (!groups.has(section)) groups.set(section, { section, tables: [], rows: [] }); // it is only counted
     }
     return [...groups.values()].map((group) => ({
       ...group,
@@ -120,26 +126,33 @@
     }
   }
 
-  function filter(groups, choice) {
+  function filter(groups, choice, lists) {
     const fits = test(choice);
     const filtered = Boolean(choice.filter.trim() || choice.system || choice.status);
+    if (filtered && lists) return filterAll(groups, choice, lists);
     let shown = 0, total = 0, beyond = 0;
     for (const group of groups) {
-      let here = 0;
-      for (const entry of group.rows) {
-        const fit = fits(entry);
-        if (fit !== entry.shown) entry.row.hidden = !fit;
-        entry.shown = fit;
-        here += fit;
-      }
-      unfold(group, filtered);
-      group.section.classList.toggle("emptied", filtered && !here);
-      if (group.count) group.count.textContent = filtered ? part(here, group) : group.words;
-      shown += here;
+      forget(group);
+      shown += filterRows(group, fits, filtered);
       total += group.rows.length;
       beyond += group.beyond;
     }
     return counted(filtered, { shown, total, beyond }, fits.wrong);
+  }
+
+  // Show the rows of a list on the page that fit, and return how many do.
+  function filterRows(group, fits, filtered) {
+    let here = 0;
+    for (const entry of group.rows) {
+      const fit = fits(entry);
+      if (fit !== entry.shown) entry.row.hidden = !fit;
+      entry.shown = fit;
+      here += fit;
+    }
+    unfold(group, filtered);
+    group.section.classList.toggle("emptied", filtered && !here);
+    if (group.count) group.count.textContent = filtered ? part(here, group) : group.words;
+    return here;
   }
 
   // Say how many rows of a list fit; of those on other pages nothing is known.
@@ -153,6 +166,75 @@
     if (filtered && wrong) return wrong;
     const here = filtered ? `${shown ? number(shown) : "none"} of ${beyond ? rows : number(total)}` : rows;
     return beyond ? `${here} on this page; ${number(beyond)} on others` + (filtered ? " were not looked at" : "") : here;
+  }
+
+  // --- all jobs of the evaluation, where the page has not all rows of its lists ---------------------------
+
+  // Load the lists with all their jobs, once.
+  let loading = null;
+  function loadLists() {
+    loading ??= (async () => {
+      const { load } = await globalThis.hydrasnapSearch.ready();
+      const files = [place.dataset.jobs, place.dataset.against].filter(Boolean);
+      const [now, then] = (await Promise.all(files.map((file) => load(`../${file}`)))).map(whole.read);
+      return then ? whole.compare(now, then) : whole.own(now);
+    })();
+    return loading;
+  }
+
+  // Show the jobs that fit in the place of the rows of each list.
+  function filterAll(groups, choice, lists) {
+    const { filter, system, status, sort } = choice;
+    const words = asked(filter);
+    const fits = (entry) => (!system || entry.build.system === system) && (!status || entry.build.status[0] === status) && (!filter || words(whole.text(entry)));
+    const rows = test(choice);
+    let shown = 0, total = 0;
+    for (const group of groups) {
+      const all = lists[group.section.id];
+      if (!all) {
+        filterRows(group, rows, true); // no list of jobs
+        continue;
+      }
+      const found = all.filter(fits);
+      group.found = found;
+      present(group, sorted(found, sort), sort);
+      group.count.textContent = `${number(found.length)} of ${group.words}`;
+      shown += found.length;
+      total += all.length;
+    }
+    if (words.wrong) return words.wrong;
+    return `${shown ? number(shown) : "none"} of ${number(total)} by job, system, status and number`;
+  }
+
+  function present(group, found, sort) {
+    const { section } = group;
+    group.results?.remove();
+    group.results = element("div", { class: "matches" });
+    if (found.length) whole.list(group.results, found, whole.PLAIN.includes(section.id) || !place.dataset.against);
+    section.classList.add("whole");
+    section.classList.toggle("emptied", !found.length);
+    section.querySelector(":scope > h2").after(group.results);
+    for (const table of tablesOf(group)) {
+      const heads = [...table.tHead.rows[0].cells].map(title);
+      makeSortable(table, group.click);
+      mark(table, heads.indexOf(sort.replace(/^-/, "")), sort.startsWith("-"));
+    }
+  }
+
+  function forget(group) {
+    group.results?.remove();
+    delete group.results;
+    delete group.found;
+    group.section.classList.remove("whole");
+  }
+
+  const KEYS_OF = { Status: (build) => build.status[0], Job: (build) => build.job, Build: (build) => build.id, System: (build) => build.system };
+
+  function sorted(found, wish) {
+    const down = wish.startsWith("-");
+    const key = KEYS_OF[down ? wish.slice(1) : wish];
+    if (!key) return found;
+    return found.toSorted((a, b) => compare(key(a.build), key(b.build)) * (down ? -1 : 1));
   }
 
   // --- sorting ----------------------------------------------------------------------------------------
@@ -180,7 +262,7 @@
   function sort(groups, wish) {
     const down = wish.startsWith("-");
     const wanted = down ? wish.slice(1) : wish;
-    for (const group of groups) {
+    for (const group of groups.filter(({ tables: own }) => own.length)) {
       const heads = [...group.tables[0].tHead.rows[0].cells];
       const column = wanted ? heads.findIndex((head) => title(head) === wanted && head.querySelector(".sort")) : -1;
       let rows = group.rows;
@@ -250,6 +332,8 @@
     return { form, field, said };
   }
 
+  const tablesOf = ({ results, tables: own }) => (results ? [...results.querySelectorAll("table")] : own);
+
   // --- copying what is shown ----------------------------------------------------------------------------
 
   const MOST = 500; // rows that are copied
@@ -267,11 +351,11 @@
   function markdown(groups) {
     let left = MOST;
     const parts = groups.map((group) => {
-      const rows = group.tables.flatMap((table) => [...table.tBodies].flatMap((body) => [...body.rows])).filter((row) => !row.hidden);
+      const rows = group.found ?? tablesOf(group).flatMap((table) => [...table.tBodies].flatMap((body) => [...body.rows])).filter((row) => !row.hidden);
       if (!rows.length || left <= 0) return "";
-      const kept = rows.slice(0, left);
+      const kept = rows.slice(0, left).map((row) => (group.found ? whole.row(row, !place.dataset.against) : row));
       left -= kept.length;
-      const heads = [...group.tables[0].tHead.rows[0].cells].map((head) => marked(title(head)) || " ");
+      const heads = [...tablesOf(group)[0].tHead.rows[0].cells].map((head) => marked(title(head)) || " ");
       const lines = [heads, heads.map(() => "---"), ...kept.map((row) => [...row.cells].map(markdownOf))].map((cells) => `| ${cells.join(" | ")} |`);
       const name = group.section.querySelector(":scope > h2")?.textContent.trim().replace(/\s+/g, " ");
       const more = rows.length > kept.length ? [`and ${number(rows.length - kept.length)} more`] : [];
@@ -313,11 +397,17 @@
   }
 
   function byPackage(group) {
-    const packages = packagesOf(group.rows.filter((entry) => entry.shown));
+    const packages = packagesOf(shownRows(group));
     const systems = [...new Set([...packages.values()].flatMap((cells) => [...cells.keys()]))].sort(words.compare);
     const rows = [...packages].map(([name, cells]) => element("tr", {}, element("th", { scope: "row", class: "name" }, name),
       ...systems.map((system) => element("td", {}, cells.get(system) ?? ""))));
     return table("packages narrow", ["Package", ...systems.map((system) => system || "no system")], rows);
+  }
+
+  // Return the rows of a list that fit; of very many the first.
+  function shownRows({ found, rows }) {
+    if (!found) return rows.filter((entry) => entry.shown);
+    return found.slice(0, whole.MORE).map((entry) => ({ row: whole.row(entry, true), name: "", system: entry.build.system }));
   }
 
   // Show each list with a row for each package, or as it is.
@@ -326,9 +416,10 @@
       group.packages?.remove();
       delete group.packages;
       group.section.classList.toggle("arranged", on);
-      if (!on || !group.rows.some((entry) => entry.shown)) continue;
+      if (!on || !(group.found?.length ?? group.rows.some((entry) => entry.shown))) continue;
       group.packages = byPackage(group);
-      group.tables[0].closest(".wide").before(group.packages);
+      (group.results ?? group.tables[0].closest(".wide")).before(group.packages);
+      if (group.found?.length > whole?.MORE) group.packages.append(element("p", { class: "soft" }, `Of the first ${number(whole.MORE)} of ${number(group.found.length)} jobs.`));
     }
   }
 
@@ -349,16 +440,24 @@
   function walk(groups, event) {
     const down = event.key === "j" || event.key === "ArrowDown";
     const row = document.activeElement?.closest("tr");
-    const within = row && groups.some((group) => group.tables.includes(row.closest("table")));
+    const within = row && groups.some((group) => tablesOf(group).includes(row.closest("table")));
     const field = event.target.closest("input, select, textarea, summary");
     const arrow = event.key.startsWith("Arrow");
     if (arrow ? !within && field?.name !== "filter" : field) return;
-    const rows = groups.flatMap((group) => group.tables).flatMap((table) => [...table.tBodies[0].rows])
+    const rows = groups.flatMap(tablesOf).flatMap((table) => [...table.tBodies[0].rows])
       .filter((found) => found.querySelector("a") && found.checkVisibility());
     const next = within ? rows[rows.indexOf(row) + (down ? 1 : -1)] : down ? rows[0] : undefined;
     if (!next) return;
     event.preventDefault();
     (next.querySelector("th a, td:nth-child(2) a") ?? next.querySelector("a")).focus();
+  }
+
+  // Offer more values in a choice, and keep what is chosen.
+  function offer(select, values, chosenNow) {
+    const known = new Set([...select.options].map((option) => option.value));
+    for (const value of [...new Set(values)].filter((one) => one && !known.has(one)).sort(words.compare)) select.append(element("option", { value }, value));
+    select.value = chosenNow;
+    select.hidden = select.options.length < 3;
   }
 
   function start() {
@@ -370,31 +469,52 @@
     const change = () => show();
     const { form, field: words, said } = bar(system, status, packageSwitch(groups, choice, change), copyButton(groups));
     const fields = { filter: words, system, status };
+    const all = whole && groups.some((group) => group.beyond); // there are jobs that the page has not
+    let lists = null;
     place.append(form);
     for (const [key, field] of Object.entries(fields)) field.value = choice[key];
-    const show = () => {
-      said.textContent = filter(groups, choice);
+    const look = () => {
+      said.textContent = filter(groups, choice, lists);
       arrange(groups, choice.by === "package");
+    };
+    const show = () => {
+      look();
+      remember(choice);
+      if (all && !lists) fetchLists();
+    };
+    const fetchLists = async () => {
+      try {
+        lists = await loadLists();
+      } catch (error) {
+        loading = null;
+        said.textContent += `; ${error.message}`;
+        return;
+      }
+      const builds = Object.values(lists).flat().map(({ build }) => build);
+      offer(system, builds.map((build) => build.system), choice.system);
+      offer(status, builds.map((build) => build.status[0]), choice.status);
+      look();
+    };
+    const click = (name) => {
+      choice.sort = turn(choice.sort, name);
+      sort(groups, choice.sort);
+      if (lists) look();
       remember(choice);
     };
-    for (const table of tables) {
-      makeSortable(table, (name) => {
-        choice.sort = turn(choice.sort, name);
-        sort(groups, choice.sort);
-        remember(choice);
-      });
-    }
+    for (const group of groups) group.click = click;
+    for (const table of tables) makeSortable(table, click);
     form.addEventListener("input", () => {
       for (const [key, field] of Object.entries(fields)) choice[key] = field.value;
       show();
     });
+    if (all) form.addEventListener("focusin", fetchLists, { once: true });
     addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (["j", "k", "ArrowDown", "ArrowUp"].includes(event.key)) walk(groups, event);
     });
     if (choice.sort) sort(groups, choice.sort);
-    said.textContent = filter(groups, choice);
-    if (choice.by === "package") arrange(groups, true);
+    look();
+    if (all && (choice.filter || choice.system || choice.status)) fetchLists();
   }
 
   if (tables.length) start();

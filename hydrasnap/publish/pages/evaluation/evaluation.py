@@ -97,10 +97,11 @@ class EvaluationPage(PageContext, frozen=True, kw_only=True):
 
 def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File]:
     """Yield the page, data and badge of an evaluation; of a mere baseline only the data."""
-    yield states_file(site, evaluation)
     if not site.index.is_comparable(evaluation):
+        yield states_file(site, evaluation)
         return
     changes = compare(site.index, evaluation)
+    yield states_file(site, evaluation, changes)
     paths = partial(site.links.evaluation, evaluation.id)
     page = evaluation_page(site, changes)
     yield Page(paths(), "eval.html", page)
