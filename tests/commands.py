@@ -1,12 +1,14 @@
 """Running commands in process, looking at how they end, and serving a Hydra on a real socket."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
+import uvicorn
 from click.testing import CliRunner, Result
 
 from hydrasnap.cli import main
@@ -55,6 +57,22 @@ def served(answer: Callable[[str, str], Answer]) -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def listening(app: DemoHydra, port: int = 0) -> Iterator[str]:
+    """Let an embedded Hydra listen on a real socket, logins and cookies included."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", port))
+        thread = threading.Thread(target=server.run, args=([free],))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{free.getsockname()[1]}"
+        finally:
+            server.should_exit = True
             thread.join()
 
 

@@ -13,13 +13,14 @@ from typing import Any
 import msgspec
 import pytest
 import tomli
-from commands import embedded, run, served, told
+from commands import embedded, listening, run, served, told
 from hydras import hydra
 
 from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files
 from hydrasnap.config.example import example
 from hydrasnap.config.loading import load
 from hydrasnap.config.tables import Config
+from hydrasnap.demo import DemoHydra
 
 BIN = Path(sys.executable).parent
 FACTS = RecipeFacts(
@@ -235,39 +236,122 @@ def test_a_choice_that_leaves_nothing_is_a_mistake(tmp_path: Path) -> None:
         assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")
-def test_the_steps_of_the_workflow_make_a_site_again_and_again(tmp_path: Path) -> None:
-    with chdir(tmp_path), served(embedded(hydra())) as url:
-        told(run("init", url, "--with", "github", "--contact", "me", "--yes"), 0)
-        whole: Any = msgspec.yaml.decode(Path(".github/workflows/snapshot.yml").read_text())
-        steps = {step["name"]: step.get("run") for step in whole["jobs"]["snapshot"]["steps"]}
-        for _ in "first", "second":
-            for name in ("Crawl", "Render", "Report"):
-                done = step(tmp_path, steps[name], whole["env"])
-                assert done.returncode == 0, done.stdout + done.stderr
-        assert "0 new" in done.stdout or Path("_site/index.html").is_file()
-        assert "### Newly failing" in (tmp_path / "summary").read_text()
-        assert (tmp_path / "outputs").read_text() == "code=0\ncode=0\n"
-    before = Path(tmp_path, "_site/index.html").read_bytes()
-    done = step(tmp_path, steps["Crawl"], whole["env"])
-    assert done.returncode == 1
-    assert "::error title=No new snapshot::hydrasnap ended with exit code 1" in done.stdout
-    assert Path(tmp_path, "_site/index.html").read_bytes() == before
+def test_the_workflow_keeps_a_site_fresh(tmp_path: Path) -> None:
+    server, counts = DemoHydra(), []
+    with listening(server) as url:
+        flow = initialized(tmp_path, url)
+        for stage in (1, 2, 3):
+            server.stage = stage
+            server.requests.clear()
+            assert flow.run("Crawl", "Render", "Report") == 0, flow.printed
+            counts.append(len(server.requests))
+            newest = max(e.id for e in server.snapshot.evaluations.values()
+                         if e.project == "tools" and e.hasnewbuilds)  # fmt: skip
+            assert f"eval/{newest}.html" in (tmp_path / "_site/evals.html").read_text()
+    assert max(counts[1:]) < counts[0] / 2
+    assert "### Newly failing" in flow.summary
+    shown = (tmp_path / "_site/index.html").read_bytes()
+    assert flow.run("Crawl", "Render") == 1
+    assert "::error title=No new snapshot::hydrasnap ended with exit code 1" in flow.printed
+    assert (tmp_path / "_site/index.html").read_bytes() == shown
 
 
-def step(folder: Path, script: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a step of a workflow as a runner does, with this hydrasnap."""
-    command = folder / "bin" / "hydrasnap"
-    if not command.exists():
-        command.parent.mkdir()
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")
+def test_the_workflow_recovers_an_evicted_cache_from_its_copy(tmp_path: Path) -> None:
+    server = DemoHydra()
+    with listening(server) as url:
+        flow = initialized(tmp_path, url)
+        assert flow.run(RESTORE) == 0
+        assert "::notice title=No cache::" in flow.printed
+        assert flow.run("Crawl") == 0, flow.printed
+        first = len(server.requests)
+        shutil.make_archive(str(tmp_path / "released"), "gztar", tmp_path, "cache")
+        shutil.rmtree(tmp_path / "cache")
+        assert flow.run(RESTORE, "Crawl", "Render", released="released.tar.gz") == 0, flow.printed
+        assert len(server.requests) - first < first / 4
+        assert (tmp_path / "_site/index.html").is_file()
+
+
+def initialized(folder: Path, url: str) -> "Workflow":
+    """Write the workflow for a project of an embedded Hydra."""
+    with chdir(folder):
+        options = ("--project", "tools", "--contact", "me@example.org", "--base", SITE)
+        told(run("init", url, "--with", "github", *options, "--yes"), 0)
+    return Workflow(folder)
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")
+def test_the_workflow_logs_in_where_a_hydra_is_private(tmp_path: Path) -> None:
+    with listening(DemoHydra(private=("me", "pass word"))) as url, chdir(tmp_path):
+        account = ("--username", "me", "--contact", "me@example.org", "--jobset", "patchwork/*")
+        secret = {"HYDRASNAP_PASSWORD": "pass word\n"}
+        told(run("init", url, "--with", "github", *account, "--yes", env=secret), 0)
+        flow = Workflow(tmp_path)
+        assert flow.run("Crawl") == 2
+        assert "No password is set for me" in flow.printed
+        assert flow.run("Crawl", "Render", "Report", secrets=secret) == 0, flow.printed
+        written = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+        assert b"pass word" not in written
+
+
+SITE = "https://site.example.org/x"
+RESTORE = "Restore the copy of the cache, where GitHub has evicted the cache itself"
+GH = """#!/bin/sh
+[ -f "$RELEASED" ] && cp "$RELEASED" cache.tar.gz
+"""
+
+
+class Workflow:
+    """Runs steps of the workflow that was written, as a runner does, with this hydrasnap."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        text = (folder / ".github/workflows/snapshot.yml").read_text()
+        whole: Any = msgspec.yaml.decode(text)
+        self._env: dict[str, str] = whole["env"]
+        self._steps: list[dict[str, Any]] = whole["jobs"]["snapshot"]["steps"]
+        self.printed = ""
         code = "from hydrasnap.cli import main; main()"
-        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{code}" "$@"\n')
-        command.chmod(0o755)
-    around = {
-        **os.environ, **env, "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}",
-        "GITHUB_OUTPUT": str(folder / "outputs"), "GITHUB_STEP_SUMMARY": str(folder / "summary"),
-    }  # fmt: skip
-    return subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
-        cwd=folder, env=around, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        self._program("hydrasnap", f'#!/bin/sh\nexec "{sys.executable}" -c "{code}" "$@"\n')
+        self._program("gh", GH)
+
+    def _program(self, name: str, text: str) -> None:
+        file = self._folder / "bin" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        file.chmod(0o755)
+
+    @property
+    def summary(self) -> str:
+        """The summary of the runs so far."""
+        return (self._folder / "summary").read_text()
+
+    def run(
+        self, *names: str, secrets: dict[str, str] | None = None, released: str = "none"
+    ) -> int:
+        """Run steps until one fails; only the one that crawls is given secrets."""
+        for name in names:
+            (step,) = [step for step in self._steps if step["name"] == name]
+            given = secrets or {} if "secrets." in str(step) else {}
+            code = self._run(step["run"], {**given, "RELEASED": released})
+            if code:
+                return code
+        return 0
+
+    def _run(self, script: str, env: dict[str, str]) -> int:
+        bin_folder = self._folder / "bin"
+        around = {
+            **os.environ, **self._env, **env, "GITHUB_REPOSITORY": "me/snapshot",
+            "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+            "GITHUB_OUTPUT": str(self._folder / "outputs"),
+            "GITHUB_STEP_SUMMARY": str(self._folder / "summary"),
+        }  # fmt: skip
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+            cwd=self._folder, env=around, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        self.printed = done.stdout + done.stderr
+        return done.returncode
