@@ -22,7 +22,6 @@ _CHANGES = re.compile(
     r"/build/[^/]+/(restart|cancel|bump|keep)\b"
     r"|/eval/[^/]+/(cancel|restart-failed|restart-aborted|bump|release)\b"
 )
-_JOB_PAGE = re.compile("/job/[^/]+/[^/]+/[^/]+")
 
 
 class DemoHydra:
@@ -138,9 +137,9 @@ class _Answer:
 
 
 async def _stand_in(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer for the pages that a Hydra has for browsers; that of a job exists as HTML alone."""
+    """Answer for the pages that a Hydra has for browsers."""
     request = Request(scope)
-    if wants_json(request) and not _JOB_PAGE.fullmatch(request.url.path):
+    if wants_json(request):
         raise HTTPException(404, "Page not found.")
     title = escape(f"Hydra - {request.url.path}")
     page: Response = HTMLResponse(f"<!DOCTYPE html><title>{title}</title><h1>{title}</h1>")

@@ -85,11 +85,17 @@ class BuildStatus(Enum):
         """Whether the build has no result yet, or again none after a restart."""
         return self.outcome is Outcome.QUEUED
 
+    @property
+    def lists_steps(self) -> bool:
+        """Whether Hydra's page of such a build lists the steps that failed."""
+        return not (self.succeeded or self.queued or self in _WITHOUT_STEPS)
+
     def label_for(self, code: int | None) -> str:
         """Name the status, with the number where the enumeration has no word for it."""
         return f"Failed (status {code})" if self is BuildStatus.UNKNOWN else self.label
 
 
+_WITHOUT_STEPS = (BuildStatus.CANCELLED, BuildStatus.FAILED_WITH_OUTPUT)
 _BY_CODE = {status.code: status for status in BuildStatus if not status.queued}
 _UNKNOWN, _QUEUED = BuildStatus.UNKNOWN, BuildStatus.QUEUED  # asked for in the millions
 

@@ -12,8 +12,6 @@ _FIRST = (
 )
 """The failures that can come from another build: only their page names it."""
 
-_WITHOUT_STEPS = frozenset({BuildStatus.CANCELLED, BuildStatus.FAILED_WITH_OUTPUT})
-
 
 def unexplained(
     newest: Iterable[tuple[Sequence[Build], Sequence[Build]]],
@@ -52,6 +50,4 @@ def _rank(
 
 def _has_page(build: Build) -> bool:
     """Return whether a page has steps that failed."""
-    status = build.status
-    unsuccessful = build.finished and not status.succeeded and status not in _WITHOUT_STEPS
-    return unsuccessful and not build.deleted_upstream
+    return build.status.lists_steps and not build.deleted_upstream

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import starmap
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -13,18 +14,18 @@ from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from hydrasnap.report import Index
-from hydrasnap.server import evaluations
-from hydrasnap.server.negotiation import wants_json
+from hydrasnap.server.markup import page
+from hydrasnap.server.negotiation import is_browser, wants_json
 from hydrasnap.server.openapi import document
 from hydrasnap.server.replies import reply
-from hydrasnap.server.routes import ENDPOINTS, READ_ONLY, Form, Handler
+from hydrasnap.server.routes import ENDPOINTS, READ_ONLY, Endpoint, Form, Handler
 from hydrasnap.server.view import Source, View
 
 Finish = Callable[[View, Response], Response]
 
 _FILE = re.compile(r"\.(html|json|svg|atom|xml|js|css|txt)$")
 _READING = {"GET", "HEAD", "OPTIONS"}
-_ORDER = (Form.FORBIDDEN, Form.JSON, Form.REDIRECT, Form.NEGOTIATED)
+_ORDER = (Form.FORBIDDEN, Form.JSON, Form.REDIRECT, Form.NEGOTIATED, Form.PAGE)
 
 
 def hydra_app(
@@ -59,12 +60,8 @@ def hydra_app(
 
     def routes() -> Iterator[BaseRoute]:
         for each in sorted(ENDPOINTS, key=lambda each: _ORDER.index(each.form)):
-            negotiated = each.form is Form.NEGOTIATED
-            yield route(each.path, each.handler, _JsonRoute if negotiated else Route)
-            if each.form is Form.REDIRECT:
-                yield route(f"{each.path}/{{rest:path}}", each.handler)
+            yield from starmap(route, _answers(each))
         yield route("/openapi.json", lambda seen: reply(document(seen.snapshot.origin)))
-        yield route("/eval/{id}", evaluations.listing, _ListingRoute)
         yield from more
         yield Mount("/", pages)
 
@@ -86,13 +83,43 @@ class _JsonRoute(Route):
         return Match.NONE, {}
 
 
-class _ListingRoute(Route):
-    """A route for crawlers that want a page with every job: the parameter ``full`` tells them."""
+class _PageRoute(Route):
+    """A route for programs that read Hydra's pages: people get those of the site."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] == "http" and HTTPConnection(scope).query_params.get("full") == "1":
+        is_file = _FILE.search(scope["path"])
+        if scope["type"] == "http" and not is_file and not is_browser(HTTPConnection(scope)):
             return super().matches(scope)
         return Match.NONE, {}
+
+
+def _answers(endpoint: Endpoint) -> Iterator[tuple[str, Handler, type[Route]]]:
+    """Yield who answers for an address, to whom."""
+    if endpoint.form is Form.PAGE:
+        yield endpoint.path, _as_page(endpoint.handler), _PageRoute
+    elif endpoint.form is Form.NEGOTIATED:
+        yield endpoint.path, endpoint.handler, _JsonRoute
+        if endpoint.page:
+            yield endpoint.path, _as_page(endpoint.page), _PageRoute
+    else:
+        yield endpoint.path, endpoint.handler, Route
+        if endpoint.form is Form.REDIRECT:
+            yield f"{endpoint.path}/{{rest:path}}", endpoint.handler, Route
+
+
+def _as_page(handler: Handler) -> Handler:
+    """Answer a mistake with a page, too."""
+
+    def answer(view: View) -> Response:
+        try:
+            return handler(view)
+        except HTTPException as error:
+            if error.headers:  # a redirect
+                raise
+            status = error.status_code
+            return page(view, "error.html", status, title=str(status), message=error.detail)
+
+    return answer
 
 
 class _ReadingOnly:

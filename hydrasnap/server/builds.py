@@ -15,7 +15,8 @@ _FILTERS = ("project", "jobset", "job", "system")
 _FOUND, _MOST_FOUND = 10, 50
 
 
-def _find(view: View) -> Build:
+def find(view: View) -> Build:
+    """Find the build that the path names, or refuse."""
     text = view.segment("id")
     build = view.snapshot.builds.get(number(text) or 0)
     if build is None:
@@ -25,21 +26,21 @@ def _find(view: View) -> Build:
 
 def build(view: View) -> Response:
     """Show a build."""
-    value = _find(view)
+    value = find(view)
     return reply(objects.full_build(view.index, value))
 
 
 def constituents(view: View) -> Response:
     """List the builds that an aggregate is made of, by job; nothing for other builds."""
     held = view.snapshot.builds
-    parts = [held[n] for n in _find(view).constituents or () if n in held]
+    parts = [held[n] for n in find(view).constituents or () if n in held]
     parts.sort(key=lambda part: part.job)
     return reply([objects.full_build(view.index, part) for part in parts])
 
 
 def newest_evaluation(view: View) -> Response:
     """Redirect to the newest evaluation that holds a build."""
-    value = _find(view)
+    value = find(view)
     held = view.index.evaluations_with(value.id)
     if not held:
         missing(f"No evaluation of build {value.id} is known.")

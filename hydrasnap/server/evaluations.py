@@ -8,7 +8,6 @@ from starlette.responses import Response, StreamingResponse
 from hydrasnap.model import Evaluation
 from hydrasnap.report import Index
 from hydrasnap.server import objects
-from hydrasnap.server.listing import evaluation_page
 from hydrasnap.server.replies import encode, missing, number, redirect, reply
 from hydrasnap.server.view import View
 
@@ -55,13 +54,6 @@ async def _chunks(index: Index, evaluation: Evaluation) -> AsyncIterator[bytes]:
             before = b","
         await asyncio.sleep(0)
     yield b"]" if before == b"," else b"[]"
-
-
-def listing(view: View) -> Response:
-    """Send the page that lists every job of an evaluation, which crawlers read for its size."""
-    evaluation = find(view, view.segment("id"))
-    base = str(view.request.base_url)
-    return StreamingResponse(evaluation_page(view.index, evaluation, base), media_type="text/html")
 
 
 def job(view: View) -> Response:

@@ -4,6 +4,7 @@ from starlette.requests import HTTPConnection
 
 _JSON = {"application/json", "text/x-json"}
 _HTML = "text/html"
+_BROWSER = "application/xhtml+xml"
 _KEY = "hydrasnap.wants_json"
 
 
@@ -17,6 +18,11 @@ def wants_json(request: HTTPConnection) -> bool:
     if _KEY not in request.scope:
         request.scope[_KEY] = _names_json(request)
     return bool(request.scope[_KEY])
+
+
+def is_browser(request: HTTPConnection) -> bool:
+    """Return whether people read the answer: every browser accepts XHTML, and hardly a program."""
+    return _BROWSER in request.headers.get("accept", "").lower()
 
 
 def _names_json(request: HTTPConnection) -> bool:

@@ -15,8 +15,9 @@ from hydrasnap.model import (
     Product,
     Project,
 )
-from hydrasnap.report import Index, tally_of
+from hydrasnap.report import Index
 from hydrasnap.server.replies import Json
+from hydrasnap.server.summary import summarize
 
 PAGE_SIZE = 20
 
@@ -155,24 +156,15 @@ def evaluation_page(listed: Sequence[Evaluation], page: int, *, is_whole: bool) 
 
 def evaluation_summary(index: Index, value: Evaluation) -> Json:
     """Return an evaluation as ``/evals`` shows it: with counts, and changes to the one before."""
-    now = tally_of(index, value)
-    older = index.previous(value)
-    before = tally_of(index, older).succeeded if older else now.succeeded
-    known = set(map(_identity, older.inputs)) if older else set()
-    changed = [each for each in value.inputs if _identity(each) not in known]
+    summary = summarize(index, value)
     return {
         "eval": evaluation(value),
-        "nrSucceeded": now.succeeded,
-        "nrFailed": now.unsuccessful,
-        "nrScheduled": now.queued + now.unknown,
-        "diff": now.succeeded - before,
-        "changedInputs": list(map(_input, changed)),
+        "nrSucceeded": summary.succeeded,
+        "nrFailed": summary.failed,
+        "nrScheduled": summary.queued,
+        "diff": summary.difference,
+        "changedInputs": list(map(_input, summary.changed)),
     }
-
-
-def _identity(value: EvaluationInput) -> tuple[object, ...]:
-    """Return what Hydra compares of an input: all but its value."""
-    return value.name, value.revision, value.type, value.uri, value.dependency
 
 
 def full_build(index: Index, value: Build) -> Json:

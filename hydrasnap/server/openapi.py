@@ -179,8 +179,8 @@ def _responses(endpoint: Endpoint) -> Json:
     if endpoint.form is Form.REDIRECT:
         moved = {"description": "Where it is", "headers": {"Location": {"schema": _TEXT}}}
         return {"301": moved, "302": moved, "404": error}
-    content: Json = {_JSON: {"schema": _ref(endpoint.schema)}}
-    if endpoint.form is Form.NEGOTIATED:
+    content: Json = {_JSON: {"schema": _ref(endpoint.schema)}} if endpoint.schema else {}
+    if endpoint.form in {Form.NEGOTIATED, Form.PAGE}:
         content["text/html"] = {"schema": _TEXT}
     answers: Json = {
         "200": {"description": "The answer", "content": content},

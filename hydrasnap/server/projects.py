@@ -1,9 +1,11 @@
 """Projects and jobsets: ``/``, ``/project/P``, ``/api/jobsets``, and all below ``/jobset/P/J``."""
 
 import re
+from collections.abc import Sequence
 
 from starlette.responses import Response
 
+from hydrasnap.model import Evaluation, Jobset
 from hydrasnap.report import latest_finished
 from hydrasnap.server import objects
 from hydrasnap.server.replies import bad, missing, quoted, redirect, reply
@@ -50,11 +52,15 @@ def evaluations(view: View) -> Response:
     """List a page of a jobset's evaluations, newest first."""
     jobset = view.jobset
     listed = view.index.evaluations_of(jobset.key)
-    is_whole = jobset.first_evaluation == (listed[-1].id if listed else 0)
-    page = page_number(view.parameter("page"))
-    if page > 1 and not is_whole and (page - 1) * objects.PAGE_SIZE >= len(listed):
+    whole, page = is_whole(jobset, listed), page_number(view.parameter("page"))
+    if page > 1 and not whole and (page - 1) * objects.PAGE_SIZE >= len(listed):
         missing(f"Older evaluations of {jobset.key} are not in this snapshot.")
-    return reply(objects.evaluation_page(listed, page, is_whole=is_whole))
+    return reply(objects.evaluation_page(listed, page, is_whole=whole))
+
+
+def is_whole(jobset: Jobset, listed: Sequence[Evaluation]) -> bool:
+    """Return whether the first evaluation of a jobset is among those that are `listed`."""
+    return jobset.first_evaluation == (listed[-1].id if listed else 0)
 
 
 def page_number(text: str) -> int:

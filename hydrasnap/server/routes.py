@@ -7,7 +7,7 @@ from enum import Enum
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from hydrasnap.server import builds, evaluations, jobs, live, projects
+from hydrasnap.server import builds, evaluations, hydra_pages, jobs, live, projects
 from hydrasnap.server.view import View
 
 READ_ONLY = "This is a read-only snapshot of a Hydra: nobody can sign in or change anything here."
@@ -20,19 +20,24 @@ class Form(Enum):
 
     NEGOTIATED = "JSON for those who ask for it, a page for all others"
     JSON = "JSON whatever is asked for"
+    PAGE = "a page in Hydra's markup, to browsers a page of the site"
     REDIRECT = "a redirect, which passes on what follows the path"
     FORBIDDEN = "always 403"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address, who answers it, the schema of the answer, and the parameters it takes."""
+    """An address, who answers it, the schema of the answer, and the parameters it takes.
+
+    `page` answers programs that do not ask for JSON; without it they get a page of the site.
+    """
 
     path: str
     handler: Handler
     schema: str = ""
     query: tuple[str, ...] = ()
     form: Form = Form.NEGOTIATED
+    page: Handler | None = None
 
 
 def forbid(view: View) -> Response:
@@ -49,11 +54,21 @@ ENDPOINTS = (
     Endpoint("/project/{project}", projects.project, "Project"),
     Endpoint(_JOBSET, projects.jobset, "Jobset"),
     Endpoint(f"{_JOBSET}/errors", projects.errors, "Jobset"),
-    Endpoint(f"{_JOBSET}/evals", projects.evaluations, "EvaluationPage", ("page",)),
+    Endpoint(
+        f"{_JOBSET}/evals", projects.evaluations, "EvaluationPage", ("page",),
+        page=hydra_pages.evaluations_of,
+    ),
+    Endpoint(f"{_JOBSET}/all", hydra_pages.finished, "", ("page",), Form.PAGE),
     Endpoint("/evals", evaluations.evaluations, "EvaluationSummary[]"),
-    Endpoint("/eval/{id}", evaluations.evaluation, "Evaluation", ("compare",)),
-    Endpoint("/eval/{id}/errors", evaluations.evaluation, "Evaluation"),
-    Endpoint("/build/{id}", builds.build, "Build"),
+    Endpoint(
+        "/eval/{id}", evaluations.evaluation, "Evaluation", ("compare", "filter", "full"),
+        page=hydra_pages.evaluation,
+    ),
+    Endpoint(
+        "/eval/{id}/errors", evaluations.evaluation, "Evaluation",
+        page=hydra_pages.evaluation_errors,
+    ),
+    Endpoint("/build/{id}", builds.build, "Build", page=hydra_pages.build),
     Endpoint("/queue", builds.queue, "Build[]"),
     Endpoint("/search", builds.search, "SearchResult", ("query", "limit")),
     Endpoint("/status", live.running, "RunningBuild[]"),
@@ -67,6 +82,8 @@ ENDPOINTS = (
     Endpoint("/eval/{id}/store-paths", evaluations.store_paths, "Path[]", (), Form.JSON),
     Endpoint("/eval/{id}/builds", evaluations.builds, "Build[]", (), Form.JSON),
     Endpoint("/build/{id}/constituents", builds.constituents, "Build[]", (), Form.JSON),
+    Endpoint(_JOB, hydra_pages.job, form=Form.PAGE),
+    Endpoint(f"{_JOB}/all", hydra_pages.finished_of_job, "", ("page",), Form.PAGE),
     Endpoint(f"{_JOB}/metric/{{metric}}", jobs.metric, "MetricPoint[]", (), Form.JSON),
     Endpoint(f"{_JOB}/build-times", jobs.build_times, "Point[]", (), Form.JSON),
     Endpoint(f"{_JOB}/closure-sizes", jobs.closure_sizes, "Point[]", (), Form.JSON),

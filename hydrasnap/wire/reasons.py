@@ -69,11 +69,11 @@ def read_error_marks(body: bytes, where: str) -> ErrorMarks:
     for row in tree.iterfind(".//tbody/tr"):
         link = row.find(".//a[@class='row-link']")
         found = _EVALUATION.search((link.get("href") or "") if link is not None else "")
-        if not found:
+        badges = {text_in(badge) for badge in row.iterfind(".//span")}
+        if not found or "Eval Errors Unknown" in badges:  # so says a snapshot that is served
             continue
         listed.add(int(found[1]))
-        badges = row.iterfind(".//span[@class='badge badge-warning']")
-        if any(text_in(badge) == "Eval Errors" for badge in badges):
+        if "Eval Errors" in badges:
             marked.add(int(found[1]))
     return ErrorMarks(frozenset(listed), frozenset(marked))
 
