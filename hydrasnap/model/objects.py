@@ -180,7 +180,8 @@ class EvaluationInput(Value, frozen=True):
 class Evaluation(Value, frozen=True):
     """One evaluation of a jobset; `builds` are its build ids, ascending.
 
-    `had_errors` and their text `errormsg` stand on pages alone; None means not known.
+    `had_errors` and their text `errormsg` stand on pages alone; None means not known. A Hydra
+    before 2021 tells no times: then `timestamp` is `dated_by_builds`, the newest of theirs.
     """
 
     id: Id
@@ -195,6 +196,7 @@ class Evaluation(Value, frozen=True):
     builds: tuple[Id, ...] = ()
     had_errors: bool | None = None
     errormsg: str = ""
+    dated_by_builds: bool = False
     deleted_upstream: bool = msgspec.field(name="gone", default=False)
 
     @property

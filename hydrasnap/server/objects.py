@@ -8,7 +8,6 @@ from hydrasnap.model import (
     Evaluation,
     EvaluationInput,
     Jobset,
-    JobsetCounts,
     JobsetOverview,
     Metric,
     Output,
@@ -96,20 +95,27 @@ def overviews(every: Iterable[Jobset]) -> list[Json]:
 
 
 def overview(value: Jobset) -> Json:
-    """Return a jobset as ``/api/jobsets`` shows it, which reports only errors in fetching."""
-    counts = value.overview.counts if value.overview else JobsetCounts()
-    return {
+    """Return a jobset as ``/api/jobsets`` shows it, which reports only errors in fetching.
+
+    Of a Hydra that reported only counts it has no more.
+    """
+    told = value.overview or JobsetOverview(project=value.project, name=value.name)
+    written: Json = {
         "project": value.project,
         "name": value.name,
-        "nrtotal": counts.total,
-        "nrsucceeded": counts.succeeded,
-        "nrfailed": counts.failed,
-        "nrscheduled": counts.scheduled,
-        "checkinterval": value.configuration.checkinterval,
-        "haserrormsg": False,
-        "fetcherrormsg": (value.overview and value.overview.fetcherrormsg) or None,
-        **_times(value.overview),
+        "nrtotal": told.counts.total,
+        "nrsucceeded": told.counts.succeeded,
+        "nrfailed": told.counts.failed,
+        "nrscheduled": told.counts.scheduled,
     }
+    if told.tells_times:
+        written |= _times(told)
+        written |= {
+            "checkinterval": value.configuration.checkinterval,
+            "haserrormsg": False,
+            "fetcherrormsg": told.fetcherrormsg or None,
+        }
+    return written
 
 
 def _input(value: EvaluationInput) -> Json:
@@ -123,17 +129,19 @@ def _input(value: EvaluationInput) -> Json:
 
 
 def evaluation(value: Evaluation) -> Json:
-    """Return an evaluation, which does not name its jobset."""
-    return {
+    """Return an evaluation, which does not name its jobset; without times if Hydra gave none."""
+    written: Json = {
         "id": value.id,
-        "timestamp": value.timestamp,
-        "checkouttime": value.checkouttime,
-        "evaltime": value.evaltime,
         "hasnewbuilds": int(value.hasnewbuilds),
-        "flake": value.flake or None,
         "jobsetevalinputs": {each.name: _input(each) for each in value.inputs},
         "builds": value.builds,
     }
+    if not value.dated_by_builds:
+        written["flake"] = value.flake or None
+        written |= {
+            name: getattr(value, name) for name in ("timestamp", "checkouttime", "evaltime")
+        }
+    return written
 
 
 def evaluation_page(listed: Sequence[Evaluation], page: int, *, is_whole: bool) -> Json:

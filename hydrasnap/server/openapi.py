@@ -67,13 +67,18 @@ SCHEMAS: Json = {
         **_TIMES,
     ),
     "Overview": _object(
+        {
+            "checkinterval": _NUMBER, "haserrormsg": _FLAG, "fetcherrormsg": _MAYBE_TEXT, **_TIMES,
+        },
         project=_TEXT, name=_TEXT, nrtotal=_NUMBER, nrsucceeded=_NUMBER, nrfailed=_NUMBER,
-        nrscheduled=_NUMBER, checkinterval=_NUMBER, haserrormsg=_FLAG, fetcherrormsg=_MAYBE_TEXT,
-        **_TIMES,
+        nrscheduled=_NUMBER,
     ),
     "Evaluation": _object(
-        id=_NUMBER, timestamp=_NUMBER, checkouttime=_NUMBER, evaltime=_NUMBER,
-        hasnewbuilds={"enum": [0, 1]}, flake=_MAYBE_TEXT, jobsetevalinputs=_map(_INPUT),
+        {
+            "timestamp": _NUMBER, "checkouttime": _NUMBER, "evaltime": _NUMBER,
+            "flake": _MAYBE_TEXT,
+        },
+        id=_NUMBER, hasnewbuilds={"enum": [0, 1]}, jobsetevalinputs=_map(_INPUT),
         builds=_list(_NUMBER),
     ),
     "EvaluationPage": _object(

@@ -271,7 +271,8 @@ class Cache(CrawlMemo):
         if evaluation.timestamp:
             return evaluation
         queued = (self._builds[n].timestamp for n in evaluation.builds if n in self._builds)
-        return msgspec.structs.replace(evaluation, timestamp=max(queued, default=0))
+        newest = max(queued, default=0)
+        return msgspec.structs.replace(evaluation, timestamp=newest, dated_by_builds=True)
 
     def load(self) -> None:
         """Read every file; a damaged one is reported and counts as absent."""

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from hydrasnap.server import RELOADING, CacheSource, Follower, SitePages, serve_app
 
 JSON = {"Accept": "application/json"}
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,7 @@ def app(cache: Path, tmp_path: Path) -> Starlette:
         "404.html": "<h1>Missing</h1>",
         "build/1001.html": "<h1>Build</h1>",
         "build/1001.json": "{}",
+        "eval/101.html": "<h1>Evaluation</h1>",
         "job/one/trunk/a~20b.html": "<h1>Job</h1>",
         ".hydrasnap-state": "secret",
     }.items():
@@ -55,13 +57,14 @@ def ask(app: Starlette, target: str, method: str = "GET", **headers: str) -> htt
         ("/", "Overview"),
         ("/build/1001", "Build"),
         ("/build/1001.html", "Build"),
+        ("/eval/101?full=1", "Evaluation"),
         ("/job/one/trunk/a%20b", "Job"),
     ],
 )
 def test_people_get_the_page_at_the_address_of_hydra(
     app: Starlette, target: str, heading: str
 ) -> None:
-    answer = ask(app, target, Accept="text/html")
+    answer = ask(app, target, Accept=BROWSER)
     assert (answer.status_code, answer.text) == (200, f"<h1>{heading}</h1>")
     assert "Accept" in answer.headers["vary"]
 
@@ -81,7 +84,7 @@ def test_programs_get_data_at_the_same_address_and_files_where_they_name_one(
     ],
 )  # fmt: skip
 def test_nothing_outside_the_site_is_handed_out(app: Starlette, target: str) -> None:
-    page = ask(app, target, Accept="text/html")
+    page = ask(app, target, Accept=BROWSER)
     assert (page.status_code, page.text) == (404, "<h1>Missing</h1>")
     data = ask(app, target, **JSON)
     assert (data.status_code, list(data.json())) == (404, ["error"])

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hydrasnap.demo.world.rows import Job
+from hydrasnap.demo.story.about import ABOUT
+from hydrasnap.demo.world.rows import Job, PackageRow
 
 LINUX = ("x86_64-linux", "aarch64-linux")
 DARWIN = ("x86_64-darwin", "aarch64-darwin")
@@ -42,7 +43,8 @@ def entry(
     """Return a job ``NAME.SYSTEM`` of a package; those in `SPLIT` have several outputs."""
     short = name.rpartition(".")[2]
     outputs = ("bin", "dev", "man", "out") if short in SPLIT else ("out",)
-    job = Job(f"{name}.{system}", short, system, outputs=outputs)
+    package = ABOUT.get(short, PackageRow())
+    job = Job(f"{name}.{system}", short, system, outputs=outputs, package=package)
     return Entry(job, version, first, last)
 
 

@@ -28,19 +28,22 @@ NEW_COMPILER = 14
 FIRST_FIXES = 17
 MORE_FIXES = 21
 NEW_PYTHON = 25
+NUMPY_FIXED = 28
 
 _FIXED_FIRST = "binutils.* gdb.* gnumake.* gawk.* jq.* vim.*-linux tmux.*-linux nginx.*-linux"
 _FIXED_LATER = "imagemagick.*-linux ruby_3_4.*-linux postgresql_18.*-linux ffmpeg.*-linux"
 _DEPENDANTS = "python3Packages.pillow.*-linux python3Packages.matplotlib.*-linux"
+_NEED_NUMPY = "python3Packages.matplotlib.* python3Packages.pandas.* python3Packages.scipy.*"
+_NEED_RUST = "python3Packages.black.* python3Packages.cryptography.*"
 _NOT_FIXED = "qemu.aarch64-linux nodejs_24.aarch64-linux"
 
 FAILURES = (
     FailureRule(_FIXED_FIRST, NEW_COMPILER, FIRST_FIXES),
     FailureRule(_FIXED_LATER, NEW_COMPILER, MORE_FIXES),
-    FailureRule(_DEPENDANTS, NEW_COMPILER, MORE_FIXES, 2),
+    FailureRule(_DEPENDANTS, NEW_COMPILER, MORE_FIXES, 2, cause="libjpeg-turbo-3.1"),
     FailureRule(_NOT_FIXED, NEW_COMPILER),
     FailureRule("ghc.aarch64-darwin"),
-    FailureRule("haskellPackages.pandoc.aarch64-darwin", status=2),
+    FailureRule("haskellPackages.pandoc.aarch64-darwin", status=2, cause="ghc.{system}"),
     FailureRule("wine64.x86_64-linux", 3),
     FailureRule("torch.* python3Packages.torch.x86_64-linux", 19, status=7),
     FailureRule("python3Packages.torch.aarch64-linux", 16, status=10),
@@ -54,6 +57,9 @@ FAILURES = (
     FailureRule("git.x86_64-darwin", 24, status=4),
     FailureRule("openssl.x86_64-linux curl.x86_64-linux", 9, 10),
     FailureRule("python3Packages.lxml.*", NEW_PYTHON),
+    FailureRule("python3Packages.numpy.*", NEW_PYTHON, NUMPY_FIXED),
+    FailureRule(_NEED_NUMPY, NEW_PYTHON, NUMPY_FIXED, 2, cause="python3Packages.numpy.{system}"),
+    FailureRule(_NEED_RUST, NEW_PYTHON, status=2, cause="setuptools-rust-1.12"),
     FailureRule("python3*", NEW_PYTHON, status=0),
 )
 
@@ -157,7 +163,7 @@ def _release_plan() -> Plan:
 def _staging_plan() -> Plan:
     failures = (
         FailureRule("systemd.* qemu.* gdb.*", 2, 4),
-        FailureRule("ffmpeg.* imagemagick.*", 3, LATER, 2),
+        FailureRule("ffmpeg.* imagemagick.*", 3, LATER, 2, cause="libvpx-1.15"),
         FailureRule("zlib.aarch64-linux", 4),
     )
     plan = _plan(entries(TOOLS, LINUX), 3, 2, 4, failures=failures)

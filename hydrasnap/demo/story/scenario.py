@@ -28,6 +28,8 @@ class FailureRule:
 
     With status 0 all is well, and only the rebuild is left: the new version of a common dependency.
     Where `percent` is less than 100 the jobs are flaky: built each time, failing now and then.
+    `cause` says what made jobs of status 2 fail: a job, with ``{system}`` for that of the job, or
+    the name and version of a package that has no job.
     """
 
     jobs: str
@@ -35,6 +37,7 @@ class FailureRule:
     last: int = LATER
     status: int = 1
     percent: int = ALWAYS
+    cause: str = ""
 
     def concerns(self, job: str) -> bool:
         """Whether it can hit a job."""
@@ -50,6 +53,9 @@ class FailureRule:
         """Whether a build of such a job fails, which an evaluation made."""
         lucky = chance("luck", job, number) % ALWAYS >= self.percent
         return self.first <= number < self.last and not lucky
+
+
+_SUCCESS = FailureRule("*", status=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +99,10 @@ class Plan:
     def _bumps(self, job: str, number: int) -> bool:
         return chance("bump", job, number) % ALWAYS < self.churn
 
-    def status(self, job: str, number: int) -> int:
-        """Return the status of a build that an evaluation made."""
-        return next(
-            (
-                each.status
-                for each in self.failures
-                if each.concerns(job) and each.hits(job, number)
-            ),
-            0,
-        )
+    def outcome(self, job: str, number: int) -> FailureRule:
+        """Return the rule that decides about a build that an evaluation made."""
+        rules = (each for each in self.failures if each.concerns(job) and each.hits(job, number))
+        return next(rules, _SUCCESS)
 
     def inputs_at(self, number: int) -> dict[str, InputRow]:
         """Return the inputs of an evaluation: each has its own revision of a source."""

@@ -1,6 +1,6 @@
 """The telling of the story: evaluations by plan, and builds that finish as planned."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from hydrasnap.demo.story.outcomes import result_of
@@ -50,11 +50,16 @@ class Simulator:
         row.flake = plan.flake_at(number) or row.flake
         row.checkouttime = 2 + chance("checkout", row.id) % 40
         row.evaltime = 5 + 2 * len(row.builds) + chance("evaluate", row.id) % 60
-        for build in range(first, self.world.next_build):
-            self._plan(self.world.builds[build], plan.status, number)
-            if chance("queue", build) % 100 >= queued:
-                self.conclude(build, row.timestamp + AFTER_EVALUATION + chance(build) % within)
+        made = [self.world.builds[build] for build in range(first, self.world.next_build)]
+        self._plan(made, plan, number, {self.world.builds[n].job: n for n in row.builds})
+        for build in sorted(made, key=self._needs_others):
+            if chance("queue", build.id) % 100 >= queued:
+                end = row.timestamp + AFTER_EVALUATION + chance(build.id) % within
+                self.conclude(build.id, end)
         return row
+
+    def _needs_others(self, build: BuildRow) -> tuple[bool, bool]:
+        return build.constituents is not None, bool(self.planned[build.id].causes)
 
     def _newest(self, plan: Plan) -> Iterator[tuple[str, InputRow]]:
         """Give the builds that are inputs of an evaluation now: of each job the newest good one."""
@@ -64,18 +69,39 @@ class Simulator:
             ids = [row.id for row in good if (row.stoptime or 0) <= self.world.now]
             yield name, InputRow("build", dependency=max(ids))
 
-    def _plan(self, build: BuildRow, status: Callable[[str, int], int], number: int) -> None:
-        self.planned[build.id] = result_of(build, status(build.job, number), number)
+    def _plan(self, made: list[BuildRow], plan: Plan, number: int, ids: Mapping[str, int]) -> None:
+        """Plan the results of builds; `ids` are those of the builds of the evaluation, by job.
+
+        Of the builds that need a package without a job the first one builds that, and the failure
+        is propagated to the others.
+        """
+        first: dict[tuple[str, str], int] = {}
+        for build in made:
+            rule = plan.outcome(build.job, number)
+            result, cause = result_of(build, rule.status, number), rule.cause
+            job = cause.format(system=build.system)
+            if job in ids:
+                result = replace(result, causes=(ids[job],))
+            elif cause and first.setdefault((cause, build.system), build.id) == build.id:
+                result = replace(result, dependency=cause)
+            elif cause:
+                result = replace(result, causes=(first[cause, build.system],))
+            self.planned[build.id] = result
 
     def conclude(self, number: int, at: int) -> None:
-        """Finish a build as planned; an aggregate waits for its constituents, and fails by them."""
+        """Finish a build as planned once what it needs has finished.
+
+        An aggregate needs its constituents, and fails by them.
+        """
         build, result = self.world.builds[number], self.planned[number]
-        if build.constituents is not None:
-            parts = [self.world.builds[part] for part in build.constituents]
-            if not all(part.finished for part in parts):
-                return
-            if any(part.status for part in parts):
-                result = Result(DEPENDENCY_FAILED, duration=0)
-            at = max([at, *(part.stoptime or 0 for part in parts)])
+        needed = [self.world.builds[part] for part in build.constituents or result.causes]
+        if not all(part.finished for part in needed):
+            return
+        failed = tuple(part.id for part in needed if part.status)
+        if failed:
+            is_aggregate = build.constituents is not None
+            result = Result(DEPENDENCY_FAILED, duration=0) if is_aggregate else result
+            result = replace(result, causes=failed)
+        at = max([at, *(part.stoptime or 0 for part in needed)])
         duration = min(result.duration, at - build.timestamp)
         self.world.finish(number, replace(result, duration=duration), at=at)

@@ -11,7 +11,7 @@ from hydrasnap.demo.story.project_tools import DAY, HOUR, TREE
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
 from hydrasnap.demo.world.chance import chance
-from hydrasnap.demo.world.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
+from hydrasnap.demo.world.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow, Result
 from hydrasnap.demo.world.world import EPOCH, World
 from hydrasnap.model import JobsetKey
 
@@ -45,6 +45,7 @@ def _an_hour_later(story: Simulator) -> None:
     world.now = EPOCH + HOUR
     _finish_queue(story, share=60)
     restart(story, TRUNK, "wine64.x86_64-linux", *LATELY_FAILED)
+    _rebuild(world, "ghc.aarch64-darwin")
     _cancel_one(world)
     world.jobsets[TRUNK].starttime = None
     story.plans[RELEASE] = _quiet(story.plans[RELEASE], story.made[RELEASE])
@@ -58,6 +59,13 @@ def _an_hour_later(story: Simulator) -> None:
 def _quiet(plan: Plan, number: int) -> Plan:
     """Return a plan in which an evaluation brings nothing new."""
     return replace(plan, quiet=plan.quiet | {number})
+
+
+def _rebuild(world: World, job: str) -> None:
+    """Restart the failed build of a job, which then times out: no count of Hydra's shows that."""
+    build = next(row for row in world.current_builds(TRUNK) if row.job == job)
+    world.restart(build.id)
+    world.finish(build.id, Result(7, duration=1500), at=world.now - 600)
 
 
 def _cancel_one(world: World) -> None:

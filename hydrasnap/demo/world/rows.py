@@ -100,6 +100,17 @@ class EvaluationRow:
     flake: str | None = None
     inputs: Mapping[str, InputRow] = field(default_factory=dict)
     builds: tuple[int, ...] = ()
+    errormsg: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRow:
+    """What a package says of itself; `maintainers` are e-mail addresses."""
+
+    description: str = ""
+    license: str = ""
+    homepage: str = ""
+    maintainers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,7 @@ class Job:
     constituents: tuple[str, ...] | None = None
     floating: bool = False
     priority: int = 100
+    package: PackageRow = PackageRow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +151,8 @@ class Result:
     """What came out of a build; `duration` in seconds, `metrics` are ``(name, value, unit)``.
 
     `size` is of its outputs and `closuresize` of all that they need, in bytes, 0 where not known.
+    `causes` are the failed builds that it needed, `dependency` is the name and version of the
+    package that failed first where no job builds that.
     """
 
     status: int = 0
@@ -148,6 +162,8 @@ class Result:
     releasename: str | None = None
     size: int = 0
     closuresize: int = 0
+    causes: tuple[int, ...] = ()
+    dependency: str = ""
 
 
 @dataclass(slots=True)
@@ -173,4 +189,7 @@ class BuildRow:
     size: int = 0
     closuresize: int = 0
     constituents: tuple[int, ...] | None = None
+    package: PackageRow = PackageRow()
+    causes: tuple[int, ...] = ()
+    dependency: str = ""
     evaluations: set[int] = field(default_factory=set)

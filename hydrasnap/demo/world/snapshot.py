@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from hydrasnap.demo.world.reasons import ReasonsOf
 from hydrasnap.demo.world.rows import (
     BuildRow,
     EvaluationRow,
@@ -50,6 +51,7 @@ def snapshot(world: World, origin: str) -> Snapshot:
         evaluations=_Converted(world.evaluations, evaluation),
         builds=_Converted(world.builds, build),
         sizes=_Sizes(world),
+        reasons=ReasonsOf(world),
     )
 
 
@@ -222,6 +224,8 @@ def evaluation(row: EvaluationRow) -> Evaluation:
             for name, each in sorted(row.inputs.items())
         ),
         builds=row.builds,
+        had_errors=bool(row.errormsg),
+        errormsg=row.errormsg,
     )
 
 

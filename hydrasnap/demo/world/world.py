@@ -145,6 +145,7 @@ class World:
                 name: None if job.floating else store_path(f"{seed}!{name}", nixname + end)
                 for name, end in ends.items()
             },
+            package=job.package,
         )
 
     def finish(self, build: int, result: Result | int = 0, *, at: int | None = None) -> None:
@@ -156,6 +157,7 @@ class World:
         row.starttime = row.stoptime - result.duration
         row.metrics, row.releasename = result.metrics, result.releasename
         row.size, row.closuresize = result.size, result.closuresize
+        row.causes, row.dependency = result.causes, result.dependency
         if result.status == 0:
             row.outputs = {
                 name: path or store_path(f"{row.drvpath}!{name}", row.nixname)
@@ -176,8 +178,10 @@ class World:
 
     def set_error(self, jobset: JobsetKey, errormsg: str = "", fetcherrormsg: str = "") -> None:
         """Let the newest check of a jobset fail, while evaluating or while fetching."""
-        row = self.jobsets[jobset]
+        row, evaluation = self.jobsets[jobset], next(iter(self.evaluations_of(jobset)), None)
         row.errormsg, row.fetcherrormsg, row.errortime = errormsg, fetcherrormsg, self.now
+        if evaluation is not None:
+            evaluation.errormsg = errormsg
         row.lastcheckedtime = self.now
 
     def clear_error(self, jobset: JobsetKey) -> None:
