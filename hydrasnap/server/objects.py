@@ -99,7 +99,10 @@ def overview(value: Jobset) -> Json:
 
     Of a Hydra that reported only counts it has no more.
     """
-    told = value.overview or JobsetOverview(project=value.project, name=value.name)
+    checkinterval = value.configuration.checkinterval
+    told = value.overview or JobsetOverview(
+        project=value.project, name=value.name, checkinterval=checkinterval
+    )
     written: Json = {
         "project": value.project,
         "name": value.name,
@@ -111,7 +114,7 @@ def overview(value: Jobset) -> Json:
     if told.tells_times:
         written |= _times(told)
         written |= {
-            "checkinterval": value.configuration.checkinterval,
+            "checkinterval": told.checkinterval,
             "haserrormsg": False,
             "fetcherrormsg": told.fetcherrormsg or None,
         }

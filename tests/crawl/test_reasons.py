@@ -7,11 +7,23 @@ from types import SimpleNamespace
 import httpx
 import msgspec
 import pytest
-from hydras import STABLE, TRUNK, Answer, Crawler, conclude, evaluate, fresh_crawl, hydra, page
+from hydras import (
+    STABLE,
+    TRUNK,
+    Answer,
+    Crawler,
+    assert_up_to_date,
+    conclude,
+    evaluate,
+    fresh_crawl,
+    hydra,
+    page,
+)
 from steps import page_of
 
 from hydrasnap.crawl import Note
 from hydrasnap.crawl.deleted import mark_deleted
+from hydrasnap.demo import DemoHydra
 from hydrasnap.model import Build, Evaluation
 from hydrasnap.plan import Selection, unexplained
 from hydrasnap.store import open_cache
@@ -195,3 +207,19 @@ def test_the_constituents_of_an_aggregate_that_stays_are_not_deleted_with_their_
         cache.put(builds=builds, evaluations=evaluations)
         mark_deleted(SimpleNamespace(cache=cache), {10})  # type: ignore[arg-type]
         assert [found.deleted_upstream for found in cache.builds.values()] == [False, True, False]
+
+
+def test_a_restart_between_two_looks_at_the_embedded_hydra_is_seen_with_its_new_cause(
+    tmp_path: Path,
+) -> None:
+    selection = Selection(reasons=1000)
+    crawler = Crawler(tmp_path / "kept", DemoHydra(1), selection=selection)
+    crawler.run()
+    crawler.hydra.stage = 2
+    crawler.run()
+    kept, now = crawler.snapshot, fresh_crawl(tmp_path / "now", DemoHydra(2), selection).snapshot
+    assert_up_to_date(kept, now)
+    rebuilt = next(b for b in now.builds.values() if b.job.startswith("ghc.aarch64-darwin")
+                   and b.buildstatus == 7)  # fmt: skip
+    assert kept.reasons_of(rebuilt) == now.reasons_of(rebuilt)
+    assert kept.reasons_of(rebuilt) is not None

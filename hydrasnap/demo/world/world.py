@@ -178,10 +178,11 @@ class World:
 
     def set_error(self, jobset: JobsetKey, errormsg: str = "", fetcherrormsg: str = "") -> None:
         """Let the newest check of a jobset fail, while evaluating or while fetching."""
-        row, evaluation = self.jobsets[jobset], next(iter(self.evaluations_of(jobset)), None)
+        row = self.jobsets[jobset]
         row.errormsg, row.fetcherrormsg, row.errortime = errormsg, fetcherrormsg, self.now
-        if evaluation is not None:
-            evaluation.errormsg = errormsg
+        made = [each for each in self.evaluations.values() if each.jobset == jobset]
+        if made:
+            max(made, key=lambda each: each.id).errormsg = errormsg
         row.lastcheckedtime = self.now
 
     def clear_error(self, jobset: JobsetKey) -> None:
