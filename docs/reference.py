@@ -1,6 +1,6 @@
-"""Write the pages of the handbook that come from the code: settings, commands, templates.
+"""Write the pages of the handbook that come from the code: settings, commands, messages and more.
 
-    python docs/reference.py            write docs/configuration.md, commands.md and templates.md
+    python docs/reference.py            write the pages that are named at the end of this file
     python docs/reference.py --check    say which of them are out of date, and fail
 
 A test compares them too.
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import click
 import msgspec
+from messages import messages
 from msgspec import inspect as kinds
 
 from hydrasnap.cli import main as program
@@ -293,7 +294,10 @@ def _type(kind: object) -> str:
     return getattr(kind, "__name__", "…" if kind is ... else str(kind))
 
 
-PAGES = {"configuration.md": configuration, "commands.md": commands, "templates.md": templates}
+PAGES = {
+    "configuration.md": configuration, "commands.md": commands, "templates.md": templates,
+    "messages.md": messages,
+}  # fmt: skip
 
 
 def main() -> None:

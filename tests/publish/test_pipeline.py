@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,15 @@ def test_the_404_page_knows_the_root_by_the_base_or_finds_it(tmp_path: Path) -> 
     without = (render(tmp_path / "b") / "404.html").read_text()
     assert "<base" not in without
     assert without.index("static/root.js") < without.index('rel="stylesheet"')
+
+
+def test_a_badge_tells_the_time_of_the_snapshot(tmp_path: Path) -> None:
+    whole = json.loads((render(tmp_path / "a") / "snapshot/shield.json").read_text())
+    assert whole["label"] == "snapshot"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", whole["message"])
+    run = structs.replace(snapshot().run, complete=not snapshot().run.complete)
+    other = json.loads((render(tmp_path / "b", run=run) / "snapshot/shield.json").read_text())
+    assert {whole["color"], other["color"]} == {"green", "yellow"}
 
 
 def test_the_moment_of_the_snapshot_is_in_one_file_for_all_pages(tmp_path: Path) -> None:

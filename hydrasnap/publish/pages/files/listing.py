@@ -62,6 +62,8 @@ def listing_files(site: Site) -> Iterator[Page | File]:
 
 def _whole(site: Site) -> Iterator[Link]:
     yield Link(label="All projects", href=INDEX)
+    yield Link(label="Time of the snapshot, as a badge", href="snapshot.svg")
+    yield Link(label="and for shields.io", href="snapshot/shield.json")
     if site.snapshot.live is not None:
         yield Link(label="What the Hydra was doing", href="status.json")
     if site.base:

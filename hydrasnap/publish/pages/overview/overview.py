@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from hydrasnap.formatting import plural
+from hydrasnap.formatting import clock, plural
 from hydrasnap.model import Evaluation, Gap, JobsetKey, Run
 from hydrasnap.publish.links import Links, outward
 from hydrasnap.publish.pages.common.changes import ChangeRow, change_row
@@ -14,6 +14,7 @@ from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.rows import EvaluationRow, evaluation_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.files.badges import Badge, badge_files
 from hydrasnap.publish.pages.files.data import INDEX, data_file, data_link, index_data
 from hydrasnap.publish.pages.jobset.errors import error_titles
 from hydrasnap.publish.pages.jobset.evaluations import newest_evaluations
@@ -80,7 +81,7 @@ class Stale(View, frozen=True, kw_only=True):
 
 
 class OverviewPage(PageContext, frozen=True, kw_only=True):
-    """The first page; only it and ``snapshot.js`` hold what changes with every crawl."""
+    """The first page; it, ``snapshot.js`` and the badge hold what changes with every crawl."""
 
     origin: str
     as_of: int  # Unix seconds
@@ -108,7 +109,15 @@ def overview_pages(site: Site) -> Iterator[Page | File]:
     """Yield the first page, its data, and the small file with the age of the snapshot."""
     yield data_file(INDEX, index_data(site))
     yield File(DATA, snapshot_script(site))
+    yield from badge_files(snapshot_badge(site), "snapshot/shield.json", "snapshot.svg")
     yield Page(Links.OVERVIEW, "overview.html", overview_page(site))
+
+
+def snapshot_badge(site: Site) -> Badge:
+    """Return the badge with the time of the snapshot; yellow if parts could not be read."""
+    color = "green" if site.snapshot.run.complete else "yellow"
+    taken = snapshot_time(site.snapshot)
+    return Badge(label="snapshot", message=f"{clock(taken)} UTC" if taken else "empty", color=color)
 
 
 def snapshot_script(site: Site) -> str:
