@@ -1,6 +1,7 @@
 """Tests of publishing: settings, the user's files, what stands where."""
 
 import gzip
+import json
 import os
 import re
 from pathlib import Path
