@@ -65,7 +65,7 @@
       for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) key.rows.push(read(row, about));
     }
     for (const section of whole ? document.querySelectorAll("main section[data-count]") : []) {
-      if (!groups.has(section)) groups.set(section, { section, tables: [], rows: [] }); // it is only counted
+      if (Number(section.dataset.count) && !groups.has(section)) groups.set(section, { section, tables: [], rows: [] }); // it is only counted
     }
     return [...groups.values()].map((group) => ({
       ...group,

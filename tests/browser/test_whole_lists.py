@@ -70,10 +70,15 @@ def big_hydra() -> Snapshot:
         number: Evaluation(
             id=number, project="p", jobset=name, timestamp=NOON + number, builds=tuple(sorted(ids))
         )
-        for number, name, ids in ((1, "j", held[0]), (2, "j", held[1]), (3, "copy", held[0]))
+        for number, name, ids in (
+            (1, "j", held[0]),
+            (2, "j", held[1]),
+            (3, "copy", held[0]),
+            (4, "copy", held[0]),
+        )
     }
     jobset = Jobset(project="p", name="j", evaluations=(2, 1), first_evaluation=1)
-    copy = Jobset(project="p", name="copy", evaluations=(3,), first_evaluation=3)
+    copy = Jobset(project="p", name="copy", evaluations=(4, 3), first_evaluation=3)
     return Snapshot(
         origin="https://hydra.example",
         run=Run(started=NOON, finished=NOON + 9),
@@ -111,9 +116,9 @@ def address(request: pytest.FixtureRequest, big_site: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def states(site: Path) -> list[tuple[int, str]]:
+def states(site: Path, evaluation: int = 2) -> list[tuple[int, str]]:
     """Return of each job the number of its build, and the lines in which a filter looks."""
-    data = json.loads((site / "eval/2/jobs.json").read_text())
+    data = json.loads((site / f"eval/{evaluation}/jobs.json").read_text())
     return [
         (build, "\n".join((job, system, LABELS[status], str(build))).lower())
         for job, system, build, status in data["jobs"]
@@ -199,6 +204,19 @@ def test_a_filter_finds_what_a_script_finds_in_the_data(
     assert complaints == []
 
 
+def test_lists_without_a_job_are_no_hindrance(
+    opened: Opener, big_site: Path, complaints: list[str]
+) -> None:
+    page = opened()
+    page.goto((big_site / "eval/4.html").as_uri())
+    assert page.locator("section.quiet").count() > 3
+    page.locator(".filter input").fill("python")
+    expect(page.locator(".filter output")).to_contain_text("by job, system, status and number")
+    expected = [build for build, text in states(big_site, 4) if "python" in text]
+    assert sorted(every_row(page)) == sorted(expected)
+    assert complaints == []
+
+
 def test_until_the_jobs_are_there_a_filter_says_what_it_has_seen(
     opened: Opener, address: str
 ) -> None:
@@ -237,7 +255,7 @@ def test_a_view_of_all_jobs_is_in_the_address(opened: Opener, address: str) -> N
 
 def test_a_comparison_filters_all_its_jobs_too(opened: Opener, big_site: Path) -> None:
     page = opened()
-    page.goto((big_site / "eval/2/vs/3.html").as_uri())
+    page.goto((big_site / "eval/2/vs/4.html").as_uri())
     page.locator(".filter input").fill("/python|perl/ linux")
     expect(page.locator(".filter output")).to_contain_text("by job, system, status and number")
     expected = [
