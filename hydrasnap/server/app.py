@@ -1,7 +1,8 @@
 """The application: a request → the snapshot → an answer."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import starmap
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ from hydrasnap.server.view import Source, View
 Finish = Callable[[View, Response], Response]
 
 _FILE = re.compile(r"\.(html|json|svg|atom|xml|js|css|txt)$")
+_ROUTE = "hydrasnap.route"
 _READING = {"GET", "HEAD", "OPTIONS"}
 _ORDER = (Form.FORBIDDEN, Form.JSON, Form.REDIRECT, Form.NEGOTIATED, Form.PAGE)
 
@@ -63,34 +65,58 @@ def hydra_app(
             yield from starmap(route, _answers(each))
         yield route("/openapi.json", lambda seen: reply(document(seen.snapshot.origin)))
         yield from more
-        yield Mount("/", pages)
 
     return Starlette(
-        routes=list(routes()),
+        routes=[_Addresses(routes()), Mount("/", pages)],
         middleware=[*middleware, Middleware(_ReadingOnly), Middleware(_TidyPath)],
         exception_handlers={HTTPException: _refuse},
         lifespan=lifespan,
     )
 
 
+class _Addresses(BaseRoute):
+    """Routes by the first segment of their paths, so that a request tries only a few of them."""
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self._groups: defaultdict[str, list[BaseRoute]] = defaultdict(list)
+        for route in routes:
+            self._groups[_first_segment(getattr(route, "path", "/"))].append(route)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Return the first match, which may be of another method, with its route."""
+        for route in self._groups.get(_first_segment(scope["path"]), ()):
+            match, found = route.matches(scope)
+            if match is not Match.NONE:
+                return match, {**found, _ROUTE: route}
+        return Match.NONE, {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the route that matched answer."""
+        await scope[_ROUTE].handle(scope, receive, send)
+
+
+def _first_segment(path: str) -> str:
+    return path.split("/", 2)[1]
+
+
 class _JsonRoute(Route):
     """A route for those who ask for JSON, and not for a file of the site."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        is_file = _FILE.search(scope["path"])
-        if scope["type"] == "http" and not is_file and wants_json(HTTPConnection(scope)):
-            return super().matches(scope)
-        return Match.NONE, {}
+        found = super().matches(scope)
+        if found[0] is Match.NONE or _FILE.search(scope["path"]):
+            return Match.NONE, {}
+        return found if wants_json(HTTPConnection(scope)) else (Match.NONE, {})
 
 
 class _PageRoute(Route):
     """A route for programs that read Hydra's pages: people get those of the site."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        is_file = _FILE.search(scope["path"])
-        if scope["type"] == "http" and not is_file and not is_browser(HTTPConnection(scope)):
-            return super().matches(scope)
-        return Match.NONE, {}
+        found = super().matches(scope)
+        if found[0] is Match.NONE or _FILE.search(scope["path"]):
+            return Match.NONE, {}
+        return (Match.NONE, {}) if is_browser(HTTPConnection(scope)) else found
 
 
 def _answers(endpoint: Endpoint) -> Iterator[tuple[str, Handler, type[Route]]]:

@@ -27,8 +27,15 @@ def summarize(index: Index, value: Evaluation) -> Summary:
         failed=now.unsuccessful,
         queued=now.queued + now.unknown,
         difference=now.succeeded - before,
-        changed=tuple(each for each in value.inputs if _identity(each) not in known),
+        changed=tuple(
+            each for each in value.inputs if _has_source(each) and _identity(each) not in known
+        ),
     )
+
+
+def _has_source(value: EvaluationInput) -> bool:
+    """Return whether Hydra lists an input among the changed ones, even of a first evaluation."""
+    return bool(value.revision or value.dependency)
 
 
 def _identity(value: EvaluationInput) -> tuple[object, ...]:
