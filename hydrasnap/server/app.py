@@ -134,13 +134,13 @@ def _answers(endpoint: Endpoint) -> Iterator[tuple[str, Handler, type[Route]]]:
 
 
 def _as_page(handler: Handler) -> Handler:
-    """Answer a mistake with a page, too."""
+    """Answer a mistake with a page, too, but for those who ask for JSON."""
 
     def answer(view: View) -> Response:
         try:
             return handler(view)
         except HTTPException as error:
-            if error.headers:  # a redirect
+            if error.headers or wants_json(view.request):  # a redirect has headers
                 raise
             status = error.status_code
             return page(view, "error.html", status, title=str(status), message=error.detail)

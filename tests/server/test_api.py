@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from hydrasnap.demo import DemoHydra, Job, JobsetRow, Result, World, synthetic_world
+from hydrasnap.demo import DemoHydra, InputRow, Job, JobsetRow, Result, World, synthetic_world
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.model import JobsetKey, Live, Snapshot
 from hydrasnap.server import hydra_app
@@ -197,6 +197,16 @@ def test_a_page_of_evaluations_has_relative_links(hydra: DemoHydra) -> None:
     ids = [each["id"] for each in first["evals"] + last["evals"]]
     assert len(first["evals"]) == 20
     assert ids == sorted(set(ids), reverse=True)
+
+
+def test_the_first_evaluation_of_a_jobset_lists_only_the_inputs_with_a_revision() -> None:
+    world = World()
+    world.add_project("p")
+    key = world.add_jobset(JobsetRow("p", "j"))
+    inputs = {"src": InputRow("git", "u", "r" * 40), "flag": InputRow("boolean", value="true")}
+    world.add_evaluation(key, [Job("k")], inputs)
+    (found,) = value(DemoHydra(world=world), "/evals")
+    assert [each["revision"] for each in found["changedInputs"]] == ["r" * 40]
 
 
 def test_a_full_page_has_no_next_one_and_an_empty_list_no_last(hydra: DemoHydra) -> None:
