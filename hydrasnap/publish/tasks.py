@@ -42,6 +42,7 @@ from hydrasnap.publish.pages.search import (
     name_files,
     page_files,
     path_files,
+    people_files,
 )
 from hydrasnap.publish.pages.selections.maintainers import maintainer_pages
 from hydrasnap.publish.pages.selections.watch import selection_of, watch_pages
@@ -101,6 +102,7 @@ def render_tasks(site: Site) -> Iterator[RenderTask]:
     yield _names(site)
     yield _maintainers(site)
     yield _watch_lists(site)
+    yield _people(site)
     for kind in WHOLE:
         yield _whole(site, kind)
     for jobset in site.snapshot.jobsets.values():
@@ -165,6 +167,14 @@ def _maintainers(site: Site) -> RenderTask:
             site.unmatched,
             [selection_reads(site, found) for found in site.maintained.values()],
         ),
+    )
+
+
+def _people(site: Site) -> RenderTask:
+    return RenderTask(
+        "people",
+        lambda: people_files(site),
+        data=lambda: (site.jobs_of_people, sorted(site.people)),
     )
 
 

@@ -1,6 +1,6 @@
 """Which package a job builds, and so whose it is."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
@@ -110,6 +110,17 @@ def workloads(packages: PackageIndex, builds: Iterable[Build]) -> list[Workload]
             failing.update(people)
     found = [Workload(person, failing[person], count) for person, count in jobs.items()]
     return sorted(found, key=lambda one: (-one.failing, -one.jobs, one.person.label.lower()))
+
+
+def jobs_by_person(packages: PackageIndex, builds: Iterable[Build]) -> dict[str, tuple[str, ...]]:
+    """Return the names, without their system, of the jobs of each maintainer, by label."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for build in builds:
+        people = packages.maintainers_of(build)
+        name = build.job.removesuffix(f".{build.system}") if people else ""
+        for person in people:
+            found[person.label].add(name)
+    return {label: tuple(sorted(found[label])) for label in sorted(found)}
 
 
 def attribute(job: str, system: str, prefixes: Iterable[str] = PREFIXES) -> str:

@@ -250,6 +250,19 @@
     return [...projects, ...jobsets];
   }
 
+  // Find maintainers by handle or name, exact handles first; a handle may have its @.
+  function persons(people, { terms, not }) {
+    const words = terms.map((term) => term.replace(/^@/, ""));
+    const exact = ([label]) => words.length === 1 && label.toLowerCase() === words[0];
+    return people
+      .filter(([label, name]) => {
+        const text = `${label} ${name}`.toLowerCase();
+        return words.length > 0 && words.every((word) => word && text.includes(word)) && !not.some((word) => text.includes(word));
+      })
+      .sort((a, b) => exact(b) - exact(a) || a[0].length - b[0].length)
+      .map(([label, name, href]) => ({ kind: "Maintainer", label, about: name, href: ROOT + href, jobs: [] }));
+  }
+
   async function numbered(directory, number) {
     const results = [];
     const [evaluations, build] = await Promise.all([load("evals"), buildOf(number)]);
@@ -340,7 +353,8 @@
     const asked = parse(path ? path[2].replace(/\.drv$/, "") : text, directory);
     if (!asked.terms.length && !asked.not.length) return { results: [], total: 0, left: 0 };
     const { found, left } = await names(directory, asked.terms, all);
-    const above = [...exact, ...containers(directory, asked)];
+    const people = directory.people ? persons(await load("people"), asked) : [];
+    const above = [...exact, ...containers(directory, asked), ...people];
     let matches = scan(found, asked.terms, asked.not, directory);
     if (!matches.length && !asked.not.length) {
       const everywhere = scanWords(found, asked.terms);
@@ -420,5 +434,18 @@
     return row ? buildsOf(shard, place, row, directory) : [];
   }
 
-  globalThis.hydrasnapFinder = { find, buildOf, jobOf, load, ROOT };
+  // Return the names, without their system, of the jobs that a maintainer looks after; null if there is none.
+  async function jobsOfPerson(label) {
+    const { people } = await load("directory");
+    const low = label.toLowerCase();
+    const found = people ? (await load(`people-${crc(low) & (people - 1)}`)).find(([name]) => name.toLowerCase() === low) : null;
+    if (!found) return null;
+    let text = "";
+    return found[1].split("|").map((name) => {
+      text = text.slice(0, PREFIX.indexOf(name[0])) + name.slice(1);
+      return text.replaceAll("~1", "|").replaceAll("~0", "~");
+    });
+  }
+
+  globalThis.hydrasnapFinder = { find, buildOf, jobOf, jobsOfPerson, load, ROOT };
 }

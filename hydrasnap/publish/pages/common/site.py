@@ -28,7 +28,7 @@ from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview
 from hydrasnap.report.index import Index
 from hydrasnap.report.latest import finished_evaluations
-from hydrasnap.report.packages import PackageIndex, Person, Workload
+from hydrasnap.report.packages import PackageIndex, Person, Workload, jobs_by_person
 from hydrasnap.report.selections import (
     Chooser,
     Selection,
@@ -118,13 +118,19 @@ class Site:
         return frozenset(one.person for one in self.staff[: self.policy.maintainers])
 
     @cached_property
+    def jobs_of_people(self) -> Mapping[str, tuple[str, ...]]:
+        """The names, without their system, of the jobs of each maintainer, by label."""
+        return jobs_by_person(self.packages, present_builds(self.index)) if self.staff else {}
+
+    @cached_property
     def unmatched(self) -> tuple[int, int]:
         """How many jobs of the newest evaluations have no known package, and how many there are."""
         return self.packages.unmatched(present_builds(self.index))
 
     def _selections(self, chooser: Callable[[JobsetKey], Chooser[W]]) -> dict[W, Selection]:
         most = max(self.limits.transitions, self.limits.feed_entries)
-        return selections(self.index, present_jobsets(self.snapshot), chooser, self.news, most)
+        keys = present_jobsets(self.snapshot)
+        return selections(self.index, keys, chooser, self.news, most)
 
     @cached_property
     def health(self) -> tuple[ProjectHealth, ...]:

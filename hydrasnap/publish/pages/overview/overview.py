@@ -102,6 +102,7 @@ class OverviewPage(PageContext, frozen=True, kw_only=True):
     checked: int  # number of jobsets that Hydra checks by itself
     projects: tuple[ProjectRow, ...]
     off: tuple[ProjectRow, ...]  # projects that are disabled or gone
+    newest: tuple[int, ...]  # the newest evaluation of each jobset in use
     evaluations: tuple[EvaluationRow, ...]
 
 
@@ -166,6 +167,7 @@ def overview_page(site: Site) -> OverviewPage:
         checked=sum(is_polled(health.jobset) for health in shown),
         projects=tuple(row for row in projects if not row.disabled),
         off=tuple(row for row in projects if row.disabled),
+        newest=tuple(health.latest.id for health in jobsets if health.in_use and health.latest),
         evaluations=evaluation_rows(
             site, islice(_visible(site, newest), site.limits.newest_evaluations)
         ),

@@ -8,6 +8,7 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.jobs import first_ids, folder_of
 from hydrasnap.publish.pages.search.names import LONGEST
 from hydrasnap.publish.pages.search.paths import prefix_of
+from hydrasnap.publish.pages.search.people import people_buckets
 from hydrasnap.publish.pages.search.shards import shard
 from hydrasnap.report.health import is_in_use
 from hydrasnap.report.inputs import inputs_of
@@ -30,6 +31,7 @@ def directory_files(site: Site) -> Iterator[File]:
         ],
         "ids": first_ids(site.snapshot.builds),
         "paths": prefix_of(len(site.snapshot.builds)),
+        "people": people_buckets(site),
     }
     yield shard("directory", directory)
     yield shard("evals", _evaluations(site))

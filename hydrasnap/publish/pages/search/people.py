@@ -1,0 +1,42 @@
+"""Maintainers by name, and the jobs of each without their system, for searches and "My packages".
+
+The jobs of a maintainer are in the bucket of the label in lower case. Their names stand in order,
+each as what it shares with the one before and what follows, with ``|`` between.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from hydrasnap.publish.pages.common.buckets import bucket_of
+from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.search.shards import after, shard
+
+_A_BUCKET = 48  # maintainers, at most on average
+
+Names = Mapping[str, tuple[str, ...]]
+
+
+def people_buckets(site: Site) -> int:
+    """Return in how many files the jobs of maintainers are: none, or a power of two."""
+    return 1 << (len(site.staff) // _A_BUCKET).bit_length() if site.staff else 0
+
+
+def people_files(site: Site) -> Iterator[File]:
+    """Yield the list of maintainers, and their jobs in buckets."""
+    count = people_buckets(site)
+    if not count:
+        return
+    people = [one.person for one in site.staff if one.person in site.people]
+    rows = [(one.label, one.name, site.links.maintainer(one.label)) for one in people]
+    yield shard("people", sorted(rows))
+    dealt: list[list[tuple[str, str]]] = [[] for _ in range(count)]
+    for label, jobs in site.jobs_of_people.items():
+        dealt[bucket_of(label.lower(), count)].append((label, _spelled(jobs)))
+    for number, found in enumerate(dealt):
+        yield shard(f"people-{number}", found)
+
+
+def _spelled(jobs: tuple[str, ...]) -> str:
+    names = (name.replace("~", "~0").replace("|", "~1") for name in jobs)
+    return "|".join(after(before, name) for before, name in pairwise(["", *names]))
