@@ -20,7 +20,8 @@ FOLDERS = {"project": "project", "jobset": "jobset", "eval": "evaluation", "job"
 def site(demo_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the site of the embedded Hydra, with a watch list."""
     folder = tmp_path_factory.mktemp("schemas")
-    publish_cache(demo_cache, SiteSettings(watches=(Watch("all"),)), folder)
+    settings = SiteSettings(watches=(Watch("all"),), manifest=True)
+    publish_cache(demo_cache, settings, folder)
     return folder
 
 
