@@ -1,0 +1,137 @@
+"""What scripts do in a real Firefox: search, filter, comparison and the switch for colours."""
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PUPPETEER = "HYDRASNAP_PUPPETEER"
+FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
+DRIVER = Path(__file__).with_name("firefox.cjs")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        PUPPETEER not in os.environ or FIREFOX is None, reason="needs Firefox and puppeteer-core"
+    ),
+]
+
+Steps = list[tuple[str, Any]]
+SHOWN = "[...document.querySelectorAll('section:not(.quiet) table tr[data-job]')]"
+SHOWN += ".filter((row) => !row.hidden).map((row) => row.dataset.job)"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder without a word."""
+
+    def log_message(self, *_: object) -> None:
+        """Stay silent."""
+
+
+@pytest.fixture(params=["file", "http"])
+def address(request: pytest.FixtureRequest, demo_site: Path) -> Iterator[str]:
+    """Return the address of the site of the embedded Hydra, as files and from a server."""
+    if request.param == "file":
+        yield demo_site.as_uri()
+        return
+    handler = partial(Quiet, directory=str(demo_site))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def in_firefox(steps: Steps) -> list[Any]:
+    """Do steps in a fresh Firefox, and return what the reading ones gave."""
+    done = subprocess.run(
+        ["node", str(DRIVER), os.environ[PUPPETEER], str(FIREFOX)], input=json.dumps(steps),
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found: list[Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_an_exact_name_opens_its_page_on_enter(address: str) -> None:
+    job = "hello.x86_64-linux"
+    (title,) = in_firefox([
+        ("goto", f"{address}/index.html"),
+        ("press", "/"),
+        ("fill", ("header input[type=search]", job)),
+        ("until", f"document.body.innerText.includes('{job}')"),
+        ("press", "Enter"),
+        ("until", f"document.querySelector('h1')?.textContent.includes('{job}')"),
+        ("read", "location.pathname"),
+    ])  # fmt: skip
+    assert title.endswith(f"/{job}.html")
+
+
+def test_the_filter_shows_what_fits_and_puts_it_into_the_address(
+    address: str, demo_pages: dict[str, str]
+) -> None:
+    page = f"{address}/{demo_pages['eval']}"
+    every, fitting, query, again = in_firefox([
+        ("goto", page),
+        ("until", "document.querySelector('.filter output')?.textContent"),
+        ("read", SHOWN),
+        ("fill", (".filter input", "/^python/")),
+        ("until", f"{SHOWN}.every((job) => job.startsWith('python'))"),
+        ("until", "location.href.includes('python')"),
+        ("read", SHOWN),
+        ("read", "location.href"),
+        ("goto", f"{page}?again"),
+        ("goto", "about:blank"),
+        ("goto", page),
+        ("until", "document.querySelector('.filter output')?.textContent"),
+        ("read", SHOWN),
+    ])  # fmt: skip
+    assert fitting == [job for job in every if job.startswith("python")]
+    assert 0 < len(fitting) < len(every)
+    assert again == every
+    (shared,) = in_firefox([
+        ("goto", query),
+        ("until", f"{SHOWN}.length === {len(fitting)}"),
+        ("read", SHOWN),
+    ])  # fmt: skip
+    assert shared == fitting
+
+
+def test_any_two_evaluations_are_compared(address: str, demo_site: Path) -> None:
+    old, new = 168, 200
+    (jobs,) = in_firefox([
+        ("goto", f"{address}/compare.html?a={new}&b={old}"),
+        ("until", "document.querySelectorAll('#comparison tr[data-job]').length > 0"),
+        ("read", "[...document.querySelectorAll('#comparison tr[data-job]')]"
+                 ".map((row) => row.dataset.job)"),
+    ])  # fmt: skip
+    known: set[str] = set()
+    for number in (old, new):
+        rows = json.loads((demo_site / f"eval/{number}/jobs.json").read_text())["jobs"]
+        known |= {job for job, *_ in rows}
+    assert jobs
+    assert set(jobs) <= known
+
+
+def test_the_switch_for_colours_is_remembered(address: str) -> None:
+    read = "getComputedStyle(document.body).backgroundColor"
+    before, after, next_page = in_firefox([
+        ("goto", f"{address}/index.html"),
+        ("read", read),
+        ("click", "button.theme"),
+        ("click", "button.theme"),
+        ("read", read),
+        ("goto", f"{address}/evals.html"),
+        ("read", read),
+    ])  # fmt: skip
+    assert (before == after, after == next_page) == (False, True)
