@@ -85,8 +85,9 @@ class TaskRunner:
     ) -> Iterator[FileRecord]:
         """Yield a record of each file of a task, and add the paths of new ones to `changed`."""
         before = {record.path: record for record in known.records()} if known else {}
+        beside = self._fingerprints.beside_contexts(task)
         for item in task.make():
-            fingerprint = file_fingerprint(self._known.settings, item)
+            fingerprint = file_fingerprint(beside, item)
             record = before.get(item.path)
             if record and record.fingerprint == fingerprint and self._is_unmodified(record):
                 yield record

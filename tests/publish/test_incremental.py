@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from hydrasnap.demo import Job, JobsetRow, ProjectRow, Result, World
+from hydrasnap.errors import OutputError
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan import Selection
 from hydrasnap.publish.output.folder import STATE
@@ -21,6 +22,9 @@ from hydrasnap.publish.pipeline import publish, publish_cache
 from hydrasnap.publish.settings import Published, SiteSettings
 
 PLAIN = SiteSettings()
+TIGHT = SiteSettings(
+    max_files=260
+)  # between what a site of these histories needs and what it wants
 SIZED = Selection(sizes=("one/trunk/*",))
 SIDE = JobsetKey("one", "side")
 UNASKED = ("error", "forget", "well")  # after these steps it is not asked what the Hydra is doing
@@ -33,6 +37,15 @@ def files(folder: Path) -> Files:
         for path in folder.rglob("*")
         if path.is_file() and path.name != STATE
     }
+
+
+def rendered(cache: Path, wish: SiteSettings, folder: Path) -> Files | None:
+    """Render a cache, and return the files; None where the site cannot keep to its budget."""
+    try:
+        publish_cache(cache, wish, folder)
+    except OutputError:
+        return None
+    return files(folder)
 
 
 def finish(data: World) -> None:
@@ -81,9 +94,10 @@ STEPS: dict[str, Callable[[World], Any]] = {
 }
 
 
+@pytest.mark.parametrize("wish", [PLAIN, TIGHT], ids=["plain", "tight"])
 @settings(max_examples=8, deadline=None, derandomize=True)
-@given(st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=5))
-def test_incremental_is_full(steps: list[str]) -> None:
+@given(steps=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=5))
+def test_incremental_is_full(wish: SiteSettings, steps: list[str]) -> None:
     served = hydra()
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -92,9 +106,21 @@ def test_incremental_is_full(steps: list[str]) -> None:
             STEPS[step](served.world)
             wishes = replace(SIZED, live=step not in UNASKED)
             Crawler(folder / "cache", served, selection=wishes).run()
-            publish_cache(folder / "cache", PLAIN, folder / "site")
-            publish_cache(folder / "cache", PLAIN, folder / f"new-{number}")
-            assert files(folder / "site") == files(folder / f"new-{number}"), steps
+            site = rendered(folder / "cache", wish, folder / "site")
+            assert site == rendered(folder / "cache", wish, folder / f"new-{number}"), steps
+
+
+def test_the_tight_budget_bites(tmp_path: Path) -> None:
+    served = hydra()
+    for _ in range(2):
+        served.world.now += 60
+        rename(served.world)
+        evaluate(served.world, STABLE, served.world.now // 3600)
+    Crawler(tmp_path / "cache", served).run()
+    whole = publish_cache(tmp_path / "cache", PLAIN, tmp_path / "whole")
+    small = publish_cache(tmp_path / "cache", TIGHT, tmp_path / "small")
+    assert whole.written > TIGHT.max_files >= small.written
+    assert small.why
 
 
 @pytest.mark.parametrize("workers", [2, 3])

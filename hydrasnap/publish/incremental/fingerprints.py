@@ -1,6 +1,7 @@
 """Fingerprints of what tasks and files are made from, which are cheap beside making them."""
 
 from functools import cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,11 +15,21 @@ _objects = msgspec.msgpack.Encoder()
 _contexts = msgspec.msgpack.Encoder(enc_hook=repr)
 
 
-def file_fingerprint(settings: bytes, item: Page | File) -> bytes:
-    """Fingerprint a page by its template and context, another file by its text."""
+def file_fingerprint(beside: bytes, item: Page | File) -> bytes:
+    """Fingerprint a page by its template, its context and what it shows `beside` that.
+
+    Any other file is fingerprinted by its text.
+    """
     if isinstance(item, File):
         return digest(item.text.encode("utf-8", "surrogatepass"))
-    return digest(settings, item.template.encode(), _contexts.encode(item.context))
+    return digest(beside, item.template.encode(), _contexts.encode(item.context))
+
+
+class _Fingerprint(NamedTuple):
+    """The fingerprints of all that is read, and of which builds of that have a page."""
+
+    whole: bytes
+    paged: bytes
 
 
 class Fingerprinter:
@@ -26,10 +37,12 @@ class Fingerprinter:
 
     def __init__(self, site: Site, settings: bytes) -> None:
         self._site = site
+        self._chosen = settings
         self._settings = digest(settings, *sorted(name.encode() for name in site.links.twins))
         self._declared = Declarations(site)
         self._jobset = cache(self._jobset_fingerprint)
         self._bucket = cache(self._bucket_fingerprint)
+        self._every_paged = cache(self._policy_fingerprint)
 
     def of(self, task: RenderTask) -> bytes:
         """Fingerprint what a task may read; empty if that is the whole snapshot."""
@@ -37,16 +50,35 @@ class Fingerprinter:
             return digest(self._settings, _objects.encode(task.data()))
         if not task.jobsets:
             return b""
-        all_buckets = (bucket for key in task.jobsets for bucket in self._site.buckets[key])
-        buckets = all_buckets if task.bucket is None else (task.bucket,)
-        return digest(
-            *map(self._jobset, task.jobsets),
-            *(self._bucket(bucket.key, bucket.number) for bucket in buckets),
-        )
+        return digest(*(part.whole for part in self._parts(task)))
 
-    def _jobset_fingerprint(self, key: JobsetKey) -> bytes:
-        return digest(self._settings, _objects.encode(self._declared.of_jobset(key)))
+    def beside_contexts(self, task: RenderTask) -> bytes:
+        """Fingerprint what the pages of a task show beside their contexts.
 
-    def _bucket_fingerprint(self, key: JobsetKey, number: int) -> bytes:
+        That is chosen in the settings, but for links to builds: those know which have a page.
+        """
+        policy = self._site.policy
+        if policy.builds is None:
+            return self._chosen
+        if not task.jobsets:
+            return digest(self._chosen, self._every_paged())
+        return digest(self._chosen, *(part.paged for part in self._parts(task)))
+
+    def _parts(self, task: RenderTask) -> list[_Fingerprint]:
+        every = (bucket for key in task.jobsets for bucket in self._site.buckets[key])
+        buckets = every if task.bucket is None else (task.bucket,)
+        jobsets = map(self._jobset, task.jobsets)
+        return [*jobsets, *(self._bucket(bucket.key, bucket.number) for bucket in buckets)]
+
+    def _jobset_fingerprint(self, key: JobsetKey) -> _Fingerprint:
+        reads = self._declared.of_jobset(key)
+        whole = digest(self._settings, _objects.encode(reads))
+        return _Fingerprint(whole, digest(_objects.encode(reads.paged)))
+
+    def _bucket_fingerprint(self, key: JobsetKey, number: int) -> _Fingerprint:
         """Fingerprint the builds of a bucket, their constituents, and aggregates with them."""
-        return digest(_objects.encode(self._declared.of_bucket(self._site.buckets[key][number])))
+        reads = self._declared.of_bucket(self._site.buckets[key][number])
+        return _Fingerprint(digest(_objects.encode(reads)), digest(_objects.encode(reads.paged)))
+
+    def _policy_fingerprint(self) -> bytes:
+        return digest(_objects.encode(sorted(self._site.policy.builds or ())))

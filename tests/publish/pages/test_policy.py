@@ -8,6 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from example import all_pages, snapshot
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.cli.reports import render_lines
@@ -60,6 +63,19 @@ def test_newly_failing_builds_come_first_then_watched_ones() -> None:
     good = {b.id for b in snapshot().builds.values() if b.job == "good" and b.jobset == "j"}
     assert not good & chosen(0.0003)
     assert good & chosen(0.0003, Watch("mine", ("good",)))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    lost=st.sampled_from(sorted(snapshot().builds)),
+    part=st.sampled_from((0.0001, 0.0002, 0.0005, 0.001)),
+)
+def test_a_build_more_or_less_turns_few_pages_over(lost: int, part: float) -> None:
+    every = snapshot()
+    kept = {number: found for number, found in every.builds.items() if number != lost}
+    fewer = decide(Index(structs.replace(every, builds=kept)), "auto", BUDGET, (), part).builds
+    assert fewer is not None
+    assert len((chosen(part) ^ fewer) - {lost}) <= 3
 
 
 @pytest.mark.parametrize("files", [100, 320])
