@@ -9,6 +9,7 @@ from hydrasnap.model import Snapshot
 from hydrasnap.publish.links import Links, safe_name
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.publish.pages import Document, Site
+from hydrasnap.publish.pages.common.api_scope import ApiScope, api_scope
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.policy import Budget, decide
 from hydrasnap.publish.pages.common.site import Look
@@ -34,6 +35,8 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
     listed = chosen.load()
     packages = PackageIndex(whole, listed, chosen.prefixes, emails=chosen.emails)
     staff = tuple(workloads(packages, present_builds(index))) if chosen.maintainers else ()
+    api, cost = _api(index, settings, budget)
+    budget -= cost
     site = Site(
         snapshot=whole,
         policy=decide(index, settings.policy, budget, settings.watches, part, len(staff)),
@@ -47,7 +50,7 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
         documents=tuple(documents(settings.pages)),
         watches=settings.watches,
         baselines=settings.baselines,
-        api=settings.api,
+        api=api,
         lost=lost(snapshot),
         limits=settings.limits,
         aggregates=settings.aggregates,
@@ -55,6 +58,14 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
     )
     site.prepare()
     return site
+
+
+def _api(index: Index, settings: SiteSettings, budget: Budget) -> tuple[ApiScope, Budget]:
+    """Return which answers of the API are files, and what they take."""
+    if not settings.api:
+        return ApiScope.NONE, Budget(0, 0)
+    scope, cost = api_scope(index, budget)
+    return (scope, cost) if settings.policy == "auto" else (ApiScope.ALL, cost)
 
 
 def documents(own: Path | None) -> Iterator[Document]:

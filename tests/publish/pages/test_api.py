@@ -7,8 +7,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import httpx
+import pytest
 from starlette.responses import Response
 
+from hydrasnap.publish.content import gather_site
+from hydrasnap.publish.pages.files.api import api_files
+from hydrasnap.publish.pages.overview.remarks import unused
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.server import CacheSource, serve_app
@@ -23,6 +27,17 @@ def address_of(path: str) -> str:
     if kind == "jobsets":
         return f"/api/jobsets?project={quote(rest)}"
     return special.get(path, f"/{path}")
+
+
+@pytest.mark.parametrize(("size", "has_lists"), [(5_000_000, False), (900_000_000, True)])
+def test_lists_of_builds_are_left_out_where_they_would_take_half_of_the_site(
+    demo_cache: Path, size: int, *, has_lists: bool
+) -> None:
+    site = gather_site(read_snapshot(demo_cache), SiteSettings(api=True, max_bytes=size))
+    paths = {file.path for file in api_files(site)}
+    assert "api/eval/101.json" in paths
+    assert ("api/eval/101/builds.json" in paths) is has_lists
+    assert any("API as files" in remark for remark in unused(site)) is not has_lists
 
 
 def test_each_file_holds_the_answer_of_the_server(demo_site: Path, tmp_path: Path) -> None:
@@ -46,6 +61,7 @@ def test_each_file_holds_the_answer_of_the_server(demo_site: Path, tmp_path: Pat
                 told = answer.json()
                 if path.endswith("/evals"):
                     assert found["evals"][:20] == told["evals"], path
+                    assert (found["first"], found["last"]) == ("?page=1", "?page=1")
                 else:
                     assert found == told, path
 

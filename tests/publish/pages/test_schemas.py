@@ -1,12 +1,15 @@
 """Tests that every data file of a site is as its schema says, and that the schema is published."""
 
+import html
 import json
 from pathlib import Path
 
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator
 
 from hydrasnap.model import Watch
+from hydrasnap.publish.pages.files.kinds import data_kinds
 from hydrasnap.publish.pages.files.schemas import FILES
 from hydrasnap.publish.pipeline import publish_cache
 from hydrasnap.publish.settings import SiteSettings
@@ -47,6 +50,19 @@ def test_every_data_file_is_as_its_schema_says(site: Path, name: str) -> None:
     assert files
     for file in files:
         msgspec.json.decode(file.read_bytes(), type=FILES[name], strict=True)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_and_the_example_of_the_page_follow_the_published_schema(
+    site: Path, name: str
+) -> None:
+    schema = json.loads((site / "schema" / f"{name}.json").read_text())
+    validator = Draft202012Validator(schema)
+    for file in data_files(site)[name][:40]:
+        validator.validate(json.loads(file.read_bytes()))
+    (kind,) = (kind for kind in data_kinds() if kind.schema.href == f"schema/{name}.json")
+    validator.validate(json.loads(kind.example))
+    assert kind.example in html.unescape((site / "data.html").read_text())
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -48,6 +48,9 @@ class Budget:
         """Return a part (0 to 1) of the budget."""
         return Budget(int(self.bytes * part), int(self.files * part))
 
+    def __add__(self, other: "Budget") -> "Budget":
+        return Budget(self.bytes + other.bytes, self.files + other.files)
+
     def __sub__(self, other: "Budget") -> "Budget":
         return Budget(self.bytes - other.bytes, self.files - other.files)
 

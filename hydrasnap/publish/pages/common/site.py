@@ -20,6 +20,7 @@ from hydrasnap.model import (
 )
 from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.links import Links, live_path
+from hydrasnap.publish.pages.common.api_scope import ApiScope
 from hydrasnap.publish.pages.common.buckets import Bucket, buckets
 from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.parents import name_now
@@ -79,7 +80,7 @@ class Site:
     policy: Policy = EVERYTHING
     watches: tuple[Watch, ...] = ()
     baselines: Mapping[str, int] = field(default_factory=dict)
-    api: bool = False
+    api: ApiScope = ApiScope.NONE
     lost: str = ""
     limits: Limits = field(default_factory=Limits)
     aggregates: tuple[str, ...] = ()

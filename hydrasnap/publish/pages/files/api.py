@@ -1,7 +1,8 @@
 """The answers of Hydra's API as files, for clients that can be given an address to begin with.
 
 A file lies below ``api/`` where Hydra has the address, with the ending ``.json``: ``/build/12`` is
-``api/build/12.json``. Only the builds that have a page have a file.
+``api/build/12.json``. Only the builds that have a page have a file; lists of builds are left out
+where they do not fit into the size of the site.
 """
 
 from collections.abc import Iterator
@@ -9,13 +10,14 @@ from collections.abc import Iterator
 from msgspec.json import encode
 
 from hydrasnap.model import Evaluation, Jobset
+from hydrasnap.publish.pages.common.api_scope import ApiScope
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 
 
 def api_files(site: Site) -> Iterator[File]:
     """Yield the files, if the settings ask for them."""
-    if not site.api:
+    if site.api is ApiScope.NONE:
         return
     from hydrasnap.server import objects  # brings what a site without these files does not need
 
@@ -46,16 +48,18 @@ def _jobset_files(site: Site, jobset: Jobset) -> Iterator[File]:
     yield _file(path, objects.jobset(jobset))
     yield _file(f"{path}/errors", objects.jobset(jobset, with_error=True))
     listed = site.index.evaluations_of(jobset.key)
-    yield _file(f"{path}/evals", {"evals": list(map(objects.evaluation, listed))})
+    all_pages = {"evals": list(map(objects.evaluation, listed))}
+    yield _file(f"{path}/evals", {**all_pages, "first": "?page=1", "last": "?page=1"})
 
 
 def _evaluation_files(site: Site, evaluation: Evaluation) -> Iterator[File]:
     from hydrasnap.server import objects
 
     path = f"eval/{evaluation.id}"
-    builds = site.snapshot.builds_of(evaluation)
     yield _file(path, objects.evaluation(evaluation))
-    yield _file(f"{path}/builds", [objects.full_build(site.index, each) for each in builds])
+    if site.api is ApiScope.ALL:
+        builds = site.snapshot.builds_of(evaluation)
+        yield _file(f"{path}/builds", [objects.full_build(site.index, each) for each in builds])
 
 
 def _build_files(site: Site) -> Iterator[File]:

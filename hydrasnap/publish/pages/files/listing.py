@@ -10,6 +10,7 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.data import INDEX, REVISIONS
+from hydrasnap.publish.pages.files.kinds import DataKind, data_kinds
 from hydrasnap.publish.pages.selections.watch import selection_of
 
 ACCENT = "accent.css"
@@ -27,7 +28,7 @@ class FilesRow(View, frozen=True, kw_only=True):
 class DataPage(PageContext, frozen=True, kw_only=True):
     """The files for programs: those of the whole site, of projects, of jobsets, of watch lists.
 
-    `maintainers` lists the maintainers, each of whom has files too.
+    `maintainers` lists the maintainers, each of whom has files too; `kinds` explain the data files.
     """
 
     files: tuple[Link, ...]
@@ -35,6 +36,7 @@ class DataPage(PageContext, frozen=True, kw_only=True):
     jobsets: tuple[FilesRow, ...]
     watches: tuple[FilesRow, ...]
     maintainers: Link | None
+    kinds: tuple[DataKind, ...]
 
 
 def listing_files(site: Site) -> Iterator[Page | File]:
@@ -52,6 +54,7 @@ def listing_files(site: Site) -> Iterator[Page | File]:
         ),
         watches=tuple(_watch(site, watch) for watch in site.watches),
         maintainers=Link(label="maintainer", href=Links.MAINTAINERS) if site.staff else None,
+        kinds=tuple(data_kinds()),
     )
     yield Page(Links.DATA, "data.html", context)
     if site.look.accent:

@@ -6,6 +6,7 @@ from fnmatch import translate
 
 from hydrasnap.formatting import plural
 from hydrasnap.model import JobKey, JobsetKey, Snapshot, Watch
+from hydrasnap.publish.pages.common.api_scope import ApiScope
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.missing import Missing, missing_objects
 
@@ -46,8 +47,10 @@ def match_words(without: int, total: int) -> str:
 
 
 def unused(site: Site) -> Iterator[str]:
-    """Yield a sentence for each note, pinned baseline and watched glob without effect."""
+    """Yield a sentence for each setting without effect, or without the full one."""
     yield from _notes(site)
+    if site.api is ApiScope.WITHOUT_BUILDS:
+        yield "Of the API as files, lists of builds would not fit into the size of the site."
     for name, number in sorted(site.baselines.items()):
         yield from _baseline(site, name, number)
     for watch in site.watches:

@@ -1,0 +1,40 @@
+"""How much of Hydra's API a site holds as files, within the budget of the site."""
+
+from enum import Enum
+
+from hydrasnap.publish.pages.common.policy import Budget
+from hydrasnap.report.index import Index
+
+# What answers take in bytes: a build in full, as measured on a real Hydra and rounded up; an id in
+# a list of builds, which two files have; and what jobset and evaluation say besides.
+BUILD_BYTES, ID_BYTES, JOBSET_BYTES, EVALUATION_BYTES = 750, 12, 5_000, 1_500
+JOBSET_FILES, PROJECT_FILES, EVALUATION_FILES = 3, 2, 1
+MOST = 0.5  # of the budget; pages are worth more
+
+
+class ApiScope(Enum):
+    """Which answers are files."""
+
+    NONE = "none"
+    WITHOUT_BUILDS = "all but the lists of the builds of evaluations"
+    ALL = "all"
+
+
+def api_scope(index: Index, budget: Budget) -> tuple[ApiScope, Budget]:
+    """Leave lists of builds out that take too much of the budget; estimate what the files take.
+
+    The files of builds are counted with the pages that they belong to.
+    """
+    snapshot = index.snapshot
+    rows = sum(len(evaluation.builds) for evaluation in snapshot.evaluations.values())
+    evaluations, jobsets = len(snapshot.evaluations), len(snapshot.jobsets)
+    rest = Budget(
+        2 * rows * ID_BYTES + jobsets * JOBSET_BYTES + 2 * evaluations * EVALUATION_BYTES,
+        jobsets * JOBSET_FILES
+        + len(snapshot.projects) * PROJECT_FILES
+        + evaluations * EVALUATION_FILES,
+    )
+    everything = rest + Budget(rows * BUILD_BYTES, evaluations)
+    if (budget.share(MOST) - everything).exceeded:
+        return ApiScope.WITHOUT_BUILDS, rest
+    return ApiScope.ALL, everything
