@@ -204,6 +204,23 @@ def test_a_filter_finds_what_a_script_finds_in_the_data(
     assert complaints == []
 
 
+def test_a_further_page_of_a_list_filters_the_whole_list(
+    opened: Opener, address: str, big_site: Path, complaints: list[str]
+) -> None:
+    rows = json.loads((big_site / "eval/2.json").read_text())["still-failing"]
+    page = opened()
+    page.goto(f"{address}/eval/2/still-failing-2.html")
+    page.locator(".filter input").fill("python -zlib")
+    expected = [r["build"] for r in rows if "python" in r["job"] and "zlib" not in r["job"]]
+    said = page.locator(".filter output")
+    expect(said).to_have_text(
+        f"{len(expected):,} of {len(rows):,} by job, system, status and number"
+    )
+    assert 0 < len(expected) < len(rows)
+    assert sorted(every_row(page)) == sorted(expected)
+    assert complaints == []
+
+
 def test_lists_without_a_job_are_no_hindrance(
     opened: Opener, big_site: Path, complaints: list[str]
 ) -> None:

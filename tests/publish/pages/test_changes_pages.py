@@ -31,6 +31,8 @@ def test_a_long_list_goes_on_on_numbered_pages_and_loses_nothing(pages: dict[str
         more = pages[link.href].context
         assert isinstance(more, ListPage)
         assert link in more.pages
+        ends = [more.rows[0].job, more.rows[-1].job]
+        assert link.span == (" to ".join(ends) if ends[0] != ends[1] else ends[0])
         rows += more.rows
     assert len({(row.job, row.system, row.id) for row in rows}) == len(rows) == longest.count
 

@@ -1,6 +1,6 @@
 """The rows and lists that tell what changed between two evaluations."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from msgspec import structs
@@ -54,6 +54,12 @@ class ChangeRow(View, frozen=True, kw_only=True):
     since: Since | None
 
 
+class ListPart(Link, frozen=True, kw_only=True):
+    """A page of a long list; `label` is its number."""
+
+    span: str  # its first and last job
+
+
 class ChangeList(View, frozen=True, kw_only=True):
     """One of the eight lists; `folded` are the rows beyond the first some hundred.
 
@@ -70,7 +76,7 @@ class ChangeList(View, frozen=True, kw_only=True):
     before: bool
     rows: tuple[ChangeRow, ...]
     folded: tuple[ChangeRow, ...]
-    more: tuple[Link, ...]
+    more: tuple[ListPart, ...]
     rest: str
 
 
@@ -88,15 +94,18 @@ def summary(changes: Changes) -> str:
 
 
 class ListPage(PageContext, frozen=True, kw_only=True):
-    """A page of the rows of a long list; `pages` are all of them, `here` the label of this one."""
+    """A page of the rows of a long list."""
 
     of: Link
+    slug: str  # of the list
     heading: str
-    count: int
+    count: int  # of all rows of the list
     before: bool
     rows: tuple[ChangeRow, ...]
-    pages: tuple[Link, ...]
-    here: str
+    pages: tuple[ListPart, ...]  # all pages of the list
+    here: str  # the label of this one
+    jobs: str  # the file with all jobs of the evaluation, for the filter
+    against: str  # that of the evaluation it is compared with, empty for the one before
 
 
 def change_lists(
@@ -115,9 +124,11 @@ def list_pages(
     path: str,
     frame: PageContext,
     listed: Collection[ChangeKind] = _ALL,
+    against: str = "",
 ) -> Iterator[Page]:
     """Yield the further pages of the long lists of the page at `path`, with context `frame`."""
     most, key = site.limits.rows_of_further_page, changes.evaluation.jobset_key
+    jobs = f"eval/{changes.evaluation.id}/jobs"
     for kind in listed:
         links = _more(site, changes, kind, path)
         for number, link in enumerate(links):
@@ -130,24 +141,43 @@ def list_pages(
                 crumbs=(*frame.crumbs, Link(label=frame.title, href=path)),
                 live=frame.live,
                 of=Link(label=frame.title, href=f"{path}#{kind.slug}"),
+                slug=kind.slug,
                 heading=kind.title,
                 count=changes.count(kind),
                 before=kind not in _PLAIN,
                 rows=tuple(change_row(site, change, key) for change in rows),
-                pages=(Link(label="1", href=f"{path}#{kind.slug}"), *links),
+                pages=(_first_part(site, changes, kind, path), *links),
                 here=link.label,
+                jobs=jobs,
+                against=against,
             )
             yield Page(link.href, "change-list.html", context)
 
 
-def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[Link, ...]:
+def _first_part(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ListPart:
+    rows = changes[kind][: _in_sight(site, kind)]
+    return ListPart(label="1", href=f"{path}#{kind.slug}", span=_span(rows))
+
+
+def _span(rows: Sequence[Change]) -> str:
+    first, last = rows[0].job, rows[-1].job
+    return first if first == last else f"{first} to {last}"
+
+
+def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[ListPart, ...]:
     """Return links to the further pages of a long list, if the site has room for them."""
     limits = site.limits
     if not _is_long(site, changes, kind) or (kind in _SHORTENED and not site.policy.long_lists):
         return ()
-    number = -(-(changes.count(kind) - _in_sight(site, kind)) // limits.rows_of_further_page)
+    starts = range(_in_sight(site, kind), changes.count(kind), limits.rows_of_further_page)
     stem = f"{path.removesuffix('.html')}/{kind.slug}"
-    return tuple(Link(label=str(n), href=f"{stem}-{n}.html") for n in range(2, number + 2))
+    return tuple(
+        ListPart(
+            label=str(n), href=f"{stem}-{n}.html",
+            span=_span(changes[kind][start : start + limits.rows_of_further_page]),
+        )
+        for n, start in enumerate(starts, start=2)
+    )  # fmt: skip
 
 
 def _is_long(site: Site, changes: Changes, kind: ChangeKind) -> bool:

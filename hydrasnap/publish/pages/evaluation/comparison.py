@@ -176,7 +176,9 @@ def pages_against(site: Site, evaluation: Evaluation, baseline: Baseline) -> Ite
     path = _path(site, evaluation, baseline.evaluation)
     page = _comparison(site, changes, baseline)
     yield Page(path, "comparison.html", page)
-    yield from list_pages(site, changes, path, page, _LISTED)
+    yield from list_pages(
+        site, changes, path, page, _LISTED, against=f"eval/{baseline.evaluation.id}/jobs"
+    )
 
 
 def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonPage:
