@@ -89,6 +89,8 @@ def page_of(world: World, path: str) -> str:
         return build_page([step(1, propagated=1001)], maintainers="a@example.org")
     if path.startswith("/eval/"):
         return '<div id="tabs-errors"><pre>undefined variable</pre></div>'
+    if not path.startswith("/jobset/"):
+        return "<html><title>Hydra</title></html>"
     key = JobsetKey(*path.split("/")[2:4])
     if path.endswith("/all"):
         return finished_page(_finished(world, key))

@@ -175,6 +175,8 @@ class Output:
         new, gone = self._paths - before, before - self._paths
         if self._changed or new or gone:
             self._move(new, gone)
+        if self._previous is None and manifest_paths(self._folder) != sorted(self._paths):
+            self._remember(sorted(self._paths))  # it was damaged
         if self._state:
             self._own(STATE, self._state)
             os.utime(self._folder / STATE)  # files that are older are as we left them
