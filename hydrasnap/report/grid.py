@@ -20,8 +20,9 @@ class Interest(Enum):
     FAILING = 2
     UNDECIDED = 3
     CHANGING = 4
-    GONE = 5
-    STEADY = 6
+    UNKNOWN = 5
+    GONE = 6
+    STEADY = 7
 
     __hash__ = object.__hash__
 
@@ -30,31 +31,35 @@ class Interest(Enum):
 class GridRow:
     """A job; `cells` are its builds in the grid's columns, None where it has none (known).
 
-    Of several builds of one job in one evaluation the cell has the worst. `active` says whether
-    the newest evaluation has the job.
+    Of several builds of one job in one evaluation the cell has the worst. `whole` tells of each
+    column whether all its builds are known: only there an empty cell says that there is none.
     """
 
     job: JobKey
     cells: tuple[Build | None, ...]
+    whole: tuple[bool, ...]
 
     @property
     def active(self) -> bool:
-        """Whether the newest evaluation has the job."""
-        return bool(self.cells) and self.cells[0] is not None
+        """Whether the newest evaluation has the job, or may have it."""
+        return bool(self.cells) and (self.cells[0] is not None or not self.whole[0])
 
     @property
     def interest(self) -> Interest:
         """How much the row has to tell, by its newest build first, then by the others."""
         newest = self.cells[0] if self.cells else None
         if newest is None:
-            return Interest.GONE
+            return Interest.UNKNOWN if self.active else Interest.GONE
         earlier = [cell.status for cell in self.cells[1:] if cell and cell.status.decided]
         if newest.status.failed:
             broke = bool(earlier) and earlier[0].succeeded
             return Interest.NEWLY_FAILING if broke else Interest.FAILING
         if not newest.status.succeeded:
             return Interest.UNDECIDED
-        steady = all(cell is not None and cell.status.succeeded for cell in self.cells)
+        steady = all(
+            cell.status.succeeded if cell else not whole
+            for cell, whole in zip(self.cells, self.whole, strict=True)
+        )
         return Interest.STEADY if steady else Interest.CHANGING
 
 
@@ -83,12 +88,14 @@ def job_grid(index: Index, key: JobsetKey, columns: int = 20, rows: int | None =
         for build in index.builds_of(evaluation):
             row = cells.setdefault(build.job, [None] * len(newest))
             row[column] = _worse(row[column], build)
-    every = [GridRow(JobKey(*key, job), tuple(cells[job])) for job in sorted(cells)]
+    unknown = tuple(map(index.unknown, newest))
+    whole = tuple(not count for count in unknown)
+    every = [GridRow(JobKey(*key, job), tuple(cells[job]), whole) for job in sorted(cells)]
     ranked = sorted(every, key=lambda row: row.interest.value)
     kept, left = ranked[:rows], ranked[rows:] if rows is not None else []
     return Grid(
         columns=newest,
-        unknown=tuple(map(index.unknown, newest)),
+        unknown=unknown,
         jobs=Limited(tuple(sorted(kept, key=lambda row: row.job)), len(every)),
         omitted=dict(sorted(Counter(row.interest for row in left).items(), key=_rank)),
     )

@@ -184,6 +184,21 @@ def latest_finished(index: Index, key: JobsetKey) -> Evaluation | None:
     return next((found for found in every if tally_of(index, found).finished), None)
 
 
+def knows_since(index: Index, key: JobsetKey, start: int) -> bool:
+    """Return whether all evaluations of a jobset since a time are known in full.
+
+    So must be those that they are compared with.
+    """
+    if index.latest(key) is None:
+        return index.snapshot.jobsets[key].first_evaluation == 0
+    for evaluation in index.evaluations_of(key):
+        if index.unknown(evaluation):
+            return False
+        if index.is_first(evaluation) or 0 < evaluation.timestamp < start:
+            return True
+    return False
+
+
 def has_errors(jobset: Jobset) -> bool:
     """Return whether the last evaluation had errors or the inputs could not be fetched."""
     fetching = jobset.overview.fetcherrormsg if jobset.overview else ""

@@ -51,6 +51,7 @@ class Selection(NamedTuple):
     failing: tuple[FailingJob, ...] = ()  # the latest to break first
     news: tuple[News, ...] = ()  # the newest; their evaluations have names and times alone
     updated: int | None = None  # time of the newest evaluation, if known
+    unread: int = 0  # jobsets that may have such jobs, whose newest evaluation is not known in full
 
     @property
     def failed(self) -> int:

@@ -103,7 +103,13 @@ class Site:
     @cached_property
     def watched(self) -> Mapping[str, Selection]:
         """The selections of watch lists, by name."""
-        return self._selections(watch_chooser(self.watches, hidden_jobsets(self.snapshot)))
+        found = self._selections(watch_chooser(self.watches, hidden_jobsets(self.snapshot)))
+        return {
+            watch.name: found.get(watch.name, Selection())._replace(
+                unread=sum(map(watch.has_jobset, self.unread))
+            )
+            for watch in self.watches
+        }
 
     @cached_property
     def maintained(self) -> Mapping[Person, Selection]:
@@ -111,7 +117,8 @@ class Site:
         choose = maintainer_chooser(self.packages, hidden_jobsets(self.snapshot))
         found = self._selections(choose) if self.staff else {}
         paged = self.staff[: self.policy.maintainers]
-        return {one.person: found[one.person] for one in paged}
+        unread = len(self.unread)
+        return {one.person: found[one.person]._replace(unread=unread) for one in paged}
 
     @cached_property
     def people(self) -> frozenset[Person]:
@@ -145,6 +152,15 @@ class Site:
     def health_of(self, key: JobsetKey) -> JobsetHealth:
         """Return the health of a jobset that was not renamed."""
         return self._health[key]
+
+    @cached_property
+    def unread(self) -> tuple[JobsetKey, ...]:
+        """The jobsets in use whose newest evaluation is not known in full."""
+        return tuple(
+            health.key
+            for health in self._health.values()
+            if health.in_use and (health.tally.unknown or not health.is_read)
+        )
 
     def shown_jobsets(self, project: str) -> list[JobsetKey]:
         """Return the jobsets of a project that Hydra does not hide, by name."""

@@ -18,6 +18,7 @@ class EvaluationsPage(JobsetPart, frozen=True, kw_only=True):
 
     rows: tuple[EvaluationRow, ...]
     complete: bool
+    deleted: int  # how many of them Hydra has deleted since
 
 
 class AllEvaluationsPage(PageContext, frozen=True, kw_only=True):
@@ -46,6 +47,7 @@ def evaluations_page(site: Site, jobset: Jobset) -> EvaluationsPage:
         gone=jobset.deleted_upstream,
         rows=evaluation_rows(site, shown),
         complete=any(site.index.is_first(evaluation) for evaluation in shown[-1:]),
+        deleted=sum(evaluation.deleted_upstream for evaluation in shown),
     )
 
 

@@ -73,6 +73,7 @@ _LEFT_OUT = {
     Interest.FAILING: "that fail",
     Interest.UNDECIDED: "that are queued or aborted",
     Interest.CHANGING: "that succeed now and did not always",
+    Interest.UNKNOWN: "of which the newest evaluation is not known",
     Interest.GONE: "that the newest evaluation has no more",
     Interest.STEADY: "that succeeded in every evaluation shown",
 }
@@ -82,9 +83,12 @@ def _omitted(grid: Grid) -> str:
     """Return a sentence on the jobs that are left out; empty if none are."""
     if not grid.omitted:
         return ""
-    parts = [f"{count:,} {_LEFT_OUT[interest]}" for interest, count in grid.omitted.items()]
-    words = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-    return f"{plural(grid.jobs.omitted, 'more job')} left out: {words}"
+    words = dict(_LEFT_OUT)
+    if any(grid.unknown):
+        words[Interest.STEADY] = "that succeeded wherever it is known"
+    parts = [f"{count:,} {words[interest]}" for interest, count in grid.omitted.items()]
+    listed = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+    return f"{plural(grid.jobs.omitted, 'more job')} left out: {listed}"
 
 
 def _row(site: Site, row: GridRow) -> Row:

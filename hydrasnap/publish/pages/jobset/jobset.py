@@ -99,6 +99,8 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     burn_down: Chart | None
     counts: tuple[ListCount, ...]
     broken: tuple[ChangeRow, ...]
+    broken_total: int  # how many the newest evaluation is known to have broken
+    broken_known: bool  # whether it is known that it broke no more
     causes: CausesBox | None
     causes_of: Link | None
     evaluations: tuple[EvaluationRow, ...]
@@ -179,6 +181,8 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         burn_down=burn_down_chart(site, key),
         counts=tuple(_counts(site, health.changes)),
         broken=tuple(_broken(site, health.changes)),
+        broken_total=health.changes.count(ChangeKind.NEWLY_FAILING) if health.changes else 0,
+        broken_known=health.knows_failures,
         causes=causes_box(site, explained) if explained else None,
         causes_of=site.evaluation_link(explained),
         evaluations=evaluation_rows(site, shown[: site.limits.newest_evaluations]),

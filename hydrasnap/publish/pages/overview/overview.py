@@ -25,9 +25,11 @@ from hydrasnap.report.health import (
     Broken,
     JobsetHealth,
     is_polled,
+    knows_since,
     newly_broken,
     snapshot_time,
 )
+from hydrasnap.report.transitions import News
 
 DATA = "snapshot.js"
 _DAY = 86_400
@@ -45,13 +47,15 @@ class Lately(View, frozen=True, kw_only=True):
     """What broke within some time before the snapshot.
 
     `span` is that time in words; `broke` counts the jobs that an evaluation of that time broke, and
-    `still` those of them that have not succeeded since. `rows` are the newest of these.
+    `still` those of them that have not succeeded since. `rows` are the newest of these. `is_known`
+    tells that all evaluations of that time are known in full.
     """
 
     span: str
     broke: int
     still: int
     rows: tuple[BrokenRow, ...]
+    is_known: bool
 
 
 class ProjectRow(View, frozen=True, kw_only=True):
@@ -149,7 +153,7 @@ def overview_page(site: Site) -> OverviewPage:
             (
                 plural(len(snapshot.projects), "project"),
                 plural(len(jobsets), "jobset"),
-                plural(len(newest), "evaluation"),
+                plural(len(snapshot.evaluations), "evaluation"),
                 plural(len(snapshot.builds), "build"),
             )
         ),
@@ -196,15 +200,29 @@ def _lately(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Lately]:
         key=lambda found: -found.evaluation.id,
     )
     for span, seconds in (("24 hours", _DAY), ("7 days", 7 * _DAY)):
-        rows = [
-            Broken(found.evaluation, change)
-            for found in news
-            if now - seconds <= found.evaluation.timestamp <= now
-            for change in found.broken
-        ]
+        start, run = now - seconds, site.snapshot.run
+        rows = list(_each_once(news, start, now))
         still = [row for row in rows if _still_fails(site, row)]
-        shown = tuple(_broken(site, row) for row in still[: site.limits.broken_jobs])
-        yield Lately(span=span, broke=len(rows), still=len(still), rows=shown)
+        yield Lately(
+            span=span,
+            broke=len(rows),
+            still=len(still),
+            rows=tuple(_broken(site, row) for row in still[: site.limits.broken_jobs]),
+            is_known=run.complete
+            and not run.gaps
+            and all(knows_since(site.index, key, start) for key in used),
+        )
+
+
+def _each_once(news: Iterable[News], start: int, end: int) -> Iterator[Broken]:
+    """Yield the jobs that evaluations of a time broke, each with the last that did."""
+    seen: set[tuple[JobsetKey, str, str]] = set()
+    for found in news:
+        for change in found.broken if start <= found.evaluation.timestamp <= end else ():
+            name = (found.evaluation.jobset_key, change.job, change.system)
+            if name not in seen:
+                seen.add(name)
+                yield Broken(found.evaluation, change)
 
 
 def _still_fails(site: Site, row: Broken) -> bool:

@@ -60,7 +60,9 @@ class SelectionPage(PageContext, frozen=True, kw_only=True):
     figures: Figures
     failing: tuple[FailingRow, ...]  # the latest to break first
     newly: int  # how many of them the newest evaluation broke
+    unread: int  # how many jobsets, which may have such jobs, have an unread newest evaluation
     news: tuple[NewsRow, ...]
+    news_cut: bool  # whether there may be more
     badge: BadgeBox
 
 
@@ -73,6 +75,8 @@ def selection_fields(site: Site, name: str, path: str, selection: Selection) -> 
         "figures": figures(selection.tally),
         "failing": tuple(_failing(site, job) for job in selection.failing),
         "newly": selection.newly_failing,
+        "unread": selection.unread,
+        "news_cut": len(selection.news) >= site.limits.transitions,
         "news": tuple(_news(site, one) for one in selection.news[: site.limits.transitions]),
         "badge": badge_box(site, tally_badge(selection.tally), path, name),
     }

@@ -55,7 +55,7 @@ def watch_pages(site: Site) -> Iterator[Page | File]:
 
 def selection_of(site: Site, watch: Watch) -> Selection:
     """Return the selection of a watch list, which may be empty."""
-    return site.watched.get(watch.name, Selection())
+    return site.watched[watch.name]
 
 
 def watch_rows(site: Site) -> tuple[WatchRow, ...]:
