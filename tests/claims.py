@@ -122,7 +122,7 @@ class Facts:
         """Tell whether all is known that tells what the newest evaluation of a jobset broke."""
         newest = self.newest(key)
         if newest is None:
-            return self.jobsets[key].get("first_evaluation") == 0
+            return bool(self.jobsets[key].get("first_evaluation", -1) == 0)
         return newest in self.shown(key) and not any(map(self.missing, self.of(key)))
 
 
