@@ -367,7 +367,7 @@ def evaluations_page(facts: Facts, key: tuple[str, str], page: Page, way: str) -
     for row, raw in zip(rows, shown, strict=True):
         yield Claim(f"{way}/evals, {raw['id']}", cells(row), facts.figures(raw))
         tags = {words(tag) for tag in row.css("span.tag")}
-        yield Claim(f"{way}/evals, {raw['id']} tag", "partly known" in tags,
+        yield Claim(f"{way}/evals, {raw['id']} tag", bool(tags & {"partly known", "not read yet"}),
                     bool(facts.missing(raw)))  # fmt: skip
 
 

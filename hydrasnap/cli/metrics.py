@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from hydrasnap.errors import OutputError
+from hydrasnap.formatting import mask_logins
 from hydrasnap.model import Snapshot
 from hydrasnap.report import Index, overview
 from hydrasnap.report.missing import missing_objects
@@ -75,7 +76,7 @@ def _family(name: str, help_text: str, samples: Iterable[Sample]) -> Iterator[st
 
 
 def _escaped(text: str) -> str:
-    text = text.encode(errors="replace").decode()
+    text = mask_logins(text).encode(errors="replace").decode()
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
 
 

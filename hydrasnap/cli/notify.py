@@ -23,6 +23,7 @@ from hydrasnap.errors import OutputError
 from hydrasnap.formatting import plural
 from hydrasnap.model import Jobset, Snapshot
 from hydrasnap.publish.links import Links
+from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.report import Change, Index, News, is_hidden, news
 
 NOTES = ".notified.json"
@@ -36,6 +37,7 @@ def notify(snapshot: Snapshot, config: Config, options: OutputOptions) -> None:
     if not config.notify or not snapshot.run.complete:
         return
     file = Path(config.cache.folder, NOTES)
+    snapshot = mask_snapshot(snapshot)
     index, told = Index(snapshot), _read(file)
     for receiver in config.notify:
         found = [item for jobset in snapshot.jobsets.values() if _wants(receiver, snapshot, jobset)

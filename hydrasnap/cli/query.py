@@ -203,7 +203,7 @@ def _answer(options: dict[str, Any], question: Question) -> None:
         click.echo(_as_csv(table), nl=False)
     elif form == "json" or output.json:
         for row in table.rows:
-            click.echo(json.dumps(dict(zip(_names(table), row, strict=True))))
+            click.echo(json.dumps(dict(zip(_names(table), map(_masked, row), strict=True))))
     else:
         output.answer(_as_lines(table), "answer", {})
     if exit_code and table.rows:
@@ -216,8 +216,24 @@ def _names(table: "Table") -> list[str]:
 
 def _as_csv(table: "Table") -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([_names(table), *table.rows])
+    csv.writer(text, lineterminator="\n").writerows(
+        [_names(table), *([_plain(value) for value in row] for row in table.rows)]
+    )
     return text.getvalue()
+
+
+def _masked(value: Any) -> Any:
+    """Mask the passwords in a text of the Hydra."""
+    from hydrasnap.formatting import mask_logins
+
+    return mask_logins(value) if isinstance(value, str) else value
+
+
+def _plain(value: Any) -> Any:
+    """Mask the passwords in a text, and show the characters that a terminal would obey."""
+    from hydrasnap.formatting import visible
+
+    return visible(_masked(value)) if isinstance(value, str) else value
 
 
 def _as_lines(table: "Table") -> list[str]:

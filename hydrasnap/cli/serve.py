@@ -22,6 +22,7 @@ from hydrasnap.config.loading import DEFAULT_FILE
 from hydrasnap.config.tables import Config
 from hydrasnap.errors import EXIT_GAPS, EXIT_LOCKED, ConfigError
 from hydrasnap.publish.links import Links
+from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.server import RELOADING, CacheSource, Follower, SitePages, serve_app
 
 _PAUSE = 2.0  # seconds
@@ -46,7 +47,7 @@ def run_serve(
     `arguments` are those that make `hydrasnap render` write the same site.
     """
     run_render(config, replace(output, quiet=True))  # the first line printed is the address
-    source = CacheSource(Path(config.cache.folder))
+    source = CacheSource(Path(config.cache.folder), mask_snapshot)
     follower = Follower(
         source,
         watched=(lambda: _sources_of(config)) if serving.watch else None,

@@ -1,5 +1,6 @@
 """The cache as a source of answers that follows the crawls."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from hydrasnap.model import Live, Snapshot
@@ -13,13 +14,16 @@ class CacheSource:
     """The newest whole snapshot of a cache.
 
     The last file that a crawl writes is the manifest, and it holds the lock until then. A snapshot
-    counts only if no crawl was at work and the manifest stayed the same while it was read.
+    counts only if no crawl was at work and the manifest stayed the same while it was read. Answers
+    are made from what `prepare` makes of it.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path, prepare: Callable[[Snapshot], Snapshot] = lambda found: found
+    ) -> None:
+        self._folder, self._prepare = folder, prepare
         self._mark = self._look()
-        self._snapshot = read_snapshot(folder)
+        self._snapshot = prepare(read_snapshot(folder))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -39,7 +43,7 @@ class CacheSource:
         found = read_snapshot(self._folder)
         if holder(self._folder) or self._look() != mark:
             return False
-        self._snapshot, self._mark = found, mark
+        self._snapshot, self._mark = self._prepare(found), mark
         return True
 
     def _look(self) -> Mark:

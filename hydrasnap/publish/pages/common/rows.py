@@ -232,8 +232,9 @@ def revision(change: InputChange) -> Revision:
 
 
 def _notes(site: Site, evaluation: Evaluation) -> Iterator[str]:
-    if site.index.unknown(evaluation):
-        yield "partly known"
+    unknown = site.index.unknown(evaluation)
+    if unknown:
+        yield "not read yet" if unknown == len(evaluation.builds) else "partly known"
     if evaluation.deleted_upstream:
         yield "gone"
 

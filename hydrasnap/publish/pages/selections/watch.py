@@ -24,6 +24,7 @@ class WatchRow(View, frozen=True, kw_only=True):
     link: Link
     jobs: int
     failing: int
+    unread: int  # how many jobsets, which may have such jobs, are not known in full
     figures: Figures
 
 
@@ -68,6 +69,7 @@ def _row(site: Site, watch: Watch, selection: Selection) -> WatchRow:
         link=Link(label=watch.name, href=site.links.watch(watch.name)),
         jobs=selection.tally.total,
         failing=selection.failed,
+        unread=selection.unread,
         figures=figures(selection.tally),
     )
 
