@@ -1,6 +1,7 @@
 """The questions: each reads a part of the index and asks `report` about it."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -14,6 +15,7 @@ from hydrasnap.query.database import Database, Members
 from hydrasnap.query.table import Column, Kind, Row, Table
 from hydrasnap.report import ChangeKind, FailingRun, Index, compare, failing_run
 from hydrasnap.report import blockers as blockers_of
+from hydrasnap.report.root_causes import step_name
 
 _OFFERED = 8
 _UNKNOWN = -1  # stands for a build that the cache does not hold
@@ -194,16 +196,24 @@ def causes(database: Database, number: int) -> Table:
         if build.status.failed and _holds(held, build.id)
     ]
     reasons = database.reasons(build.id for build in builds)
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    jobs: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+    told: dict[tuple[str, ...], tuple[str, str, str]] = {}
     for build in builds:
-        steps = _causes(reasons.get(build.id))
-        found = [(" ".join(step.names), step.status, step.log) for step in steps]
-        for cause in dict.fromkeys(found) or ((build.nixname, _status(build), ""),):
-            groups.setdefault(cause, []).append(build.job)
-    ranked = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
+        for step in _causes(reasons.get(build.id)):
+            name = " ".join(step.names) or step_name(step)
+            key = step.outputs or (name,)
+            jobs[key].add(build.job)
+            if key not in told or step.propagated_from is None:  # the step of the build that ran it
+                told[key] = name, step.status, step.log
+        if not _causes(reasons.get(build.id)):
+            key = (build.nixname, str(build.id))
+            jobs[key].add(build.job)
+            told[key] = build.nixname, _status(build), ""
+    ranked = sorted(told, key=lambda key: (-len(jobs[key]), told[key], key))
     return Table(columns, [
-        (name, status, len(jobs), log or None, " ".join(sorted(jobs)))
-        for (name, status, log), jobs in ranked
+        (told[key][0], told[key][1], len(jobs[key]), told[key][2] or None,
+         " ".join(sorted(jobs[key])))
+        for key in ranked
     ])  # fmt: skip
 
 

@@ -250,3 +250,25 @@ def test_every_build_comes_out_as_it_went_in(index: Index, database: Database) -
 
     builds = index.snapshot.builds
     assert {b.id: b for b in database.builds(builds)} == {n: known(b) for n, b in builds.items()}
+
+
+def test_a_cause_is_one_row_however_many_builds_have_a_log_of_it(tmp_path: Path) -> None:
+    """On a Hydra each build that fails by a dependency has the log at an address of its own."""
+    hydra = DemoHydra(2)
+    with open_cache(tmp_path, ORIGIN, lambda path, reason: None) as cache:
+        asyncio.run(
+            crawl(
+                cache, Settings(rate=float("inf")), Selection(reasons=1000),
+                runtime=Runtime(transport=httpx.ASGITransport(app=hydra)),
+                clock=lambda: float(hydra.world.now),
+            )
+        )  # fmt: skip
+    newest = hydra.world.evaluations_of(TRUNK)[0]
+    found = rows(causes(open_database(tmp_path), newest.id))
+    numpy = [row for row in found if row["cause"] == "numpy-2.3.0"]
+    assert len(numpy) == 2  # one for each system
+    assert max(row["builds"] for row in numpy) >= 3
+    own = {b.job: b.id for n in newest.builds if "numpy" in (b := hydra.world.builds[n]).job}
+    for row in numpy:
+        (job,) = own.keys() & set(row["jobs"].split())
+        assert row["log"].startswith(f"/build/{own[job]}/")
