@@ -9,10 +9,11 @@ from hydrasnap.store import open_cache
 NOON = 1_800_000_000
 
 
-def fill(folder: Path, jobs: int, evaluations: Mapping[int, int]) -> None:
+def fill(folder: Path, jobs: int, evaluations: Mapping[int, int], failing: float = 1 / 17) -> None:
     """Put evaluations of some jobsets into a cache: `evaluations` maps a jobset to a number.
 
-    Number 1 has `jobs` builds, number 2 every twentieth of them anew.
+    Number 1 has `jobs` builds, number 2 every twentieth of them anew. A share `failing` (0 to 1) of
+    all builds fails.
     """
     with open_cache(folder, "https://hydra.example.org", lambda path, reason: None) as cache:
         for jobset, number in evaluations.items():
@@ -21,7 +22,7 @@ def fill(folder: Path, jobs: int, evaluations: Mapping[int, int]) -> None:
             new = set(ids[number]).difference(*(ids[n] for n in range(1, number)))
             cache.put(
                 projects=[Project(name="scale")],
-                builds=[_build(key, build, jobs) for build in sorted(new)],
+                builds=[_build(key, build, jobs, failing) for build in sorted(new)],
                 evaluations=[_evaluation(key, jobset, number, ids[number])],
                 jobsets=[
                     Jobset(project=key.project, name=key.name, first_evaluation=jobset * 10 + 1)
@@ -38,7 +39,7 @@ def _ids(jobset: int, jobs: int, evaluation: int) -> tuple[int, ...]:
     )
 
 
-def _build(key: JobsetKey, number: int, jobs: int) -> Build:
+def _build(key: JobsetKey, number: int, jobs: int, failing: float) -> Build:
     place = (number - 1) % 10_000_000
     job = f"packages.job-{place % jobs}.x86_64-linux"
     path = f"/nix/store/{number:032d}-{job}"
@@ -51,7 +52,7 @@ def _build(key: JobsetKey, number: int, jobs: int) -> Build:
         nixname=f"job-{place % jobs}-1.0",
         drvpath=f"{path}.drv",
         finished=True,
-        buildstatus=int(number % 17 == 0),
+        buildstatus=int(number * 6_151 % 10_000 < failing * 10_000),
         timestamp=NOON,
         starttime=NOON + 60,
         stoptime=NOON + 120,
