@@ -268,6 +268,16 @@ def test_packages_have_one_row_with_a_sign_for_each_system(
     expect(table).to_have_count(0)
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_head_of_the_grid_stays_in_sight(opened: Opener, demo_site: Path, width: int) -> None:
+    viewport = {"width": width, "height": 700}
+    page = opened_at(opened, demo_site, "jobset/tools/trunk/jobs.html", viewport=viewport)
+    last = page.locator(".grid tbody tr").last
+    last.evaluate("(row) => row.scrollIntoView({ block: 'end' })")
+    expect(last).to_be_in_viewport()
+    expect(page.locator(".grid thead th").first).to_be_in_viewport()
+
+
 def test_a_phone_shows_signs_and_whole_names(opened: Opener, demo_site: Path) -> None:
     page = opened_at(opened, demo_site, "builds.html", viewport={"width": 390, "height": 844})
     row = page.locator("table.builds tbody tr").first
