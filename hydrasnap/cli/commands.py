@@ -165,8 +165,9 @@ def render(**options: Any) -> None:
 def serve(**options: Any) -> None:
     """Serve the site, and Hydra's read API, from the cache.
 
-    Requests whose Accept names application/json get JSON at Hydra's own addresses. The first line
-    on standard output is the address. A new crawl is taken over without a restart.
+    At Hydra's own addresses, browsers get the site, requests whose Accept names application/json
+    get JSON, and other programs get Hydra's own pages. The first line on standard output is the
+    address. A new crawl is taken over without a restart.
 
     \b
     hydrasnap serve --cache cache --open
