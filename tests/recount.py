@@ -4,12 +4,13 @@
 
 Nothing of hydrasnap takes part: `recounted` counts from raw answers, `rendered` reads the pages.
 Further addresses are of the same Hydra at earlier times, for a site that keeps what was deleted.
+The pages of failed builds are read too; a crawl with a large [crawl] reasons has read them all.
 Prints each disagreement and how much was compared; exits with 1 where there is any.
 """
 
 import sys
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
@@ -30,6 +31,15 @@ from recounted import (
     flakiness,
     lists,
     tally,
+)
+from recounted_pages import (
+    WITHOUT_PAGE,
+    BuildPage,
+    Look,
+    labels,
+    maintainers_of_jobs,
+    read_page,
+    reasons,
 )
 from rendered import Jobset, ShownList, ShownRow, Site, fact, failing_on, number
 from selectolax.lexbor import LexborHTMLParser
@@ -61,10 +71,10 @@ class Recount:
 
 
 class Comparison:
-    """A site beside its Hydra."""
+    """A site beside its Hydra, whose pages of builds are read too if `look` is given."""
 
-    def __init__(self, site: Site, hydra: Hydra) -> None:
-        self.site, self.hydra = site, hydra
+    def __init__(self, site: Site, hydra: Hydra, look: Look | None = None) -> None:
+        self.site, self.hydra, self.look = site, hydra, look
         self.found = Recount()
         self.check = self.found.check
         self.shown = {jobset: site.evaluations(jobset) for jobset in site.jobsets()}
@@ -80,7 +90,57 @@ class Comparison:
         for data, page in self.site.jobs():
             self.job(data, page, self.past_of(data["project"], data["jobset"]))
         self.overview()
+        if self.look is not None:
+            pages = dict(self.pages(self.look))
+            for past in self.pasts.values():
+                self.causes(past, pages)
+            self.maintainers(pages)
         return self.found
+
+    def pages(self, look: Look) -> Iterator[tuple[int, BuildPage]]:
+        """Read the pages of all builds that name failed steps."""
+        every = {build.id: build for past in self.pasts.values() for build in past.every}
+        for key, build in every.items():
+            text = None if build.status in WITHOUT_PAGE else look(f"/build/{key}")
+            if text is not None:
+                yield key, read_page(text)
+
+    def causes(self, past: Past, pages: Mapping[int, BuildPage]) -> None:
+        """Compare the root causes of evaluations, as data and as pages."""
+        for evaluation in past.held:
+            if not self.site.has(f"eval/{evaluation}.json"):
+                continue
+            counted = reasons(past.builds(evaluation), pages)
+            found = self.site.data(f"eval/{evaluation}.json")["rootCauses"]
+            shown = {tuple(c["outputs"]): frozenset(c["builds"]) for c in found["causes"]}
+            self.check("root causes", evaluation, shown, counted.causes)
+            unknown = found["unread"], found["vanished"]
+            self.check("failures without a known cause", evaluation, unknown, (0, counted.vanished))
+            rows = sorted((_name(cause), len(below)) for cause, below in counted.causes.items())
+            self.check("tables of root causes", evaluation, self.site.causes(evaluation), rows)
+
+    def maintainers(self, pages: Mapping[int, BuildPage]) -> None:
+        """Compare what fails of each maintainer, and the list of them."""
+        bad: defaultdict[str, set[int]] = defaultdict(set)
+        jobs: Counter[str] = Counter()
+        failing: Counter[str] = Counter()
+        told = {j: maintainers_of_jobs(past.every, pages) for j, past in self.pasts.items()}
+        every = (people for found in told.values() for people in found.values())
+        names = labels(chain.from_iterable(every))
+        for jobset in filter(self.site.is_in_sight, self.pasts):
+            newest = max(self.shown[jobset], default=0)
+            for build in self.pasts[jobset].builds(newest):
+                people = [names[address] for address in told[jobset].get(build.job, ())]
+                jobs.update(people)
+                failing.update(people if build.outcome == "failed" else ())
+                for label in people if build.outcome in ("failed", "aborted") else ():
+                    bad[label].add(build.id)
+        shown = dict(self.site.maintainers())
+        self.check("maintainers", "the site", sorted(shown), sorted(jobs))
+        for label in jobs:
+            self.check("jobs of maintainers", label, shown.get(label), (jobs[label], bad[label]))
+        table = {label: (count, jobs[label]) for label, count in failing.items()}
+        self.check("tables of maintainers", "the list", self.site.failing_maintainers(), table)
 
     def past_of(self, project: str, jobset: str) -> Past:
         """Return the past of the jobset of a name."""
@@ -240,6 +300,11 @@ class Comparison:
             self.check("sums of projects", project["name"], shown, counted)
 
 
+def _name(cause: tuple[str, ...]) -> str:
+    """Return the name of a store path, without its hash."""
+    return cause[0].rpartition("/")[2].partition("-")[2]
+
+
 def _row(row: Row, *, plain: bool) -> ShownRow:
     build, before = row
     past = None if plain or before is None else before.id
@@ -259,9 +324,9 @@ def _apart(
         yield mine.get(build), theirs.get(build)
 
 
-def recount(folder: Path, *asks: Ask) -> Recount:
+def recount(folder: Path, *asks: Ask, look: Look | None = None) -> Recount:
     """Compare the site in a folder with a Hydra, of which older states may be given too."""
-    return Comparison(Site(folder), Hydra(*asks)).run()
+    return Comparison(Site(folder), Hydra(*asks), look).run()
 
 
 def _ask(client: httpx.Client, path: str) -> Any:
@@ -269,6 +334,11 @@ def _ask(client: httpx.Client, path: str) -> Any:
     if answer.status_code == httpx.codes.NOT_FOUND:
         return None
     return answer.raise_for_status().json()
+
+
+def _look(client: httpx.Client, path: str) -> str | None:
+    answer = client.get(path, headers={"Accept": "text/html"})
+    return answer.text if answer.status_code == httpx.codes.OK else None
 
 
 def main() -> int:
@@ -281,7 +351,8 @@ def main() -> int:
         httpx.Client(base_url=url, headers=headers, timeout=600, follow_redirects=True)
         for url in sys.argv[2:]
     ]
-    found = recount(Path(sys.argv[1]), *(partial(_ask, client) for client in clients))
+    asks = (partial(_ask, client) for client in clients)
+    found = recount(Path(sys.argv[1]), *asks, look=partial(_look, clients[0]))
     sys.stdout.write(f"{found}\n")
     return 1 if found.differences else 0
 

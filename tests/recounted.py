@@ -35,6 +35,7 @@ class Build(NamedTuple):
     system: str
     outcome: str
     status: str
+    outputs: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -62,7 +63,9 @@ def read(raw: dict[str, Any]) -> Build:
     status = STATUSES.get(code, "unknown")
     if not raw["finished"]:
         outcome = status = "queued"
-    return Build(raw["id"], raw["job"], raw["system"], outcome, status)
+    paths = (output["path"] for output in raw["buildoutputs"].values())
+    outputs = tuple(filter(None, paths))
+    return Build(raw["id"], raw["job"], raw["system"], outcome, status, outputs)
 
 
 class Past:
@@ -206,7 +209,7 @@ class Hydra:
 
     def has(self, project: str, jobset: str) -> bool:
         """Tell whether the newest Hydra still knows a jobset."""
-        return self._asks[0](f"{_path(project, jobset)}?page=1") is not None
+        return self._asks[0](_path(project, jobset)) is not None
 
     def past(self, project: str, jobset: str, shown: Iterable[int]) -> Past:
         """Read the evaluations that are shown and, as a baseline for them, the one before."""
@@ -228,8 +231,8 @@ class Hydra:
 
 def _listed(ask: Ask, project: str, jobset: str) -> Iterator[int]:
     path = _path(project, jobset)
-    following: str | None = "?page=1"
-    while following:
+    following: str | None = ""
+    while following is not None:
         answer = ask(path + following) or {"evals": []}
         yield from (raw["id"] for raw in answer["evals"])
         following = answer.get("next")

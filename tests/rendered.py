@@ -82,6 +82,40 @@ class Site:
         rows = [row.css("td") for row in self.html(page).css("table.evaluations tbody tr")]
         return {number(c[0]): (_figures(c[4:8]), number(c[3])) for c in rows}
 
+    def is_in_sight(self, jobset: Jobset) -> bool:
+        """Tell whether Hydra has a jobset and shows it to all."""
+        project = self.data(f"project/{jobset.page.split('/')[1]}.json")
+        (found,) = (row for row in project["jobsets"] if row["name"] == jobset.name)
+        return not (found["gone"] or found["hidden"] or project["hidden"])
+
+    def causes(self, evaluation: int) -> list[tuple[str, int]]:
+        """Return the derivations that take builds down by the page of root causes, and how many."""
+        path = f"eval/{evaluation}/causes.html"
+        rows = self.html(path).css("table.causes tbody tr") if self.has(path) else ()
+        cells = [row.css("td") for row in rows]
+        return sorted((_text(c[0]), number(c[2])) for c in cells if number(c[2]))
+
+    def maintainers(self) -> Iterator[tuple[str, tuple[int, set[int]]]]:
+        """Give each maintainer with the number of jobs, and what fails or was aborted."""
+        for file in sorted(self.folder.glob("maintainer/*.json")):
+            found = json.loads(file.read_bytes())
+            page = self.html(found["page"])
+            rows = page.css("#failing tbody tr")
+            builds = {int(row.attributes["data-build"] or 0) for row in rows}
+            assert builds == {row["build"] for row in found["failing"]}, "the page shows its data"
+            yield found["name"], (found["counts"]["total"], builds)
+
+    def failing_maintainers(self) -> dict[str, tuple[int, int]]:
+        """Return the maintainers with failing jobs by the list: how many fail, of how many."""
+        if not self.has("maintainers.html"):
+            return {}
+        rows = self.html("maintainers.html").css("#failing tbody tr")
+        return {
+            _text(row.css_first("th a, th")): (number(cells[0]), number(cells[2]))
+            for row in rows
+            if (cells := row.css("td"))
+        }
+
     def baseline(self, evaluation: int) -> int | None:
         """Return what the page of an evaluation says that it is compared with."""
         told = fact(self.html(f"eval/{evaluation}.html"), "Compared")

@@ -5,7 +5,7 @@ from msgspec import structs
 
 from hydrasnap.model import Evaluation, FailedStep, Output, Reasons, Snapshot
 from hydrasnap.report.index import Index
-from hydrasnap.report.root_causes import RootCauses, root_causes
+from hydrasnap.report.root_causes import RootCauses, cause_since, culprits, root_causes
 
 OPENSSL = ("/nix/store/aaaa-openssl-3.0",)
 ZLIB = ("/nix/store/bbbb-zlib-1.3",)
@@ -72,3 +72,54 @@ def test_reasons_of_an_earlier_result_of_a_build_do_not_count() -> None:
     old = structs.replace(reasons, stoptime=(reasons.stoptime or 0) - 1)
     found = causes((number, old))
     assert (found.causes, found.unread) == ((), 4)
+
+
+def test_a_cause_is_known_by_a_job_of_another_jobset_too() -> None:
+    output = Output(name="out", path=OPENSSL[0])
+    number, reasons = failing(901, "job-901", step(OPENSSL))
+    other = structs.replace(build(700, "openssl", 1), jobset="libraries", outputs=(output,))
+    held = build(number, "job-901", 2)
+    evaluation = Evaluation(id=99, project="p", jobset="j", builds=(number,))
+    found = structs.replace(
+        snapshot(), builds={700: other, number: held}, evaluations={99: evaluation},
+        reasons={number: reasons},
+    )  # fmt: skip
+    (cause,) = root_causes(Index(found), evaluation).causes
+    assert (cause.own, cause.maker) == (None, other)
+    (culprit,) = culprits(Index(found), held)
+    assert (culprit.name, culprit.job) == ("openssl-3.0", other.job_key)
+
+
+def test_a_content_addressed_cause_is_named_by_the_build_that_it_ran_for() -> None:
+    found = causes(
+        failing(901, "job-901", step((), 5000)),
+        failing(902, "job-902", step((), 5000)),
+        failing(903, "job-903", step((), None)),
+    )
+    (cause,) = (cause for cause in found.causes if cause.builds)
+    assert (cause.name, cause.outputs) == ("a dependency of build 5000", ())
+    assert [build.id for build in cause.builds] == [901, 902]
+
+
+def test_a_cause_has_taken_jobs_down_since_the_first_evaluation_in_a_row() -> None:
+    numbers = (901, 902, 903, 904)
+    builds = {number: build(number, "job", 2) for number in numbers}
+    told = {
+        number: Reasons(
+            build=number, stoptime=builds[number].stoptime,
+            steps=(step((f"/nix/store/{number}aaaa-{name}",)),),
+        )
+        for number, name in zip(numbers, ("zlib-1.3", "openssl-3.0", "openssl-3.0", "openssl-3.0"),
+                                strict=True)
+    }  # fmt: skip
+    evaluations = {
+        number - 800: Evaluation(id=number - 800, project="p", jobset="j", builds=(number,))
+        for number in numbers
+    }
+    found = structs.replace(snapshot(), builds=builds, evaluations=evaluations, reasons=told)
+    newest = evaluations[104]
+    since = cause_since(Index(found), newest, "openssl-3.0")
+    assert (since.evaluation.id, since.exact) == (102, True)
+    unread = structs.replace(found, reasons={n: told[n] for n in numbers[1:]})
+    assert cause_since(Index(unread), newest, "openssl-3.0").exact is False
+    assert cause_since(Index(found), evaluations[101], "zlib-1.3").exact is False

@@ -40,8 +40,10 @@ def test_a_step_of_the_build_itself_has_machine_and_duration() -> None:
     assert found.propagated_from is None
 
 
-@pytest.mark.parametrize("status", ["Timed out", "Log limit exceeded", "Output limit exceeded",
-                                    "Cached failure", "Unsupported system type"])  # fmt: skip
+@pytest.mark.parametrize("status", ["Failed", "Timed out", "Log limit exceeded", "Aborted",
+                                    "Output limit exceeded", "Cached failure", "Cancelled",
+                                    "Unsupported system type",
+                                    "Non-determinism detected after 2 times"])  # fmt: skip
 def test_every_status_is_hydras_word(status: str) -> None:
     (found,) = steps(step(1, status=f'<span class="error">{status}</span>'))
     assert found.status == status

@@ -102,3 +102,27 @@ def test_programs_are_told_too(site: Path) -> None:
 def test_an_evaluation_without_failed_dependencies_has_no_causes(site: Path) -> None:
     assert section(site, "eval/15.html", "root-causes") == ""
     assert not (site / "eval/15/causes.html").exists()
+
+
+def test_a_jobset_shows_the_causes_of_the_newest_evaluation_of_which_any_is_known(
+    site: Path,
+) -> None:
+    told = section(site, "jobset/p/j.html", "root-causes")
+    assert "Root causes in evaluation 14" in told
+    assert "openssl-3.0" in told
+    assert "has not looked up yet" in told
+    assert section(site, "jobset/p/weird.html", "root-causes") == ""
+
+
+def test_feeds_name_what_takes_newly_failing_jobs_down(tmp_path: Path) -> None:
+    found = broken()
+    good = {number: build(number, f"needs-{number - 100}") for number in (501, 502, 503)}
+    changed = structs.replace(
+        found,
+        builds={**found.builds, **good},
+        evaluations={**found.evaluations, 13: evaluation(13, (*good,))},
+    )
+    publish(changed, SiteSettings(), tmp_path)
+    text = (tmp_path / "jobset/p/j/feed.atom").read_text()
+    assert "openssl-3.0 fails and takes down 1 job" in text
+    assert "eval/14/causes.html" in text
