@@ -1,9 +1,11 @@
 """Run the tasks of a render: skip a task whose input and files are as before, else write its files.
 
-A runner is shared by forked processes; each task is run by its number.
+A runner is shared by forked processes; each task is run by its number. A process that reads a build
+gets a copy of the memory that this lies in, so of a large site the tasks are run in rounds, each by
+fresh processes: what they hold at a time is bounded by what a round reads.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +19,14 @@ from hydrasnap.publish.tasks import RenderTask, render_tasks
 
 _BATCHES_A_WORKER = 32  # at least, so that no worker waits long for the last one
 _TASKS_A_BATCH = 4  # at most
+BUILDS_A_ROUND = 500_000  # read by the tasks of a round, a build once for each task
+
+
+class Round(NamedTuple):
+    """Tasks that are run by the same processes: their numbers in batches, each for one process."""
+
+    batches: list[list[int]]
+    workers: int
 
 
 class TaskResult(NamedTuple):
@@ -47,13 +57,35 @@ class TaskRunner:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def batches(self, workers: int) -> list[list[int]]:
+    def rounds(self, workers: int, builds_a_round: int = BUILDS_A_ROUND) -> Iterator[Round]:
+        """Yield the rounds in which all tasks are run.
+
+        A snapshot that holds no more than `builds_a_round` takes one round. In a larger one, what
+        may read the whole snapshot is run first and by this process, which copies nothing.
+        """
+        numbers = range(len(self._tasks))
+        if workers == 1 or len(self._site.snapshot.builds) <= builds_a_round:
+            yield Round(self._batches(numbers, workers), workers)
+            return
+        yield Round([[number for number in numbers if not self._tasks[number].jobsets]], 1)
+        part: list[int] = []
+        weight = 0
+        for number in (number for number in numbers if self._tasks[number].jobsets):
+            part.append(number)
+            weight += self._weight(self._tasks[number])
+            if weight >= builds_a_round:
+                yield Round(self._batches(part, workers), workers)
+                part, weight = [], 0
+        if part:
+            yield Round(self._batches(part, workers), workers)
+
+    def _batches(self, numbers: Sequence[int], workers: int) -> list[list[int]]:
         """Group the numbers of tasks: tasks that read few builds are sent to a worker together."""
-        weights = list(map(self._weight, self._tasks))
+        weights = [self._weight(self._tasks[number]) for number in numbers]
         most = sum(weights) / (workers * _BATCHES_A_WORKER)
         batches: list[list[int]] = []
         weight = 0
-        for number, more in enumerate(weights):
+        for number, more in zip(numbers, weights, strict=True):
             if not batches or weight + more > most or len(batches[-1]) == _TASKS_A_BATCH:
                 batches.append([])
                 weight = 0

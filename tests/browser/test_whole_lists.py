@@ -33,6 +33,7 @@ SYSTEMS = ("x86_64-linux", "aarch64-linux", "aarch64-darwin")
 WORDS = ("python", "perl", "lib", "gtk", "rust", "haskell", "tools", "zlib", "http", "json")
 CODES = (0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 7)
 LABELS = {status.slug: status.label for status in BuildStatus}
+MOST_ROWS = 5_000  # that are all asked for: more take a browser minutes
 ROWS = "main section.whole:not(.emptied) .matches tbody tr"
 
 
@@ -174,6 +175,14 @@ def every_row(page: Page) -> list[int]:
     return found
 
 
+def shown_rows(page: Page) -> list[int]:
+    """Return the numbers of the builds whose rows are shown without being asked for."""
+    found: list[int] = page.locator(ROWS).evaluate_all(
+        "all => all.map((row) => Number(row.dataset.build))"
+    )
+    return found
+
+
 def lost(site: Path) -> list[tuple[int, str]]:
     """Return what stands for removed jobs: the builds of the evaluation before."""
     found = []
@@ -200,7 +209,10 @@ def test_a_filter_finds_what_a_script_finds_in_the_data(
         expected = [build for build, text in every if all(fits(term, text) for term in terms)]
         amount = f"{len(expected):,}" if expected else "none"
         expect(said).to_have_text(f"{amount} of {len(every):,} by job, system, status and number")
-        assert sorted(every_row(page)) == sorted(expected), terms
+        if len(expected) <= MOST_ROWS:
+            assert sorted(every_row(page)) == sorted(expected), terms
+        else:
+            assert set(shown_rows(page)) < set(expected), terms
     assert complaints == []
 
 
