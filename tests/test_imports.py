@@ -18,7 +18,7 @@ MAY = {
     "plan": "model",
     "store": "errors model",
     "report": "model",
-    "crawl": "client wire plan store model errors",
+    "crawl": "client wire plan store model errors formatting",
     "publish": "errors formatting model report server store",
     "server": "errors model report store",
     "query": "errors model report store",

@@ -17,6 +17,7 @@ from hydrasnap.plan import (
     cheapest,
     detail_candidates,
     differs,
+    is_due,
     is_full_recheck_turn,
     merge,
     merge_evaluation,
@@ -437,7 +438,7 @@ class BuildStep:
         checked = cache.manifest.checked
         cache.note_checked({str(key): now for key in windows if str(key) not in checked})
         for key, window in windows.items():
-            if now - checked.get(str(key), now) < pace:
+            if not is_due(checked.get(str(key), now), now, pace):
                 continue
             for evaluation in window:
                 whole = is_full_recheck_turn(

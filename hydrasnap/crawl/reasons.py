@@ -12,7 +12,7 @@ import msgspec
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.session import LOSSES, Note, Session, Stage, Step
 from hydrasnap.model import Build, Evaluation, JobsetKey
-from hydrasnap.plan import EVALUATIONS_A_PAGE, unexplained
+from hydrasnap.plan import EVALUATIONS_A_PAGE, is_due, unexplained
 from hydrasnap.wire.reasons import read_error_marks, read_evaluation_errors, read_reasons
 
 T = TypeVar("T")
@@ -24,7 +24,8 @@ _MOST_FAILURES = 3  # one after the other, after which this Hydra is asked for n
 async def fetch_reasons(session: Session, jobsets: list[JobsetKey]) -> None:
     """Read as many pages as the selection allows: of failed builds, then of evaluation errors."""
     selection, manifest = session.selection, session.cache.manifest
-    if not selection.reasons or session.now - manifest.without_pages < selection.recheck:
+    due = is_due(manifest.without_pages, session.now, selection.recheck)
+    if not selection.reasons or not due:
         return
     pages = _Pages(session, selection.reasons)
     windows = [_window(session, key) for key in jobsets]

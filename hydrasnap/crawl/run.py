@@ -15,6 +15,7 @@ from hydrasnap.crawl.reasons import fetch_reasons
 from hydrasnap.crawl.session import Event, Session, open_client
 from hydrasnap.crawl.sizes import fetch_sizes
 from hydrasnap.errors import BudgetError, CrawlError
+from hydrasnap.formatting import mask_logins
 from hydrasnap.model import Jobset, Run
 from hydrasnap.plan import Selection
 from hydrasnap.store import Cache, Checkpoint
@@ -73,7 +74,7 @@ async def crawl(
             known_evaluations=evaluations,
             new_builds=len(cache.builds) - builds,
             known_builds=builds,
-            reason="" if error is None else str(error),
+            reason="" if error is None else mask_logins(str(error)),
             gaps=tuple(sorted(session.gaps, key=lambda gap: (gap.path, gap.reason))),
         )
     left = Checkpoint() if error is None else session.progress.left(cache.builds)

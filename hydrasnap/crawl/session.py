@@ -15,6 +15,7 @@ from hydrasnap.errors import (
     NotFoundError,
     UnreachableError,
 )
+from hydrasnap.formatting import mask_logins
 from hydrasnap.model import Gap, JobsetKey
 from hydrasnap.plan import Selection
 from hydrasnap.store import Cache
@@ -105,7 +106,7 @@ class Session:
 
     def add_gap(self, path: str, error: CrawlError) -> None:
         """Record a part that could not be read."""
-        self.gaps.append(Gap(path=path, reason=str(error)))
+        self.gaps.append(Gap(path=path, reason=mask_logins(str(error))))
 
     def doubt(self, path: str, reason: str) -> None:
         """Record why the answer at an address is not to be trusted."""

@@ -100,6 +100,17 @@ def recheck_candidates(builds: Iterable[Build], *, whole: bool) -> list[int]:
     return [b.id for b in builds if b.finished and (whole or not b.status.succeeded)]
 
 
+def is_due(last: int, now: int, every: int) -> bool:
+    """Return whether something is to be done again that is done every so many seconds.
+
+    A `last` time that is still to come was told by a clock that was wrong.
+
+    >>> is_due(100, 150, 60), is_due(100, 160, 60), is_due(9_999, 150, 60)
+    (False, True, True)
+    """
+    return not now - every < last <= now
+
+
 def is_full_recheck_turn(evaluation: int, *, among: int, turn: int) -> bool:
     """Return whether it is the turn of an evaluation to be fetched whole.
 

@@ -160,3 +160,16 @@ def test_a_full_disk_is_told_and_loses_nothing(most: int, tmp_path: Path) -> Non
     assert crawler.run().run.complete
     assert crawler.damaged == []
     assert crawler.files == fresh_crawl(tmp_path / "fresh", crawler.hydra).files
+
+
+def test_a_password_in_a_redirect_is_not_noted(tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path / "cache", hydra())
+
+    def tap(_: int, request: httpx.Request) -> Answer:
+        if request.url.path.endswith("/evals"):
+            return page("", 302, Location="https://me:s3cret@elsewhere.example/")
+        return None
+
+    result = crawler.run(tap)
+    assert any("elsewhere.example" in gap.reason for gap in result.run.gaps)
+    assert "s3cret" not in (crawler.folder / "snapshot.json").read_text()

@@ -48,6 +48,17 @@ def test_a_mended_failure_is_found_after_a_week_and_not_before(tmp_path: Path) -
     assert after(crawler, 6) == []
 
 
+def test_a_clock_that_was_wrong_once_puts_no_second_look_off_for_ever(tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path, hydra(6))
+    right = crawler.hydra.world.now
+    crawler.hydra.world.now = right + 10_000 * DAY
+    crawler.run()
+    crawler.hydra.world.now = right
+    number = mend_or_break(crawler, good=True)
+    crawler.run()
+    assert crawler.snapshot.builds[number].status.succeeded
+
+
 def test_a_broken_success_is_found_when_its_turn_comes(tmp_path: Path) -> None:
     crawler = crawled(tmp_path)
     number = mend_or_break(crawler, good=False)
