@@ -96,6 +96,10 @@ def test_programs_are_told_too(site: Path) -> None:
         ("openssl-3.0", None, [401])
     ]
     assert (told["unread"], told["vanished"]) == (1, 1)
+    (cause,) = told["causes"]
+    assert (cause["status"], cause["systems"]) == ("Failed", ["x86_64-linux"])
+    assert cause["log"] == "https://hydra.example.org/build/401/step/3/log"
+    assert cause["since"] == {"evaluation": 14, "exact": False}
     assert "`openssl-3.0` takes down 1 build" in (site / "eval/14.md").read_text()
 
 

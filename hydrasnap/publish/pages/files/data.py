@@ -13,6 +13,7 @@ from msgspec import to_builtins
 from msgspec.json import Encoder
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobSizes
+from hydrasnap.publish.pages.common.causes import log_of, step_label
 from hydrasnap.publish.pages.common.frame import Alternate
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
@@ -20,7 +21,7 @@ from hydrasnap.report.changes import Change, ChangeKind, Changes
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, failing_longest, flakiest
 from hydrasnap.report.history import JobHistory
 from hydrasnap.report.inputs import changed_inputs, inputs_of
-from hydrasnap.report.root_causes import root_causes
+from hydrasnap.report.root_causes import RootCause, cause_since, root_causes
 from hydrasnap.report.tally import Tally, tally_of
 
 SCHEMA = 1
@@ -235,17 +236,23 @@ def evaluation_data(site: Site, changes: Changes) -> Data:
 def _root_causes(site: Site, evaluation: Evaluation) -> Data:
     """Return the derivations that take builds down, and how many failures are not explained."""
     found = root_causes(site.index, evaluation)
-    causes = [
-        {
-            "name": cause.name,
-            "outputs": list(cause.outputs),
-            "job": cause.own.job if cause.own else None,
-            "builds": [build.id for build in cause.builds],
-        }
-        for cause in found.causes
-        if cause.builds
-    ]
+    causes = [_root_cause(site, evaluation, cause) for cause in found.causes if cause.builds]
     return {"causes": causes, "unread": found.unread, "vanished": found.vanished}
+
+
+def _root_cause(site: Site, evaluation: Evaluation, cause: RootCause) -> Data:
+    own, maker = cause.own, cause.maker
+    since = cause_since(site.index, evaluation, cause.name)
+    return {
+        "name": cause.name,
+        "outputs": list(cause.outputs),
+        "status": own.status.label_for(own.buildstatus) if own else step_label(cause.step),
+        "job": str(maker.job_key) if maker else None,
+        "log": log_of(site, maker, cause.step) or None,
+        "since": {"evaluation": since.evaluation.id, "exact": since.exact},
+        "systems": list(cause.systems),
+        "builds": [build.id for build in cause.builds],
+    }
 
 
 def _change(change: Change) -> Data:

@@ -162,15 +162,28 @@ class Change(_Data):
     finished: Time | None = None
 
 
+class CauseSince(_Data):
+    """The first evaluation in a row that has a root cause of this name."""
+
+    evaluation: int
+    exact: bool
+
+
 class RootCause(_Data):
     """A derivation that failed, and the builds that fail because of it.
 
-    `outputs` are its store paths; `job` is the job that builds it, null where there is none.
+    `outputs` are its store paths, `status` is what became of it in Hydra's words. `job` is the job
+    that builds it, of whatever jobset, and `log` the address of its log; both are null where there
+    is none. It takes jobs down since an evaluation, or longer where that is not `exact`.
     """
 
     name: str
     outputs: list[str]
+    status: str
     job: str | None
+    log: str | None
+    since: CauseSince
+    systems: list[str]
     builds: list[int]
 
 
