@@ -4,16 +4,18 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from example import HOSTILE, all_pages, snapshot
+from example import HOSTILE, all_pages, explained, snapshot
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Watch
+from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.limits import Limits
-from hydrasnap.publish.pages import Document, Page, Site
+from hydrasnap.publish.pages import Document, Page
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 
@@ -77,11 +79,14 @@ def test_the_awkward_site_has_every_kind_of_page(everything: SiteSettings) -> No
         for name in re.findall(r'{% (?:extends|import|include) "(.*?)"', text)
     }
     documents = (Document(path="more.html", title="More", text="# More"),)
-    site = Site(
-        snapshot(), documents=documents, watches=everything.watches, limits=everything.limits
-    )
+    site = replace(gather_site(explained(), everything), documents=documents)
     made = {page.template for page in all_pages(site) if isinstance(page, Page)}
-    frame = {"header.html", "footer.html", "assets.html"}  # around the pages of a folder
+    frame = {
+        "header.html",
+        "footer.html",
+        "assets.html",
+        "policy.html",
+    }  # around the pages of a folder
     assert made == texts.keys() - parts - frame
 
 
