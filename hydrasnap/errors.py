@@ -73,7 +73,7 @@ class HydrasnapError(click.ClickException):
         return str(self)
 
     def details(self) -> dict[str, object]:
-        """Return what a machine is told beyond message and hint."""
+        """Return the fields of an error event beyond message and hint."""
         return {}
 
     def lines(self) -> list[str]:

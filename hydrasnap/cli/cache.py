@@ -76,5 +76,5 @@ def run_notify(config: Config, options: OutputOptions) -> None:
     if config.notify:
         from hydrasnap.cli.notify import notify
 
-        with stoppable("The next run tells what was not told."):
+        with stoppable("The next run sends what was not sent."):
             notify(read_snapshot(Path(config.cache.folder)), config, options)

@@ -27,7 +27,7 @@ EVENTS = {
     "pruned": "What [retention] has dropped: `jobsets`, `evaluations` and `builds`.",
     "merged": "What the merged cache holds: `jobsets`, `evaluations` and `builds`.",
     "bundled": "A site was packed: `file`, `files` and `bytes`.",
-    "notified": "A receiver was told of so many `events`.",
+    "notified": "A receiver was sent so many `events`.",
     "initialized": "`hydrasnap init` has written `files`; `costs` of a first snapshot.",
     "answer": "What `hydrasnap query` was asked for.",
     "check": "Whether all is `ok`, and the findings in `config`, `cache` and `site`.",

@@ -1,4 +1,4 @@
-"""The options of the commands, in bundles, and the configuration that they lead to."""
+"""Bundles of command options, and the configuration that is loaded from them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -149,7 +149,7 @@ def take_output_options(options: dict[str, Any]) -> OutputOptions:
 
 
 def load_config(options: dict[str, Any], url: str | None = None) -> "Config":
-    """Lay the options of a command over the configuration file, and check the whole."""
+    """Apply a command's options on top of the configuration file, and check the result."""
     from hydrasnap.config.loading import load
 
     tables = {

@@ -1,4 +1,4 @@
-"""The packages that [packages] tells of, read from its file once for each content of that."""
+"""The packages of [packages] file, read once for each content of the file."""
 
 from functools import partial
 from pathlib import Path

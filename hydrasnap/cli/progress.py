@@ -118,7 +118,7 @@ def crawl_progress(options: OutputOptions, limits: "Limits") -> Iterator[EventSi
 def render_progress(
     options: OutputOptions, patience: float = _PATIENCE
 ) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function that is told how much of a render is done; short renders show nothing."""
+    """Yield a function to call with how much of a render is done; short renders show nothing."""
     with ProgressBar(shown=options.has_bar, patience=patience) as bar:
         yield lambda done, total: bar.show("render", done, total)
 

@@ -59,7 +59,7 @@ def recipe_files(names: tuple[str, ...], facts: RecipeFacts) -> Iterator[tuple[P
 
 
 def write_new(folder: Path, files: dict[Path, str]) -> None:
-    """Write files that do not exist yet."""
+    """Write files; the caller has checked that none is replaced against the user's will."""
     for path, text in files.items():
         target = folder / path
         try:

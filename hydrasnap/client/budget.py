@@ -8,7 +8,7 @@ from hydrasnap.errors import BudgetError
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most requests, seconds and received bytes of one run; None is no limit."""
+    """The maximum requests, seconds and received bytes of one run; None means no limit."""
 
     requests: int | None = None
     seconds: float | None = None
@@ -31,7 +31,7 @@ class Budget:
         return self._now() - self._started
 
     def check_time(self, wait: float) -> None:
-        """Raise BudgetError if a wait of some seconds would exceed the time of the run."""
+        """Raise BudgetError if waiting for `wait` seconds would exceed the run's time limit."""
         if self.limits.seconds is not None and self.seconds + wait > self.limits.seconds:
             raise BudgetError(
                 f"--max-time is used up: {self.seconds:.0f} seconds passed, "

@@ -1,4 +1,4 @@
-"""Removes passwords that a server quotes from its answers, before anything else reads them."""
+"""Strips passwords that a server echoes in its answers, before anything else reads them."""
 
 import base64
 import html
@@ -13,7 +13,7 @@ _RARE = 8  # characters; a shorter password may be a word that stands in the dat
 
 
 class Redactor:
-    """Replaces the passwords of some logins, in any form in which servers quote a request."""
+    """Replaces the passwords of given logins, in every form in which a server may echo them."""
 
     def __init__(self, logins: Iterable[Credentials | None]) -> None:
         secrets = [login for login in logins if login is not None and login.password]

@@ -1,4 +1,4 @@
-"""`hydrasnap.toml`, the environment and the options become one checked value.
+"""Combine `hydrasnap.toml`, the environment and the options into one checked Config.
 
 Options beat the environment, which beats the file. Relative folders in the file are relative to
 the file. All mistakes are reported at once; each names its place, and what is expected there.
@@ -57,7 +57,7 @@ def load(
     options: Mapping[str, Mapping[str, Any]],
     environment: Mapping[str, str] = os.environ,
 ) -> Config:
-    """Read `path`, or `hydrasnap.toml` if there is one here, and lay the rest over it.
+    """Read `path`, or ./hydrasnap.toml if it exists; apply environment and options on top.
 
     `options` has the tables of the file; values that are None or empty tuples do not count.
     """

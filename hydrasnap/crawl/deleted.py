@@ -11,7 +11,7 @@ from hydrasnap.model import Evaluation
 def mark_deleted(session: Session, evaluations: Collection[int]) -> None:
     """Mark evaluations as deleted, and the builds that no other evaluation holds.
 
-    The constituents of an aggregate that stays are held by that.
+    An aggregate that stays holds its constituents too.
     """
     if not evaluations:
         return
@@ -42,7 +42,7 @@ def mark_deleted(session: Session, evaluations: Collection[int]) -> None:
 
 
 def unmark_builds(session: Session, evaluations: Iterable[Evaluation]) -> None:
-    """Take the mark from the builds of evaluations that Hydra lists: they exist."""
+    """Unmark the builds of evaluations that Hydra still lists, since they exist."""
     known = session.cache.builds
     listed = {number for evaluation in evaluations for number in evaluation.builds}
     session.cache.put(

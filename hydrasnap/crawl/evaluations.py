@@ -1,7 +1,7 @@
 """Which evaluations a jobset has: from JSON pages, or where those are huge, from HTML pages.
 
 A JSON page lists twenty evaluations with all their build ids: at nixpkgs 50 MB. The HTML page has
-the same twenty ids in 20 kB, and `/eval/ID` then tells of a new one alone.
+the same twenty ids in 20 kB, and `/eval/ID` then has the builds of a new one alone.
 """
 
 import math
@@ -72,7 +72,7 @@ async def _read(
 
 
 class _Pages:
-    """The pages of a jobset's evaluations, as Hydra tells them in JSON or in HTML."""
+    """The pages of a jobset's evaluations, as Hydra lists them in JSON or in HTML."""
 
     def __init__(self, session: Session, overview: JobsetOverview, known: Collection[int]) -> None:
         self._session, self._key, self._known = session, overview.key, known

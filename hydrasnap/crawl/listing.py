@@ -109,7 +109,7 @@ def record_overview(session: Session, overview: JobsetOverview) -> None:
 async def _has_new_evaluation(session: Session, key: JobsetKey) -> bool:
     """Return whether the newest finished evaluation is new, by a redirect of a few bytes.
 
-    Where the redirect cannot be used, only the list can tell.
+    Where the redirect cannot be used, the list is read.
     """
     known = session.cache.jobsets[key].evaluations
     path, answers = paths.latest_evaluation(*key), session.progress.of(key).answers
@@ -239,7 +239,7 @@ async def _ask_configuration(
 ) -> tuple[JobsetAnswer, CrawlError | None]:
     """Ask the page of errors, or where that fails the jobset itself; return what failed.
 
-    A Hydra before 2024 has no page of errors and tells the text with the jobset: nothing is lost.
+    A Hydra before 2024 has no page of errors and gives the text with the jobset: nothing is lost.
     """
     if session.lacks_errors_page:
         return await _ask(session, key, paths.jobset(*key)), None

@@ -31,7 +31,7 @@ def find_missing_jobsets(
 async def settle_missing_jobsets(
     session: Session, missing_jobsets: Collection[JobsetKey], names: Mapping[str, Collection[str]]
 ) -> None:
-    """Find out whether each is hidden, renamed or deleted; `names` are all jobsets of a project."""
+    """Record whether each is hidden, renamed or deleted; `names` has each project's jobsets."""
 
     async def one(key: JobsetKey) -> None:
         jobset = session.cache.jobsets[key]
@@ -50,7 +50,7 @@ async def settle_missing_jobsets(
 
 
 async def ask_new_name(session: Session, key: JobsetKey) -> JobsetKey | None:
-    """Return the new name of a jobset that no list has; None if Hydra has deleted it.
+    """Return the new name of a jobset that is in no list; None if Hydra has deleted it.
 
     Only a 404 of the jobset itself says that it is deleted: old Hydras lack addresses below it. A
     jobset keeps its project when it is renamed.

@@ -48,7 +48,7 @@ class Declarative(Value, frozen=True):
 
 
 class Project(Value, frozen=True):
-    """A project as ``/`` and ``/project/P`` tell it; `jobsets` includes hidden ones, sorted."""
+    """A project as ``/`` and ``/project/P`` show it; `jobsets` includes hidden ones, sorted."""
 
     name: str
     displayname: str = ""
@@ -181,7 +181,7 @@ class Evaluation(Value, frozen=True):
     """One evaluation of a jobset; `builds` are its build ids, ascending.
 
     `had_errors` and their text `errormsg` stand on pages alone; None means not known. A Hydra
-    before 2021 tells no times: then `timestamp` is `dated_by_builds`, the newest of theirs.
+    before 2021 reports no times: then `timestamp` is `dated_by_builds`, the newest of theirs.
     """
 
     id: Id

@@ -1,4 +1,4 @@
-"""Packages and their maintainers, as pages of builds and lists of packages tell them."""
+"""Packages and their maintainers, as pages of builds and lists of packages name them."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Why a build failed and whose it is: what Hydra's page of a build tells beyond its API."""
+"""Why a build failed and whose it is: what Hydra's page of a build has beyond its API."""
 
 from typing import NamedTuple
 

@@ -18,7 +18,7 @@ class SizePoint(Value, frozen=True):
 
 
 class SizeSeries(Value, frozen=True):
-    """The sizes of a job's successful builds by id, also of builds that the snapshot lacks.
+    """The sizes of a job's successful builds, sorted by id, even of builds not in the snapshot.
 
     `unsized` are the successes that were known when Hydra was asked, and that it did not name.
     """
@@ -37,5 +37,5 @@ class JobSizes(Value, frozen=True):
 
     @property
     def key(self) -> JobKey:
-        """Name the job."""
+        """The key of the job."""
         return JobKey(self.project, self.jobset, self.job)

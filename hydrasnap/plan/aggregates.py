@@ -13,7 +13,7 @@ def aggregates(
 ) -> list[int]:
     """Return the builds to ask for constituents, newest first; at most one of an unsure job.
 
-    The API does not tell an aggregate. But Nixpkgs' ``releaseTools.aggregate`` makes an empty list
+    The API does not mark aggregates. But Nixpkgs' ``releaseTools.aggregate`` makes an empty list
     of products, where a plain build without one gets a product for each output. So a job is asked
     about when a build of it succeeded without a product; or, while none is known to have succeeded,
     when its name does not hold its system, as plain jobs' names do. It is asked once: a job that
@@ -38,7 +38,7 @@ def aggregates(
 
 
 def _telling(build: Build) -> tuple[bool, int]:
-    """Order builds by how much their constituents tell of their job."""
+    """Order builds by how much their constituents say of their job."""
     return build.finished and build.status.succeeded, build.id
 
 

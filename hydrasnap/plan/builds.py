@@ -28,7 +28,7 @@ def cheapest(missing: int, size: int, prefer: FetchStrategy | None = None) -> Fe
 
     Measured on a real Hydra: a build alone 18 ms, in ``/eval/ID/builds`` 2.8 ms, in the HTML
     listing 0.145 ms, and each request takes its place in the rate that the server allows. The
-    listing tells less of a build, so it is for evaluations whose bulk answer would take minutes.
+    listing says less of a build, so it is for evaluations whose bulk answer would take minutes.
     """
     if not missing:
         return FetchStrategy.NONE
@@ -46,7 +46,7 @@ def merge(known: Build | None, fresh: Build) -> Build:
     """Merge an answer into what is known of a build, so that no detail is lost.
 
     Constituents stay, as they never change. A listing's row says less than a full answer; where it
-    tells of another state, the build is kept with its old details and marked as partial.
+    shows another state, the build is kept with its old details and marked as partial.
     """
     if known is None:
         return fresh
@@ -84,7 +84,7 @@ def _state(build: Build) -> tuple[bool, int | None, int | None]:
 def changed_state(builds: Mapping[int, Build], queue: frozenset[int], *, whole: bool) -> list[int]:
     """Return the builds whose state differs from the queue's: finished or restarted, newest first.
 
-    `queue` holds ids of unfinished builds of the Hydra; `whole` tells whether it holds all, as only
+    `queue` holds ids of unfinished builds of the Hydra; `whole` says whether it holds all, as only
     then an absent one has finished.
     """
     found = (

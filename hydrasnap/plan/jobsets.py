@@ -24,7 +24,7 @@ def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> 
     """Decide from the overview alone, by what Hydra's evaluator does.
 
     Each evaluation changes ``lastcheckedtime``, so where that is unchanged there is no new one. A
-    Hydra that does not tell it has to be asked. Where ``lastcheckedtime`` changed and the counts
+    Hydra that does not report it has to be asked. Where ``lastcheckedtime`` changed and the counts
     did not, a new evaluation without queued builds is finished, and the redirect of ``latest-eval``
     shows it; with queued builds only the list does.
     """
@@ -69,7 +69,7 @@ def _settings(overview: JobsetOverview) -> tuple[int | None, str, int]:
 def configuration_changed(known: Jobset | None, now: JobsetOverview) -> bool:
     """Return whether configuration and error texts must be read again.
 
-    Of the configuration the overview tells the interval of checks alone.
+    Of the configuration, the overview has only the interval of checks.
     """
     if known is None or known.overview is None or not _was_shown(known):
         return True
@@ -77,7 +77,7 @@ def configuration_changed(known: Jobset | None, now: JobsetOverview) -> bool:
 
 
 def merge_evaluation(known: Evaluation | None, fresh: Evaluation) -> Evaluation:
-    """Merge an answer into what is known of an evaluation; what its pages said stays."""
+    """Take a fresh evaluation, but keep the error flag and text read earlier from its pages."""
     if known is None:
         return fresh
     return msgspec.structs.replace(fresh, had_errors=known.had_errors, errormsg=known.errormsg)
@@ -98,7 +98,7 @@ class Listing:
         """Return whether the pages read so far are enough.
 
         The evaluations in the cache follow each other without a hole, so that each is compared with
-        the one before it: pages are read until they meet what is known. `to_the_first` tells that
+        the one before it: pages are read until they meet what is known. `to_the_first` says that
         the known ones go back to the first there ever was. Where Hydra lists fewer than are known,
         it has deleted some: then all pages are read, to see which.
         """

@@ -29,7 +29,7 @@ class Retention:
         return not (self.evaluations is None and self.days is None and self.deleted and self.hidden)
 
     def unwanted(self, jobset: Jobset, *, hidden: bool = False) -> bool:
-        """Return whether a whole jobset is to be dropped; `hidden` tells of its project."""
+        """Return whether a whole jobset is to be dropped; `hidden` says whether its project is."""
         deleted = jobset.deleted_upstream and not self.deleted
         return deleted or (not self.hidden and (hidden or not jobset.configuration.visible))
 

@@ -1,4 +1,4 @@
-"""What a site is made from beside the snapshot: the user's Markdown, static files and settings."""
+"""What a site is made from besides the snapshot: Markdown, static files and settings."""
 
 import stat
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ _LARGEST_TEXT = 1_000_000  # bytes of a Markdown file; a long book has fewer
 
 
 def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -> Site:
-    """Gather all that pages are made from, with what many of them need worked out once.
+    """Gather all that pages are made from; compute once what many of them need.
 
     `part` (0 to 1) of the budget is spent on the pages of builds and jobs.
     """
@@ -84,7 +84,7 @@ def documents(own: Path | None) -> Iterator[Document]:
 
 
 def notes(folder: Path | None) -> dict[str, str]:
-    """Read the Markdown notes by what they are on: ``PROJECT``, ``PROJECT/JOBSET`` and so on."""
+    """Read the Markdown notes by subject: ``PROJECT``, ``PROJECT/JOBSET`` and so on."""
     if folder is None:
         return {}
     files = _regular_files(folder.rglob("*.md"))
@@ -92,7 +92,7 @@ def notes(folder: Path | None) -> dict[str, str]:
 
 
 def static_files(settings: SiteSettings) -> Iterator[tuple[str, bytes]]:
-    """Yield the files that are no pages: path below the site's root, and content.
+    """Yield the files that are not pages: path below the site's root, and content.
 
     A user's file in ``templates/static`` replaces the bundled one of its name. The files of the
     folder `files` go to the top of the site.

@@ -74,7 +74,7 @@ def case_twins(names: Iterable[str]) -> frozenset[str]:
 
 
 def outward(address: str) -> str | None:
-    """Return the address of another host if it is safe to link to, else None.
+    """Return an external address if it is safe to link to, else None.
 
     >>> outward("https://nixos.org/"), outward("javascript:alert(1)")
     ('https://nixos.org/', None)

@@ -17,7 +17,7 @@ _OURS = ".hydrasnap-"
 
 @dataclass(frozen=True, slots=True)
 class SiteCheck:
-    """What a look at all files of a site has found; every finding is a sentence.
+    """The result of checking all files of a site; every finding is a sentence.
 
     `extra` counts the files that hydrasnap did not write, such as a `CNAME`; they are no mistake.
     """

@@ -166,7 +166,7 @@ def differences(database: Database, old: int, new: int) -> Table:
 def _changed_part(database: Database, before: Members, after: Members) -> Snapshot:
     """Return a snapshot of what two evaluations do not share, with the past of those jobs.
 
-    The past tells the last result of a job where the older evaluation holds none.
+    The past has the last result of a job where the older evaluation holds none.
     """
     apart = set(before.builds) ^ set(after.builds)
     builds = {build.id: build for build in database.builds(apart)}

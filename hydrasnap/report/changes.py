@@ -58,7 +58,7 @@ class Change(NamedTuple):
 class Changes:
     """All differences of an evaluation to its baseline; `by_kind` has every kind.
 
-    `undecided` are finished builds of which the snapshot cannot tell whether they are new, since
+    `undecided` are finished builds of which it is not known whether they are new, since
     it lacks builds of the baseline; `unknown` and `baseline_unknown` count the missing builds.
     """
 

@@ -105,7 +105,7 @@ def _parts(index: Index, aggregate: Build) -> set[int]:
 def failing_since(index: Index, build: Build, key: JobsetKey) -> Blocking:
     """Return since when the job of a build fails, and since which evaluation of a jobset."""
     run = failing_run((build, *older_builds(index, build)))
-    own = build.jobset_key == key  # the evaluations of others are not told of
+    own = build.jobset_key == key  # the evaluations of others are not shown
     held = index.evaluations_with(run.since.id) if run.since and own else ()
     return Blocking(build, run, next(reversed(held), None))
 

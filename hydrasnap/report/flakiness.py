@@ -14,7 +14,7 @@ _FEWEST = 5
 def flake_score(results: Iterable[Build], window: int = WINDOW) -> float | None:
     """Return 0 (steady) to 1 (never twice the same), given builds newest first.
 
-    Only the last `window` results that tell something count: succeeded or failed, not aborted,
+    Only the last `window` results that are decisive count: succeeded or failed, not aborted,
     cancelled or queued. Each step from one to the next weighs half as much as one `HALF_LIFE`
     steps newer. The newest change is left out with its step, as one change is a break or a
     repair; the score is the weight of the steps with a change over the weight of all steps left.

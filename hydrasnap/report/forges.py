@@ -55,7 +55,7 @@ class Remote:
     forge: Forge
 
     def commit_url(self, revision: str) -> str | None:
-        """Return the address of a commit, or None where `revision` is none."""
+        """Return the address of a commit, or None if `revision` is not a commit's name."""
         if not is_revision(revision):
             return None
         return self._url + self.forge.commit.format(revision)
@@ -69,14 +69,14 @@ class Remote:
         return f"{file}#L{line}" if line.isdecimal() and line.isascii() else file
 
     def compare_url(self, old: str, new: str) -> str | None:
-        """Return the address of what `new` has and `old` has not."""
+        """Return the address that shows the changes from `old` to `new`, None if there is none."""
         if self.compare_pattern is None or not (is_revision(old) and is_revision(new)):
             return None
         return self.compare_pattern.replace("{0}", old).replace("{1}", new)
 
     @property
     def compare_pattern(self) -> str | None:
-        """Return the address of what ``{1}`` has and ``{0}`` has not, where the forge shows it."""
+        """Return the address of the changes from ``{0}`` to ``{1}``; None if the forge has none."""
         return None if self.forge.compare is None else self._url + self.forge.compare
 
     @property

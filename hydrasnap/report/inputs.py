@@ -19,7 +19,7 @@ class InputChangeKind(Enum):
 
 
 class Truncation(Enum):
-    """Why what changed below a build is not all that is told; the value is the sentence for it."""
+    """Why not all changes below a build are shown; the value is the sentence for it."""
 
     TOLD = ""
     SAME = "its own inputs are the same"

@@ -12,7 +12,7 @@ from hydrasnap.report.tally import tally_of
 
 
 def finished_evaluations(index: Index, key: JobsetKey) -> frozenset[int]:
-    """Return the evaluations of a jobset all of whose builds are known and have a result."""
+    """Return the evaluations of a jobset whose builds are all known and finished."""
     every = index.present(key)
     return frozenset(found.id for found in every if tally_of(index, found).finished)
 
@@ -23,7 +23,7 @@ def present_first(builds: Iterable[Build]) -> list[Build]:
 
 
 def latest_success(builds: Iterable[Build]) -> Build | None:
-    """Return the first success that Hydra still has, or else the first, of builds newest first."""
+    """Return the newest success, if possible one Hydra still has; `builds` are newest first."""
     return next((build for build in present_first(builds) if build.status.succeeded), None)
 
 

@@ -54,7 +54,7 @@ class RootCauses(NamedTuple):
     """The root causes of an evaluation, those first that take down most builds.
 
     `unread` counts the failures by dependency whose pages were not read yet, `vanished` those whose
-    pages do not tell the cause any more.
+    pages no longer show the cause.
     """
 
     causes: tuple[RootCause, ...]
@@ -152,7 +152,7 @@ def _failed_itself(build: Build) -> bool:
 def cause_since(index: Index, evaluation: Evaluation, name: str) -> Since:
     """Return since when a root cause of a name takes builds of a jobset down, as far as is known.
 
-    A derivation has another hash in every evaluation, so only its name tells that it is the same.
+    A derivation has another hash in every evaluation, so it is recognized by its name.
     """
     first = evaluation
     for before in index.earlier(evaluation):

@@ -1,4 +1,4 @@
-"""How big the builds of a job were, as Hydra told; also of builds from before the snapshot."""
+"""How big a job's builds were, as reported by Hydra, including those before the snapshot."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ class SizeHistory:
     unknown: frozenset[int] = frozenset()
 
     def up_to(self, kind: str, build: Build) -> tuple[Point, ...]:
-        """Return the sizes of a build's system up to its own, or nothing where that is not told."""
+        """Return the sizes on a build's system up to this build; empty if its own is unknown."""
         same = (point for point in self.points.get(kind, ()) if point.system == build.system)
         found = tuple(point for point in same if point.build <= build.id)
         return found if found and found[-1].build == build.id else ()

@@ -1,7 +1,7 @@
 """Changes in the inputs of those builds that are inputs themselves.
 
 Hydra shows the same below a build that changed as an input, three levels deep (``renderInputDiff``
-in its ``root/common.tt``). The API does not tell the inputs of a build; those of the evaluation
+in its ``root/common.tt``). The API does not report the inputs of a build; those of the evaluation
 that made it are the same.
 """
 

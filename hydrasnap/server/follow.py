@@ -24,7 +24,7 @@ Times = Mapping[Path, int]
 class Follower:
     """Takes over each new crawl; with `watched` files it renders the site again when they change.
 
-    `render` writes the site and returns whether that went well. `warn` is told what went wrong.
+    `render` writes the site and returns whether that went well. `warn` is called with errors.
     Where `is_ending` says so, connections are let go.
     """
 

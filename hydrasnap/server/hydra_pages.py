@@ -1,4 +1,4 @@
-"""Hydra's own pages, which crawlers and command-line tools read for what JSON does not tell."""
+"""Hydra's own pages, which crawlers and command-line tools read for what JSON lacks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

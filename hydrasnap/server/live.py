@@ -45,7 +45,7 @@ _FIGURES = {
 
 
 def running(view: View) -> Response:
-    """List the builds of which a step ran, with four fields falsely null."""
+    """List the builds that had a running step; as on Hydra, four fields are wrongly null."""
     held = view.snapshot.builds
 
     def row(each: RunningBuild) -> Json:

@@ -64,7 +64,7 @@ def is_whole(jobset: Jobset, listed: Sequence[Evaluation]) -> bool:
 
 
 def page_number(text: str) -> int:
-    """Read a page number as Perl does: nonsense and 0 are 1; refuse what no database takes."""
+    """Parse a page number as Perl does (nonsense and 0 are 1); refuse negative or huge ones."""
     digits = re.match(r"\s*([-+]?[0-9]{1,20})", text)
     number = int(digits[1]) if digits else 0
     if not 0 <= number < _LARGEST_PAGE:

@@ -14,7 +14,7 @@ class JobsetCheckpoint(Value, frozen=True):
     """The progress of a run on a jobset; valid while Hydra's overview of it is unchanged.
 
     `listed` is how many evaluations were wanted when they were listed, 0 if they were not.
-    `answers` are the pages of a list that was not read to its end, by address. `queued` tells that
+    `answers` are the pages of a list that was not read to its end, by address. `queued` says that
     the queue was asked after that. `checked_builds` are the builds whose state was asked for.
     `too_big` are the evaluations that the server could not finish, and 0 for the list of them.
     """

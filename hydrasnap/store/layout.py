@@ -66,7 +66,7 @@ class Manifest(Value, frozen=True):
     jobset's older failures were last fetched again, in Unix seconds. `empty_projects` name jobsets
     and were found to show none of them. `revisit` are the addresses of which the last run got no
     answer, or one that was partly unreadable or contradicted another: the next run asks them again.
-    `without_pages` is when this Hydra was found to have no pages that tell why builds fail.
+    `without_pages` is when this Hydra was found to have no pages that say why builds fail.
     """
 
     schema: int

@@ -59,7 +59,7 @@ def _tell(folder: Path, holder: dict[str, object]) -> None:
 
 
 def holder(folder: Path) -> str:
-    """Return the process that writes to a cache now; empty if none is known to."""
+    """Return the process that is writing to a cache; empty if none is known."""
     try:
         found = json.loads((folder / _HOLDER).read_text(encoding="utf-8"))
         here = found["host"] == socket.gethostname()

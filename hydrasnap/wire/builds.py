@@ -25,7 +25,7 @@ from hydrasnap.wire.schema import (
 def read_builds(
     body: bytes, where: str, key: JobsetKey | None = None, note: Note = ignore
 ) -> list[Build]:
-    """Read ``/eval/ID/builds`` or ``/build/ID/constituents``, by id.
+    """Read ``/eval/ID/builds`` or ``/build/ID/constituents``, sorted by id.
 
     `key` is the jobset that was asked about, for builds that do not name theirs.
     """
@@ -47,7 +47,7 @@ def read_queue(body: bytes, where: str) -> frozenset[int]:
 
 
 def read_sizes(body: bytes, where: str) -> list[SizePoint]:
-    """Read ``/job/P/J/JOB/closure-sizes`` or ``…/output-sizes``, each build once, by id."""
+    """Read ``/job/P/J/JOB/closure-sizes`` or ``…/output-sizes``; each build once, sorted by id."""
     raw = decode(body, list[RawSize], where, _refuse(where))
     found = {each.id: each for each in raw}
     return [

@@ -20,7 +20,7 @@ from hydrasnap.wire.schema import (
 class EvaluationPage:
     """A page of a jobset's evaluations, newest first.
 
-    `last` tells that no page follows, `pages` how many there are, at least.
+    `last` says that no page follows, `pages` how many there are, at least.
     """
 
     evaluations: tuple[Evaluation, ...]

@@ -1,4 +1,4 @@
-"""What only Hydra's HTML pages tell: failed steps, package data, errors, what finished lately.
+"""What only Hydra's HTML pages have: failed steps, package data, errors, what finished lately.
 
 The pages are those of Hydra 14332fbf. ``/build/ID`` has a table of failed build steps and, under
 "Details", what the package says of itself. ``/jobset/P/J/all`` lists builds by the time at which
@@ -95,7 +95,7 @@ def _tree(body: bytes, where: str) -> etree._Element:
 
 
 def _failed_steps(tree: etree._Element, where: str) -> Iterator[FailedStep]:
-    """Yield the steps below the heading; a page without it has none to tell."""
+    """Yield the steps below the heading; a page without it has none."""
     for heading in tree.iterfind(".//h3"):
         if text_in(heading) != "Failed build steps":
             continue

@@ -380,7 +380,7 @@
     return ~sum >>> 0;
   }
 
-  // Read the builds of one job of the pile of a jobset.
+  // Read the builds of one job of a bucket of a jobset.
   function buildsOf(shard, place, [job, file, ...numbers], directory) {
     const [nixnames, systems, evaluations] = shard;
     const [project, jobset, , folder] = directory.jobsets[place];
@@ -401,7 +401,7 @@
     return builds;
   }
 
-  const loadPile = ({ jobsets }, place, pile) => load(`${jobsets[place][3]}${pile}`);
+  const loadBucket = ({ jobsets }, place, bucket) => load(`${jobsets[place][3]}${bucket}`);
 
   async function buildOf(number) {
     const directory = await load("directory");
@@ -411,9 +411,9 @@
     let id = directory.ids[part];
     const at = steps.findIndex((step) => (id += step) === number);
     if (at < 0) return null;
-    let pile = homes[at], place = 0; // piles are numbered through all jobsets
-    while (pile >= directory.jobsets[place][5]) pile -= directory.jobsets[place++][5];
-    const shard = await loadPile(directory, place, pile);
+    let bucket = homes[at], place = 0; // buckets are numbered through all jobsets
+    while (bucket >= directory.jobsets[place][5]) bucket -= directory.jobsets[place++][5];
+    const shard = await loadBucket(directory, place, bucket);
     const job = shard[3].find((numbers) => isIn(numbers, number));
     return job ? buildsOf(shard, place, job, directory).find((build) => build.id === number) : null;
   }
@@ -427,9 +427,9 @@
   async function jobOf(project, jobset, job) {
     const directory = await load("directory");
     const place = directory.jobsets.findIndex(([p, j]) => p === project && j === jobset);
-    const piles = directory.jobsets[place]?.[5];
-    if (!piles) return [];
-    const shard = await loadPile(directory, place, crc(job) & (piles - 1));
+    const buckets = directory.jobsets[place]?.[5];
+    if (!buckets) return [];
+    const shard = await loadBucket(directory, place, crc(job) & (buckets - 1));
     const row = shard[3].find(([name]) => name === job);
     return row ? buildsOf(shard, place, row, directory) : [];
   }

@@ -1,4 +1,4 @@
-"""What the packages of the story say of themselves."""
+"""The metadata of the story's packages: description, licence, homepage, maintainers."""
 
 from hydrasnap.demo.world.rows import PackageRow
 

@@ -1,4 +1,4 @@
-"""The beginning of the story: all projects, told up to the first stage."""
+"""The beginning of the story: all projects, up to the first stage."""
 
 from hydrasnap.demo.story.project_odd_names import ERROR, make_hostile, odd
 from hydrasnap.demo.story.project_tools import HOUR, tools

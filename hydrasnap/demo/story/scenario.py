@@ -1,4 +1,4 @@
-"""How a jobset develops: which jobs it has when, what is rebuilt when, and what fails for how long.
+"""How a jobset develops: its jobs, rebuilds and failures, evaluation by evaluation.
 
 All questions are answered for the number of an evaluation in its jobset, counted from 0.
 """
@@ -24,7 +24,7 @@ def matches(patterns: str, job: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FailureRule:
-    """Why jobs fail: all that match are rebuilt at its begin and its end, and fail in between.
+    """A period of failure: matching jobs are rebuilt at its start and end, and fail between.
 
     With status 0 all is well, and only the rebuild is left: the new version of a common dependency.
     Where `percent` is less than 100 the jobs are flaky: built each time, failing now and then.
@@ -50,7 +50,7 @@ class FailureRule:
         return number in {self.first, self.last}
 
     def hits(self, job: str, number: int) -> bool:
-        """Whether a build of such a job fails, which an evaluation made."""
+        """Whether the build of a matching job fails that evaluation `number` made."""
         lucky = chance("luck", job, number) % ALWAYS >= self.percent
         return self.first <= number < self.last and not lucky
 
@@ -79,7 +79,7 @@ class Plan:
     locked: str = ""
 
     def jobs(self, number: int) -> list[Job]:
-        """Return what an evaluation finds."""
+        """Return the jobs that evaluation `number` contains."""
         return [
             self._job(each, number) for each in self.entries if each.first <= number < each.last
         ]
@@ -100,7 +100,7 @@ class Plan:
         return chance("bump", job, number) % ALWAYS < self.churn
 
     def outcome(self, job: str, number: int) -> FailureRule:
-        """Return the rule that decides about a build that an evaluation made."""
+        """Return the rule that decides how a job's build in evaluation `number` ends."""
         rules = (each for each in self.failures if each.concerns(job) and each.hits(job, number))
         return next(rules, _SUCCESS)
 

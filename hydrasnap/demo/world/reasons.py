@@ -1,4 +1,4 @@
-"""Why builds failed, as their pages tell: the steps that failed, and the packages."""
+"""Why builds failed, as their pages say: the steps that failed, and the packages."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _ABORTED = "error: unexpected end-of-file"
 
 @dataclass(frozen=True, slots=True)
 class ReasonsOf(Mapping[int, Reasons]):
-    """What the page of each finished build tells."""
+    """What the page of each finished build says."""
 
     world: World
 

@@ -1,7 +1,7 @@
 """What each task of a render reads, declared as objects of the snapshot.
 
 A task that names no jobset may read anything. Every other task may read what `Declarations` gives
-for it, and nothing else: a fingerprint of these objects then tells whether its files would change.
+for it, and nothing else: its files change only if a fingerprint of these objects does.
 A test renders each task from its declared objects alone and compares the files.
 """
 
@@ -33,7 +33,7 @@ from hydrasnap.report.transitive_inputs import LEVELS, producer
 class Producer(NamedTuple):
     """The evaluation that made a build which is an input of another: its inputs, and its page.
 
-    `evaluation` has no more than its names, its inputs and the build; `is_comparable` tells whether
+    `evaluation` has no more than its names, its inputs and the build; `is_comparable` says whether
     it has a page.
     """
 

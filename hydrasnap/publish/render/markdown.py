@@ -1,4 +1,4 @@
-"""Markdown becomes HTML, made harmless."""
+"""Convert Markdown to safe HTML."""
 
 import re
 from functools import partial
@@ -28,7 +28,7 @@ def _attribute(root: str, tag: str, attribute: str, value: str) -> str | None:
 
 
 def markdown_html(text: str, root: str) -> Markup:
-    """Render Markdown for a page whose way to the site's root is `root`; unsafe HTML goes.
+    """Render Markdown as safe HTML; `root` is the relative path from the page to the root.
 
     A link without a host is meant from the site's root; a picture of another host is left out.
     """

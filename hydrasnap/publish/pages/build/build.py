@@ -1,4 +1,4 @@
-"""The page of a build: everything the API tells of it, and its neighbours in the job's history."""
+"""The page of a build: all that the API says of it, and its neighbours in the job's history."""
 
 import shlex
 from collections.abc import Iterable, Iterator

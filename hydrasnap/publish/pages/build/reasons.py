@@ -28,7 +28,7 @@ class StepRow(View, frozen=True, kw_only=True):
 class Why(View, frozen=True, kw_only=True):
     """The derivations that a build failed by.
 
-    Without `steps`, `vanished` tells that the Hydra does not know them any more; otherwise the
+    Without `steps`, `vanished` says that the Hydra has forgotten them; otherwise the
     snapshot has not looked them up yet.
     """
 

@@ -47,7 +47,7 @@ class CausesPage(PageContext, frozen=True, kw_only=True):
 
 
 def causes_box(site: Site, evaluation: Evaluation) -> CausesBox | None:
-    """Describe the worst causes of an evaluation; None where nothing fails by a dependency."""
+    """Describe an evaluation's worst causes; None if no build fails because of a dependency."""
     found = root_causes(site.index, evaluation)
     worst = [cause for cause in found.causes if cause.builds][: site.limits.blocked]
     if not (worst or found.unread or found.vanished):
@@ -58,7 +58,7 @@ def causes_box(site: Site, evaluation: Evaluation) -> CausesBox | None:
 
 
 def causes_page(site: Site, evaluation: Evaluation) -> Page | None:
-    """Make the page of an evaluation's root causes; None where nothing fails by a dependency."""
+    """Make the page of root causes; None if no build fails because of a dependency."""
     if causes_box(site, evaluation) is None:
         return None
     found = root_causes(site.index, evaluation)
@@ -67,7 +67,7 @@ def causes_page(site: Site, evaluation: Evaluation) -> Page | None:
     context = CausesPage(
         title=f"Root causes of evaluation {evaluation.id} of {evaluation.jobset_key}",
         description=f"What fails at the root in {link.label}, and what that takes down.",
-        shows="This page shows what Hydra's pages of the failed builds told the snapshot.",
+        shows="This page shows what Hydra's pages of the failed builds say.",
         crumbs=(*site.trail(evaluation.project, evaluation.jobset), link),
         live=site.live("eval", str(evaluation.id)),
         evaluation=link,
@@ -115,7 +115,7 @@ def step_label(step: FailedStep | None) -> str:
 
 
 def log_of(site: Site, own: Build | None, step: FailedStep | None) -> str:
-    """Return the address of a log: that of the step, else of the build that ran itself."""
+    """Return the address of the step's log, or else of the log of the build, if it ran."""
     if step is not None and step.log:
         return site.snapshot.origin.rstrip("/") + step.log
     if own is not None and own.status is not BuildStatus.DEPENDENCY_FAILED:

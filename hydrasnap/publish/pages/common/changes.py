@@ -1,4 +1,4 @@
-"""The rows and lists that tell what changed between two evaluations."""
+"""The rows and lists of what changed between two evaluations."""
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
@@ -39,7 +39,7 @@ class ChangeRow(View, frozen=True, kw_only=True):
     """A row of a list; for a removed job `id` and the rest are those of its last build.
 
     `time` is when it finished or, in the list of queued builds, when it was queued. `before` is the
-    build that it is compared with; `since` tells of a job that still fails since when it does.
+    build that it is compared with; `since` is when a job that still fails began to.
     """
 
     id: int
@@ -223,7 +223,7 @@ def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
 def change_row(site: Site, change: Change, key: JobsetKey | None = None) -> ChangeRow:
     """Describe a change; a removed job shows the build it had.
 
-    With `key`, the jobset of the evaluation, a job that still fails tells since when.
+    With `key`, the jobset of the evaluation, a job that still fails has the time since when.
     """
     build = change.build or change.before
     assert build is not None, "a change has a build on one side"  # noqa: S101 - narrows the type

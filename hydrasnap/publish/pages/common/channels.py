@@ -1,4 +1,4 @@
-"""The box that tells whether a channel is blocked, since when, and by what."""
+"""The box of a channel: whether it is blocked, since when, and by what."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ class Since(View, frozen=True, kw_only=True):
     """Since when something fails.
 
     `time` is when the first failed build of the run ended (Unix seconds), `build` its id, and
-    `evaluation` the first that holds it. `exact` tells that a good build came just before it; else
+    `evaluation` the first that holds it. `exact` says that a good build came just before it; else
     it may have failed for longer. `commits` are what changed in that evaluation.
     """
 

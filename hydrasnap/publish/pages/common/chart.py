@@ -18,7 +18,7 @@ _BYTES = {"B": 1, "byte": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 
 class Moment(View, frozen=True, kw_only=True):
     """A place on the chart's time axis: a build or evaluation, its page, and a remark.
 
-    An `external` page is one of the Hydra. What has no page or known time is told by its label.
+    An `external` page is one of the Hydra. What has no page or known time has a label.
     The values of an `open` moment can still change.
     """
 
@@ -41,7 +41,7 @@ class Line(View, frozen=True, kw_only=True):
 
 
 class Column(View, frozen=True, kw_only=True):
-    """The stripe of one moment, to point at: `x` and `width` in the box, and what it tells."""
+    """The stripe of one moment, to point at: `x` and `width` in the box, and its words."""
 
     x: str
     width: str

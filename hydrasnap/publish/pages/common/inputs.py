@@ -20,7 +20,7 @@ class InputRow(View, frozen=True, kw_only=True):
 
 
 class InputState(View, frozen=True, kw_only=True):
-    """An input before or now; of a build with its page, or else its address on the Hydra.
+    """An input's old or new state; if it is a build, with its page or its address on Hydra.
 
     `evaluation` is the one that made the build; `lack` says what of that is not known.
     """
@@ -36,7 +36,7 @@ class InputDifference(View, frozen=True, kw_only=True):
     """An input that differs from the baseline's; `href` shows what lies between.
 
     `within` names the builds that it went into, where it is none of the evaluation's own inputs;
-    `note` says why what changed below a build is not told, or not all of it.
+    `note` says why changes below a build are not shown, or not all of them.
     """
 
     name: str
@@ -56,7 +56,7 @@ def input_rows(site: Site, evaluation: Evaluation) -> tuple[InputRow, ...]:
 def differences(
     site: Site, before: Evaluation | None, after: Evaluation
 ) -> tuple[InputDifference, ...]:
-    """Describe the inputs that differ between two evaluations, builds with what went into them."""
+    """Describe the inputs that differ, and for builds among them the inputs they came from."""
     return tuple(difference(site, change) for change in deep_changes(site.index, before, after))
 
 
@@ -110,7 +110,7 @@ def _state(
 
 
 def _words(found: EvaluationInput | None, other: EvaluationInput | None) -> str:
-    """Return in words what tells one state of an input from the other."""
+    """Return in words how one state of an input differs from the other."""
     if found is None:
         return ""
     if found.dependency is not None:

@@ -17,7 +17,7 @@ from hydrasnap.report.latest import latest_success, latest_successes
 class Permalink(View, frozen=True, kw_only=True):
     """A permalink in words and as a path of the site, its address on the Hydra, and its target.
 
-    `target` is where it leads at present, None where only the search can tell.
+    `target` is where it leads at present, None where only the search knows.
     """
 
     label: str

@@ -27,7 +27,7 @@ ROWS_A_FILE, BUILDS_A_FILE = 2_000, 80
 
 
 class Rank(IntEnum):
-    """How much a build is looked for: the lower, the more."""
+    """How likely people are to look for a build; the lowest rank gets a page first."""
 
     NEWLY_FAILING = 0
     WATCHED = 1
@@ -62,7 +62,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Policy:
-    """The builds and jobs with a page of their own, None for all; `why` says in words why not all.
+    """The builds and jobs that get a page (None: all); `why` says in words why some get none.
 
     With `long_lists`, lists of an evaluation go on for as many pages as they need; without, a long
     list has its first page, and the filter reads the rest from the evaluation's shard.
@@ -87,7 +87,7 @@ def decide(
     part: float = 1.0,
     maintainers: int = 0,
 ) -> Policy:
-    """Follow the wish ``all`` or ``notable``, or with ``auto`` give pages while the budget lasts.
+    """Apply ``all`` or ``notable``, or with ``auto`` hand out pages while the budget lasts.
 
     `maintainers` get pages before builds and jobs do, for a part of the budget. `part` (0 to 1) of
     what the budget leaves for pages of builds and jobs is used: less than all of it where files

@@ -1,7 +1,7 @@
-"""The base of everything a template is given: frozen, typed, by keyword."""
+"""The base class of everything passed to a template: frozen, typed, keyword-only."""
 
 from msgspec import Struct
 
 
 class View(Struct, frozen=True, kw_only=True, gc=False):
-    """A value made for one place of a page: words and addresses, no questions left open."""
+    """Data for one place on a page: finished words and addresses, nothing left to compute."""

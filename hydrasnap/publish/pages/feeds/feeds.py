@@ -113,7 +113,7 @@ def merged(site: Site, keys: Iterable[JobsetKey]) -> Iterator[News]:
 
 
 def feed_link(path: str, of: str, updated: int | None) -> tuple[Alternate, ...]:
-    """Return the link to a feed of what was `updated` at some time, if that is known."""
+    """Return the link to a feed; empty if the time it was `updated` is not known."""
     return () if updated is None else (alternate(path, of),)
 
 
@@ -132,7 +132,7 @@ def alternate(path: str, of: str) -> Alternate:
 def feed_file(
     site: Site, path: str, page: Link, updated: int | None, found: Iterable[News]
 ) -> Iterator[File]:
-    """Return the feed at `path` of what `page` shows, if it is known when that was updated."""
+    """Yield the feed at `path` on what `page` shows; nothing if its `updated` is not known."""
     if updated is None:
         return
     feed = Feed(

@@ -1,4 +1,4 @@
-"""The data files as types, and the JSON Schemas that a site publishes of them below ``schema/``.
+"""The data files as types, and the JSON Schemas published for them below ``schema/``.
 
 A file is described once, here; a test reads every data file of a site strictly by its type. A
 field that a file gets in `data` is added here too.
@@ -163,7 +163,7 @@ class Change(_Data):
 
 
 class CauseSince(_Data):
-    """The first evaluation in a row that has a root cause of this name."""
+    """The first of the consecutive evaluations that have a root cause of this name."""
 
     evaluation: int
     exact: bool
@@ -188,7 +188,7 @@ class RootCause(_Data):
 
 
 class RootCauses(_Data):
-    """The root causes, those first that take down most builds.
+    """The root causes, those that take down the most builds first.
 
     `unread` counts the failures whose cause was not looked up yet, `vanished` those whose cause the
     Hydra does not know any more.
@@ -279,7 +279,7 @@ class Job(_Data):
 
 
 class Culprit(_Data):
-    """A derivation that a job fails by: Hydra's word for it, and the job that builds it, if any."""
+    """A derivation that makes a job fail: its status in Hydra's words, and its job, if any."""
 
     name: str
     status: str
@@ -289,7 +289,7 @@ class Culprit(_Data):
 class SelectedJob(Result):
     """A job that fails or was aborted in the newest evaluation of its jobset.
 
-    `new` tells whether this evaluation broke it. `since` is null where it was merely aborted.
+    `new` says whether this evaluation broke it. `since` is null where it was merely aborted.
     `why` is empty where it failed itself, or where `explained` is false: then it fails by a
     dependency that is not known.
     """
@@ -347,7 +347,7 @@ FILES: dict[str, type[Struct]] = {
 
 
 def schema_files(site: Site) -> Iterator[File]:
-    """Give the schemas of all data files."""
+    """Yield the schemas of all data files."""
     for name, kind in FILES.items():
         content = {"$schema": _DIALECT, **schema(kind)}
         text = format(encode(content, order="sorted"), indent=1).decode()

@@ -13,7 +13,7 @@ from hydrasnap.publish.pages.common.view import View
 
 
 class ErrorText(View, frozen=True, kw_only=True):
-    """An error as Hydra tells it; `cut` counts the characters that only the errors page has.
+    """An error as Hydra reports it; `cut` counts the characters that only the errors page has.
 
     Of a long text `folded` are the spans beyond the first lines, `lines` many.
     """

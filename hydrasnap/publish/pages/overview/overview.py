@@ -1,4 +1,4 @@
-"""The first page, which tells whether anything is wrong and how old the data is."""
+"""The first page: whether anything is wrong, and how old the data are."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -126,7 +126,7 @@ def snapshot_badge(site: Site) -> Badge:
 
 
 def snapshot_script(site: Site) -> str:
-    """Return the script that tells every page the time of the snapshot."""
+    """Return the script with the time of the snapshot, which every page loads."""
     data = {"asOf": snapshot_time(site.snapshot), "complete": site.snapshot.run.complete}
     return f"var hydrasnap = {json.dumps(data, sort_keys=True)};\n"
 

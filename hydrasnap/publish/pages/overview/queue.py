@@ -23,7 +23,7 @@ class Waiting(View, frozen=True, kw_only=True):
 
 
 class QueuePage(PageContext, frozen=True, kw_only=True):
-    """What waits or runs; `total` counts all of it, `running` are known to run if `asked` is set.
+    """What waits or runs; `total` counts both, and `running` is known if `asked` is set.
 
     `asked` is when the Hydra was asked what runs, in Unix seconds. Only what runs is in `running`:
     a template asks it for each row.

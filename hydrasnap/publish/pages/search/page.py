@@ -42,7 +42,7 @@ def page_files(site: Site) -> Iterator[Page | File]:
 
 
 def search_page(site: Site) -> SearchPage:
-    """Describe the search, and the way without it."""
+    """Describe the search page, and the lists that stand in for it without scripts."""
     return SearchPage(
         title="Search",
         description=f"Search the projects, jobsets, jobs and builds of {site.host}.",

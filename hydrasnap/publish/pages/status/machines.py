@@ -12,7 +12,7 @@ _LITTLE = 0.5
 
 
 class MachineRow(View, frozen=True, kw_only=True):
-    """A machine; words are empty where its Hydra did not tell, `long` ones explain `pressure`."""
+    """A machine; words are empty if not reported, `long` ones explain `pressure`."""
 
     name: str
     disabled: bool

@@ -55,7 +55,7 @@ class LivePages(View, frozen=True, kw_only=True):
 
 
 class StatusPage(PageContext, frozen=True, kw_only=True):
-    """What a Hydra was doing; None is what it did not tell, and `untold` says so in words."""
+    """What a Hydra was doing; None is what it did not report, and `untold` lists that in words."""
 
     as_of: int
     sums: str
