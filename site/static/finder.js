@@ -369,7 +369,7 @@
 
   // --- what is known of one build or job ---------------------------------------------------------
 
-  // The CRC-32 of a text's UTF-16 units, low byte first, as `pile_of` takes it.
+  // The CRC-32 of a text's UTF-16 units, low byte first, as `bucket_of` takes it.
   function crc(text) {
     let sum = -1;
     for (let place = 0; place < text.length * 2; place += 1) {
