@@ -22,7 +22,7 @@ from msgspec import inspect as kinds
 
 from hydrasnap.cli import main as program
 from hydrasnap.cli.events import EVENTS
-from hydrasnap.config.tables import Tables
+from hydrasnap.config.keys import Tables
 from hydrasnap.publish.pages import Page
 from hydrasnap.publish.pages.common.site_facts import SiteFacts
 from hydrasnap.publish.pages.common.view import View

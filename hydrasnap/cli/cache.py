@@ -11,7 +11,7 @@ from hydrasnap.cli.crawl import crawl_retention
 from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.reports import pruned_line, status_fields, status_lines
 from hydrasnap.cli.stopping import stoppable
-from hydrasnap.config.tables import Config
+from hydrasnap.config.keys import Config
 from hydrasnap.crawl import prune
 from hydrasnap.errors import ConfigError
 from hydrasnap.store import holder, merge_caches, open_cache, read_snapshot

@@ -21,8 +21,8 @@ from hydrasnap.client import (
     normal_origin,
     page_address,
 )
+from hydrasnap.config.keys import Config
 from hydrasnap.config.secrets import Secrets, basic_password, password
-from hydrasnap.config.tables import Config
 from hydrasnap.crawl import LIVE_REQUESTS, CrawlResult, Note, dry_run, prune
 from hydrasnap.crawl import crawl as crawl_into
 from hydrasnap.errors import ConfigError

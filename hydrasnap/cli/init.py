@@ -15,14 +15,14 @@ import click
 from hydrasnap.cli.crawl import crawl_selection, crawl_settings
 from hydrasnap.cli.events import OutputOptions, print_line
 from hydrasnap.cli.progress import crawl_progress
-from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files, write_new
+from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files, write_files
 from hydrasnap.cli.stopping import run_stoppable, stoppable
 from hydrasnap.client import Limits, is_this_machine, normal_origin
 from hydrasnap.config.addresses import pasted_page, problem_of
 from hydrasnap.config.example import example
+from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import DEFAULT_FILE, check_options
 from hydrasnap.config.secrets import Secrets
-from hydrasnap.config.tables import Config
 from hydrasnap.crawl import PlannedStep, dry_run
 from hydrasnap.errors import ConfigError, LoginError
 from hydrasnap.formatting import duration, plural, size
@@ -265,7 +265,7 @@ def _write(files: dict[Path, str], folder: Path, questions: Questions) -> None:
                 f"{path} exists already, so nothing was written.",
                 hint="Move it away, or run this in another folder.",
             )
-    write_new(folder, files)
+    write_files(folder, files)
 
 
 def _next_steps(files: Mapping[Path, str], wishes: Wishes) -> list[str]:

@@ -9,7 +9,7 @@ import click
 from hydrasnap.cli.events import OutputOptions
 
 if TYPE_CHECKING:
-    from hydrasnap.config.tables import Config
+    from hydrasnap.config.keys import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hydrasnap.config.tables import Config
+from hydrasnap.config.keys import Config
 from hydrasnap.publish.settings import PackageSettings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import TemplateError
 
-from hydrasnap.config.tables import Config
+from hydrasnap.config.keys import Config
 from hydrasnap.errors import ConfigError
 from hydrasnap.publish.content import documents, notes
 from hydrasnap.publish.output import folder as output

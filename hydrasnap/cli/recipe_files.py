@@ -58,7 +58,7 @@ def recipe_files(names: tuple[str, ...], facts: RecipeFacts) -> Iterator[tuple[P
             yield Path(path), jinja.get_template(template).render(context)
 
 
-def write_new(folder: Path, files: dict[Path, str]) -> None:
+def write_files(folder: Path, files: dict[Path, str]) -> None:
     """Write files; the caller has checked that none is replaced against the user's will."""
     for path, text in files.items():
         target = folder / path

@@ -18,8 +18,8 @@ import uvicorn
 
 from hydrasnap.cli.events import OutputOptions, print_line
 from hydrasnap.cli.site import run_render
+from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import DEFAULT_FILE
-from hydrasnap.config.tables import Config
 from hydrasnap.errors import EXIT_GAPS, EXIT_LOCKED, ConfigError
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.masking import mask_snapshot

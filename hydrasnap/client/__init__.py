@@ -1,10 +1,10 @@
 """The only room that opens connections: rate, retries, budget, login, content types."""
 
 from hydrasnap.client import endpoints as paths
+from hydrasnap.client.backoff import Retry
 from hydrasnap.client.budget import Budget, Limits
 from hydrasnap.client.client import Client
 from hydrasnap.client.responses import SuspectEmptyError
-from hydrasnap.client.retry import Retry
 from hydrasnap.client.settings import (
     HARD_CAP,
     Credentials,

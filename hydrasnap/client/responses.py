@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 import httpx
 
+from hydrasnap.client.backoff import retry_after
 from hydrasnap.client.endpoints import is_heavy
-from hydrasnap.client.retry import retry_after
 from hydrasnap.client.secrets import Redactor
 from hydrasnap.client.settings import Settings
 from hydrasnap.errors import (

@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from hydrasnap.client.backoff import Retry
 from hydrasnap.client.budget import Limits
-from hydrasnap.client.retry import Retry
 
 HARD_CAP = 16
 

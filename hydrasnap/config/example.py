@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import inspect
 
-from hydrasnap.config.tables import Tables
+from hydrasnap.config.keys import Tables
 
 _WIDTH = 96
 

@@ -15,8 +15,8 @@ from msgspec import inspect, structs
 
 from hydrasnap.config.addresses import pasted_page, problem_of
 from hydrasnap.config.checking import Namer, misfits
+from hydrasnap.config.keys import Config, Tables
 from hydrasnap.config.messages import Mistake, SettingsError, Step, key_name
-from hydrasnap.config.tables import Config, Tables
 from hydrasnap.errors import ConfigError
 from hydrasnap.formatting import decoded
 

@@ -9,7 +9,7 @@ from hydrasnap.errors import ConfigError
 from hydrasnap.formatting import decoded
 
 if TYPE_CHECKING:
-    from hydrasnap.config.tables import Config
+    from hydrasnap.config.keys import Config
 
 PASSWORD = "HYDRASNAP_PASSWORD"  # noqa: S105 - the name of a variable
 BASIC_PASSWORD = "HYDRASNAP_BASIC_PASSWORD"  # noqa: S105 - the name of a variable

@@ -7,7 +7,7 @@ import msgspec
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.deleted import mark_deleted
-from hydrasnap.crawl.listing import record_overview
+from hydrasnap.crawl.jobsets import record_overview
 from hydrasnap.crawl.session import LOSSES, Note, Session, Stage, Step
 from hydrasnap.errors import CrawlError, NotAHydraError, NotFoundError
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobsetOverview

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hydrasnap.client import Runtime, Settings
-from hydrasnap.crawl.listing import needed_refresh
+from hydrasnap.crawl.jobsets import needed_refresh
 from hydrasnap.crawl.overview import fetch_overview
 from hydrasnap.crawl.session import Event, Session, open_client
 from hydrasnap.crawl.sizes import chosen_jobs

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hydrasnap.client import Runtime, Settings
 from hydrasnap.crawl.aggregates import fetch_constituents
 from hydrasnap.crawl.builds import BuildStep
-from hydrasnap.crawl.listing import list_jobsets
+from hydrasnap.crawl.jobsets import list_jobsets
 from hydrasnap.crawl.live import fetch_live
 from hydrasnap.crawl.missing_jobsets import rename, settle_missing_jobsets
 from hydrasnap.crawl.overview import fetch_overview, keep_projects, settle_missing_projects

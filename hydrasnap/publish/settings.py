@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hydrasnap.model import PackageList, Watch
 from hydrasnap.publish.incremental.state import digest
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.resources import bundled
 
 _LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3")  # a fix in one must reach old pages

@@ -1,5 +1,5 @@
 // Finds things in the search index: loads its shards as scripts, as far as they are needed, and
-// answers questions. It shows nothing; search.js and known.js do. The shards are described in
+// answers questions. It shows nothing; search.js and not-found.js do. The shards are described in
 // hydrasnap/pages/search.
 
 "use strict";

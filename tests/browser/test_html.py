@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Watch
 from hydrasnap.publish.content import gather_site
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Document, Page
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings

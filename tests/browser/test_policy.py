@@ -34,7 +34,7 @@ CRAFTED = (
     "/%09/{0}/build/1",
     "/%0A//{0}/build/1",
     "//user@{0}/project/x",
-    "//{0}//static/known.js/",
+    "//{0}//static/not-found.js/",
     "/http://{0}/build/1",
     "/http:%2F%2F{0}/build/1",
     "//{0}/build/build/build/1",

@@ -19,7 +19,7 @@ from example import NOON
 from playwright.sync_api import Page, expect
 
 from hydrasnap.model import Build, BuildStatus, Evaluation, Jobset, Project, Run, Snapshot
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 

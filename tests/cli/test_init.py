@@ -18,8 +18,8 @@ from hydras import hydra
 
 from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files
 from hydrasnap.config.example import example
+from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import load
-from hydrasnap.config.tables import Config
 from hydrasnap.demo import DemoHydra
 
 BIN = Path(sys.executable).parent

@@ -16,8 +16,8 @@ from msgspec import structs
 
 from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.notify import NOTES, notify
+from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import load
-from hydrasnap.config.tables import Config
 from hydrasnap.demo import DemoHydra
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Snapshot

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import load
 from hydrasnap.config.messages import SettingsError
 from hydrasnap.config.secrets import Secrets, basic_password, password, take_secrets
-from hydrasnap.config.tables import Config
 from hydrasnap.errors import ConfigError
 
 

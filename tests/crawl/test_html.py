@@ -18,7 +18,7 @@ from hydras import (
 )
 
 from hydrasnap.client import Limits
-from hydrasnap.crawl import Note, evaluations
+from hydrasnap.crawl import Note, evaluation_lists
 from hydrasnap.demo import DemoHydra, synthetic_world
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan import Selection
@@ -85,7 +85,7 @@ def test_a_large_jobset_asks_html_first_and_each_new_evaluation_alone(
 ) -> None:
     crawler = Crawler(tmp_path / "kept", hydra(4))
     crawler.run()
-    monkeypatch.setattr(evaluations, "LARGE", 0)
+    monkeypatch.setattr(evaluation_lists, "LARGE", 0)
     change(crawler.hydra)
     crawler.hydra.requests.clear()
     assert crawler.run(lists(crawler.hydra, json=json)).run.complete

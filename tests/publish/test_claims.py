@@ -15,7 +15,7 @@ from hydrasnap.client import Limits
 from hydrasnap.demo import DemoHydra
 from hydrasnap.model import Snapshot
 from hydrasnap.plan import Selection
-from hydrasnap.publish.limits import Limits as PageLimits
+from hydrasnap.publish.page_limits import Limits as PageLimits
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.store import open_cache, read_snapshot

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from hydrasnap.demo.story.outcomes import result_of
+from hydrasnap.demo.story.results import result_of
 from hydrasnap.demo.story.scenario import Plan
 from hydrasnap.demo.world.chance import chance
 from hydrasnap.demo.world.rows import BuildRow, EvaluationRow, InputRow, JobsetRow, Result

@@ -4,7 +4,7 @@ import pytest
 from example import all_pages, snapshot
 from msgspec import structs
 
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Page, Site
 from hydrasnap.publish.pages.common.changes import ListPage
 from hydrasnap.publish.pages.evaluation.evaluation import EvaluationPage

@@ -7,7 +7,7 @@ from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Build, Evaluation, EvaluationInput, JobsetKey, Project, Run, Snapshot
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.channels import channel_boxes
 from hydrasnap.publish.pipeline import publish

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.formatting import number
 from hydrasnap.model import JobKey, JobsetKey, Metric, Snapshot
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.chart import (
     HEIGHT,

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from hydrasnap.config.loading import load
 from hydrasnap.model import JobsetConfiguration, JobsetKey, JobsetState, Snapshot
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Page, Site
 from hydrasnap.publish.pages.evaluation.comparison import ComparisonPage, HubPage
 from hydrasnap.publish.pages.evaluation.evaluation import EvaluationPage

@@ -9,7 +9,7 @@ import pytest
 from example import NOON, snapshot
 from msgspec import structs
 
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 

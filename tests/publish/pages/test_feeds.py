@@ -12,7 +12,7 @@ from lxml import etree
 from msgspec import structs
 
 from hydrasnap.model import Evaluation, JobsetKey, Watch
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import File, Site
 from hydrasnap.publish.pages.feeds.atom import moment
 from hydrasnap.publish.pages.feeds.feeds import feed_files

@@ -7,7 +7,7 @@ from example import AWKWARD_JOBS, NOON, all_pages, build, jobset, snapshot
 from msgspec import structs
 
 from hydrasnap.model import JobsetKey, JobsetOverview, Product
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import File, Page, Site
 from hydrasnap.publish.pages.build.build import BuildPage
 from hydrasnap.publish.pages.build.products import install_command, product_rows

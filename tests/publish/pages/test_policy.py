@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from hydrasnap.cli.reports import render_lines
 from hydrasnap.errors import OutputError
 from hydrasnap.model import JobKey, JobsetKey, Watch
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.policy import EVERYTHING, Budget, decide
 from hydrasnap.publish.pipeline import publish

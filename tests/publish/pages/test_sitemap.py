@@ -9,7 +9,7 @@ from example import build, evaluation, snapshot
 from msgspec import structs
 
 from hydrasnap.model import JobsetConfiguration, JobsetKey, Snapshot, Watch
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.files.sitemap import sitemap_files
 from hydrasnap.publish.pipeline import publish

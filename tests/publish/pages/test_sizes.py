@@ -8,7 +8,7 @@ from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Build, JobKey, JobSizes, SizePoint, SizeSeries, Snapshot
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.charts import job_charts
 from hydrasnap.publish.pages.common.sizes import SizeFact, build_sizes, job_sizes

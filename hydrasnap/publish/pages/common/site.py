@@ -18,8 +18,8 @@ from hydrasnap.model import (
     Snapshot,
     Watch,
 )
-from hydrasnap.publish.limits import Limits
 from hydrasnap.publish.links import Links, live_path
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.api_scope import ApiScope
 from hydrasnap.publish.pages.common.buckets import Bucket, buckets
 from hydrasnap.publish.pages.common.frame import Link

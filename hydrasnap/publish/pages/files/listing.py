@@ -10,7 +10,7 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.data import INDEX, REVISIONS
-from hydrasnap.publish.pages.files.kinds import DataKind, data_kinds
+from hydrasnap.publish.pages.files.data_kinds import DataKind, data_kinds
 from hydrasnap.publish.pages.selections.watch import selection_of
 
 ACCENT = "accent.css"

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from hydrasnap.formatting import plural
 from hydrasnap.model import Jobset
-from hydrasnap.publish.limits import Limits
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.ansi import TextSpan, parted, spans
 from hydrasnap.publish.pages.common.parts import JobsetPart, parts
 from hydrasnap.publish.pages.common.site import Site

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hydrasnap.client import Retry
-from hydrasnap.client.retry import retry_after
+from hydrasnap.client.backoff import retry_after
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import msgspec
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.deleted import mark_deleted, unmark_builds
-from hydrasnap.crawl.evaluations import list_evaluations
+from hydrasnap.crawl.evaluation_lists import list_evaluations
 from hydrasnap.crawl.missing_jobsets import take_over
 from hydrasnap.crawl.session import LOSSES, Session, Stage, Step
 from hydrasnap.errors import CrawlError, NotFoundError
