@@ -280,6 +280,10 @@ def initialized(folder: Path, url: str) -> "Workflow":
     with chdir(folder):
         options = ("--project", "tools", "--contact", "me@example.org", "--base", SITE)
         told(run("init", url, "--with", "github", *options, "--yes"), 0)
+        settings = Path("hydrasnap.toml")
+        text = settings.read_text()
+        assert "# reasons = 50" in text
+        settings.write_text(text.replace("# reasons = 50", "reasons = 0"))  # news alone counts
     return Workflow(folder)
 
 
