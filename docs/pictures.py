@@ -3,6 +3,7 @@
 python docs/pictures.py             needs Chromium, and writes docs/pictures/*.png
 """
 
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -13,7 +14,21 @@ from playwright.sync_api import sync_playwright
 from hydrasnap.cli import main as program
 
 PICTURES = Path(__file__).parent / "pictures"
-PAGES = {"overview": "index.html", "evaluation": "eval/{newest}.html"}
+PAGES = {
+    "overview": "index.html",
+    "jobset": "jobset/tools/trunk.html",
+    "grid": "jobset/tools/trunk/jobs.html",
+    "evaluation": "eval/{newest}.html",
+    "causes": "eval/{newest}/causes.html",
+    "comparison": "compare.html?a={newest}&b=168",
+    "job": "job/tools/trunk/python3Packages.numpy.x86_64-linux.html",
+    "build": "build/{failed}.html",
+    "maintainer": "maintainer/ada.html",
+    "queue": "queue.html",
+    "status": "status.html",
+    "search": "search.html?q=python",
+    "data": "data.html",
+}
 SIZE = {"width": 1280, "height": 800}
 
 
@@ -26,11 +41,14 @@ def main() -> None:
         cache, site = Path(name) / "cache", Path(name) / "site"
         CliRunner().invoke(program, ["demo", "--cache", str(cache), "--output", str(site)])
         newest = max(int(file.stem) for file in (site / "eval").glob("*.html"))
+        causes = json.loads((site / f"eval/{newest}.json").read_text())["newly-failing"]
+        failed = next(row["build"] for row in causes if row["status"] == "dependency-failed")
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
             page = browser.new_page(viewport=SIZE)  # type: ignore[arg-type]
             for picture, path in PAGES.items():
-                page.goto((site / path.format(newest=newest)).as_uri())
+                page.goto(f"{site.as_uri()}/{path.format(newest=newest, failed=failed)}")
+                page.wait_for_load_state("networkidle")
                 page.screenshot(path=PICTURES / f"{picture}.png")
             browser.close()
 

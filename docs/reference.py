@@ -22,7 +22,9 @@ from msgspec import inspect as kinds
 
 from hydrasnap.cli import main as program
 from hydrasnap.cli.events import EVENTS
+from hydrasnap.cli.metrics import metrics_text
 from hydrasnap.config.keys import Tables
+from hydrasnap.model import Run, Snapshot
 from hydrasnap.publish.pages import Page
 from hydrasnap.publish.pages.common.site_facts import SiteFacts
 from hydrasnap.publish.pages.common.view import View
@@ -294,9 +296,28 @@ def _type(kind: object) -> str:
     return getattr(kind, "__name__", "…" if kind is ... else str(kind))
 
 
+METRICS = """\
+# Metrics
+
+`--metrics FILE`, an option of `snapshot`, `crawl` and `status`, writes the state of the snapshot in
+Prometheus' text format, for the textfile collector of the node exporter. All are gauges. Those of a
+jobset carry the labels `project` and `jobset`.
+
+| metric | holds |
+|---|---|
+"""
+
+
+def metrics() -> str:
+    """Write what each metric holds."""
+    nothing = Snapshot(origin="", run=Run(), projects={}, jobsets={}, evaluations={}, builds={})
+    found = re.findall(r"^# HELP (\w+) (.*)$", metrics_text(nothing), re.MULTILINE)
+    return METRICS + "".join(f"| `{name}` | {text} |\n" for name, text in found)
+
+
 PAGES = {
     "configuration.md": configuration, "commands.md": commands, "templates.md": templates,
-    "messages.md": messages,
+    "messages.md": messages, "metrics.md": metrics,
 }  # fmt: skip
 
 

@@ -78,7 +78,9 @@ def reference() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["configuration.md", "commands.md", "messages.md", "templates.md"])
+@pytest.mark.parametrize(
+    "name", ["configuration.md", "commands.md", "messages.md", "metrics.md", "templates.md"]
+)
 def test_the_reference_pages_are_what_the_code_says(reference: ModuleType, name: str) -> None:
     assert reference.PAGES[name]() == TEXTS[f"docs/{name}"], "run `python docs/reference.py`"
 
