@@ -24,7 +24,7 @@ def run_demo(moment: int, cache: Path, output: Path, options: OutputOptions) -> 
     hydra = DemoHydra(moment)
     check_folders(cache, output)
     runtime = Runtime(transport=ASGITransport(app=hydra))
-    selection = Selection(live=True, sizes=hydra.SIZED, reasons=400)
+    selection = Selection(live=True, sizes=hydra.SIZED, reasons=hydra.REASONS)
 
     def run(cache: Cache, watch: EventSink) -> CrawlResult:
         crawled = crawl_into(

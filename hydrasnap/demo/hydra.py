@@ -35,6 +35,7 @@ class DemoHydra:
     """
 
     ORIGIN = "https://hydra.demo.example"
+    REASONS = 400  # pages of builds that a crawl may read, which is more than there are
     SIZED = ("tools/*/chromium.*", "tools/*/nixosTests.*", "tools/*/qemu.*", "tools/*/iso_*")
 
     def __init__(

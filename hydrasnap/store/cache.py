@@ -232,9 +232,10 @@ class Cache(CrawlMemo):
             del self._builds[number]
             self._shards[shard_of(number)].pop(number)
             self._touch_shard(shard_of(number))
-            if self._reasons.pop(number, None):
-                self._reason_shards[shard_of(number)].pop(number)
-                self._touch_reasons(shard_of(number))
+        for number in self._reasons.keys() - self._builds.keys():  # also of an earlier, killed run
+            del self._reasons[number]
+            self._reason_shards[shard_of(number)].pop(number)
+            self._touch_reasons(shard_of(number))
         self._forget_empty(self._shards, shard_path)
         self._forget_empty(self._reason_shards, reasons_path)
         self.file()
