@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from commands import run as command
+from commands import told
 
 ROOT = Path(__file__).parent.parent
 
@@ -89,8 +91,11 @@ def test_the_wheel_has_templates_and_site_inside_the_package(built: Built) -> No
 
 
 def test_the_installed_demo_gives_the_same_site_as_the_checkout(
-    python: Path, tmp_path: Path, demo_site: Path
+    python: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
+    here = tmp_path_factory.mktemp("checkout")
+    demo_site = here / "site"
+    told(command("demo", "--cache", here / "cache", "--output", demo_site), 0)
     said = run(python.parent / "hydrasnap", "demo", at=tmp_path)
     assert said.splitlines()[-1] == f"Open {Path('demo-site', 'index.html')}"
     assert {path.name for path in tmp_path.iterdir()} == {"demo-cache", "demo-site"}
