@@ -11,7 +11,7 @@ import msgspec
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.session import LOSSES, Note, Session, Stage, Step
-from hydrasnap.model import Build, Evaluation, JobsetKey
+from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.plan import EVALUATIONS_A_PAGE, is_due, unexplained
 from hydrasnap.wire.reasons import read_error_marks, read_evaluation_errors, read_reasons
 
@@ -28,7 +28,7 @@ async def fetch_reasons(session: Session, jobsets: list[JobsetKey]) -> None:
     if not selection.reasons or not due:
         return
     pages = _Pages(session, selection.reasons)
-    windows = [_window(session, key) for key in jobsets]
+    windows = [session.window(key) for key in jobsets]
     wanted = _unexplained(session, windows)[: pages.left]
     if wanted:
         session.watch(Stage("reasons of failures", len(wanted)))
@@ -73,19 +73,8 @@ class _Pages:
         self.session.watch(Step(f"build {number}"))
 
 
-def _window(session: Session, key: JobsetKey) -> list[Evaluation]:
-    jobset, found = session.cache.jobsets.get(key), session.cache.evaluations
-    ids = jobset.evaluations if jobset else ()
-    return [
-        found[number] for number in ids if number in found and not found[number].deleted_upstream
-    ]
-
-
 def _unexplained(session: Session, windows: list[list[Evaluation]]) -> list[int]:
-    def builds(evaluation: Evaluation) -> list[Build]:
-        known = session.cache.builds
-        return [known[number] for number in evaluation.builds if number in known]
-
+    builds = session.builds_of
     newest = [
         (builds(window[0]), builds(window[1]) if len(window) > 1 else [])
         for window in windows

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hydrasnap.client import Runtime, Settings
 from hydrasnap.crawl.aggregates import fetch_constituents
-from hydrasnap.crawl.builds import BuildStep
+from hydrasnap.crawl.builds import fetch_builds
 from hydrasnap.crawl.jobsets import list_jobsets
 from hydrasnap.crawl.live import fetch_live
 from hydrasnap.crawl.missing_jobsets import rename, settle_missing_jobsets
@@ -95,7 +95,7 @@ async def _steps(session: Session, clock: Callable[[], float]) -> None:
     await settle_missing_jobsets(session, overview.missing_jobsets, names)
     changed = await list_jobsets(session, overview.jobsets)
     keys = [jobset.key for jobset in overview.jobsets]
-    await BuildStep(session).run(keys, changed)
+    await fetch_builds(session, keys, changed)
     await fetch_constituents(session, keys)
     await fetch_reasons(session, keys)
     await fetch_sizes(session, keys)

@@ -16,7 +16,7 @@ from hydrasnap.errors import (
     UnreachableError,
 )
 from hydrasnap.formatting import mask_logins
-from hydrasnap.model import Gap, JobsetKey
+from hydrasnap.model import Build, Evaluation, Gap, JobsetKey
 from hydrasnap.plan import Selection
 from hydrasnap.store import Cache
 from hydrasnap.wire.decode import Oddities
@@ -95,6 +95,21 @@ class Session:
     def __post_init__(self) -> None:
         self.progress = Progress(self.cache.unfinished)
         self.revisit = frozenset(self.cache.manifest.revisit)
+
+    def window(self, key: JobsetKey) -> list[Evaluation]:
+        """Return the evaluations of a jobset that Hydra still has, newest first."""
+        jobset, found = self.cache.jobsets.get(key), self.cache.evaluations
+        ids = jobset.evaluations if jobset else ()
+        return [
+            found[number]
+            for number in ids
+            if number in found and not found[number].deleted_upstream
+        ]
+
+    def builds_of(self, evaluation: Evaluation) -> list[Build]:
+        """Return the cached builds of an evaluation."""
+        known = self.cache.builds
+        return [known[number] for number in evaluation.builds if number in known]
 
     @contextmanager
     def gap_at(self, path: str) -> Iterator[None]:
