@@ -18,7 +18,8 @@ import httpx
 
 from hydrasnap import __version__
 from hydrasnap.cli.events import OutputOptions
-from hydrasnap.config.keys import Config, NotifyTable
+from hydrasnap.config.keys import Config
+from hydrasnap.config.site_keys import NotifyTable
 from hydrasnap.errors import OutputError
 from hydrasnap.formatting import plural
 from hydrasnap.model import Jobset, Snapshot

@@ -3,29 +3,16 @@
 import re
 from contextlib import chdir, suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from settings_files import read, written
 
 from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import load
 from hydrasnap.config.messages import SettingsError
-from hydrasnap.config.secrets import Secrets, basic_password, password, take_secrets
 from hydrasnap.errors import ConfigError
-
-
-def written(folder: Path, text: str, name: str = "hydrasnap.toml") -> Path:
-    file = folder / name
-    file.write_text(text, encoding="utf-8")
-    return file
-
-
-def read(
-    folder: Path, text: str, environment: dict[str, str] | None = None, **options: Any
-) -> Config:
-    return load(written(folder, text), options, environment or {})
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
@@ -140,34 +127,6 @@ def test_a_mistake_is_named_with_file_and_key(tmp_path: Path, text: str, words: 
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize(
-    ("table", "key"), [("hydra", "url"), ("site", "base")]
-)  # fmt: skip
-@pytest.mark.parametrize(
-    ("address", "words"),
-    [
-        ("hydra.example.org", "is not an address. Write it like https://"),
-        ("ftp://hydra.example.org", "is not an address"),
-        ("file:///etc/passwd", "is not an address"),
-        ("https://", "is not an address"),
-        ("https://h:99999", "is not an address"),
-        ("https://h:x", "is not an address"),
-        ("http://[::1", "is not an address"),
-        ("https://alice:s3cret@h", "must not hold a login"),
-        ("https://alice@h", "must not hold a login"),
-        ("https://alice:s3cret@h:99999", "must not hold a login"),
-        ("https://h/a b", "is not an address"),
-    ],
-)
-def test_an_address_must_be_one(
-    tmp_path: Path, table: str, key: str, address: str, words: str
-) -> None:
-    with pytest.raises(ConfigError, match=re.escape(f"[{table}] {key}")) as caught:
-        read(tmp_path, f'[{table}]\n{key} = "{address}"')
-    assert words in str(caught.value)
-    assert "s3cret" not in str(caught.value)
-
-
 @pytest.mark.parametrize("contact", ["a\\nX-Header: y", "a\\u0000", "a\\r"])
 def test_a_contact_is_one_line(tmp_path: Path, contact: str) -> None:
     with pytest.raises(ConfigError, match="contact must be one line"):
@@ -209,57 +168,6 @@ def test_a_wrong_option_is_not_blamed_on_the_file(tmp_path: Path) -> None:
         read(tmp_path, "", {"HYDRASNAP_URL": "x"})
     with pytest.raises(ConfigError, match=r"must be 21 or more, not 12\. --evaluations is 20"):
         read(tmp_path, "[retention]\nevaluations = 12", crawl={"evaluations": 20})
-
-
-def test_the_password_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
-    written(tmp_path, "pass word \n", "secret")
-    written(tmp_path, "other", "basic")
-    text = '[hydra]\npassword_file = "secret"\nbasic_password_file = "basic"'
-    config = read(tmp_path, text)
-    assert password(config, Secrets()) == "pass word "
-    assert basic_password(config, Secrets()) == "other"
-    assert password(config, Secrets("word")) == "word"
-    assert basic_password(config, Secrets("", "word")) == "word"
-    assert password(Config(), Secrets()) == basic_password(Config(), Secrets()) == ""
-
-
-def test_passwords_leave_the_environment_and_are_not_shown() -> None:
-    around = {"HYDRASNAP_PASSWORD": "one", "HYDRASNAP_BASIC_PASSWORD": "two", "HOME": "/"}
-    found = take_secrets(around)
-    assert (found.password, found.basic_password, around) == ("one", "two", {"HOME": "/"})
-    assert "one" not in repr(found)
-    assert "two" not in repr(found)
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"s3cret", b"s3cret\n", b"s3cret\r\n", b"\xef\xbb\xbfs3cret\r\n", b"s3cret\nuser: me\n",
-     "s3cret\r\n".encode("utf-16"), b"s3cret\n\n"],
-)  # fmt: skip
-def test_a_secret_is_the_first_line_however_its_file_was_saved(
-    tmp_path: Path, content: bytes
-) -> None:
-    (tmp_path / "secret").write_bytes(content)
-    config = read(tmp_path, '[hydra]\npassword_file = "secret"')
-    assert password(config, Secrets()) == "s3cret"
-    with suppress(UnicodeDecodeError):
-        assert take_secrets({"HYDRASNAP_PASSWORD": content.decode()}).password.startswith("s3cret")
-
-
-@pytest.mark.parametrize("name", ["hunter2", ".", "binary"])
-def test_a_password_in_place_of_its_file_is_not_shown(tmp_path: Path, name: str) -> None:
-    (tmp_path / "binary").write_bytes(b"\xff\x00")
-    config = read(tmp_path, f'[hydra]\npassword_file = "{name}"')
-    with pytest.raises(ConfigError, match=r"hydrasnap\.toml: \[hydra\] password_file: ") as caught:
-        password(config, Secrets())
-    assert "hunter2" not in str(caught.value)
-
-
-def test_an_empty_password_file_is_a_mistake(tmp_path: Path) -> None:
-    written(tmp_path, "\n", "empty")
-    config = read(tmp_path, '[hydra]\npassword_file = "empty"')
-    with pytest.raises(ConfigError, match="is empty"):
-        password(config, Secrets())
 
 
 def test_all_mistakes_are_reported_at_once_as_values(tmp_path: Path) -> None:
@@ -335,54 +243,6 @@ def test_jobsets_are_spelled_one_way_and_hydras_way_is_accepted(tmp_path: Path) 
     assert config.crawl.sizes == ("nixos/*/nixos.iso_*", "a/b/c:d")
     assert config.site.baselines == {"nixpkgs/trunk": 12, "nixos/trunk": 13}
     assert config.watch[0].jobsets == ("nixos/trunk",)
-
-
-@pytest.mark.parametrize(
-    ("page", "origin", "wanted"),
-    [
-        ("https://h/jobset/a/b", "https://h", " --jobset a/b"),
-        ("https://h/hydra/jobset/a/b/evals?page=2#tabs", "https://h/hydra", " --jobset a/b"),
-        ("http://h:3000/project/a%2Bb", "http://h:3000", " --project a+b"),
-        ("https://h/job/a/b/c.x86_64-linux/latest", "https://h", " --jobset a/b"),
-        ("https://h/eval/12", "https://h", ""),
-        ("https://h/build/12/nixlog/1", "https://h", ""),
-        ("https://h/machines", "https://h", ""),
-        ("https://h/search?query=x", "https://h", ""),
-    ],
-)
-def test_the_address_of_a_page_is_taken_apart(
-    tmp_path: Path, page: str, origin: str, wanted: str
-) -> None:
-    with pytest.raises(ConfigError, match="URL is the address of a page") as caught:
-        read(tmp_path, "", hydra={"url": page})
-    assert caught.value.hint == f"Give {origin}{wanted}"
-    with pytest.raises(ConfigError, match=re.escape(f"url = '{origin}'")):
-        read(tmp_path, f'[hydra]\nurl = "{page}"')
-
-
-@pytest.mark.parametrize(
-    "address", ["https://h/hydra", "https://h/builds-of-us/", "https://h/jobset"]
-)
-def test_the_address_of_a_hydra_below_a_path_is_one(tmp_path: Path, address: str) -> None:
-    assert read(tmp_path, "", hydra={"url": address}).hydra.url == address
-
-
-@pytest.mark.parametrize(
-    "address",
-    ["user:s3cret@127.0.0.1:1", "https:user:s3cret@h", "https:/user:s3cret@h", "https//u:s3cret@h",
-     "htps://u:s3cret@h", "https://u:s3cret", "https://u:s3cret/h", "u s3cret@h", "//u:s3cret@h"],
-)  # fmt: skip
-def test_an_address_with_a_login_is_not_repeated_however_it_is_spelled(
-    tmp_path: Path, address: str
-) -> None:
-    for table, key in (("hydra", "url"), ("site", "base")):
-        with pytest.raises(ConfigError) as caught:
-            read(tmp_path, f'[{table}]\n{key} = "{address}"')
-        assert "s3cret" not in str(caught.value)
-        assert "s3cret" not in str(caught.value.details())
-    with pytest.raises(ConfigError) as caught:
-        read(tmp_path, "", hydra={"url": address})
-    assert "s3cret" not in str(caught.value)
 
 
 def test_a_user_name_with_a_password_in_it_is_not_repeated(tmp_path: Path) -> None:
