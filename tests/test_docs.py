@@ -15,7 +15,7 @@ from example import all_pages, every_kind_of_site
 
 from hydrasnap import errors
 from hydrasnap.cli import main, stopping
-from hydrasnap.client.client import HOME_PAGE
+from hydrasnap.client.connection import HOME_PAGE
 from hydrasnap.config.loading import load
 from hydrasnap.publish.pages import Page
 from hydrasnap.publish.tasks import render_tasks

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from hydrasnap import __version__
 from hydrasnap.client import endpoints as paths
 from hydrasnap.client.budget import Budget
-from hydrasnap.client.receiving import ACCEPTED_ENCODINGS, read_body
+from hydrasnap.client.connection import checked_origin, connect, limit_cookies
+from hydrasnap.client.receiving import read_body
+from hydrasnap.client.redirects import target_path, target_within
 from hydrasnap.client.responses import (
     HTML,
     JSON,
@@ -34,33 +34,16 @@ from hydrasnap.client.settings import (
 from hydrasnap.client.throttle import RateLimiter, is_this_machine
 from hydrasnap.errors import (
     BudgetError,
-    ConfigError,
     LoginError,
     NotAHydraError,
     TooBigError,
-    UnreachableError,
 )
 
 T = TypeVar("T")
 
-HOME_PAGE = "https://github.com/hydrasnap/hydrasnap"
 _MOST_REDIRECTS = 5
-_KEEP_ALIVE = 0.8  # seconds; Hydra closes an idle connection after one
-_MOST_COOKIES = 20
-_SESSION = "hydra_session"
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 _DROPPED = (b"content-encoding", b"content-length")  # of what is unpacked now
-
-
-def _checked(origin: str) -> str:
-    """Raise ConfigError for a host name that cannot be resolved by any server."""
-    try:
-        httpx.URL(origin).host  # noqa: B018  (raises for an invalid name)
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise UnreachableError(
-            f"{origin} cannot be reached: {error}.", hint="Check the address."
-        ) from None
-    return origin
 
 
 class Client:
@@ -78,7 +61,7 @@ class Client:
         watch: Callable[[Fetched | Waiting], None] = lambda _: None,
         known: bool = False,
     ) -> None:
-        self.origin = _checked(normal_origin(origin))
+        self.origin = checked_origin(normal_origin(origin))
         self.settings = settings
         self._runtime = runtime or Runtime()
         self.budget = Budget(settings.limits, self._runtime.now)
@@ -90,33 +73,12 @@ class Client:
         self._logins = 0
         self._slots = asyncio.Semaphore(settings.connections)
         self._limiter = RateLimiter(self._rate(), now=self._runtime.now, sleep=self._runtime.sleep)
-        self._http = self._connect()
+        self._http = connect(self.origin, settings, self._runtime)
 
     def _rate(self) -> float | None:
         if self.settings.rate is not None:
             return self.settings.rate
         return None if is_this_machine(self.origin) else 1.0
-
-    def _connect(self) -> httpx.AsyncClient:
-        contact = f"; {self.settings.contact}" if self.settings.contact else ""
-        agent = f"hydrasnap/{__version__} (+{HOME_PAGE}{contact})"
-        basic = self.settings.basic
-        try:
-            return httpx.AsyncClient(
-                headers={
-                    b"User-Agent": agent.encode(),
-                    b"Accept-Encoding": ACCEPTED_ENCODINGS,
-                },
-                auth=httpx.BasicAuth(basic.username, basic.password) if basic else None,
-                timeout=httpx.Timeout(30.0, read=self.settings.timeout),
-                limits=httpx.Limits(
-                    max_connections=self.settings.connections, keepalive_expiry=_KEEP_ALIVE
-                ),
-                transport=self._runtime.transport,
-                trust_env=not is_this_machine(self.origin),
-            )
-        except (httpx.InvalidURL, ImportError, ValueError, OSError) as error:
-            raise _of_environment(error) from None
 
     @property
     def logged_in(self) -> bool:
@@ -187,7 +149,7 @@ class Client:
         parse: Callable[[bytes], T],
     ) -> T:
         if answer.status_code in REDIRECTS:
-            target = self._target_path(answer)
+            target = target_path(self.origin, answer, self._redact)
             self._classifier.accept(path)
             return target  # type: ignore[return-value]
         self._classifier.classify(path, answer, wanted)
@@ -222,7 +184,7 @@ class Client:
                 continue
             if answer.status_code not in REDIRECTS or not follow:
                 return answer
-            url = self._within(answer)
+            url = target_within(self.origin, answer, self._redact)
             paths.check(url.removeprefix(self.origin))
         raise NotAHydraError(f"{self.origin}{path} sends us round in circles.")
 
@@ -264,45 +226,11 @@ class Client:
             body = await read_body(answer, most_bytes=most_bytes, received=self.budget.receive)
         finally:
             await answer.aclose()
-        if len(self._http.cookies.jar) > _MOST_COOKIES:
-            self._keep_session_cookie()
+        limit_cookies(self._http)
         headers = [(k, v) for k, v in answer.headers.raw if k.lower() not in _DROPPED]
         return httpx.Response(
             answer.status_code, headers=headers, content=self._redact.body(body), request=request
         )
-
-    def _keep_session_cookie(self) -> None:
-        """Forget all cookies but the one of the session: a server could add more for ever."""
-        for cookie in list(self._http.cookies.jar):
-            if cookie.name != _SESSION:
-                self._http.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
-
-    def _location(self, answer: httpx.Response) -> str:
-        try:
-            return urljoin(str(answer.url), str(answer.headers.get("Location", "")))
-        except ValueError:
-            return "an address that is none"
-
-    def _target_path(self, answer: httpx.Response) -> str:
-        """Return the path that a redirect names, if it is one of a Hydra."""
-        target = self._location(answer)
-        if target.startswith(f"{self.origin}/"):
-            return target.removeprefix(self.origin).partition("?")[0]
-        path = urlsplit(target).path if target.startswith(("http://", "https://")) else ""
-        if path != urlsplit(str(answer.url)).path and path.startswith(("/jobset/", "/eval/")):
-            return path
-        return self._within(answer)
-
-    def _within(self, answer: httpx.Response) -> str:
-        """Return the path of a redirect's target if that is within the origin."""
-        target = self._location(answer)
-        if target != self.origin and not target.startswith(f"{self.origin}/"):
-            raise NotAHydraError(
-                f"{answer.url} redirects to {self._redact.text(target)[:500]}, which is outside "
-                f"{self.origin}, where hydrasnap does not go by itself.",
-                hint="" if is_this_machine(target) else "Use that address, if you trust it.",
-            )
-        return target
 
     async def _log_in(self, logins: int) -> None:
         """Log in, once for all requests that lost their session."""
@@ -342,23 +270,3 @@ def _is_from_front_end(answer: httpx.Response) -> bool:
     passing |= status > HTTPStatus.INTERNAL_SERVER_ERROR
     mute = status in (HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR)
     return passing or (mute and not is_json(answer))
-
-
-def _of_environment(error: Exception) -> ConfigError:
-    """Explain which proxy or certificate setting of the environment cannot be used."""
-    if isinstance(error, OSError):
-        return ConfigError(
-            f"The certificates cannot be read: {error.strerror or error}"
-            f"{f' ({error.filename})' if error.filename else ''}.",
-            hint="Correct SSL_CERT_FILE and SSL_CERT_DIR in the environment, or unset them.",
-        )
-    if isinstance(error, ImportError):
-        return ConfigError(
-            "The environment names a SOCKS proxy (ALL_PROXY, HTTPS_PROXY or HTTP_PROXY), for which "
-            "a package is missing.",
-            hint="Install it with `pip install socksio`, or unset the variable.",
-        )
-    return ConfigError(
-        f"The proxy settings in the environment cannot be used: {error}.",
-        hint="Correct HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, or unset them.",
-    )

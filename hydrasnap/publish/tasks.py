@@ -24,7 +24,7 @@ from hydrasnap.publish.pages.evaluation.evaluation import evaluation_pages
 from hydrasnap.publish.pages.feeds.feeds import feed_files
 from hydrasnap.publish.pages.files.api import api_files
 from hydrasnap.publish.pages.files.listing import listing_files
-from hydrasnap.publish.pages.files.schemas import schema_files
+from hydrasnap.publish.pages.files.schemas.files import schema_files
 from hydrasnap.publish.pages.files.sitemap import sitemap_files
 from hydrasnap.publish.pages.job.job import job_pages
 from hydrasnap.publish.pages.jobset.evaluations import all_evaluations_page

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from hydrasnap.model import Watch
 from hydrasnap.publish.pages.files.data_kinds import data_kinds
-from hydrasnap.publish.pages.files.schemas import FILES
+from hydrasnap.publish.pages.files.schemas.files import FILES
 from hydrasnap.publish.pipeline import publish_cache
 from hydrasnap.publish.settings import SiteSettings
 

@@ -1,0 +1,75 @@
+"""The HTTP client as hydrasnap sets it up: who asks, through which proxy, with which cookies."""
+
+import httpx
+
+from hydrasnap import __version__
+from hydrasnap.client.receiving import ACCEPTED_ENCODINGS
+from hydrasnap.client.settings import Runtime, Settings
+from hydrasnap.client.throttle import is_this_machine
+from hydrasnap.errors import ConfigError, UnreachableError
+
+HOME_PAGE = "https://github.com/hydrasnap/hydrasnap"
+_KEEP_ALIVE = 0.8  # seconds; Hydra closes an idle connection after one
+_MOST_COOKIES = 20
+_SESSION = "hydra_session"
+
+
+def checked_origin(origin: str) -> str:
+    """Return an address; UnreachableError for a host name that cannot be resolved by any server."""
+    try:
+        httpx.URL(origin).host  # noqa: B018  (raises for an invalid name)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise UnreachableError(
+            f"{origin} cannot be reached: {error}.", hint="Check the address."
+        ) from None
+    return origin
+
+
+def connect(origin: str, settings: Settings, runtime: Runtime) -> httpx.AsyncClient:
+    """Return an HTTP client; ConfigError where the environment names an unusable proxy or file."""
+    contact = f"; {settings.contact}" if settings.contact else ""
+    agent = f"hydrasnap/{__version__} (+{HOME_PAGE}{contact})"
+    basic = settings.basic
+    try:
+        return httpx.AsyncClient(
+            headers={
+                b"User-Agent": agent.encode(),
+                b"Accept-Encoding": ACCEPTED_ENCODINGS,
+            },
+            auth=httpx.BasicAuth(basic.username, basic.password) if basic else None,
+            timeout=httpx.Timeout(30.0, read=settings.timeout),
+            limits=httpx.Limits(max_connections=settings.connections, keepalive_expiry=_KEEP_ALIVE),
+            transport=runtime.transport,
+            trust_env=not is_this_machine(origin),
+        )
+    except (httpx.InvalidURL, ImportError, ValueError, OSError) as error:
+        raise _of_environment(error) from None
+
+
+def _of_environment(error: Exception) -> ConfigError:
+    """Explain which proxy or certificate setting of the environment cannot be used."""
+    if isinstance(error, OSError):
+        return ConfigError(
+            f"The certificates cannot be read: {error.strerror or error}"
+            f"{f' ({error.filename})' if error.filename else ''}.",
+            hint="Correct SSL_CERT_FILE and SSL_CERT_DIR in the environment, or unset them.",
+        )
+    if isinstance(error, ImportError):
+        return ConfigError(
+            "The environment names a SOCKS proxy (ALL_PROXY, HTTPS_PROXY or HTTP_PROXY), for which "
+            "a package is missing.",
+            hint="Install it with `pip install socksio`, or unset the variable.",
+        )
+    return ConfigError(
+        f"The proxy settings in the environment cannot be used: {error}.",
+        hint="Correct HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, or unset them.",
+    )
+
+
+def limit_cookies(http: httpx.AsyncClient) -> None:
+    """Forget all cookies but the one of the session, where a server has set too many."""
+    if len(http.cookies.jar) <= _MOST_COOKIES:
+        return
+    for cookie in list(http.cookies.jar):
+        if cookie.name != _SESSION:
+            http.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)

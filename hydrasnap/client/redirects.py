@@ -1,0 +1,39 @@
+"""Where a redirect may lead: hydrasnap does not leave the Hydra that it copies."""
+
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from hydrasnap.client.secrets import Redactor
+from hydrasnap.client.throttle import is_this_machine
+from hydrasnap.errors import NotAHydraError
+
+
+def target_within(origin: str, answer: httpx.Response, redact: Redactor) -> str:
+    """Return the address that a redirect leads to; NotAHydraError if that is not of `origin`."""
+    target = _location(answer)
+    if target != origin and not target.startswith(f"{origin}/"):
+        raise NotAHydraError(
+            f"{answer.url} redirects to {redact.text(target)[:500]}, which is outside "
+            f"{origin}, where hydrasnap does not go by itself.",
+            hint="" if is_this_machine(target) else "Use that address, if you trust it.",
+        )
+    return target
+
+
+def target_path(origin: str, answer: httpx.Response, redact: Redactor) -> str:
+    """Return the path that a redirect names, on whatever host, if it is one of a Hydra."""
+    target = _location(answer)
+    if target.startswith(f"{origin}/"):
+        return target.removeprefix(origin).partition("?")[0]
+    path = urlsplit(target).path if target.startswith(("http://", "https://")) else ""
+    if path != urlsplit(str(answer.url)).path and path.startswith(("/jobset/", "/eval/")):
+        return path
+    return target_within(origin, answer, redact)
+
+
+def _location(answer: httpx.Response) -> str:
+    try:
+        return urljoin(str(answer.url), str(answer.headers.get("Location", "")))
+    except ValueError:
+        return "an address that is none"
