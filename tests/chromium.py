@@ -101,7 +101,10 @@ class Host(SimpleHTTPRequestHandler):
 
 
 class SlowHost(SimpleHTTPRequestHandler):
-    """A host on a slow line: a page comes in pieces, the scripts when it has long been shown."""
+    """A host on a slow line: a page comes in pieces, the scripts when it has long been shown.
+
+    A piece ends with a line: half a word moves when the other half comes, on any page.
+    """
 
     def log_message(self, *_: object) -> None:
         """Stay silent."""
@@ -110,10 +113,11 @@ class SlowHost(SimpleHTTPRequestHandler):
         content = source.read()
         kind = self.path.partition("?")[0].rpartition(".")[2]
         pieces = {"html": 8, "js": 1}.get(kind, 0)
-        step = -(-len(content) // pieces) if pieces else len(content) or 1
-        for start in range(0, len(content), step):
+        lines = content.splitlines(keepends=True)
+        step = -(-len(lines) // pieces) if pieces else len(lines) or 1
+        for start in range(0, len(lines), step):
             time.sleep(0.04 if pieces else 0)
-            outputfile.write(content[start : start + step])
+            outputfile.write(b"".join(lines[start : start + step]))
             outputfile.flush()
 
 

@@ -138,6 +138,22 @@ def test_no_kind_of_page_is_wider_than_a_phone(
     assert {address: width for address, width in widths.items() if width > PHONE} == {}
 
 
+def test_scripts_make_no_header_higher(opened: Opener, demo_site: Path) -> None:
+    heights = []
+    for scripts in (False, True):
+        page = opened(java_script_enabled=scripts)
+        page.goto(f"{demo_site.as_uri()}/queue.html")
+        heights.append([height_of_header(page, width) for width in (320, 390, 700, 1000, 1280)])
+    assert heights[0] == heights[1]
+
+
+def height_of_header(page: Page, width: int) -> float:
+    page.set_viewport_size({"width": width, "height": 800})
+    box = page.locator(".band").bounding_box()
+    assert box
+    return box["height"]
+
+
 @pytest.mark.parametrize("scripts", [False, True])
 def test_a_renamed_jobset_leads_to_its_new_page(
     opened: Opener, tmp_path: Path, *, scripts: bool
