@@ -20,6 +20,7 @@ class Limits:
     builds_of_job: int = 100  # on the page of a job before it folds
     latest_builds: int = 250  # in lists of the builds that finished last
     latest_builds_of_jobset: int = 100  # the same, of one jobset
+    builds_of_jobset: int = 500_000  # in the file that filters read, if the newest have fewer
     queued_builds: int = 2000  # in the queue
     evaluations: int = 200  # in the list of all evaluations
     grid_rows: int = 1000  # jobs in the grid of a jobset

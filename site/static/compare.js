@@ -5,7 +5,7 @@
 
 {
   const { element, number, shown, table, entitle, moment, zone } = globalThis.hydrasnapPage;
-  const { LISTS, PLAIN, MORE, read, compare, text, link, list } = globalThis.hydrasnapJobs;
+  const { LISTS, PLAIN, MORE, VIEWS, read, compare, fitting, link, list } = globalThis.hydrasnapJobs;
   const { bar, counted } = globalThis.hydrasnapTables;
   const { asked } = globalThis.hydrasnapTerms;
   const { ready } = globalThis.hydrasnapSearch;
@@ -47,7 +47,7 @@
     const made = element("section", { id: slug, "data-count": rows.length },
       element("h2", {}, `${title} `, element("span", { class: "count" }, count)));
     if (slug === "undecided") made.append(element("p", { class: "soft" }, "Finished builds of which the snapshot cannot tell whether anything changed."));
-    list(made, rows, PLAIN.includes(slug));
+    list(made, rows, PLAIN.includes(slug) ? VIEWS.plain : VIEWS.compared);
     return made;
   }
 
@@ -84,7 +84,8 @@
     const body = element("div", {});
     const fill = () => {
       const fits = asked(field.value);
-      const found = LISTS.map((about) => [about, lists[about[0]].filter((entry) => fits(text(entry))), lists[about[0]].length]);
+      const is = fitting(fits);
+      const found = LISTS.map((about) => [about, lists[about[0]].filter(is), lists[about[0]].length]);
       body.replaceChildren(...found.filter(([, rows]) => rows.length).map(([about, rows, all]) => section(about, rows, all)));
       jump.replaceChildren(...found.filter(([, rows]) => rows.length).map(([[slug, title, look], rows]) =>
         element("a", { href: `#${slug}`, class: look }, element("b", {}, number(rows.length)), ` ${title.toLowerCase()}`)));

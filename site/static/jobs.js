@@ -1,6 +1,6 @@
-// Reads what hydrasnap/publish/pages/evaluation/versus.py has written of every job of an evaluation,
-// compares two evaluations by the rules of hydrasnap/report/changes.py, and shows lists of jobs. It
-// answers for compare.js, and for tables.js where a page does not have all rows of its lists.
+// Reads tables of builds, as hydrasnap/publish/pages/search/build_table.py writes them, compares two
+// evaluations by the rules of hydrasnap/report/changes.py, and shows lists of jobs. It answers for
+// compare.js and mine.js, and for lists.js where a page does not have all rows of its lists.
 
 "use strict";
 
@@ -8,7 +8,7 @@
   const { element, number, shown, sign, table } = globalThis.hydrasnapPage;
   const ROOT = new URL("../", document.currentScript.src).href;
   const SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  const SHOWN = 250, MORE = 2000;
+  const SHOWN = 100, MORE = 2000;
   const LISTS = [
     ["newly-failing", "Newly failing", "failed"], ["newly-succeeding", "Newly succeeding", "succeeded"],
     ["new", "New", ""], ["removed", "Removed", ""], ["still-failing", "Still failing", "failed"],
@@ -17,25 +17,46 @@
   ];
   const PLAIN = ["new", "removed", "still-succeeding"]; // lists whose builds have none before that counts
 
-  // --- an evaluation: its builds, and those of each job and system ---------------------------------
+  // --- a table of builds, and an evaluation: its builds, and those of each job and system ------------
 
-  // Read a file of states; the jobs that the evaluation has lost stand behind its builds.
-  function read(data) {
-    const { names, ids, kinds, combos, systems, statuses, files, earlier, removed } = data;
+  // Read a table of builds; `list` is the note of each. What a filter looks at stands in columns: with
+  // `several` jobsets, also their names.
+  function rows(data, several = false) {
+    const { names, ids, kinds, combos, systems, statuses, files, jobsets } = data;
     const texts = ids.length ? names.split("|") : [];
+    const table = { lows: [], shares: [], kinds, ids: [], ends: [] };
     const builds = [];
-    let text = "", id = 0;
+    let text = "", id = 0, escaped = false;
     for (let row = 0; row < ids.length; row += 1) {
-      text = text.slice(0, SHARED.indexOf(texts[row][0])) + texts[row].slice(1);
+      const share = SHARED.indexOf(texts[row][0]);
+      const before = escaped;
+      text = text.slice(0, share) + texts[row].slice(1);
       id += ids[row];
-      const [system, status, paged, place, list] = combos[kinds[row]];
-      const job = text.includes("~") ? text.replaceAll("~1", "|").replaceAll("~0", "~") : text;
-      const build = { id, job, system: systems[system], status: statuses[status], paged, place, list, file: files[row], of: data };
-      if (/queued|aborted/.test(build.status[1])) {
-        const [other, otherStatus, otherPaged] = earlier[row] ?? [];
-        build.decided = other ? { ...build, id: other, status: statuses[otherStatus], paged: otherPaged } : null;
-      } else build.decided = build;
-      builds.push(build);
+      escaped = text.includes("~");
+      const job = escaped ? text.replaceAll("~1", "|").replaceAll("~0", "~") : text;
+      const [system, status, paged, place, list, jobset] = combos[kinds[row]];
+      builds.push({ id, job, system: systems[system], status: statuses[status], paged, place, list, file: files[row], jobset: jobsets[jobset], table, row });
+      table.lows.push(job.toLowerCase());
+      table.shares.push(escaped || before ? 0 : share);
+      table.ids.push(id);
+    }
+    table.ends = combos.map(([system, status, , , , jobset]) => {
+      const words = [systems[system], statuses[status][0]];
+      if (several) words.unshift(jobsets[jobset].slice(0, 2).join(":"));
+      return `\n${words.join("\n")}\n`.toLowerCase();
+    });
+    return { data, builds };
+  }
+
+  // Read the states of an evaluation; the jobs that it has lost stand behind its builds.
+  function read(data) {
+    const { builds } = rows(data);
+    const { statuses, earlier, removed } = data;
+    for (const build of builds) {
+      build.decided = build;
+      if (!/queued|aborted/.test(build.status[1])) continue;
+      const [other, status, paged] = earlier[build.row] ?? [];
+      build.decided = other ? { ...build, id: other, status: statuses[status], paged } : null;
     }
     const lost = builds.splice(builds.length - removed);
     return { data, builds, lost, groups: grouped(builds) };
@@ -99,14 +120,20 @@
 
   // --- what is shown of them ----------------------------------------------------------------------------
 
-  // The words in which a filter looks: a line for job, system, status and number.
-  const text = ({ build }) => (build.text ??= `${build.job}\n${build.system}\n${build.status[0]}\n${build.id}`.toLowerCase());
+  // Say of entries whether they fit: each table of builds is looked through once.
+  function fitting(fits) {
+    const marks = new Map();
+    return ({ build: { table, row } }) => {
+      if (!marks.has(table)) marks.set(table, fits.mark(table));
+      return marks.get(table)[row] === 1;
+    };
+  }
 
   const link = (href, ...content) => (href ? element("a", { href }, ...content) : element("span", {}, ...content));
 
-  function jobHref({ of: { jobset, folder }, job, place, file }) {
+  function jobHref({ jobset: [project, name, , folder], job, place, file }) {
     if (place === 0) return `${ROOT}${folder}${job}.html`;
-    return ROOT + (place === 1 ? file : `search.html?job/${[...jobset, job].map(encodeURIComponent).join("/")}`);
+    return ROOT + (place === 1 ? file : `search.html?job/${[project, name, job].map(encodeURIComponent).join("/")}`);
   }
 
   const buildHref = ({ id, paged }) => ROOT + (paged ? `build/${id}.html` : `search.html?build/${id}`);
@@ -118,22 +145,39 @@
       element("span", { class: "vh" }, `${before.status[0]}, build `), String(before.id));
   }
 
-  function row({ build, before }, plain) {
-    const cells = [sign(build.status), link(jobHref(build), shown(build.job)), link(buildHref(build), String(build.id)), shown(build.system)];
-    if (!plain) cells.push(earlierCell(build, before));
-    return element("tr", { "data-build": build.id, "data-job": build.job }, ...cells.map((cell) => element("td", {}, cell)));
+  const jobLink = (build) => link(jobHref(build), shown(build.job));
+
+  const jobsetLink = ({ jobset: [project, name, page] }) => link(ROOT + page, shown(`${project}:${name}`));
+
+  // A column of a list is its head, and what it shows of a build and of the one before.
+  const STATUS = [["Status", "c-status"], ({ status }) => sign(status)];
+  const JOB = ["Job", jobLink];
+  const JOBSET = [["Jobset", "c-jobset"], jobsetLink];
+  const BUILD = [["Build", "c-id"], (build) => link(buildHref(build), String(build.id))];
+  const SYSTEM = [["System", "c-system"], ({ system }) => shown(system)];
+  const BEFORE = [["Before", "c-before"], earlierCell];
+  const COLUMNS = { plain: [STATUS, JOB, BUILD, SYSTEM], compared: [STATUS, JOB, BUILD, SYSTEM, BEFORE], jobsets: [STATUS, JOB, JOBSET, BUILD, SYSTEM] };
+
+  // Say how builds are shown in some columns: as a table with heads, a row for each.
+  function view(columns) {
+    return {
+      look: "builds",
+      heads: columns.map(([head]) => head),
+      row: ({ build, before }) => element("tr", { "data-build": build.id, "data-job": build.job },
+        ...columns.map(([, show]) => element("td", {}, show(build, before)))),
+    };
   }
 
-  const HEADS = [["Status", "c-status"], "Job", ["Build", "c-id"], ["System", "c-system"], ["Before", "c-before"]];
+  const VIEWS = Object.fromEntries(Object.entries(COLUMNS).map(([name, columns]) => [name, view(columns)]));
 
-  // Show jobs as a table in `holder`: some at once, and the others as somebody asks for them.
-  function list(holder, entries, plain) {
+  // Show entries as a table in `holder`: some at once, and the others as somebody asks for them.
+  function list(holder, entries, { look, heads, row }) {
     let start = 0;
     const more = element("button", { type: "button" });
     const add = (amount) => {
-      const part = entries.slice(start, start + amount).map((entry) => row(entry, plain));
+      const part = entries.slice(start, start + amount).map(row);
       if (start) holder.querySelector("tbody").append(...part);
-      else holder.append(table("builds", plain ? HEADS.slice(0, -1) : HEADS, part));
+      else holder.append(table(look, heads, part));
       start += amount;
       if (start < entries.length) {
         const left = entries.length - start;
@@ -145,5 +189,5 @@
     add(SHOWN);
   }
 
-  globalThis.hydrasnapJobs = { LISTS, PLAIN, MORE, read, own, compare, text, link, row, list };
+  globalThis.hydrasnapJobs = { ROOT, LISTS, PLAIN, MORE, VIEWS, rows, read, own, compare, fitting, link, jobLink, buildHref, list };
 }

@@ -116,14 +116,14 @@
   }
 
   function lists(jobs, builds) {
-    const { LISTS, list } = jobs;
+    const { LISTS, VIEWS, list } = jobs;
     return LISTS.flatMap(([slug, title], at) => {
       const rows = builds.filter((build) => build.list === at).map((build) => ({ build, before: null }));
       if (!rows.length) return [];
       const words = [`${title} `, element("span", { class: "count" }, number(rows.length))];
       const fold = slug === QUIET;
       const holder = fold ? element("details", {}, element("summary", {}, ...words)) : element("section", {}, element("h3", {}, ...words));
-      list(holder, rows, true);
+      list(holder, rows, VIEWS.plain);
       return [holder];
     });
   }

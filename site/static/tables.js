@@ -2,8 +2,8 @@
 // and status, sort them by clicking their heads, walk through them with j and k or the arrows. What is
 // chosen stands in the address (?filter=…&system=…&status=…&sort=…), so that a view can be shared, and
 // survives a reload.
-// Where a page has not all rows of its lists, the rows of a filter come from the file that has all
-// jobs, in which it looks at job, system, status and number; until that is there, it says what it has seen.
+// Where a page has not all rows of its lists, the rows of a filter come from lists.js, which has them
+// from files; until these are there, it says what it has seen.
 // Without this script the tables stand as they are.
 
 "use strict";
@@ -15,7 +15,9 @@
   const follows = (table) => place.compareDocumentPosition(table) & Node.DOCUMENT_POSITION_FOLLOWING;
   const tables = place ? [...document.querySelectorAll("main table")].filter((table) =>
     table.tHead && follows(table) && !table.closest("[role=region]") && !table.matches(".narrow, [data-plain]")) : [];
-  const whole = place?.dataset.jobs && globalThis.hydrasnapJobs; // reads all jobs, if the page has not all
+  const { open, chooser, sorted, list } = globalThis.hydrasnapLists ?? {};
+  const MOST_PACKAGES = 2000; // rows that are arranged by package
+  const source = place?.dataset.jobs && open(place); // of all rows, if the page has not all
   const SYSTEM = /\.([a-z0-9_]+-[a-z0-9]+)$/;
   const UNITS = { s: 1, min: 60, h: 3600, d: 86400 };
   const words = new Intl.Collator("en", { numeric: true });
@@ -64,7 +66,7 @@
       const about = columns(table);
       for (const row of [...table.tBodies].flatMap((body) => [...body.rows])) key.rows.push(read(row, about));
     }
-    for (const section of whole ? document.querySelectorAll("main section[data-count]") : []) {
+    for (const section of source ? document.querySelectorAll("main section[data-count]") : []) {
       if (Number(section.dataset.count) && !groups.has(section)) groups.set(section, { section, tables: [], rows: [] }); // it is only counted
     }
     return [...groups.values()].map((group) => ({
@@ -168,49 +170,36 @@
     return beyond ? `${here} on this page; ${number(beyond)} on others` + (filtered ? " were not looked at" : "") : here;
   }
 
-  // --- all jobs of the evaluation, where the page has not all rows of its lists ---------------------------
+  // --- all rows, where the page has not all of its lists ---------------------------------------------------
 
-  // Load the lists with all their jobs, once.
-  let loading = null;
-  function loadLists() {
-    loading ??= (async () => {
-      const { load } = await globalThis.hydrasnapSearch.ready();
-      const files = [place.dataset.jobs, place.dataset.against].filter(Boolean);
-      const [now, then] = (await Promise.all(files.map((file) => load(`../${file}`)))).map(whole.read);
-      return then ? whole.compare(now, then) : whole.own(now);
-    })();
-    return loading;
-  }
-
-  // Show the jobs that fit in the place of the rows of each list.
-  function filterAll(groups, choice, lists) {
-    const { filter, system, status, sort } = choice;
-    const words = asked(filter);
-    const fits = (entry) => (!system || entry.build.system === system) && (!status || entry.build.status[0] === status) && (!filter || words(whole.text(entry)));
+  // Show the rows that fit in the place of those of each list.
+  function filterAll(groups, choice, { lists, view }) {
+    const words = asked(choice.filter);
+    const fits = chooser(choice, words);
     const rows = test(choice);
     let shown = 0, total = 0;
     for (const group of groups) {
       const all = lists[group.section.id];
       if (!all) {
-        filterRows(group, rows, true); // no list of jobs
+        filterRows(group, rows, true); // another list
         continue;
       }
-      const found = all.filter(fits);
-      group.found = found;
-      present(group, sorted(found, sort), sort);
-      group.count.textContent = `${number(found.length)} of ${group.words}`;
-      shown += found.length;
+      group.found = all.filter(fits);
+      group.view = view(group.section.id, group.tables[0]?.className.replace(" long", "") ?? "");
+      present(group, sorted(group.found, choice.sort), choice.sort);
+      group.count.textContent = `${number(group.found.length)} of ${number(all.length)}`;
+      shown += group.found.length;
       total += all.length;
     }
     if (words.wrong) return words.wrong;
-    return `${shown ? number(shown) : "none"} of ${number(total)} by job, system, status and number`;
+    return `${shown ? number(shown) : "none"} of ${number(total)} ${source.told}`;
   }
 
   function present(group, found, sort) {
     const { section } = group;
     group.results?.remove();
     group.results = element("div", { class: "matches" });
-    if (found.length) whole.list(group.results, found, whole.PLAIN.includes(section.id) || !place.dataset.against);
+    if (found.length) list(group.results, found, group.view);
     section.classList.add("whole");
     section.classList.toggle("emptied", !found.length);
     section.querySelector(":scope > h2").after(group.results);
@@ -226,15 +215,6 @@
     delete group.results;
     delete group.found;
     group.section.classList.remove("whole");
-  }
-
-  const KEYS_OF = { Status: (build) => build.status[0], Job: (build) => build.job, Build: (build) => build.id, System: (build) => build.system };
-
-  function sorted(found, wish) {
-    const down = wish.startsWith("-");
-    const key = KEYS_OF[down ? wish.slice(1) : wish];
-    if (!key) return found;
-    return found.toSorted((a, b) => compare(key(a.build), key(b.build)) * (down ? -1 : 1));
   }
 
   // --- sorting ----------------------------------------------------------------------------------------
@@ -353,7 +333,7 @@
     const parts = groups.map((group) => {
       const rows = group.found ?? tablesOf(group).flatMap((table) => [...table.tBodies].flatMap((body) => [...body.rows])).filter((row) => !row.hidden);
       if (!rows.length || left <= 0) return "";
-      const kept = rows.slice(0, left).map((row) => (group.found ? whole.row(row, !place.dataset.against) : row));
+      const kept = rows.slice(0, left).map((row) => (group.found ? group.view.row(row) : row));
       left -= kept.length;
       const heads = [...tablesOf(group)[0].tHead.rows[0].cells].map((head) => marked(title(head)) || " ");
       const lines = [heads, heads.map(() => "---"), ...kept.map((row) => [...row.cells].map(markdownOf))].map((cells) => `| ${cells.join(" | ")} |`);
@@ -405,9 +385,9 @@
   }
 
   // Return the rows of a list that fit; of very many the first.
-  function shownRows({ found, rows }) {
+  function shownRows({ found, rows, view }) {
     if (!found) return rows.filter((entry) => entry.shown);
-    return found.slice(0, whole.MORE).map((entry) => ({ row: whole.row(entry, true), name: "", system: entry.build.system }));
+    return found.slice(0, MOST_PACKAGES).map((entry) => ({ row: view.row(entry), name: "", system: entry.build.system }));
   }
 
   // Show each list with a row for each package, or as it is.
@@ -419,7 +399,7 @@
       if (!on || !(group.found?.length ?? group.rows.some((entry) => entry.shown))) continue;
       group.packages = byPackage(group);
       (group.results ?? group.tables[0].closest(".wide")).before(group.packages);
-      if (group.found?.length > whole?.MORE) group.packages.append(element("p", { class: "soft" }, `Of the first ${number(whole.MORE)} of ${number(group.found.length)} jobs.`));
+      if (group.found?.length > MOST_PACKAGES) group.packages.append(element("p", { class: "soft" }, `Of the first ${number(MOST_PACKAGES)} of ${number(group.found.length)} jobs.`));
     }
   }
 
@@ -469,7 +449,7 @@
     const change = () => show();
     const { form, field: words, said } = bar(system, status, packageSwitch(groups, choice, change), copyButton(groups));
     const fields = { filter: words, system, status };
-    const all = whole && groups.some((group) => group.beyond); // there are jobs that the page has not
+    const all = source && groups.some((group) => group.beyond); // there are rows that the page has not
     let lists = null;
     place.append(form);
     for (const [key, field] of Object.entries(fields)) field.value = choice[key];
@@ -484,15 +464,13 @@
     };
     const fetchLists = async () => {
       try {
-        lists = await loadLists();
+        lists = await source.load();
       } catch (error) {
-        loading = null;
         said.textContent += `; ${error.message}`;
         return;
       }
-      const builds = Object.values(lists).flat().map(({ build }) => build);
-      offer(system, builds.map((build) => build.system), choice.system);
-      offer(status, builds.map((build) => build.status[0]), choice.status);
+      offer(system, lists.systems, choice.system);
+      offer(status, lists.statuses, choice.status);
       look();
     };
     const click = (name) => {

@@ -12,6 +12,7 @@
   const MOST_STEPS = 3e7; // of all texts together: about a second
   const CLASSES = { d: /[0-9]/, w: /[a-z0-9_]/, s: /\s/, D: /[^0-9]/, W: /[^a-z0-9_]/, S: /\S/ };
   const SIGNS = { n: "\n", t: "\t", r: "\r", f: "\f", v: "\v" };
+  const END = -1, MANY = 128; // what stands for the end of a text, and how many signs are frequent
   const [START, WORD, OTHER] = [0, 1, 2]; // what stands before or behind a place of a text
 
   const isWord = (sign) => /[a-z0-9_]/.test(sign);
@@ -185,54 +186,109 @@
       const key = `${before}:${own}`;
       if (!sets.has(key)) {
         if (sets.size >= MOST_SETS) sets = new Map();
-        sets.set(key, { states: own, before, after: new Map() });
+        sets.set(key, { states: own, before, after: [], rare: new Map() });
       }
       return sets.get(key);
     }
 
-    return (text) => {
-      let set = remembered([], START);
-      for (let at = 0; at <= text.length; at += 1) {
-        const sign = text[at];
-        let next = set.after.get(sign);
-        if (next === undefined) {
-          next = step(set, sign);
-          set.after.set(sign, next);
-        }
-        if (next === true || next === false) return next;
-        set = next;
+    // Take one sign, given by its code, or the END of a text: true or false is the answer, all else
+    // a set to go on from.
+    function take(set, code) {
+      const known = code < MANY ? set.after[code + 1] : set.rare.get(code);
+      if (known !== undefined) return known;
+      const next = step(set, code === END ? undefined : String.fromCharCode(code));
+      if (code < MANY) set.after[code + 1] = next;
+      else set.rare.set(code, next);
+      return next;
+    }
+
+    // Go on through a text, as far as its end but not beyond.
+    function pass(set, text) {
+      for (let at = 0; at < text.length; at += 1) {
+        if (set === true) return true;
+        set = take(set, text.charCodeAt(at));
       }
-      return false;
-    };
+      return set;
+    }
+
+    const start = () => remembered([], START);
+    const end = (set) => (set === true ? true : take(set, END));
+    return Object.assign((text) => end(pass(start(), text)), { start, take, pass, end });
   }
 
-  // Read the terms of the field. What comes tests lower-case texts, a line for each cell; its `wrong`
-  // says what is wrong with one of the terms, and then nothing fits.
+  // --- terms: what they find in a text, and in the rows of a table of builds ----------------------------
+
+  // Clear the marks of the rows that have a word in no field, or if it is excluded, in one.
+  function markWord({ lows, kinds, ends, ids }, marks, word, wanted) {
+    const all = ends?.map((end) => end.includes(word));
+    const digits = Boolean(ends) && /^\d+$/.test(word);
+    for (let row = 0; row < marks.length; row += 1) {
+      if (!marks[row]) continue;
+      const found = all?.[kinds[row]] || lows[row].includes(word) || (digits && String(ids[row]).includes(word));
+      if (found !== wanted) marks[row] = 0;
+    }
+  }
+
+  // The same for an expression. A name begins as the one before it does, so only the rest is looked at.
+  function markExpression({ lows, kinds, ends, ids, shares }, marks, { start, take, pass, end }, wanted) {
+    const trail = [start()]; // what the expression has come to before each sign of a name
+    const behind = ends?.map(() => new Map());
+    let done = 0, won = 0; // signs that the trail goes through, and those that were enough
+    for (let row = 0; row < marks.length; row += 1) {
+      const low = lows[row];
+      const kept = Math.min(shares[row], low.length);
+      let set = true;
+      if (!won || kept < won) {
+        won = 0;
+        done = Math.min(done, kept);
+        set = trail[done];
+        while (done < low.length && !won) {
+          set = take(set, low.charCodeAt(done));
+          if (set === true) won = done + 1;
+          else trail[done += 1] = set;
+        }
+      }
+      if (!marks[row]) continue;
+      if (set !== true && ends) {
+        const known = behind[kinds[row]];
+        let next = known.get(set);
+        if (next === undefined) known.set(set, next = pass(set, ends[kinds[row]]));
+        set = pass(next, String(ids[row]));
+      }
+      if (end(set) !== wanted) marks[row] = 0;
+    }
+  }
+
+  // Read the terms of the field. What comes tests lower-case texts, a line for each cell, and marks
+  // the rows of a table that fit; its `wrong` says what is wrong with one of the terms, and then
+  // nothing fits.
   function asked(filter) {
     let wrong = "";
-    const tests = (filter.match(TERM) ?? []).map((term) => {
+    const terms = (filter.match(TERM) ?? []).map((term) => {
       const [, not, expression, word] = /^(-?)(?:\/(.+)\/|(.+))$/.exec(term);
-      if (word) return (text) => text.includes(word.toLowerCase()) === !not;
+      if (word) return { wanted: !not, word: word.toLowerCase() };
+      return { wanted: !not, found: guarded(() => matcher(expression)) };
+    });
+    const fits = (text) => !wrong && terms.every(({ wanted, word, found }) =>
+      (word ? text.includes(word) : guarded(() => found(text))) === wanted);
+    return Object.defineProperty(Object.assign(fits, { mark }), "wrong", { get: () => wrong });
+
+    function mark(table) {
+      const marks = new Uint8Array(table.lows.length).fill(1);
+      for (const { wanted, word, found } of terms) {
+        if (word) markWord(table, marks, word, wanted);
+        else if (!wrong) guarded(() => markExpression(table, marks, found, wanted));
+      }
+      return wrong ? marks.fill(0) : marks;
+    }
+
+    function guarded(work) {
       try {
-        const found = matcher(expression);
-        return guarded((text) => found(text) === !not);
+        return work();
       } catch (error) {
         wrong = error.message;
-        return () => false;
+        return undefined;
       }
-    });
-    const fits = (text) => !wrong && tests.every((test) => test(text));
-    return Object.defineProperty(fits, "wrong", { get: () => wrong });
-
-    function guarded(test) {
-      return (text) => {
-        try {
-          return test(text);
-        } catch (error) {
-          wrong = error.message;
-          return false;
-        }
-      };
     }
   }
 

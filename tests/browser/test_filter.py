@@ -36,6 +36,10 @@ def filtered(
 
     def fill(terms: str) -> tuple[list[str], str]:
         page.locator(".filter input").fill(terms)
+        page.evaluate(
+            "() => { for (let more; (more = document.querySelector('#comparison .wide + button'));"
+            " more.click()); }"
+        )
         rows = page.locator(PLACES[request.param]).evaluate_all(
             "all => all.filter((row) => !row.hidden && row.closest('#comparison, section, table'))"
             ".map((row) => row.dataset.job ?? row.cells[0].textContent.trim())"

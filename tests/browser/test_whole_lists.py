@@ -95,7 +95,8 @@ def big_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("big")
     limits = Limits(
         rows_shown=20, steady_rows_shown=10, rows_of_page=100, rows_of_list=20,
-        rows_of_further_page=2000,
+        rows_of_further_page=2000, grid_rows=100, latest_builds=50, latest_builds_of_jobset=50,
+        queued_builds=5,
     )  # fmt: skip
     publish(big_hydra(), SiteSettings(policy="notable", limits=limits), folder)
     return folder
@@ -293,3 +294,83 @@ def test_a_comparison_filters_all_its_jobs_too(opened: Opener, big_site: Path) -
         if fits("/python|perl/", text) and "linux" in text
     ]
     assert sorted(every_row(page)) == sorted(expected)
+
+
+def test_a_grid_filters_all_its_jobs(
+    opened: Opener, address: str, big_site: Path, complaints: list[str]
+) -> None:
+    older, newer = (
+        {job: (build, status) for job, _, build, status in rows_of(big_site, n)} for n in (1, 2)
+    )
+    every = sorted(older.keys() | newer.keys())
+    page = opened()
+    page.goto(f"{address}/jobset/p/j/jobs.html")
+    said = page.locator(".filter output")
+    page.locator(".filter input").fill("-perl /^[a-m].*linux$/")
+    expected = [job for job in every if "perl" not in job and re.search("^[a-m].*linux$", job)]
+    assert len(expected) > 100
+    expect(said).to_have_text(f"{len(expected)} of {len(every)} by name")
+    every_row(page)
+    rows = page.locator("section.whole .matches tbody tr").evaluate_all(
+        "all => all.map((row) => [row.dataset.job, ...[...row.cells].slice(1).map((cell) =>"
+        " cell.textContent && [Number(/\\d+(?=(\\.html)?$)/.exec(cell.firstChild.href)[0]), cell.textContent])])"
+    )
+    assert [row[0] for row in rows] == expected
+    for job, *cells in rows:
+        assert cells == [cell_of(newer, job), cell_of(older, job)]
+    page.locator("select[name=status]").select_option("Timed out")
+    slow = [job for job in expected if "timed-out" in str((older.get(job), newer.get(job)))]
+    expect(said).to_have_text(f"{len(slow)} of {len(every)} by name")
+    page.goto("about:blank")
+    page.go_back()
+    expect(said).to_have_text(f"{len(slow)} of {len(every)} by name")
+    assert complaints == []
+
+
+def rows_of(site: Path, evaluation: int) -> list[tuple[str, str, int, str]]:
+    found: list[tuple[str, str, int, str]] = json.loads(
+        (site / f"eval/{evaluation}/jobs.json").read_text()
+    )["jobs"]
+    return found
+
+
+def cell_of(builds: dict[str, tuple[int, str]], job: str) -> object:
+    if job not in builds:
+        return ""
+    build, status = builds[job]
+    return [build, LABELS[status]]
+
+
+@pytest.mark.parametrize(
+    ("path", "queued"),
+    [
+        ("builds.html", False),
+        ("project/p/all.html", False),
+        ("jobset/p/j/all.html", False),
+        ("queue.html", True),
+    ],
+)
+def test_lists_of_builds_are_filtered_whole(
+    opened: Opener, address: str, big_site: Path, complaints: list[str], path: str, queued: bool
+) -> None:
+    known = {row[2]: row for number in (1, 2) for row in rows_of(big_site, number)}
+    every = [row for row in known.values() if (row[3] == "queued") == queued]
+    page = opened()
+    page.goto(f"{address}/{path}")
+    page.locator(".filter input").fill("python -/^lib/ p:j")
+    expected = [build for job, _, build, _ in every if "python" in job and job[:3] != "lib"]
+    said = page.locator(".filter output")
+    expect(said).to_contain_text(f"{len(expected)} of {len(every):,} by job, jobset, system")
+    assert 0 < len(expected) < len(every)
+    assert every_row(page) == sorted(expected, reverse=True)
+    assert complaints == []
+
+
+def test_a_list_that_the_page_has_whole_loads_nothing(
+    opened: Opener, big_site: Path, demo_site: Path, requests: list[str]
+) -> None:
+    page = opened()
+    page.goto(f"{demo_site.as_uri()}/jobset/tools/trunk/jobs.html")
+    page.locator(".filter input").fill("python")
+    expect(page.locator(".filter output")).to_contain_text(" of ")
+    assert not any("/search/" in address for address in requests)

@@ -16,11 +16,11 @@ from hydrasnap.report.index import Index
 
 # What files take in bytes, measured on sites of both kinds of Hydra and rounded up: the page of a
 # build; the page, data, badge and feed of a job; a build in the lists, pages and data of an
-# evaluation; a build in the shards of the search; and what every jobset and evaluation has.
+# evaluation; a build in the shards of the search and of filters; and what every jobset and evaluation has.
 BUILD_BYTES, JOB_BYTES = 6_500, 16_000
-ROW_BYTES, LISTED_ROW_BYTES, SHARD_BYTES = 600, 250, 120
+ROW_BYTES, LISTED_ROW_BYTES, SHARD_BYTES = 600, 250, 150
 JOBSET_BYTES, EVALUATION_BYTES = 400_000, 60_000
-JOB_FILES, JOBSET_FILES, EVALUATION_FILES = 4, 20, 15
+JOB_FILES, JOBSET_FILES, EVALUATION_FILES = 4, 21, 15
 # The page, feed, data and both badges of a maintainer; all of them may take a part of the budget.
 MAINTAINER_BYTES, MAINTAINER_FILES, MAINTAINERS_PART = 30_000, 5, 0.25
 ROWS_A_FILE, BUILDS_A_FILE = 2_000, 80

@@ -6,6 +6,7 @@ from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.parts import JobsetPart, parts
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.jobset.builds_file import builds_path
 from hydrasnap.report.grid import Grid, GridRow, Interest, job_grid
 
 
@@ -37,12 +38,15 @@ class GridPage(JobsetPart, frozen=True, kw_only=True):
     """Jobs against evaluations.
 
     `columns` are the newest evaluations, newest first; `rows` the jobs by name; `omitted` says
-    which jobs are left out and how many, empty if none are.
+    which jobs are left out and how many, empty if none are. `builds` is the file that has all of
+    the `total`, empty if the page has them.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     omitted: str
+    total: int
+    builds: str
 
 
 def grid_page(site: Site, jobset: Jobset) -> GridPage:
@@ -65,6 +69,8 @@ def grid_page(site: Site, jobset: Jobset) -> GridPage:
         ),
         rows=tuple(_row(site, row) for row in grid.jobs.rows),
         omitted=_omitted(grid),
+        total=grid.jobs.total,
+        builds=builds_path(site, key) if grid.omitted else "",
     )
 
 

@@ -31,6 +31,7 @@ from hydrasnap.publish.pages.files.data import (
     jobset_data,
     revisions_data,
 )
+from hydrasnap.publish.pages.jobset.builds_file import builds_files
 from hydrasnap.publish.pages.jobset.errors import ErrorText, error_texts, errors_page
 from hydrasnap.publish.pages.jobset.evaluations import evaluations_page
 from hydrasnap.publish.pages.jobset.grid import grid_page
@@ -121,7 +122,8 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
 
 
 def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
-    """Yield the pages and files of a jobset, unless it was renamed."""
+    """Yield the pages and files of a jobset; of a renamed one its builds alone."""
+    yield from builds_files(site, jobset.key)
     if jobset.renamed_to is None:
         yield from with_former(site, jobset.key, _items(site, jobset))
 

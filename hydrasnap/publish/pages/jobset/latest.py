@@ -1,6 +1,6 @@
 """The builds that finished last: of the whole Hydra, of a project, of a jobset."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from hydrasnap.model import Build, Jobset, JobsetKey
 from hydrasnap.publish.links import Links
@@ -9,15 +9,20 @@ from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.parts import JobsetPart, parts
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.jobset.builds_file import builds_paths
 from hydrasnap.report.index import newest_results
 
 
 class BuildsPage(PageContext, frozen=True, kw_only=True):
-    """The builds that finished last; `finished` counts all that the snapshot holds."""
+    """The builds that finished last; `finished` counts all that the snapshot holds.
+
+    `files` have all of them, none if the page has.
+    """
 
     heading: str
     rows: tuple[BuildRow, ...]
     finished: int
+    files: tuple[str, ...]
 
 
 class JobsetBuildsPage(JobsetPart, frozen=True, kw_only=True):
@@ -25,19 +30,22 @@ class JobsetBuildsPage(JobsetPart, frozen=True, kw_only=True):
 
     rows: tuple[BuildRow, ...]
     finished: int
+    files: tuple[str, ...]
 
 
 def latest_builds_page(site: Site) -> Iterator[Page]:
     """Return the page of the newest builds of all jobsets."""
     builds = tuple(site.snapshot.builds.values())
+    rows, most = newest_results(builds, site.limits.latest_builds), _finished(builds)
     context = BuildsPage(
         title="Latest builds",
         description=f"The builds of {site.host} that finished last.",
         shows="This page lists the builds of the snapshot that finished last, newest first.",
         live=site.live("all"),
         heading="Latest builds",
-        rows=build_rows(site, newest_results(builds, site.limits.latest_builds)),
-        finished=_finished(builds),
+        rows=build_rows(site, rows),
+        finished=most,
+        files=_files(site, site.snapshot.jobsets, rows, most),
     )
     yield Page(Links.BUILDS, "builds.html", context)
 
@@ -45,6 +53,7 @@ def latest_builds_page(site: Site) -> Iterator[Page]:
 def project_builds_page(site: Site, project: str, keys: Sequence[JobsetKey]) -> Page:
     """Return the page of the newest builds of a project, whose jobsets are `keys`."""
     builds = [build for key in keys for build in site.index.builds_of_jobset(key)]
+    rows, most = newest_results(builds, site.limits.latest_builds), _finished(builds)
     context = BuildsPage(
         title=f"Latest builds of {project}",
         description=f"The builds of the project {project} that finished last.",
@@ -52,8 +61,9 @@ def project_builds_page(site: Site, project: str, keys: Sequence[JobsetKey]) -> 
         crumbs=site.trail(project),
         live=site.live("project", project, "all"),
         heading=f"Latest builds of {project}",
-        rows=build_rows(site, newest_results(builds, site.limits.latest_builds)),
-        finished=_finished(builds),
+        rows=build_rows(site, rows),
+        finished=most,
+        files=_files(site, keys, rows, most),
     )
     return Page(site.links.project(project, "/all.html"), "builds.html", context)
 
@@ -62,6 +72,7 @@ def jobset_builds_page(site: Site, jobset: Jobset) -> JobsetBuildsPage:
     """Describe the builds of a jobset that finished last."""
     key = jobset.key
     builds = site.index.builds_of_jobset(key)
+    rows, most = newest_results(builds, site.limits.latest_builds_of_jobset), _finished(builds)
     return JobsetBuildsPage(
         title=f"Latest builds of {key}",
         description=f"The builds of the jobset {key} that finished last.",
@@ -72,9 +83,17 @@ def jobset_builds_page(site: Site, jobset: Jobset) -> JobsetBuildsPage:
         parts=parts(site, jobset),
         here="Builds",
         gone=jobset.deleted_upstream,
-        rows=build_rows(site, newest_results(builds, site.limits.latest_builds_of_jobset)),
-        finished=_finished(builds),
+        rows=build_rows(site, rows),
+        finished=most,
+        files=_files(site, [key], rows, most),
     )
+
+
+def _files(
+    site: Site, keys: Iterable[JobsetKey], rows: Sequence[Build], finished: int
+) -> tuple[str, ...]:
+    """Return the files that have all builds of some jobsets, none if the page has them."""
+    return builds_paths(site, keys) if finished > len(rows) else ()
 
 
 def _finished(builds: Sequence[Build]) -> int:

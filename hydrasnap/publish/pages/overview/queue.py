@@ -1,7 +1,7 @@
 """The page of the queue: what waits or runs, of all jobsets."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hydrasnap.formatting import plural
 from hydrasnap.model import Build
@@ -11,6 +11,7 @@ from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.jobset.builds_file import builds_paths
 
 
 class Waiting(View, frozen=True, kw_only=True):
@@ -26,7 +27,7 @@ class QueuePage(PageContext, frozen=True, kw_only=True):
     """What waits or runs; `total` counts both, and `running` is known if `asked` is set.
 
     `asked` is when the Hydra was asked what runs, in Unix seconds. Only what runs is in `running`:
-    a template asks it for each row.
+    a template asks it for each row. `files` have all rows, none if the page has.
     """
 
     total: int
@@ -34,6 +35,7 @@ class QueuePage(PageContext, frozen=True, kw_only=True):
     jobsets: tuple[Waiting, ...]
     systems: tuple[tuple[str, int], ...]
     running: Mapping[int, bool]
+    files: tuple[str, ...]
     asked: int | None
 
 
@@ -59,9 +61,16 @@ def queue_page(site: Site) -> QueuePage:
             for build in builds[: site.limits.queued_builds]
             if build.id in site.running
         },
+        files=_files(site, builds),
         asked=live.asked if live and live.running is not None else None,
         systems=tuple(sorted(systems.items(), key=lambda item: (-item[1], item[0]))),
     )
+
+
+def _files(site: Site, builds: Sequence[Build]) -> tuple[str, ...]:
+    if len(builds) <= site.limits.queued_builds:
+        return ()
+    return builds_paths(site, sorted({build.jobset_key for build in builds}))
 
 
 def _waiting(site: Site, builds: Iterable[Build]) -> Iterator[Waiting]:

@@ -1,0 +1,91 @@
+"""A table of builds as a script, small enough that a browser can load a quarter of a million.
+
+`jobs.js` reads it: for comparisons, and for filters that look at more builds than a page has. It
+has a column for what differs from row to row: `names` of jobs, each relative to the one before;
+`ids`, each less the one before; and `kinds`, numbers of `combos`. A combo is what many rows have
+alike: numbers of a system, a status and a jobset, whether the build has a page, where the page of
+its job is, and a note that means what the file says.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache, partial
+from itertools import pairwise
+
+from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.search.jobs import folder_of
+from hydrasnap.publish.pages.search.shards import Numbers, after
+
+_PLAIN, _MOVED, _NONE = range(3)  # where a job's page is: where its name says, elsewhere, nowhere
+
+Row = tuple[Build, int]
+Combo = tuple[int, int, int, int, int, int]
+
+
+class BuildTable:
+    """Writes builds as columns, each with a note."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._systems: Numbers[str] = Numbers()
+        self._statuses: Numbers[tuple[str, str, str]] = Numbers()
+        self._jobsets: Numbers[JobsetKey] = Numbers()
+        self._combos: Numbers[Combo] = Numbers()
+        self._files: dict[int, str] = {}
+        self._folder = cache(partial(folder_of, site))
+
+    def columns(self, rows: Iterable[Row]) -> dict[str, object]:
+        """Return the columns of builds in their order, and what these refer to."""
+        every = list(rows)
+        builds = [build for build, _ in every]
+        ids = [0, *(build.id for build in builds)]
+        kinds = [self._kind(row, *one) for row, one in enumerate(every)]
+        return {
+            "names": "|".join(_front_coded(builds)),
+            "ids": [number - before for before, number in pairwise(ids)],
+            "kinds": kinds,
+            "files": self._files,
+            "combos": tuple(self._combos.known),
+            "systems": tuple(self._systems.known),
+            "statuses": tuple(self._statuses.known),
+            "jobsets": tuple(map(self._jobset, self._jobsets.known)),
+        }
+
+    def status(self, build: Build) -> int:
+        """Return the number of a build's status."""
+        status = build.status
+        label = status.label_for(build.buildstatus)
+        return self._statuses((label, status.outcome.value, status.icon))
+
+    def _kind(self, row: int, build: Build, note: int) -> int:
+        return self._combos(
+            (
+                self._systems(build.system),
+                self.status(build),
+                int(self._site.has_build_page(build)),
+                self._place(row, build.job_key),
+                note,
+                self._jobsets(build.jobset_key),
+            )
+        )
+
+    def _place(self, row: int, job: JobKey) -> int:
+        if not self._site.has_job_page(job):
+            return _NONE
+        page = self._site.links.job(job)
+        if page == f"{self._folder(JobsetKey(job.project, job.jobset))}{job.name}.html":
+            return _PLAIN
+        self._files[row] = page
+        return _MOVED
+
+    def _jobset(self, key: JobsetKey) -> tuple[str, str, str, str]:
+        """Return the names of a jobset, its page, and the folder of the pages of its jobs."""
+        return (*key, self._site.links.jobset(key), self._folder(key))
+
+
+def _front_coded(builds: Iterable[Build]) -> Iterator[str]:
+    before = ""
+    for build in builds:
+        name = build.job.replace("~", "~0").replace("|", "~1")
+        yield after(before, name)
+        before = name
