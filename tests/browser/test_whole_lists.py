@@ -313,7 +313,8 @@ def test_a_grid_filters_all_its_jobs(
     every_row(page)
     rows = page.locator("section.whole .matches tbody tr").evaluate_all(
         "all => all.map((row) => [row.dataset.job, ...[...row.cells].slice(1).map((cell) =>"
-        " cell.textContent && [Number(/\\d+(?=(\\.html)?$)/.exec(cell.firstChild.href)[0]), cell.textContent])])"
+        " cell.textContent && [Number(/\\d+(?=(\\.html)?$)/.exec(cell.firstChild.href)[0]),"
+        " cell.textContent])])"
     )
     assert [row[0] for row in rows] == expected
     for job, *cells in rows:

@@ -16,7 +16,7 @@ from hydrasnap.report.index import Index
 
 # What files take in bytes, measured on sites of both kinds of Hydra and rounded up: the page of a
 # build; the page, data, badge and feed of a job; a build in the lists, pages and data of an
-# evaluation; a build in the shards of the search and of filters; and what every jobset and evaluation has.
+# evaluation; a build in the shards of search and filters; and what every jobset and evaluation has.
 BUILD_BYTES, JOB_BYTES = 6_500, 16_000
 ROW_BYTES, LISTED_ROW_BYTES, SHARD_BYTES = 600, 250, 150
 JOBSET_BYTES, EVALUATION_BYTES = 400_000, 60_000
