@@ -10,7 +10,7 @@ from hydrasnap.config.keys import Config
 from hydrasnap.errors import CacheError, HydrasnapError
 from hydrasnap.formatting import plural, size
 from hydrasnap.model import Snapshot
-from hydrasnap.publish.output.folder import MANIFEST
+from hydrasnap.publish.output.ownership import MANIFEST
 from hydrasnap.publish.pages.overview.remarks import amounts, match_words
 from hydrasnap.publish.site_check import check_site
 from hydrasnap.report import Index

@@ -11,7 +11,7 @@ from jinja2 import TemplateError
 from hydrasnap.config.keys import Config
 from hydrasnap.errors import ConfigError
 from hydrasnap.publish.content import documents, notes
-from hydrasnap.publish.output import folder as output
+from hydrasnap.publish.output.ownership import check_output_folder
 from hydrasnap.publish.render.renderer import environment
 from hydrasnap.publish.render.template_errors import TEMPLATE_EXCEPTIONS, explain
 from hydrasnap.publish.settings import SiteSettings
@@ -62,7 +62,7 @@ def check_folders(cache: Path, site: Path) -> None:
                 hint="Choose two folders apart with --cache and --output.",
             )
     check_folder(cache)
-    output.check(site)
+    check_output_folder(site)
 
 
 def _nested(cache: Path, site: Path) -> Iterator[tuple[Path, Path, str]]:

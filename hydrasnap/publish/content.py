@@ -10,9 +10,9 @@ from hydrasnap.publish.links import Links, safe_name
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.publish.pages import Document, Site
 from hydrasnap.publish.pages.common.api_scope import ApiScope, api_scope
+from hydrasnap.publish.pages.common.appearance import Appearance
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.policy import Budget, decide
-from hydrasnap.publish.pages.common.site import Look
 from hydrasnap.publish.pages.overview.remarks import lost
 from hydrasnap.publish.resources import bundled
 from hydrasnap.publish.settings import SiteSettings
@@ -54,7 +54,7 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
         lost=lost(snapshot),
         limits=settings.limits,
         aggregates=settings.aggregates,
-        look=Look(settings.logo, settings.accent, settings.css, settings.intro),
+        look=Appearance(settings.logo, settings.accent, settings.css, settings.intro),
     )
     site.prepare()
     return site

@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 import lxml.html
 
 from hydrasnap.errors import OutputError
-from hydrasnap.publish.output.folder import MANIFEST, manifest_paths
+from hydrasnap.publish.output.folder import manifest_paths
+from hydrasnap.publish.output.ownership import MANIFEST
 
 _LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "embed": "src"}
 _OURS = ".hydrasnap-"

@@ -8,7 +8,7 @@ import pytest
 
 from hydrasnap.publish.incremental.checks import FreshnessCheck
 from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord, dump, load
-from hydrasnap.publish.output.folder import MANIFEST, STATE
+from hydrasnap.publish.output.ownership import MANIFEST, STATE
 
 PATHS = ("index.html", "build/1.html", "build/2.html", "job/p/j/k.html")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from histories import HISTORIES, alike_when_joined
 
-from hydrasnap.publish.output.folder import STATE
+from hydrasnap.publish.output.ownership import STATE
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings

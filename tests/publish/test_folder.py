@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hydrasnap.errors import BusyError, OutputError
-from hydrasnap.publish.output.folder import MANIFEST, Output, Written
+from hydrasnap.publish.output.folder import Output, Written
+from hydrasnap.publish.output.ownership import MANIFEST
 
 
 def write(folder: Path, **files: str) -> Written:

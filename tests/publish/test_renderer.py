@@ -7,9 +7,9 @@ from jinja2 import UndefinedError
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.formatting import visible
+from hydrasnap.publish.pages.common.appearance import Appearance
 from hydrasnap.publish.pages.common.frame import PageContext
 from hydrasnap.publish.pages.common.page import Page
-from hydrasnap.publish.pages.common.site import Look
 from hydrasnap.publish.pages.common.site_facts import SiteFacts
 from hydrasnap.publish.render.markdown import markdown_html
 from hydrasnap.publish.render.renderer import Renderer, environment
@@ -17,7 +17,7 @@ from hydrasnap.publish.render.template_errors import explain
 
 NOTHING = '<span class="none">\N{EN DASH}</span>'
 FACTS = SiteFacts(
-    title="S", base="", origin="https://hydra.example", look=Look(), menu=(), build=str
+    title="S", base="", origin="https://hydra.example", look=Appearance(), menu=(), build=str
 )
 FRAME = PageContext(title="<T>", description="d", shows="a\u202eb")
 

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from hydrasnap.model import JobKey
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.output.folder import MANIFEST, STATE
+from hydrasnap.publish.output.ownership import MANIFEST, STATE
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 

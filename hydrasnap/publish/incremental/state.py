@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from hydrasnap.publish.output.folder import MANIFEST, STATE
+from hydrasnap.publish.output.ownership import MANIFEST, STATE
 
 DIGEST = 16  # bytes
 _MADE_AGAIN = ".index"  # the folder of indexes

@@ -10,21 +10,14 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from errno import EACCES, ENOTDIR
-from os import strerror
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import NamedTuple
 
 from hydrasnap.errors import BusyError, OutputError
 from hydrasnap.publish.output import file_operations as files
+from hydrasnap.publish.output.ownership import LOCK, MANIFEST, OWN, STAGING, STATE, is_ours
 
-MANIFEST = ".hydrasnap-manifest"
-STATE = ".hydrasnap-state"
-_STAGING = ".hydrasnap-staging"  # the beginning of the name: each run has a folder of its own
-_LOCK = ".hydrasnap-lock"
-_OWN = (MANIFEST, STATE, _STAGING, _LOCK)
-_TOLERATED = frozenset({"CNAME", "LICENSE", "README.md", "lost+found"})  # and all dotfiles
 _HEADER = "hydrasnap 1: the files that hydrasnap wrote here and may remove\n"
 
 
@@ -89,7 +82,7 @@ class Output:
     def __init__(self, folder: Path, last: Iterable[str] = ("index.html",)) -> None:
         self._folder = folder
         self._last = tuple(last)
-        self._staging = folder / _STAGING
+        self._staging = folder / STAGING
         self._previous: set[str] | None = None
         self._changed: set[str] = set()
         self._paths: set[str] = set()
@@ -104,11 +97,11 @@ class Output:
         files.forget_links()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            is_new = not _is_ours(self._folder)
+            is_new = not is_ours(self._folder)
             self._held.enter_context(_locked(self._folder))
-            for abandoned in self._folder.glob(f"{_STAGING}*"):
+            for abandoned in self._folder.glob(f"{STAGING}*"):
                 _remove_folder(abandoned)
-            self._staging = Path(mkdtemp(prefix=f"{_STAGING}-", dir=self._folder))
+            self._staging = Path(mkdtemp(prefix=f"{STAGING}-", dir=self._folder))
             self.stage = Stage(self._folder, self._staging, compare=not is_new)
         except OSError as error:
             self._held.close()
@@ -211,26 +204,12 @@ class Output:
         os.replace(f"{self._staging}/{name}", f"{self._folder}/{name}")  # noqa: PTH105
 
 
-def check(folder: Path) -> None:
-    """Raise OutputError if a folder cannot become the output folder; write nothing."""
-    try:
-        if folder.exists():
-            _is_ours(folder)
-        above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-        if not above.is_dir():
-            raise files.unusable(str(folder), NotADirectoryError(ENOTDIR, strerror(ENOTDIR)))
-        if not os.access(above, os.W_OK | os.X_OK):
-            raise files.unusable(str(folder), PermissionError(EACCES, strerror(EACCES)))
-    except OSError as error:
-        raise files.unusable(str(folder), error) from error
-
-
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, and remove it afterwards; BusyError where another run holds it."""
     from filelock import FileLock, Timeout  # most runs do without
 
-    lock = FileLock(folder / _LOCK, timeout=0)
+    lock = FileLock(folder / LOCK, timeout=0)
     try:
         lock.acquire()
     except Timeout:
@@ -241,34 +220,12 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         with suppress(OSError):
-            (folder / _LOCK).unlink(missing_ok=True)
+            (folder / LOCK).unlink(missing_ok=True)
         lock.release()
 
 
 def _twice(path: str) -> OutputError:
     return OutputError(f"Two pages want the file {path}.", hint="Please report this as a defect.")
-
-
-def _is_ours(folder: Path) -> bool:
-    """Return whether an earlier run wrote to a folder; refuse one that holds other things.
-
-    What a worktree, a host or a volume puts there is left alone: dotfiles, ``CNAME`` and the like.
-    """
-    try:
-        with (folder / MANIFEST).open(encoding="utf-8", errors="replace") as file:
-            if file.readline().startswith("hydrasnap "):
-                return True
-    except FileNotFoundError:
-        pass
-    names = sorted(entry.name for entry in folder.iterdir())
-    found = [name for name in names if not name.startswith(".") and name not in _TOLERATED]
-    if found:
-        raise OutputError(
-            f"The output folder {folder} holds files that are not from hydrasnap "
-            f"(such as {found[0]!r}).",
-            hint="Choose an empty folder with --output, or empty this one.",
-        )
-    return False
 
 
 def manifest_paths(folder: Path) -> list[str]:
@@ -281,7 +238,7 @@ def manifest_paths(folder: Path) -> list[str]:
 
 
 def _check(path: str) -> None:
-    if not files.is_inside(path) or "\\" in path or "\n" in path or path.startswith(_OWN):
+    if not files.is_inside(path) or "\\" in path or "\n" in path or path.startswith(OWN):
         raise OutputError(
             f"The path {path!r} leaves the output folder.", hint="Please report this as a defect."
         )

@@ -10,7 +10,7 @@ from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Maintainer, Package, PackageList
-from hydrasnap.publish.output.folder import STATE
+from hydrasnap.publish.output.ownership import STATE
 from hydrasnap.publish.pages.common.policy import (
     MAINTAINER_FILES,
     MAINTAINERS_PART,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from msgspec import msgpack
@@ -21,6 +21,7 @@ from hydrasnap.model import (
 from hydrasnap.publish.links import Links, live_path
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.api_scope import ApiScope
+from hydrasnap.publish.pages.common.appearance import Appearance
 from hydrasnap.publish.pages.common.buckets import Bucket, buckets
 from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.parents import name_now
@@ -53,15 +54,6 @@ class Document(View, frozen=True, kw_only=True):
     text: str
 
 
-class Look(NamedTuple):
-    """What the user chose of the looks: files below the site's root, colours, the introduction."""
-
-    logo: str = ""
-    accent: str = ""
-    css: str = ""
-    intro: bool = True
-
-
 @dataclass(frozen=True)
 class Site:
     """Everything the pages are made from.
@@ -84,7 +76,7 @@ class Site:
     lost: str = ""
     limits: Limits = field(default_factory=Limits)
     aggregates: tuple[str, ...] = ()
-    look: Look = field(default_factory=Look)
+    look: Appearance = field(default_factory=Appearance)
     known_packages: PackageIndex | None = None
     source: str = "nixpkgs"
     staff: tuple[Workload, ...] = ()

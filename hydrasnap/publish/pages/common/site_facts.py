@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from hydrasnap.publish.links import Links
+from hydrasnap.publish.pages.common.appearance import Appearance
 from hydrasnap.publish.pages.common.frame import Link
-from hydrasnap.publish.pages.common.site import Look, Site
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 
 _MENU = (
@@ -31,7 +32,7 @@ class SiteFacts(View, frozen=True, kw_only=True):
     title: str
     base: str
     origin: str
-    look: Look
+    look: Appearance
     menu: tuple[Link, ...]
     build: Callable[[int], str]
 
