@@ -11,7 +11,6 @@ from hydrasnap.cli.stopping import handle_signals_once, stoppable
 from hydrasnap.config.keys import Config
 from hydrasnap.formatting import plural, size
 from hydrasnap.model import Watch
-from hydrasnap.publish.bundle import bundle
 from hydrasnap.publish.pipeline import publish_cache
 from hydrasnap.publish.settings import Published, SiteSettings
 
@@ -60,6 +59,8 @@ def render_into(
 
 def run_bundle(config: Config, file: Path, options: OutputOptions) -> None:
     """Pack the configured site into one file, and say how big that is."""
+    from hydrasnap.publish.bundle import bundle
+
     with stoppable(""), handle_signals_once():
         count = bundle(Path(config.site.output), file)
     amount = file.stat().st_size

@@ -3,7 +3,6 @@
 import json
 import math
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from msgspec import inspect
@@ -90,6 +89,8 @@ def _in_range(value: float, kind: inspect.IntType | inspect.FloatType) -> bool:
 
 
 def _unknown(name: str, part: Any, known: list[str], where: Namer, path: Path) -> Mistake:
+    from difflib import get_close_matches  # most files have no mistakes
+
     near = get_close_matches(name, known, 1)
     here = (*path, name)
     if path:

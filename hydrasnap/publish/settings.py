@@ -1,9 +1,10 @@
 """What the user may choose about a site, and what a render did: all that a quick check needs."""
 
 import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from hydrasnap.model import PackageList, Watch
@@ -11,6 +12,7 @@ from hydrasnap.publish.incremental.state import digest
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.resources import bundled
 
+_ROOMS = ("formatting.py", "model", "publish", "report", "server", "store")  # that make pages
 _LIBRARIES = ("jinja2", "markdown", "markupsafe", "nh3")  # a fix in one must reach old pages
 
 
@@ -58,11 +60,12 @@ class SiteSettings:
     def digest(self) -> bytes:
         """Digest all that the site is made from beside the cache: settings, texts, this program.
 
-        The versions of the libraries that shape pages count too.
+        Of the program only what makes pages counts; the versions of its libraries count too.
         """
         packages = self.packages
         folders = (self.templates, self.pages, self.notes, self.files)
-        own = (bundled("templates"), bundled("site"), Path(__file__).parents[1])
+        program = (Path(__file__).parents[1] / room for room in _ROOMS)
+        own = (bundled("templates"), bundled("site"), *program)
         chosen = (
             [folder is None for folder in folders],
             self.title,
@@ -77,7 +80,7 @@ class SiteSettings:
             self.limits,
             (self.logo, self.accent, self.css, self.intro, self.aggregates),
             (packages.prefixes, packages.source, packages.maintainers, packages.emails),
-            [version(library) for library in _LIBRARIES],
+            [version_of(library) for library in _LIBRARIES],
         )
         contents = map(_contents, (*own, *filter(None, folders)))
         return digest(repr(chosen).encode("utf-8", "surrogatepass"), *contents)
@@ -104,12 +107,31 @@ class Published:
     matched: str = ""
 
 
-def _contents(folder: Path) -> bytes:
-    """Digest the names and contents of the plain files of a folder, of a program its sources."""
-    kept = (
-        file
-        for file in sorted(folder.rglob("*"))
-        if file.suffix != ".pyc" and file.is_file() and not file.is_symlink()
-    )
-    names = ((file.relative_to(folder).as_posix(), file) for file in kept)
-    return b"".join(digest(os.fsencode(name), file.read_bytes()) for name, file in names)
+def _contents(place: Path) -> bytes:
+    """Digest a file, or the names and contents of the plain files of a folder but compiled ones."""
+    if place.is_file():
+        return digest(place.read_bytes())
+    found = []
+    for folder, _, names in sorted(os.walk(place)):
+        below = folder.removeprefix(str(place))
+        for name in sorted(names):
+            file = f"{folder}/{name}"
+            if not name.endswith(".pyc") and stat.S_ISREG(os.lstat(file).st_mode):
+                found += [os.fsencode(f"{below}/{name}"), Path(file).read_bytes()]
+    return digest(*found)
+
+
+def version_of(library: str) -> str:
+    """Return the version of a library, from the name of the folder that holds its metadata.
+
+    `importlib.metadata` takes longer to import than all else that a run with nothing to do does.
+    """
+    spec = find_spec(library)
+    beside = Path(spec.origin).parents[1] if spec and spec.origin else Path()
+    names = [file.name for file in beside.glob("*.dist-info")]
+    found = [name for name in names if name.lower().startswith(f"{library}-")]
+    if len(found) == 1:
+        return found[0]
+    from importlib.metadata import version
+
+    return version(library)

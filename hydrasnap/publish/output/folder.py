@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import NamedTuple
 
 from hydrasnap.errors import BusyError, OutputError
@@ -94,6 +93,8 @@ class Output:
 
     def __enter__(self) -> "Output":
         """Lock the folder, which must be absent, empty or ours, and remove what dead runs left."""
+        from tempfile import mkdtemp  # most runs write nothing
+
         files.forget_links()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
