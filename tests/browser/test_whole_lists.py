@@ -18,7 +18,7 @@ import pytest
 from example import NOON
 from playwright.sync_api import Page, expect
 
-from hydrasnap.model import Build, BuildStatus, Evaluation, Jobset, Project, Run, Snapshot
+from hydrasnap.model import Build, BuildStatus, Evaluation, Jobset, Project, Run, Snapshot, Watch
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
@@ -98,7 +98,9 @@ def big_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows_of_further_page=2000, grid_rows=100, latest_builds=50, latest_builds_of_jobset=50,
         queued_builds=5,
     )  # fmt: skip
-    publish(big_hydra(), SiteSettings(policy="notable", limits=limits), folder)
+    watches = (Watch("Failing Linux", systems=("*-linux",), jobsets=("p/j",)),)
+    settings = SiteSettings(policy="notable", limits=limits, watches=watches)
+    publish(big_hydra(), settings, folder)
     return folder
 
 
@@ -375,3 +377,24 @@ def test_a_list_that_the_page_has_whole_loads_nothing(
     page.locator(".filter input").fill("python")
     expect(page.locator(".filter output")).to_contain_text(" of ")
     assert not any("/search/" in address for address in requests)
+
+
+def test_a_watch_list_filters_all_that_fails(
+    opened: Opener, address: str, big_site: Path, complaints: list[str]
+) -> None:
+    below = big_site / "watch/Failing~20Linux"
+    rows = json.loads(below.with_suffix(".json").read_text())["failing"]
+    expected = [row["build"] for row in rows if re.search("^(py|gtk)", row["job"])]
+    page = opened()
+    page.goto(f"{address}/watch/Failing~20Linux.html")
+    assert page.locator("#failing tbody tr").count() == 20
+    page.locator("#failing .spans a").click()
+    assert page.locator("#failing tbody tr").count() == len(rows) - 20
+    expect(page.locator("nav .spans [aria-current]")).to_have_text("2")
+    page.go_back()
+    page.locator(".filter input").fill("/^(py|gtk)/ p:j")
+    said = page.locator(".filter output")
+    expect(said).to_contain_text(f"{len(expected)} of {len(rows)} by job, jobset, system, status")
+    assert 0 < len(expected) < len(rows)
+    assert every_row(page) == expected
+    assert complaints == []

@@ -96,6 +96,7 @@ class SelectionReads(NamedTuple):
     # ids of those of its builds that have a page, negative if only their job has
     paged: tuple[int, ...]
     jobs: tuple[JobKey, ...]  # with a page, of those whose failure takes others down
+    long_lists: bool  # whether lists have as many pages as they need
 
 
 def selection_reads(site: Site, selection: Selection) -> SelectionReads:
@@ -105,7 +106,8 @@ def selection_reads(site: Site, selection: Selection) -> SelectionReads:
     builds += [build for job in selection.failing for build in (job.build, job.since) if build]
     culprits = {one.job for job in selection.failing for one in job.culprits if one.job}
     jobs = tuple(sorted(filter(site.has_job_page, culprits)))
-    return SelectionReads(selection, paged_builds(site, builds), jobs)
+    paged, is_long = paged_builds(site, builds), site.policy.long_lists
+    return SelectionReads(selection, paged, jobs, is_long)
 
 
 def paged_builds(site: Site, builds: Iterable[Build]) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.selections.selection import (
     SelectionPage,
+    failing_pages,
     selection_fields,
     selection_files,
 )
@@ -103,6 +104,7 @@ def _pages(site: Site, person: Person, selection: Selection) -> Iterator[Page | 
         **selection_fields(site, name, path, selection),
     )
     yield Page(path, "maintainer.html", page)
+    yield from failing_pages(site, path, page, selection)
     yield from selection_files(site, name, path, selection)
 
 

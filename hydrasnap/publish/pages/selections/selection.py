@@ -3,19 +3,23 @@
 Everything is made from a `Selection` and the addresses of the site; the snapshot is not asked.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from hydrasnap.publish.pages.common.changes import ChangeRow, change_row
+from hydrasnap.model import Build
+from hydrasnap.publish.pages.common.changes import ChangeRow, ListPart, change_row
 from hydrasnap.publish.pages.common.frame import Alternate, Link, PageContext
-from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.rows import BuildRow, Figures, build_row, figures
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import feed_file, feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.publish.pages.files.data import Data, counts, data_file, data_link, result
+from hydrasnap.publish.pages.search.build_table import BuildTable
+from hydrasnap.publish.pages.search.shards import shard
 from hydrasnap.report.root_causes import Culprit
 from hydrasnap.report.selections import FailingJob, Selection
 from hydrasnap.report.transitions import News
@@ -58,12 +62,26 @@ class SelectionPage(PageContext, frozen=True, kw_only=True):
     name: str
     jobs: int  # in the newest evaluations
     figures: Figures
-    failing: tuple[FailingRow, ...]  # the latest to break first
+    failing: tuple[FailingRow, ...]  # the latest to break first; of very many the first
+    failing_total: int
+    failing_file: str  # has all of these, empty if the page has
+    further: tuple[ListPart, ...]  # pages with the others, none where there is no room
     newly: int  # how many of them the newest evaluation broke
     unread: int  # how many jobsets, which may have such jobs, have an unread newest evaluation
     news: tuple[NewsRow, ...]
     news_cut: bool  # whether there may be more
     badge: BadgeBox
+
+
+class FailingPage(PageContext, frozen=True, kw_only=True):
+    """A further page of the jobs of a selection that fail."""
+
+    of: Link
+    rows: tuple[FailingRow, ...]
+    total: int
+    failing_file: str
+    pages: tuple[ListPart, ...]  # all pages of the list
+    here: str  # the label of this one
 
 
 def selection_fields(site: Site, name: str, path: str, selection: Selection) -> Mapping[str, Any]:
@@ -73,7 +91,10 @@ def selection_fields(site: Site, name: str, path: str, selection: Selection) -> 
         "name": name,
         "jobs": selection.tally.total,
         "figures": figures(selection.tally),
-        "failing": tuple(_failing(site, job) for job in selection.failing),
+        "failing": tuple(_failing(site, job) for job in _first(site, selection)),
+        "failing_total": len(selection.failing),
+        "failing_file": _file(path) if _is_long(site, selection) else "",
+        "further": tuple(part for part, _ in _further(site, path, selection)),
         "newly": selection.newly_failing,
         "unread": selection.unread,
         "news_cut": len(selection.news) >= site.limits.transitions,
@@ -90,6 +111,72 @@ def selection_files(site: Site, name: str, path: str, selection: Selection) -> I
     yield data_file(f"{below}.json", selection_data(name, path, selection))
     badge = tally_badge(selection.tally)
     yield from badge_files(badge, f"{below}/shield.json", f"{below}.svg")
+
+
+def failing_pages(
+    site: Site, path: str, page: SelectionPage, selection: Selection
+) -> Iterator[Page | File]:
+    """Yield what has the rows that the page of a selection at `path` has no room for."""
+    if not _is_long(site, selection):
+        return
+    builds = BuildTable(site).columns((job.build, int(job.is_new)) for job in selection.failing)
+    yield shard(f"../{_file(path)}", builds)
+    own = Link(label=page.title, href=f"{path}#failing")
+    first = ListPart(label="1", href=own.href, span=_span(_first(site, selection)))
+    for part, jobs in _further(site, path, selection):
+        context = FailingPage(
+            title=f"Page {part.label} · {page.title}",
+            description=f"Page {part.label} of what fails: {page.description}",
+            shows=page.shows,
+            crumbs=(*page.crumbs, Link(label=page.name, href=path)),
+            of=own,
+            rows=tuple(_failing(site, job) for job in jobs),
+            total=page.failing_total,
+            failing_file=page.failing_file,
+            pages=(first, *page.further),
+            here=part.label,
+        )
+        yield Page(part.href, "failing.html", context)
+
+
+def _is_long(site: Site, selection: Selection) -> bool:
+    return len(selection.failing) > site.limits.rows_of_page
+
+
+def _first(site: Site, selection: Selection) -> tuple[FailingJob, ...]:
+    """Return the jobs that stand on the page of a selection itself."""
+    limits = site.limits
+    return selection.failing[: limits.rows_of_list if _is_long(site, selection) else None]
+
+
+def _file(path: str) -> str:
+    return path.removesuffix(".html") + "/failing"
+
+
+def _further(
+    site: Site, path: str, selection: Selection
+) -> Iterator[tuple[ListPart, tuple[FailingJob, ...]]]:
+    """Yield the further pages of a long list, if the site has room for them, and their jobs."""
+    if not (_is_long(site, selection) and site.policy.long_lists):
+        return
+    most = site.limits.rows_of_further_page
+    starts = range(site.limits.rows_of_list, len(selection.failing), most)
+    for number, start in enumerate(starts, start=2):
+        jobs = selection.failing[start : start + most]
+        href = f"{_file(path)}-{number}.html"
+        yield ListPart(label=str(number), href=href, span=_span(jobs)), jobs
+
+
+def _span(jobs: Sequence[FailingJob]) -> str:
+    """Return since when the jobs of a page fail."""
+    first, last = (_day(job.since) for job in (jobs[0], jobs[-1]))
+    return f"failing since {first}" if first == last else f"failing since {first} to {last}"
+
+
+def _day(build: Build | None) -> str:
+    if build is None or not build.stoptime:
+        return "unknown"
+    return datetime.fromtimestamp(build.stoptime, UTC).date().isoformat()
 
 
 def _alternates(path: str, name: str, selection: Selection) -> tuple[Alternate, ...]:

@@ -12,6 +12,7 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.selections.selection import (
     SelectionPage,
+    failing_pages,
     selection_fields,
     selection_files,
 )
@@ -85,6 +86,7 @@ def _pages(site: Site, watch: Watch, selection: Selection) -> Iterator[Page | Fi
         **selection_fields(site, watch.name, path, selection),
     )
     yield Page(path, "watch.html", page)
+    yield from failing_pages(site, path, page, selection)
     yield from selection_files(site, watch.name, path, selection)
 
 
