@@ -44,8 +44,8 @@ def run_merge(config: Config, caches: Sequence[Path], options: OutputOptions) ->
         "evaluations": len(whole.evaluations),
         "builds": len(whole.builds),
     }
-    told = ", ".join(f"{amount:,} {name}" for name, amount in amounts.items())
-    options.log([f"merged into {target}, which holds {told}"], "merged", amounts)
+    held = ", ".join(f"{amount:,} {name}" for name, amount in amounts.items())
+    options.log([f"merged into {target}, which holds {held}"], "merged", amounts)
 
 
 def describe_cache(folder: Path, options: OutputOptions, *, markdown: bool = False) -> float:

@@ -34,21 +34,21 @@ def run_check(config: Config, options: OutputOptions, *, repair: bool) -> bool:
     lines, cache = _cache_findings(folder, repair=repair)
     packages = _packages(config) if not settings and not cache else ""
     found = {"config": settings, "cache": cache, "site": []}
-    told = [f"settings  {_verdict(settings)}", *(f"  {one}" for one in settings), *lines]
+    report = [f"settings  {_verdict(settings)}", *(f"  {one}" for one in settings), *lines]
     if packages:
-        told.append(f"packages  {packages}")
+        report.append(f"packages  {packages}")
     if (site / MANIFEST).is_file():
         checked = check_site(site, config.site.max_bytes)
         found["site"] = list(checked.findings)
         amount = f"{checked.pages:,} pages, {size(checked.bytes)}"
-        told.append(f"site      {amount}, {_verdict(found['site'])}")
-        told += [f"  {finding}" for finding in found["site"][:_SHOWN]]
+        report.append(f"site      {amount}, {_verdict(found['site'])}")
+        report += [f"  {finding}" for finding in found["site"][:_SHOWN]]
         if len(found["site"]) > _SHOWN:
-            told.append(f"  and {len(found['site']) - _SHOWN:,} more like these")
+            report.append(f"  and {len(found['site']) - _SHOWN:,} more like these")
     else:
-        told.append("site      there is none yet")
+        report.append("site      there is none yet")
     is_fine = not any(found.values())
-    options.answer(told, "check", {"ok": is_fine, "packages": packages, **found})
+    options.answer(report, "check", {"ok": is_fine, "packages": packages, **found})
     return is_fine
 
 

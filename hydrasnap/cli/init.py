@@ -66,8 +66,8 @@ class Questions:
         """Return the words that are given, or ask for some."""
         return tuple(given) or tuple(self.text(question, "").split())
 
-    def agrees(self, question: str) -> bool:
-        """Return whether the user agrees; nobody to ask agrees."""
+    def confirm(self, question: str) -> bool:
+        """Return whether the user confirm; nobody to ask confirm."""
         return not self.asks or click.confirm(question, default=True, err=True)
 
 
@@ -258,7 +258,7 @@ def _program() -> str:
 
 
 def _write(files: dict[Path, str], folder: Path, questions: Questions) -> None:
-    """Write the files; one that exists is replaced only where the user agrees."""
+    """Write the files; one that exists is replaced only where the user confirm."""
     for path in [path for path in files if (folder / path).exists()]:
         if not questions.asks or not click.confirm(f"Replace {path}?", default=False, err=True):
             raise ConfigError(

@@ -1,6 +1,6 @@
 """`[[notify]]`: tell people what newly fails and what was fixed, once for each event.
 
-What has been told is noted in the cache folder, so that a run that was killed before it could tell
+What has been sent is noted in the cache folder, so that a run that was killed before it could tell
 is made up for by the next one. A first run tells nothing: everything would be news.
 """
 
@@ -30,7 +30,7 @@ from hydrasnap.report import Change, Index, News, is_hidden, news
 NOTES = ".notified.json"
 _SECONDS = 60
 
-Told = dict[str, list[str]]
+SentEvents = dict[str, list[str]]
 
 
 def notify(snapshot: Snapshot, config: Config, options: OutputOptions) -> None:
@@ -39,13 +39,13 @@ def notify(snapshot: Snapshot, config: Config, options: OutputOptions) -> None:
         return
     file = Path(config.cache.folder, NOTES)
     snapshot = mask_snapshot(snapshot)
-    index, told = Index(snapshot), _read(file)
+    index, sent = Index(snapshot), _read(file)
     for receiver in config.notify:
         found = [item for jobset in snapshot.jobsets.values() if _wants(receiver, snapshot, jobset)
                  for item in news(index, jobset.key)]  # fmt: skip
         name = _identity(receiver)
         events = sorted({event for item in found for event in _events(item)})
-        fresh = set(events) - set(told.get(name, events))
+        fresh = set(events) - set(sent.get(name, events))
         problem = ""
         if fresh:
             problem = _send(receiver, _message(snapshot, config, found, fresh))
@@ -54,7 +54,7 @@ def notify(snapshot: Snapshot, config: Config, options: OutputOptions) -> None:
             options.warn(f"{where} could not be notified: {problem}; the next run tries again.",
                          {"kind": "notify"})  # fmt: skip
             continue
-        _write(file, told := {**told, name: events})
+        _write(file, sent := {**sent, name: events})
         if fresh:
             options.log([f"  told    {plural(len(fresh), 'event')}"], "notified",
                         {"events": len(fresh)})  # fmt: skip
@@ -136,7 +136,7 @@ def _send(receiver: NotifyTable, message: Mapping[str, Any]) -> str:
     return "" if answer.is_success else f"status {answer.status_code}"
 
 
-def _read(file: Path) -> Told:
+def _read(file: Path) -> SentEvents:
     """Read which events were sent; unreadable notes count as those of a first run."""
     with suppress(OSError, ValueError):
         found = json.loads(file.read_text(encoding="utf-8"))
@@ -145,13 +145,13 @@ def _read(file: Path) -> Told:
     return {}
 
 
-def _write(file: Path, told: Told) -> None:
+def _write(file: Path, sent: SentEvents) -> None:
     temporary = file.with_name(f"{file.name}.tmp")
     try:
-        temporary.write_text(json.dumps(told, sort_keys=True), encoding="utf-8")
+        temporary.write_text(json.dumps(sent, sort_keys=True), encoding="utf-8")
         temporary.replace(file)
     except OSError as error:
         raise OutputError(
             f"What was notified cannot be noted in {file}: {error.strerror}.",
-            hint="Make room; until then, events are told again.",
+            hint="Make room; until then, events are sent again.",
         ) from error

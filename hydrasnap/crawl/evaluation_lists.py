@@ -18,7 +18,6 @@ from hydrasnap.wire.html import EvaluationIds, read_evaluation_ids
 _LIST = 0  # no evaluation has this number
 _TRIES = 6  # for one page, beside which there is another
 _MORE_PAGES = 2  # than are announced, as evaluations come while we read
-LARGE = 10_000  # builds of an evaluation, from which on the way by HTML costs the server less
 
 
 async def list_evaluations(
@@ -28,7 +27,7 @@ async def list_evaluations(
     pages = _Pages(session, overview, known)
     ways = [pages.from_json, pages.from_html]
     tried = session.progress.of(overview.key).too_big
-    large = bool(known) and overview.counts.total > LARGE
+    large = bool(known) and overview.counts.total > session.selection.large
     if large != (_LIST in tried):
         ways.reverse()
     try:

@@ -82,7 +82,7 @@ async def fetch_live(
         hours=hours,
         days=days,
     )
-    session.cache.put_live(live if live.tells else None)
+    session.cache.put_live(live if live.is_known else None)
 
 
 def _named(

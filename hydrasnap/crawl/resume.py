@@ -33,7 +33,7 @@ class Progress:
     """
 
     def __init__(self, left: Checkpoint) -> None:
-        self._left = {begun.overview.key: begun for begun in left.jobsets}
+        self._left = {jobset.overview.key: jobset for jobset in left.jobsets}
         self._jobsets: dict[JobsetKey, JobsetProgress] = {}
         self.queue = frozenset(left.queue)
         self.checked_builds: set[int] = set()
@@ -74,7 +74,7 @@ class Progress:
         checked: defaultdict[JobsetKey, list[int]] = defaultdict(list)
         for number in sorted(self.checked_builds & builds.keys()):
             checked[builds[number].jobset_key].append(number)
-        begun = tuple(
+        jobsets = tuple(
             JobsetCheckpoint(
                 overview=found.overview,
                 listed=found.listed,
@@ -86,5 +86,5 @@ class Progress:
             for key, found in sorted(self._jobsets.items())
             if found.listed or found.answers or found.too_big or checked[key]
         )
-        queue = sorted(self.queue) if any(found.queued for found in begun) else ()
-        return Checkpoint(jobsets=begun, queue=tuple(queue))
+        queue = sorted(self.queue) if any(found.queued for found in jobsets) else ()
+        return Checkpoint(jobsets=jobsets, queue=tuple(queue))

@@ -99,6 +99,6 @@ class Live(Value, frozen=True):
     days: tuple[Whole, ...] | None = None  # the same by day (UTC)
 
     @property
-    def tells(self) -> bool:
+    def is_known(self) -> bool:
         """Whether the Hydra reported anything at all."""
         return self != Live(asked=self.asked)

@@ -33,6 +33,9 @@ class Selection:
     sizes: tuple[str, ...] = ()  # globs ``project/jobset/job`` of the jobs whose sizes to fetch
     live: bool = False  # whether to ask what the Hydra is doing now
     reasons: int = 0  # HTML pages to read in a run for why builds failed; 0 reads none
+    # builds of an evaluation, above which a list of evaluations is read from HTML: that costs the
+    # server less
+    large: int = 10_000
 
     @property
     def window(self) -> int:

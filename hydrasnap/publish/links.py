@@ -7,8 +7,8 @@ Hydra's paths. A name from a Hydra may be anything; its file name is safe on eve
   leading or trailing dot, ``CON``, our own endings), becomes ``~XX`` per UTF-8 byte, so no two
   names meet and no archive, code page or normalization can change one;
 * a name longer than 120 bytes ends in ``~~`` and a digest;
-* names that differ by case alone (`twins`) keep apart by ``~~`` and a digest, but for the one that
-  is all lower case.
+* names that differ by case alone (`collisions`) keep apart by ``~~`` and a digest, but for the one
+  that is all lower case.
 
 A path made of such names needs no quoting in an address: `root_of(page) + path` is a link.
 """
@@ -64,13 +64,13 @@ def safe_name(name: str) -> str:
     return f"{safe[:_LONGEST]}~~{_digest(name)}"
 
 
-def case_twins(names: Iterable[str]) -> frozenset[str]:
+def case_collisions(names: Iterable[str]) -> frozenset[str]:
     """Return the names that need a digest because another differs from them by case alone."""
     groups: defaultdict[str, set[str]] = defaultdict(set)
     for name in names:
         groups[safe_name(name).lower()].add(name)
-    twins = (group for group in groups.values() if len(group) > 1)
-    return frozenset(name for group in twins for name in group if name != name.lower())
+    collisions = (group for group in groups.values() if len(group) > 1)
+    return frozenset(name for group in collisions for name in group if name != name.lower())
 
 
 def outward(address: str) -> str | None:
@@ -154,13 +154,13 @@ class Links:
 
     def __init__(
         self,
-        twins: Iterable[str] = (),
+        collisions: Iterable[str] = (),
         *,
         builds: Container[int] | None = None,
         jobs: Container[JobKey] | None = None,
     ) -> None:
         """Set the builds and jobs that have a page, None for all; the search opens the others."""
-        self._twins = frozenset(twins)
+        self._collisions = frozenset(collisions)
         self._builds = builds
         self._jobs = jobs
         self._names: dict[str, str] = {}
@@ -181,20 +181,20 @@ class Links:
         for project, jobset in (*snapshot.jobsets, *jobs):
             jobsets[project].add(jobset)
         groups = [{*snapshot.projects, *jobsets}, *jobsets.values(), *jobs.values()]
-        twins = frozenset[str]().union(*(case_twins(group) for group in groups))
-        return cls(twins, builds=builds, jobs=pages)
+        collisions = frozenset[str]().union(*(case_collisions(group) for group in groups))
+        return cls(collisions, builds=builds, jobs=pages)
 
     @property
-    def twins(self) -> frozenset[str]:
+    def collisions(self) -> frozenset[str]:
         """Return the names that need a digest in their file names."""
-        return self._twins
+        return self._collisions
 
     def name(self, name: str) -> str:
         """Return the file name of a project, jobset or job."""
         safe = self._names.get(name)
         if safe is None:
             safe = safe_name(name)
-            if name in self._twins and "~~" not in safe:
+            if name in self._collisions and "~~" not in safe:
                 safe = f"{safe}~~{_digest(name)}"
             self._names[name] = safe
         return safe

@@ -14,7 +14,7 @@ from hydrasnap.report.index import Index
 from hydrasnap.report.inputs import InputChange, Truncation, changed_inputs
 
 LEVELS = 3
-ROWS = 100  # below one input of an evaluation, however many builds go into builds
+_ROWS = 100
 
 
 def producer(index: Index, found: EvaluationInput | None, taker: Evaluation) -> Evaluation | None:
@@ -29,21 +29,22 @@ def producer(index: Index, found: EvaluationInput | None, taker: Evaluation) -> 
 
 
 def deep_changes(
-    index: Index, before: Evaluation | None, after: Evaluation
+    index: Index, before: Evaluation | None, after: Evaluation, rows: int = _ROWS
 ) -> tuple[InputChange, ...]:
-    """Return `changed_inputs`, each followed by what changed below it."""
+    """Return `changed_inputs`, each followed by at most `rows` changes below it."""
     if before is None:
         return ()
     return index.once(
-        ("deep changes", before.id, after.id), lambda: tuple(_every(index, before, after))
+        ("deep changes", before.id, after.id, rows),
+        lambda: tuple(_every(index, before, after, rows)),
     )
 
 
-def _every(index: Index, before: Evaluation, after: Evaluation) -> Iterator[InputChange]:
+def _every(index: Index, before: Evaluation, after: Evaluation, rows: int) -> Iterator[InputChange]:
     for change in changed_inputs(before, after):
-        top, *below = islice(_descend(index, change, before, after), ROWS + 2)
-        yield replace(top, below=Truncation.CUT) if len(below) > ROWS else top
-        yield from below[:ROWS]
+        top, *below = islice(_descend(index, change, before, after), rows + 2)
+        yield replace(top, below=Truncation.CUT) if len(below) > rows else top
+        yield from below[:rows]
 
 
 def _descend(

@@ -55,7 +55,7 @@ def _cut(view: View, every: Sequence[T]) -> ListPage[T]:
 def build(view: View) -> Response:
     """Show a build with the steps that failed and with its package, as far as they are known."""
     value = builds.find(view)
-    told = view.snapshot.reasons.get(value.id)
+    reasons = view.snapshot.reasons.get(value.id)
     return page(
         view,
         "build.html",
@@ -64,7 +64,7 @@ def build(view: View) -> Response:
         evaluations=view.index.evaluations_with(value.id),
         has_steps=value.status.lists_steps,
         reasons=view.snapshot.reasons_of(value),
-        package=told and told.package,
+        package=reasons and reasons.package,
     )
 
 

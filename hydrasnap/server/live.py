@@ -123,7 +123,7 @@ def machine(value: Machine) -> Json:
 
 def _pressure(value: Mapping[str, Sequence[float]]) -> Json | None:
     names = ("avg10", "avg60", "avg300")
-    return {kind: dict(zip(names, told, strict=True)) for kind, told in value.items()} or None
+    return {kind: dict(zip(names, figures, strict=True)) for kind, figures in value.items()} or None
 
 
 def runner(value: QueueRunner) -> Json:

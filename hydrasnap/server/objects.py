@@ -100,23 +100,23 @@ def overview(value: Jobset) -> Json:
     Of a Hydra that reported only counts it has no more.
     """
     checkinterval = value.configuration.checkinterval
-    told = value.overview or JobsetOverview(
+    overview = value.overview or JobsetOverview(
         project=value.project, name=value.name, checkinterval=checkinterval
     )
     written: Json = {
         "project": value.project,
         "name": value.name,
-        "nrtotal": told.counts.total,
-        "nrsucceeded": told.counts.succeeded,
-        "nrfailed": told.counts.failed,
-        "nrscheduled": told.counts.scheduled,
+        "nrtotal": overview.counts.total,
+        "nrsucceeded": overview.counts.succeeded,
+        "nrfailed": overview.counts.failed,
+        "nrscheduled": overview.counts.scheduled,
     }
-    if told.tells_times:
-        written |= _times(told)
+    if overview.tells_times:
+        written |= _times(overview)
         written |= {
-            "checkinterval": told.checkinterval,
+            "checkinterval": overview.checkinterval,
             "haserrormsg": False,
-            "fetcherrormsg": told.fetcherrormsg or None,
+            "fetcherrormsg": overview.fetcherrormsg or None,
         }
     return written
 

@@ -155,8 +155,8 @@ def _figures(fields: dict[str, Any]) -> dict[str, float]:
 
 def _queues(raw: RawRunner, fields: dict[str, Any]) -> tuple[SystemQueue, ...]:
     new = fields.get("queueStats")
-    told = new if isinstance(new, dict) else raw.machine_types or {}
-    rows = ((name, each) for name, each in sorted(told.items()) if isinstance(each, dict))
+    queues = new if isinstance(new, dict) else raw.machine_types or {}
+    rows = ((name, each) for name, each in sorted(queues.items()) if isinstance(each, dict))
     return tuple(
         SystemQueue(
             system=name,

@@ -89,10 +89,10 @@ class _Reader:
         if not isinstance(value, dict):
             return _word(value)
         handle, name, email = (_word(value.get(key)) for key in ("github", "name", "email"))
-        told = Maintainer(handle=handle, name=name, email=email)
-        key = told.handle or told.name or told.email
+        person = Maintainer(handle=handle, name=name, email=email)
+        key = person.handle or person.name or person.email
         if key:
-            self.maintainers.setdefault(key, told)
+            self.maintainers.setdefault(key, person)
         return key
 
 

@@ -107,8 +107,8 @@ def _overview(raw: RawOverview, project: str) -> JobsetOverview:
 
 def _configuration(raw: RawJobset) -> JobsetConfiguration:
     states = {state.value: state for state in JobsetState}
-    told = 1 if raw.enabled is UNSET else int(raw.enabled or 0)
-    state = states.get(told, JobsetState.ENABLED)
+    number = 1 if raw.enabled is UNSET else int(raw.enabled or 0)
+    state = states.get(number, JobsetState.ENABLED)
     return JobsetConfiguration(
         description=raw.description or "",
         state=state,

@@ -170,12 +170,12 @@ def _package(tree: etree._Element) -> Package | None:
     }
     if "Short description:" not in rows:
         return None
-    told = {name: _given(cell) for name, cell in rows.items()}
-    maintainers = re.split(r"\s*,\s*", told.get("Maintainer(s):", ""))
+    texts = {name: _given(cell) for name, cell in rows.items()}
+    maintainers = re.split(r"\s*,\s*", texts.get("Maintainer(s):", ""))
     return Package(
-        description=told.get("Short description:", ""),
-        license=told.get("License:", ""),
-        homepage=told.get("Homepage:", ""),
+        description=texts.get("Short description:", ""),
+        license=texts.get("License:", ""),
+        homepage=texts.get("Homepage:", ""),
         maintainers=tuple(dict.fromkeys(filter(None, maintainers[:_MOST_MAINTAINERS]))),
     )
 

@@ -1,6 +1,7 @@
 """Lists of evaluations that are read from Hydra's HTML give what its JSON gives."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -18,7 +19,7 @@ from hydras import (
 )
 
 from hydrasnap.client import Limits
-from hydrasnap.crawl import Note, evaluation_lists
+from hydrasnap.crawl import Note
 from hydrasnap.demo import DemoHydra, synthetic_world
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan import Selection
@@ -81,11 +82,11 @@ def _delete(of: DemoHydra) -> None:
 @pytest.mark.parametrize("change", [_evaluate, _delete])
 @pytest.mark.parametrize("json", [True, False])
 def test_a_large_jobset_asks_html_first_and_each_new_evaluation_alone(
-    change: Callable[[DemoHydra], None], json: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    change: Callable[[DemoHydra], None], json: bool, tmp_path: Path
 ) -> None:
     crawler = Crawler(tmp_path / "kept", hydra(4))
     crawler.run()
-    monkeypatch.setattr(evaluation_lists, "LARGE", 0)
+    crawler.selection = replace(crawler.selection, large=0)
     change(crawler.hydra)
     crawler.hydra.requests.clear()
     assert crawler.run(lists(crawler.hydra, json=json)).run.complete

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hydrasnap.model import JobKey, JobsetKey
 from hydrasnap.publish.links import (
     Links,
-    case_twins,
+    case_collisions,
     live_path,
     outward,
     relative,
@@ -27,7 +27,7 @@ PATHS = st.lists(st.sampled_from(["a", "b", "c d", "e:f", "~2F", "+="]), min_siz
 def test_different_names_become_files_that_differ_even_where_case_does_not_count(
     names: set[str],
 ) -> None:
-    links = Links(case_twins(names))
+    links = Links(case_collisions(names))
     files = {links.name(name).lower() for name in names}
     assert len(files) == len(names)
 

@@ -15,7 +15,6 @@ from hydrasnap.publish.pages.common.inputs import differences
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report import Index, InputChange, Truncation, deep_changes, job_history, producer
-from hydrasnap.report import transitive_inputs as descent
 
 WAY = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 GIT = "https://github.com/o/r"
@@ -46,8 +45,8 @@ def chain(levels: int) -> Snapshot:
     return structs.replace(every, evaluations=evaluations, builds=dict(sorted(builds.items())))
 
 
-def deep(found: Snapshot) -> tuple[InputChange, ...]:
-    return deep_changes(Index(found), found.evaluations[11], found.evaluations[12])
+def deep(found: Snapshot, rows: int = 100) -> tuple[InputChange, ...]:
+    return deep_changes(Index(found), found.evaluations[11], found.evaluations[12], rows)
 
 
 def names(found: tuple[InputChange, ...]) -> list[str]:
@@ -107,13 +106,11 @@ def test_no_evaluation_made_what_it_took() -> None:
     assert [made(change) for change in below[:2]] == [(9, 10), (None, None)]
 
 
-def test_of_ever_more_below_an_input_the_first_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(descent, "ROWS", 3)
-    found = deep(chain(5))
+def test_of_ever_more_below_an_input_the_first_are_given() -> None:
+    found = deep(chain(5), 3)
     assert names(found) == ["dep", "dep/dep", "dep/dep/dep", "dep/dep/dep/dep", "src"]
     assert found[0].below is Truncation.CUT
-    monkeypatch.setattr(descent, "ROWS", 6)
-    assert deep(chain(5))[0].below is Truncation.TOLD
+    assert deep(chain(5), 6)[0].below is Truncation.TOLD
 
 
 def test_a_pair_of_evaluations_is_looked_at_once() -> None:

@@ -89,10 +89,10 @@ class Plan:
         own = [failure for failure in self.failures if failure.concerns(name)]
         made = [n for n in range(number, 0, -1) if n not in self.quiet]
         bump = next((n for n in made if self._bumps(name, n)), 0)
-        anew = (
+        rebuilds = (
             n for n in made if n in self.rebuilds or any(failure.rebuilds(n) for failure in own)
         )
-        built = max(bump, next(anew, 0))
+        built = max(bump, next(rebuilds, 0))
         version = f"-{each.version}.{bump}" if each.version else ""
         return replace(each.job, nixname=each.job.nixname + version, recipe=f"{built}")
 

@@ -98,10 +98,10 @@ def _machine(row: BuildRow) -> str:
 
 
 def _package(row: BuildRow) -> Package:
-    told = row.package
+    package = row.package
     return Package(
-        description=told.description,
-        license=told.license,
-        homepage=told.homepage,
-        maintainers=told.maintainers,
+        description=package.description,
+        license=package.license,
+        homepage=package.homepage,
+        maintainers=package.maintainers,
     )

@@ -38,7 +38,7 @@ class Fingerprinter:
     def __init__(self, site: Site, settings: bytes) -> None:
         self._site = site
         self._chosen = settings
-        self._settings = digest(settings, *sorted(name.encode() for name in site.links.twins))
+        self._settings = digest(settings, *sorted(name.encode() for name in site.links.collisions))
         self._declared = Declarations(site)
         self._jobset = cache(self._jobset_fingerprint)
         self._bucket = cache(self._bucket_fingerprint)

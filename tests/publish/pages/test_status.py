@@ -47,7 +47,7 @@ def test_builds_are_summed_with_those_that_are_left_out() -> None:
 def test_what_was_not_told_is_said_and_left_out(tmp_path: Path) -> None:
     found = Live(asked=NOON, running=())
     page = described(found)
-    assert page.untold == "machines, queue runner and throughput"
+    assert page.not_reported == "machines, queue runner and throughput"
     assert (page.rows, page.machines, page.facts, page.charts) == ((), None, None, ())
     publish(having(found), PLAIN, tmp_path)
     html = LexborHTMLParser((tmp_path / "status.html").read_bytes())

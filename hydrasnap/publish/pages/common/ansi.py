@@ -106,12 +106,12 @@ def _joined(pieces: Iterator[TextSpan]) -> Iterator[TextSpan]:
         yield last
 
 
-def parted(
+def split_lines(
     found: tuple[TextSpan, ...], lines: int
 ) -> tuple[tuple[TextSpan, ...], tuple[TextSpan, ...]]:
     """Part spans after so many lines; the second part is empty if there are no more.
 
-    >>> [[span.text for span in part] for part in parted(spans("1\\n2\\n3"), 2)]
+    >>> [[span.text for span in part] for part in split_lines(spans("1\\n2\\n3"), 2)]
     [['1\\n2\\n'], ['3']]
     """
     left = lines

@@ -27,12 +27,12 @@ class Bucket(NamedTuple):
 def buckets(index: Index, key: JobsetKey) -> tuple[Bucket, ...]:
     """Divide the jobs of a jobset into buckets, some of which may be empty."""
     count = bucket_count(len(index.jobs_of(key)))
-    dealt = tuple(Bucket(key, number, count, [], []) for number in range(count))
+    found = tuple(Bucket(key, number, count, [], []) for number in range(count))
     for job, builds in groupby(index.builds_of_jobset(key), attrgetter("job")):
-        bucket = dealt[bucket_of(job, count)]
+        bucket = found[bucket_of(job, count)]
         bucket.jobs.append(JobKey(*key, job))
         bucket.builds.extend(builds)
-    return dealt
+    return found
 
 
 def bucket_count(jobs: int) -> int:

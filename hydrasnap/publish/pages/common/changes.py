@@ -132,7 +132,7 @@ def list_pages(
     for kind in listed:
         links = _more(site, changes, kind, path)
         for number, link in enumerate(links):
-            start = _in_sight(site, kind) + number * most
+            start = _rows_shown(site, kind) + number * most
             rows = changes[kind][start : start + most]
             context = ListPage(
                 title=f"{kind.title}, page {link.label} · {frame.title}",
@@ -155,7 +155,7 @@ def list_pages(
 
 
 def _first_part(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ListPart:
-    rows = changes[kind][: _in_sight(site, kind)]
+    rows = changes[kind][: _rows_shown(site, kind)]
     return ListPart(label="1", href=f"{path}#{kind.slug}", span=_span(rows))
 
 
@@ -169,7 +169,7 @@ def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[Li
     limits = site.limits
     if not _is_long(site, changes, kind) or (kind in _SHORTENED and not site.policy.long_lists):
         return ()
-    starts = range(_in_sight(site, kind), changes.count(kind), limits.rows_of_further_page)
+    starts = range(_rows_shown(site, kind), changes.count(kind), limits.rows_of_further_page)
     stem = f"{path.removesuffix('.html')}/{kind.slug}"
     return tuple(
         ListPart(
@@ -186,14 +186,14 @@ def _is_long(site: Site, changes: Changes, kind: ChangeKind) -> bool:
     return every > limits.rows_of_page and changes.count(kind) > limits.rows_of_list
 
 
-def _in_sight(site: Site, kind: ChangeKind) -> int:
+def _rows_shown(site: Site, kind: ChangeKind) -> int:
     limits, steady = site.limits, kind is ChangeKind.STILL_SUCCEEDING
     return limits.steady_rows_shown if steady else limits.rows_shown
 
 
 def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeList:
     more = _more(site, changes, kind, path)
-    shown = _in_sight(site, kind)
+    shown = _rows_shown(site, kind)
     is_long = _is_long(site, changes, kind)
     every = changes[kind][: shown if is_long else None]
     key = changes.evaluation.jobset_key

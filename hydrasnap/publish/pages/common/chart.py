@@ -192,12 +192,12 @@ def _place(moment: Moment) -> str:
 
 def _column(row: Row, place: int, count: int, series: Sequence[Series]) -> Column:
     values = (f"{line.name}: {value}" for line, value in zip(series, row.values, strict=True))
-    told = ", ".join(filter(None, (*values, row.moment.note)))
+    words = ", ".join(filter(None, (*values, row.moment.note)))
     return Column(
         x=_short(WIDTH * place / count),
         width=_short(WIDTH / count),
         href=row.moment.href,
-        words=f"{_place(row.moment)}: {told}",
+        words=f"{_place(row.moment)}: {words}",
         external=row.moment.external,
         open=row.moment.open,
     )

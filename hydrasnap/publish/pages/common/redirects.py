@@ -23,7 +23,7 @@ class RedirectPage(PageContext, frozen=True, kw_only=True):
     relative: str
 
 
-def with_former(
+def with_old_names(
     site: Site, key: JobsetKey, items: Iterable[Page | File], job: JobKey | None = None
 ) -> Iterator[Page | File]:
     """Give files of a jobset, or of a `job` of it, and what stands for them below its old names."""
@@ -31,7 +31,7 @@ def with_former(
     for item in items:
         yield item
         for name in old:
-            yield from _former(site, key, name, item)
+            yield from _at_old_names(site, key, name, item)
 
 
 def _is_taken(site: Site, old_name: JobsetKey, job: JobKey | None) -> bool:
@@ -39,7 +39,7 @@ def _is_taken(site: Site, old_name: JobsetKey, job: JobKey | None) -> bool:
     return job is not None and bool(site.index.builds_of_job(JobKey(*old_name, job.name)))
 
 
-def _former(
+def _at_old_names(
     site: Site, key: JobsetKey, old_name: JobsetKey, item: Page | File
 ) -> Iterator[Page | File]:
     for folder in ("jobset", "job"):
@@ -47,10 +47,12 @@ def _former(
         rest = item.path.removeprefix(new)
         if rest != item.path and rest[0] in "./":
             path = f"{old}{rest}"
-            yield File(path, item.text) if isinstance(item, File) else _moved(item, path, old_name)
+            yield (
+                File(path, item.text) if isinstance(item, File) else _redirect(item, path, old_name)
+            )
 
 
-def _moved(page: Page, path: str, old_name: JobsetKey) -> Page:
+def _redirect(page: Page, path: str, old_name: JobsetKey) -> Page:
     found = page.context
     target = Link(label=found.title, href=page.path)
     if isinstance(found, RedirectPage):

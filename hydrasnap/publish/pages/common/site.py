@@ -166,10 +166,10 @@ class Site:
 
     def old_names(self, key: JobsetKey) -> tuple[JobsetKey, ...]:
         """Return the names that a jobset had before it was renamed."""
-        return self._former.get(key, ())
+        return self._old_names.get(key, ())
 
     @cached_property
-    def _former(self) -> dict[JobsetKey, tuple[JobsetKey, ...]]:
+    def _old_names(self) -> dict[JobsetKey, tuple[JobsetKey, ...]]:
         old_names: dict[JobsetKey, tuple[JobsetKey, ...]] = {}
         for key in self.snapshot.jobsets:
             name = name_now(self.snapshot.jobsets, key)

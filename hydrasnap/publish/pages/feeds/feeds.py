@@ -10,7 +10,7 @@ from hydrasnap.model import Build, JobsetKey, Watch
 from hydrasnap.publish.links import relative
 from hydrasnap.publish.pages.common.frame import Alternate, Link
 from hydrasnap.publish.pages.common.page import File, Page
-from hydrasnap.publish.pages.common.redirects import with_former
+from hydrasnap.publish.pages.common.redirects import with_old_names
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.feeds.atom import TYPE, Entry, Feed, Group, atom
 from hydrasnap.report.changes import Change, ChangeKind
@@ -29,7 +29,9 @@ def feed_files(site: Site) -> Iterator[Page | File]:
             path, page = site.links.jobset(key, "/feed.atom"), site.links.jobset(key)
             link = Link(label=str(key), href=page)
             updated = newest_time(site.index, [key])
-            yield from with_former(site, key, feed_file(site, path, link, updated, site.news(key)))
+            yield from with_old_names(
+                site, key, feed_file(site, path, link, updated, site.news(key))
+            )
         name, shown = project.name, site.shown_jobsets(project.name)
         path, page = site.links.project(name, "/feed.atom"), site.links.project(name)
         updated = newest_time(site.index, shown)

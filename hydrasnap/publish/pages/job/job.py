@@ -15,7 +15,7 @@ from hydrasnap.publish.pages.common.permalinks import (
     Permalink,
     job_permalinks,
 )
-from hydrasnap.publish.pages.common.redirects import with_former
+from hydrasnap.publish.pages.common.redirects import with_old_names
 from hydrasnap.publish.pages.common.rows import BuildRow, build_row, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.sizes import SizeFact, job_sizes
@@ -89,7 +89,7 @@ def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
     """Yield the pages and badges of all jobs that known builds belong to."""
     for job in filter(site.has_job_page, jobs):
         jobset = JobsetKey(job.project, job.jobset)
-        yield from with_former(site, jobset, _items(site, job), job)
+        yield from with_old_names(site, jobset, _items(site, job), job)
 
 
 def _items(site: Site, job: JobKey) -> Iterator[Page | File]:

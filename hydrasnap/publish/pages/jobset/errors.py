@@ -6,7 +6,7 @@ from typing import NamedTuple
 from hydrasnap.formatting import plural
 from hydrasnap.model import Jobset
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages.common.ansi import TextSpan, parted, spans
+from hydrasnap.publish.pages.common.ansi import TextSpan, spans, split_lines
 from hydrasnap.publish.pages.common.parts import JobsetPart, parts
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
@@ -65,7 +65,7 @@ def _error(limits: Limits, error: Told, longest: int | None) -> ErrorText:
     if longest is not None and len(kept) > longest:
         kept = kept[:longest].rpartition("\n")[0] or kept[:longest]
     is_long = kept.count("\n") >= limits.folded_error
-    seen, folded = parted(spans(kept), limits.error_lines) if is_long else (spans(kept), ())
+    seen, folded = split_lines(spans(kept), limits.error_lines) if is_long else (spans(kept), ())
     return ErrorText(
         title=error.title,
         time=error.time,

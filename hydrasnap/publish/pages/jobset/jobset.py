@@ -17,7 +17,7 @@ from hydrasnap.publish.pages.common.permalinks import (
     jobset_permalinks,
     permalink_page,
 )
-from hydrasnap.publish.pages.common.redirects import with_former
+from hydrasnap.publish.pages.common.redirects import with_old_names
 from hydrasnap.publish.pages.common.rows import EvaluationRow, Figures, evaluation_rows, figures
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
@@ -125,7 +125,7 @@ def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     """Yield the pages and files of a jobset; of a renamed one its builds alone."""
     yield from builds_files(site, jobset.key)
     if jobset.renamed_to is None:
-        yield from with_former(site, jobset.key, _items(site, jobset))
+        yield from with_old_names(site, jobset.key, _items(site, jobset))
 
 
 def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:

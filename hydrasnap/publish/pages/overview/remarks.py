@@ -99,17 +99,19 @@ def _watch(site: Site, watch: Watch) -> Iterator[str]:
         "job": (watch.jobs, {build.job for build in builds} if watch.jobs else ()),
         "system": (watch.systems, {build.system for build in builds} if watch.systems else ()),
     }
-    vain = [(kind, glob) for kind, (globs, names) in kinds.items() for glob in _vain(globs, names)]
-    for kind, glob in vain:
+    unmatched = [
+        (kind, glob) for kind, (globs, names) in kinds.items() for glob in _unmatched(globs, names)
+    ]
+    for kind, glob in unmatched:
         yield f'[[watch]] "{watch.name}": no {kind} matches "{glob}".'
-    if not vain and not any(
+    if not unmatched and not any(
         watch.has_jobset(build.jobset_key) and watch.has(build.job, build.system)
         for build in builds
     ):
         yield f'[[watch]] "{watch.name}": no build fits all that it asks for.'
 
 
-def _vain(globs: Iterable[str], names: Iterable[str]) -> Iterator[str]:
+def _unmatched(globs: Iterable[str], names: Iterable[str]) -> Iterator[str]:
     for glob in globs:
         fits = re.compile(translate(glob)).match
         if not any(map(fits, names)):

@@ -30,10 +30,10 @@ def people_files(site: Site) -> Iterator[File]:
     people = [one.person for one in site.staff if one.person in site.people]
     rows = [(one.label, one.name, site.links.maintainer(one.label)) for one in people]
     yield shard("people", sorted(rows))
-    dealt: list[list[tuple[str, str]]] = [[] for _ in range(count)]
+    buckets: list[list[tuple[str, str]]] = [[] for _ in range(count)]
     for label, jobs in site.jobs_of_people.items():
-        dealt[bucket_of(label.lower(), count)].append((label, _spelled(jobs)))
-    for number, found in enumerate(dealt):
+        buckets[bucket_of(label.lower(), count)].append((label, _spelled(jobs)))
+    for number, found in enumerate(buckets):
         yield shard(f"people-{number}", found)
 
 

@@ -131,17 +131,17 @@ def queue_rows(runner: QueueRunner) -> tuple[QueueRow, ...]:
 
 def runner_facts(runner: QueueRunner) -> tuple[Fact, ...]:
     """Return what the queue runner reports about itself, as far as it does."""
-    told = _Told(runner)
+    reported = _Reported(runner)
     lists = {
         "Status": [runner.status],
-        "Running for": told.times(("uptime", "{}")),
-        "Builds": told.amounts(("builds_unfinished", "{} unfinished")),
-        "Builds since then": told.amounts(
+        "Running for": reported.times(("uptime", "{}")),
+        "Builds": reported.amounts(("builds_unfinished", "{} unfinished")),
+        "Builds since then": reported.amounts(
             ("builds_done", "{} done"),
             ("builds_succeeded", "{} succeeded"),
             ("builds_failed", "{} failed"),
         ),
-        "Steps": told.amounts(
+        "Steps": reported.amounts(
             ("steps_building", "{} building"),
             ("steps_active", "{} active"),
             ("steps_waiting", "{} waiting"),
@@ -151,21 +151,25 @@ def runner_facts(runner: QueueRunner) -> tuple[Fact, ...]:
             ("steps_unfinished", "{} unfinished"),
             ("steps_unsupported", "{} that no machine can do"),
         ),
-        "Steps since then": told.amounts(
+        "Steps since then": reported.amounts(
             ("steps_started", "{} started"), ("steps_done", "{} done"), ("retries", "{} retries")
         ),
-        "Time a step": told.times(("step_time", "{}"), ("step_build_time", "{} of it building")),
-        "Substitutions": told.amounts(
+        "Time a step": reported.times(
+            ("step_time", "{}"), ("step_build_time", "{} of it building")
+        ),
+        "Substitutions": reported.amounts(
             ("substitutes_succeeded", "{} succeeded"), ("substitutes_failed", "{} failed")
         ),
-        "Machines": told.amounts(("machines_in_use", "{} in use"), ("machines_total", "{} in all")),
-        "Uploads": told.amounts(("uploads_pending", "{} pending")),
-        "Transfer": told.sizes(("bytes_sent", "{} sent"), ("bytes_received", "{} received")),
+        "Machines": reported.amounts(
+            ("machines_in_use", "{} in use"), ("machines_total", "{} in all")
+        ),
+        "Uploads": reported.amounts(("uploads_pending", "{} pending")),
+        "Transfer": reported.sizes(("bytes_sent", "{} sent"), ("bytes_received", "{} received")),
     }
     return tuple(Fact(name=name, words=", ".join(words)) for name, words in lists.items() if words)
 
 
-class _Told:
+class _Reported:
     """Formats the figures that a queue runner reported."""
 
     def __init__(self, runner: QueueRunner) -> None:

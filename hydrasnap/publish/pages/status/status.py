@@ -55,11 +55,11 @@ class LivePages(View, frozen=True, kw_only=True):
 
 
 class StatusPage(PageContext, frozen=True, kw_only=True):
-    """What a Hydra was doing; None is what it did not report, and `untold` lists that in words."""
+    """What a Hydra was doing; None is what it did not report; `not_reported` lists that."""
 
     as_of: int
     sums: str
-    untold: str
+    not_reported: str
     pages: LivePages
     rows: tuple[RunningRow, ...] | None
     placed: bool
@@ -99,7 +99,7 @@ def status_page(site: Site, live: Live) -> StatusPage:
         alternates=(data_link(DATA, "The live state"),),
         as_of=live.asked,
         sums=_sums(live),
-        untold=_listed(tuple(_untold(live))),
+        not_reported=_listed(tuple(_not_reported(live))),
         pages=LivePages(
             running=site.live("status"),
             machines=site.live("machines"),
@@ -141,7 +141,7 @@ def _sums(live: Live) -> str:
     return ", ".join(parts)
 
 
-def _untold(live: Live) -> Iterator[str]:
+def _not_reported(live: Live) -> Iterator[str]:
     names = {
         "running builds": live.running,
         "machines": live.machines,
