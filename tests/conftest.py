@@ -34,9 +34,10 @@ def demo_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     hydra = DemoHydra()
     runtime = Runtime(transport=httpx.ASGITransport(app=hydra))
+    selection = Selection(sizes=hydra.SIZED, live=True, reasons=hydra.REASONS)
     with open_cache(folder / "cache", hydra.ORIGIN, lambda path, reason: None) as cache:
         outcome = asyncio.run(
-            crawl(cache, Settings(rate=float("inf")), Selection(sizes=hydra.SIZED, live=True),
+            crawl(cache, Settings(rate=float("inf")), selection,
                   runtime=runtime, clock=lambda: float(hydra.world.now))
         )  # fmt: skip
     assert outcome.run.complete, outcome

@@ -5,7 +5,7 @@
 "use strict";
 
 {
-  const { element, number, shown, sign, table } = globalThis.hydrasnapPage;
+  const { element, moment, number, shown, sign, table } = globalThis.hydrasnapPage;
   const ROOT = new URL("../", document.currentScript.src).href;
   const SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   const SHOWN = 100, MORE = 2000;
@@ -58,8 +58,22 @@
       const [other, status, paged] = earlier[build.row] ?? [];
       build.decided = other ? { ...build, id: other, status: statuses[status], paged } : null;
     }
+    explain(builds, data);
     const lost = builds.splice(builds.length - removed);
     return { data, builds, lost, groups: grouped(builds) };
+  }
+
+  // Give each build that fails since when it does, and why: see hydrasnap/publish/pages/evaluation/failures.py.
+  function explain(builds, { failures, ways, culprits, hydra, timestamp }) {
+    for (let at = 0, row = 0; at < failures.length; at += 4) {
+      const [step, distance, minutes, way] = failures.slice(at, at + 4);
+      row += step;
+      const [exact, paged, known, blamed] = ways[way];
+      const build = builds[row];
+      const time = minutes === null ? null : (Math.floor(timestamp / 60) + minutes) * 60;
+      build.since = distance === null ? null : { id: build.id - distance, paged, time, exact };
+      build.why = { hydra, known, culprits: blamed.map((place) => culprits[place]) };
+    }
   }
 
   function grouped(builds) {
@@ -145,6 +159,32 @@
       element("span", { class: "vh" }, `${before.status[0]}, build `), String(before.id));
   }
 
+  // Say since when a build fails, as the pages do.
+  function sinceCell({ since }) {
+    if (!since) return [element("span", { class: "none" }, "–")];
+    const build = element("a", { href: buildHref(since) }, String(since.id));
+    return [moment(since.time), " ", element("span", { class: "soft" }, since.exact ? "in " : "or longer, in ", build)];
+  }
+
+  const UNEXPLAINED = ["itself", "a dependency, not looked up yet", "a dependency, not known any more"];
+
+  function log(href) {
+    return element("span", { class: "soft" }, " (", element("a", { href, rel: "external" }, "log"), ")");
+  }
+
+  // Say what a build fails by, and where its log is.
+  function whyCell({ id, why }) {
+    if (!why) return [element("span", { class: "none" }, "–")];
+    if (!why.culprits.length) {
+      const words = UNEXPLAINED[why.known];
+      if (!words) return [element("span", { class: "none" }, "–")];
+      return [element("span", { class: "soft" }, words), ...(why.known ? [] : [log(`${why.hydra}/build/${id}/log`)])];
+    }
+    return why.culprits.flatMap(([name, job, path], at) => [
+      at ? ", " : "", link(job && ROOT + job, shown(name)), ...(path ? [log(why.hydra + path)] : []),
+    ]);
+  }
+
   const jobLink = (build) => link(jobHref(build), shown(build.job));
 
   const jobsetLink = ({ jobset: [project, name, page] }) => link(ROOT + page, shown(`${project}:${name}`));
@@ -155,16 +195,18 @@
   const JOBSET = [["Jobset", "c-jobset"], jobsetLink];
   const BUILD = [["Build", "c-id"], (build) => link(buildHref(build), String(build.id))];
   const SYSTEM = [["System", "c-system"], ({ system }) => shown(system)];
+  const SINCE = [["Failing since", "c-since"], sinceCell];
+  const WHY = [["Fails by", "c-why"], whyCell];
   const BEFORE = [["Before", "c-before"], earlierCell];
-  const COLUMNS = { plain: [STATUS, JOB, BUILD, SYSTEM], compared: [STATUS, JOB, BUILD, SYSTEM, BEFORE], jobsets: [STATUS, JOB, JOBSET, BUILD, SYSTEM] };
+  const COLUMNS = { plain: [STATUS, JOB, BUILD, SYSTEM], compared: [STATUS, JOB, BUILD, SYSTEM, BEFORE], jobsets: [STATUS, JOB, JOBSET, BUILD, SYSTEM], failing: [STATUS, JOB, BUILD, SYSTEM, SINCE, WHY] };
 
   // Say how builds are shown in some columns: as a table with heads, a row for each.
   function view(columns) {
     return {
-      look: "builds",
+      look: columns.includes(WHY) ? "builds of-why" : "builds",
       heads: columns.map(([head]) => head),
       row: ({ build, before }) => element("tr", { "data-build": build.id, "data-job": build.job },
-        ...columns.map(([, show]) => element("td", {}, show(build, before)))),
+        ...columns.map(([, show]) => element("td", {}, ...[show(build, before)].flat()))),
     };
   }
 

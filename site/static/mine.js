@@ -123,7 +123,7 @@
       const words = [`${title} `, element("span", { class: "count" }, number(rows.length))];
       const fold = slug === QUIET;
       const holder = fold ? element("details", {}, element("summary", {}, ...words)) : element("section", {}, element("h3", {}, ...words));
-      list(holder, rows, VIEWS.plain);
+      list(holder, rows, rows.some(({ build }) => build.why) ? VIEWS.failing : VIEWS.plain);
       return [holder];
     });
   }

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from hydrasnap.model import Maintainer, Package, PackageList
+from hydrasnap.model import Maintainer, Package, PackageList, Watch
 from hydrasnap.publish.pipeline import publish_cache
 from hydrasnap.publish.settings import PackageSettings, SiteSettings
 
@@ -27,7 +28,10 @@ LISTED = PackageList(
 @pytest.fixture(scope="module")
 def site(demo_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mine")
-    settings = SiteSettings(packages=PackageSettings(load=lambda: LISTED))
+    settings = SiteSettings(
+        packages=PackageSettings(load=lambda: LISTED),
+        watches=(Watch(name="everything", jobs=("*",)),),
+    )
     publish_cache(demo_cache, settings, folder)
     return folder
 
@@ -102,6 +106,30 @@ def test_the_overview_sees_the_newest_evaluation_of_every_jobset(
     said = page.locator("#mine [role=status]").inner_text()
     assert f"in {len(numbers)} jobsets looked at." in said
     assert "mine=%40ann" in page.url
+
+
+def test_rows_say_since_when_and_why_as_the_data_of_a_watch_list_do(
+    site: Path, opened: Opener
+) -> None:
+    page = opened(timezone_id="UTC")
+    page.goto(f"{site.as_uri()}/index.html?mine={quote('*')}")
+    seen, data = shown(page), json.loads((site / "watch/everything.json").read_bytes())
+    expected = {row["build"]: row for row in data["failing"] if row["build"] in seen}
+    assert {bool(row["why"]) for row in expected.values()} == {True, False}
+    for build, about in expected.items():
+        row = page.locator(f'#mine .of-why tr[data-build="{build}"]')
+        since, why = row.locator("td").nth(4), row.locator("td").nth(5)
+        if about["since"]:
+            then = about["since"]
+            assert since.locator("a").text_content() == str(then["build"])
+            moment = datetime.fromtimestamp(then["finished"], UTC).strftime("%Y-%m-%dT%H:%M")
+            assert str(since.locator("time").get_attribute("datetime")).startswith(moment)
+            assert ("or longer" in str(since.text_content())) is not then["exact"]
+        else:
+            assert since.locator(".none").count() == 1
+        words = str(why.text_content())
+        assert all(culprit["name"] in words for culprit in about["why"])
+        assert why.locator("a[href$='/log']").count() == words.count("(log)")
 
 
 def test_what_is_kept_is_asked_again_on_every_page_and_forgotten_on_demand(

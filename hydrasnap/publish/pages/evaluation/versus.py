@@ -12,6 +12,7 @@ from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.evaluation.failures import Failures
 from hydrasnap.publish.pages.search.build_table import BuildTable
 from hydrasnap.publish.pages.search.shards import shard
 from hydrasnap.report.changes import ChangeKind, Changes, decided_build, has_gaps_before
@@ -73,6 +74,7 @@ class _States:
             "gaps": int(has_gaps_before(site.index, found)),
             "removed": len(removed),
             "earlier": {row: state for row, state in earlier.items() if state},
+            **Failures(site, found).value(builds),
             "inputs": list(map(_input, inputs_of(found))),
             **self._table.columns(rows),
         }

@@ -1,0 +1,66 @@
+"""Since when and why the builds of an evaluation fail, as few numbers for scripts.
+
+Each failure is four numbers: how many rows it stands behind the failure before, how far behind
+itself its first failed build is by number and in minutes from the evaluation (null for both where
+none is known), and the place of its way of failing.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+from urllib.parse import quote
+
+from hydrasnap.model import Build, BuildStatus, Evaluation, JobKey
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.search.shards import Numbers
+from hydrasnap.report.history import failing_run, older_builds
+from hydrasnap.report.root_causes import Culprit, culprits
+
+_ITSELF, _UNREAD, _FORGOTTEN, _NO_LOG = range(4)  # what is known of a failure without a culprit
+
+
+class Failures:
+    """Numbers ways of failing and the derivations at fault, and writes them."""
+
+    def __init__(self, site: Site, evaluation: Evaluation) -> None:
+        self._site = site
+        self._minute = evaluation.timestamp // 60
+        self._culprits: Numbers[tuple[str, str, str]] = Numbers()
+        self._ways: Numbers[tuple[int, int, int, tuple[int, ...]]] = Numbers()
+
+    def value(self, builds: Sequence[Build]) -> dict[str, object]:
+        """Return the failures among builds, by their rows."""
+        rows = [n for n, b in enumerate(builds) if b.status.failed or b.status.aborted]
+        steps = (row - before for before, row in zip([0, *rows], rows, strict=False))
+        failures = zip(steps, map(self._failure, (builds[row] for row in rows)), strict=True)
+        return {
+            "failures": list(chain.from_iterable((step, *failure) for step, failure in failures)),
+            "ways": tuple(self._ways.known),
+            "culprits": tuple(self._culprits.known),
+            "hydra": self._site.snapshot.origin.rstrip("/"),
+        }
+
+    def _failure(self, build: Build) -> tuple[int | None, int | None, int]:
+        run = failing_run((build, *older_builds(self._site.index, build)))
+        since = run.since
+        paged = int(since is not None and self._site.has_build_page(since))
+        found = tuple(self._culprit(one) for one in culprits(self._site.index, build))
+        exact = int(run.last_good is not None)
+        way = self._ways((exact, paged, self._known(build), found))
+        if since is None:
+            return None, None, way
+        minutes = since.stoptime // 60 - self._minute if since.stoptime else None
+        return build.id - since.id, minutes, way
+
+    def _culprit(self, found: Culprit) -> int:
+        return self._culprits((found.name, self._job(found.job) if found.job else "", found.log))
+
+    def _job(self, key: JobKey) -> str:
+        if self._site.has_job_page(key):
+            return self._site.links.job(key)
+        return f"search.html?job/{'/'.join(quote(part, safe='') for part in key)}"
+
+    def _known(self, build: Build) -> int:
+        if build.status is BuildStatus.DEPENDENCY_FAILED:
+            read = self._site.snapshot.reasons_of(build) is not None
+            return _FORGOTTEN if read else _UNREAD
+        return _NO_LOG if build.deleted_upstream or build.status.aborted else _ITSELF
