@@ -59,7 +59,7 @@ class JobsetReads(NamedTuple):
     makers: tuple[Build, ...]  # builds, of any jobset, of the derivations that failed in these
     # ids of those of all these builds that have a page, negative if only their job has
     paged: tuple[int, ...]
-    long_lists: bool  # whether lists have as many pages as they need
+    long_lists: tuple[int, ...]  # evaluations whose lists have as many pages as they need
 
 
 class JobPackage(NamedTuple):
@@ -96,7 +96,7 @@ class SelectionReads(NamedTuple):
     # ids of those of its builds that have a page, negative if only their job has
     paged: tuple[int, ...]
     jobs: tuple[JobKey, ...]  # with a page, of those whose failure takes others down
-    long_lists: bool  # whether lists have as many pages as they need
+    long_lists: bool  # whether all lists have as many pages as they need
 
 
 def selection_reads(site: Site, selection: Selection) -> SelectionReads:
@@ -106,8 +106,8 @@ def selection_reads(site: Site, selection: Selection) -> SelectionReads:
     builds += [build for job in selection.failing for build in (job.build, job.since) if build]
     culprits = {one.job for job in selection.failing for one in job.culprits if one.job}
     jobs = tuple(sorted(filter(site.has_job_page, culprits)))
-    paged, is_long = paged_builds(site, builds), site.policy.long_lists
-    return SelectionReads(selection, paged, jobs, is_long)
+    is_whole = site.policy.long_lists is None
+    return SelectionReads(selection, paged_builds(site, builds), jobs, is_whole)
 
 
 def paged_builds(site: Site, builds: Iterable[Build]) -> tuple[int, ...]:
@@ -147,7 +147,7 @@ class Declarations:
             reasons=reasons,
             makers=makers,
             paged=paged_builds(self._site, (*foreign, *dependencies, *makers)),
-            long_lists=self._site.policy.long_lists,
+            long_lists=tuple(e.id for e in evaluations if self._site.has_long_lists(e)),
         )
 
     def _old_names(self, key: JobsetKey) -> Iterable[JobsetKey]:

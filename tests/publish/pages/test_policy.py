@@ -1,9 +1,11 @@
 """Tests of which builds and jobs get a page, and of the way to those that get none."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -18,12 +20,13 @@ from hydrasnap.errors import OutputError
 from hydrasnap.model import JobKey, JobsetKey, Watch
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Site
-from hydrasnap.publish.pages.common.policy import EVERYTHING, Budget, decide
+from hydrasnap.publish.pages.common.policy import EVERYTHING, Budget, Policy, decide
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import Published, SiteSettings
 from hydrasnap.report.changes import ChangeKind, compare
 from hydrasnap.report.index import Index
 
+T = TypeVar("T")
 BUDGET = Budget(900_000_000, 100_000)
 
 
@@ -78,6 +81,36 @@ def test_a_build_more_or_less_turns_few_pages_over(lost: int, part: float) -> No
     assert len((chosen(part) ^ fewer) - {lost}) <= 3
 
 
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    lost=st.sampled_from(sorted(snapshot().builds)),
+    size=st.floats(15.0, 24.0).map(lambda power: int(2**power)),
+    files=st.floats(4.0, 12.0).map(lambda power: int(2**power)),
+)
+def test_whatever_the_budget_a_build_more_or_less_turns_few_pages_over(
+    lost: int, size: int, files: int
+) -> None:
+    every = snapshot()
+    kept = {number: found for number, found in every.builds.items() if number != lost}
+    indexes = Index(every), Index(structs.replace(every, builds=kept))
+    before, after = (decide(one, "auto", Budget(size, files), maintainers=9) for one in indexes)
+    builds = held(before.builds, every.builds) ^ held(after.builds, kept)
+    assert len(builds - {lost}) <= 12  # the files of a job are as many as those of some builds
+    jobs = {build.job_key for build in every.builds.values()}
+    assert len(held(before.jobs, jobs) ^ held(after.jobs, jobs)) <= 4
+    lists = (held(found.long_lists, every.evaluations) for found in (before, after))
+    assert len(next(lists) ^ next(lists)) <= 1
+    assert held_people(before) == held_people(after)
+
+
+def held(found: frozenset[T] | None, every: Iterable[T]) -> frozenset[T]:
+    return frozenset(every) if found is None else found
+
+
+def held_people(policy: Policy) -> int:
+    return 9 if policy.maintainers is None else policy.maintainers
+
+
 @pytest.mark.parametrize("files", [100, 320])
 def test_the_budget_is_kept_and_a_site_that_cannot_is_an_error(tmp_path: Path, files: int) -> None:
     whole = publish(snapshot(), SiteSettings(), tmp_path / "whole")
@@ -94,7 +127,7 @@ def test_the_budget_is_kept_and_a_site_that_cannot_is_an_error(tmp_path: Path, f
 
 def test_without_room_for_long_lists_only_those_of_failing_jobs_go_on() -> None:
     whole = Site(snapshot(), limits=Limits(rows_of_page=1, rows_of_list=1, rows_shown=1))
-    short = replace(whole, policy=replace(EVERYTHING, long_lists=False))
+    short = replace(whole, policy=replace(EVERYTHING, long_lists=frozenset()))
     pages = [{page.path for page in all_pages(site)} for site in (whole, short)]
     gone = pages[0] - pages[1]
     assert gone

@@ -1,8 +1,11 @@
 """Which builds and jobs get a page of their own, within a budget of bytes and files.
 
 Pages go to what people look for: builds are ranked, and get pages in this order until the budget
-ends. The order depends on the snapshot alone, so one build more or less moves few pages. Whatever
-has no page is in the shards of the search, which opens any build and job of the snapshot.
+ends. Whatever has no page is in the shards of the search, which opens any build and job.
+
+Nothing here remembers the last site: the same snapshot gives the same pages, rendered in full or
+anew in part. What is decided is cut at a place in an order, not by a condition on the whole, so one
+build more or less moves the place by a build or two, and the lists of one evaluation.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,6 +27,7 @@ JOB_FILES, JOBSET_FILES, EVALUATION_FILES = 4, 21, 15
 # The page, feed, data and both badges of a maintainer; all of them may take a part of the budget.
 MAINTAINER_BYTES, MAINTAINER_FILES, MAINTAINERS_PART = 30_000, 5, 0.25
 ROWS_A_FILE, BUILDS_A_FILE = 2_000, 80
+LONG_LISTS_PART = 0.25  # of what is left for pages; more where builds and jobs need less
 
 
 class Rank(IntEnum):
@@ -51,6 +55,10 @@ class Budget:
     def __add__(self, other: "Budget") -> "Budget":
         return Budget(self.bytes + other.bytes, self.files + other.files)
 
+    def larger(self, other: "Budget") -> "Budget":
+        """Return the larger of both in bytes and in files."""
+        return Budget(max(self.bytes, other.bytes), max(self.files, other.files))
+
     def __sub__(self, other: "Budget") -> "Budget":
         return Budget(self.bytes - other.bytes, self.files - other.files)
 
@@ -64,15 +72,15 @@ class Budget:
 class Policy:
     """The builds and jobs that get a page (None: all); `why` says in words why some get none.
 
-    With `long_lists`, lists of an evaluation go on for as many pages as they need; without, a long
-    list has its first page, and the filter reads the rest from the evaluation's shard.
+    Lists of the evaluations in `long_lists` (None: of all) go on for as many pages as they need; of
+    others, only those of failing jobs do. The filter reads all rows from files.
     `maintainers` is how many of them get a page, those first of whose jobs most fail; None for all.
     """
 
     builds: frozenset[int] | None = None
     jobs: frozenset[JobKey] | None = None
     why: str = ""
-    long_lists: bool = True
+    long_lists: frozenset[int] | None = None
     maintainers: int | None = None
 
 
@@ -90,30 +98,59 @@ def decide(
     """Apply ``all`` or ``notable``, or with ``auto`` hand out pages while the budget lasts.
 
     `maintainers` get pages before builds and jobs do, for a part of the budget. `part` (0 to 1) of
-    what the budget leaves for pages of builds and jobs is used: less than all of it where files
-    turned out larger than they were estimated.
+    what the budget leaves for pages is used: less than all of it where files turned out larger than
+    they were estimated.
     """
     if wish == "all":
         return EVERYTHING
     ranked = _ranked(index, tuple(watches))
     if wish == "notable":
         chosen = {build.id for rank, build in ranked if rank < Rank.QUIET}
-        return _policy(index, chosen, "the settings ask for that", long_lists=True)
+        return _policy(index, chosen, "the settings ask for that")
     people = min(maintainers, _affordable_maintainers(budget.share(part)))
-    budget_of_rest = budget - Budget(people * MAINTAINER_BYTES, people * MAINTAINER_FILES)
-    left = budget_of_rest - _without_own_pages(index, long_lists=True)
-    if part == 1.0 and people == maintainers and not (left - _all_own_pages(index)).exceeded:
+    rest = budget - _of_maintainers(people) - _without_own_pages(index)
+    left, own = rest.share(part), _all_own_pages(index)
+    if (
+        part == 1.0
+        and not (
+            rest - own - _all_long_lists(index) - _of_maintainers(maintainers - people)
+        ).exceeded
+    ):
         return EVERYTHING
-    long_lists = left.bytes >= budget.bytes // 2
-    if not long_lists:
-        left = budget_of_rest - _without_own_pages(index, long_lists=False)
-    chosen = set(_affordable(ranked, left.share(part)))
+    lists, cost = _affordable_lists(index, left.share(LONG_LISTS_PART).larger(left - own))
+    chosen = set(_affordable(ranked, left - cost))
     why = (
         f"pages for all builds and jobs would not fit into {size(budget.bytes)} and "
         f"{number(budget.files)} files"
     )
-    found = _policy(index, chosen, why, long_lists=long_lists)
+    found = replace(_policy(index, chosen, why), long_lists=lists)
     return found if people == maintainers else replace(found, maintainers=people)
+
+
+def _of_maintainers(people: int) -> Budget:
+    return Budget(people * MAINTAINER_BYTES, people * MAINTAINER_FILES)
+
+
+def _affordable_lists(index: Index, budget: Budget) -> tuple[frozenset[int], Budget]:
+    """Return the evaluations whose long lists the budget can take, newest first, and their cost."""
+    found, cost = set(), Budget(0, 0)
+    for _, evaluation in sorted(_by_age(index), key=lambda one: (one[0], -one[1].id)):
+        more = cost + _long_lists(evaluation)
+        if (budget - more).exceeded:
+            break
+        found.add(evaluation.id)
+        cost = more
+    return frozenset(found), cost
+
+
+def _all_long_lists(index: Index) -> Budget:
+    return sum(map(_long_lists, _shown(index)), Budget(0, 0))
+
+
+def _long_lists(evaluation: Evaluation) -> Budget:
+    """Estimate what the pages of the rows of an evaluation take that its own page has not."""
+    rows = len(evaluation.builds)
+    return Budget(rows * (ROW_BYTES - LISTED_ROW_BYTES), rows // ROWS_A_FILE)
 
 
 def _affordable_maintainers(budget: Budget) -> int:
@@ -122,27 +159,22 @@ def _affordable_maintainers(budget: Budget) -> int:
     return min(share.bytes // MAINTAINER_BYTES, share.files // MAINTAINER_FILES)
 
 
-def _policy(index: Index, chosen: set[int], why: str, *, long_lists: bool) -> Policy:
+def _policy(index: Index, chosen: set[int], why: str) -> Policy:
     jobs = frozenset(index.snapshot.builds[found].job_key for found in chosen)
-    return Policy(frozenset(chosen), jobs, why, long_lists)
+    return Policy(frozenset(chosen), jobs, why)
 
 
-def _without_own_pages(index: Index, *, long_lists: bool) -> Budget:
-    """Estimate what a site takes before any build or job has a page."""
+def _without_own_pages(index: Index) -> Budget:
+    """Estimate what a site takes before any build, job or further page of a list has a page."""
     shown = _shown(index)
     rows = sum(len(evaluation.builds) for evaluation in shown)
     builds, jobsets = len(index.snapshot.builds), len(index.snapshot.jobsets)
-    row_bytes = ROW_BYTES if long_lists else LISTED_ROW_BYTES
-    row_files = rows // ROWS_A_FILE if long_lists else 0
     return Budget(
-        rows * row_bytes
+        rows * LISTED_ROW_BYTES
         + builds * SHARD_BYTES
         + jobsets * JOBSET_BYTES
         + len(shown) * EVALUATION_BYTES,
-        row_files
-        + builds // BUILDS_A_FILE
-        + jobsets * JOBSET_FILES
-        + len(shown) * EVALUATION_FILES,
+        builds // BUILDS_A_FILE + jobsets * JOBSET_FILES + len(shown) * EVALUATION_FILES,
     )
 
 

@@ -269,6 +269,10 @@ class Site:
         """Return whether a job has a page of its own, or is only in the search's shards."""
         return self.policy.jobs is None or key in self.policy.jobs
 
+    def has_long_lists(self, evaluation: Evaluation) -> bool:
+        """Return whether all lists of an evaluation go on for as many pages as they need."""
+        return self.policy.long_lists is None or evaluation.id in self.policy.long_lists
+
     def job_file(self, key: JobKey) -> str | None:
         """Return the name of a job's page, empty if it has none, None if it is the job's name."""
         file = self.links.name(key.name) if self.has_job_page(key) else ""

@@ -157,7 +157,7 @@ def _further(
     site: Site, path: str, selection: Selection
 ) -> Iterator[tuple[ListPart, tuple[FailingJob, ...]]]:
     """Yield the further pages of a long list, if the site has room for them, and their jobs."""
-    if not (_is_long(site, selection) and site.policy.long_lists):
+    if not (_is_long(site, selection) and site.policy.long_lists is None):
         return
     most = site.limits.rows_of_further_page
     starts = range(site.limits.rows_of_list, len(selection.failing), most)
