@@ -1,15 +1,22 @@
 """The pages of a jobset: its state, its evaluations, its jobs against them, its errors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hydrasnap.formatting import duration
-from hydrasnap.model import BuildStatus, Jobset, JobsetConfiguration, JobsetInput, JobsetKey
+from hydrasnap.model import (
+    BuildStatus,
+    Evaluation,
+    Jobset,
+    JobsetConfiguration,
+    JobsetInput,
+    JobsetKey,
+)
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box
 from hydrasnap.publish.pages.common.changes import LOOKS, ChangeRow, change_row
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.chart import Chart
 from hydrasnap.publish.pages.common.charts import burn_down_chart
-from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.frame import Alternate, Link
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.parts import JobsetPart, expression, parts
 from hydrasnap.publish.pages.common.permalinks import (
@@ -23,7 +30,13 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.evaluation.comparison import comparison_links
 from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
-from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
+from hydrasnap.publish.pages.files.badges import (
+    Badge,
+    BadgeBox,
+    badge_box,
+    badge_files,
+    tally_badge,
+)
 from hydrasnap.publish.pages.files.data import (
     REVISIONS,
     data_file,
@@ -136,7 +149,7 @@ def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     yield data_file(links.jobset(key, ".json"), jobset_data(site, health))
     yield data_file(links.jobset(key, REVISIONS), revisions_data(site, key))
     paths = links.jobset(key, "/shield.json"), links.jobset(key, ".svg")
-    yield from badge_files(tally_badge(health.tally, is_read=health.is_read), *paths)
+    yield from badge_files(_badge(health), *paths)
     yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
     yield Page(links.jobset(key, "/jobs.html"), "jobs.html", grid_page(site, jobset))
     yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
@@ -154,17 +167,14 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
     failing = failing_longest(site.index, key, site.limits.longest)
     flaky = flakiest(site.index, key, site.limits.longest)
     words = figures(health.tally, is_read=health.is_read)
-    explained = next((one for one in shown if root_causes(site.index, one).explained), None)
+    explained = _newest_explained(site, shown)
     return JobsetPage(
         title=str(key),
         description=f"The jobset {key} on {site.host}: {words.words} in its newest evaluation.",
         shows=f"This page shows the state of {key} at its newest evaluation.",
         crumbs=site.trail(key.project),
         live="" if jobset.deleted_upstream else site.live("jobset", *key),
-        alternates=(
-            *jobsets_feed_link(site, site.links.jobset(key, "/feed.atom"), str(key), [key]),
-            data_link(site.links.jobset(key, ".json"), f"The state of {key}"),
-        ),
+        alternates=_alternates(site, key),
         key=str(key),
         parts=parts(site, jobset),
         here="Overview",
@@ -200,14 +210,23 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         of_project=_of_project(site, key),
         inputs=configuration.inputs,
         permalinks=tuple(jobset_permalinks(site, key)),
-        badge=badge_box(
-            site,
-            tally_badge(health.tally, is_read=health.is_read),
-            site.links.jobset(key),
-            str(key),
-        ),
+        badge=badge_box(site, _badge(health), site.links.jobset(key), str(key)),
         note=site.note(*key),
     )
+
+
+def _alternates(site: Site, key: JobsetKey) -> tuple[Alternate, ...]:
+    feed = jobsets_feed_link(site, site.links.jobset(key, "/feed.atom"), str(key), [key])
+    return (*feed, data_link(site.links.jobset(key, ".json"), f"The state of {key}"))
+
+
+def _badge(health: JobsetHealth) -> Badge:
+    return tally_badge(health.tally, is_read=health.is_read)
+
+
+def _newest_explained(site: Site, evaluations: Iterable[Evaluation]) -> Evaluation | None:
+    """Return the first evaluation of which any root cause is known."""
+    return next((one for one in evaluations if root_causes(site.index, one).explained), None)
 
 
 def _comparisons(site: Site, health: JobsetHealth) -> Iterator[Link]:
