@@ -26,6 +26,7 @@ from hydrasnap.model import Jobset, Snapshot
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.report import Change, Index, News, is_hidden, news
+from hydrasnap.store.atomic import write_whole
 
 NOTES = ".notified.json"
 _SECONDS = 60
@@ -146,10 +147,8 @@ def _read(file: Path) -> SentEvents:
 
 
 def _write(file: Path, sent: SentEvents) -> None:
-    temporary = file.with_name(f"{file.name}.tmp")
     try:
-        temporary.write_text(json.dumps(sent, sort_keys=True), encoding="utf-8")
-        temporary.replace(file)
+        write_whole(file, json.dumps(sent, sort_keys=True).encode())
     except OSError as error:
         raise OutputError(
             f"What was notified cannot be noted in {file}: {error.strerror}.",

@@ -58,7 +58,7 @@ class _Asking:
             await self.session.each(wanted, self._ask)
 
     def note(self) -> None:
-        """Store which empty answers are certain: the build is an empty aggregate, or none."""
+        """Store which empty answers are certain: an empty aggregate, or no aggregate."""
         cache = self.session.cache
         sure = self.empty if self.session.client.troubled else self.empty | self.believed
         found = [cache.builds[number] for number in sorted(sure)]
@@ -86,7 +86,7 @@ class _Asking:
         return sorted(wanted - answered - self.asked, reverse=True)
 
     def _is_incomplete(self, build: Build) -> bool:
-        """Return whether constituents are lost, as with a damaged file, or were hardly readable."""
+        """Return whether constituents are lost, as by a damaged file, or were partly unreadable."""
         lost = not self.session.cache.builds.keys() >= set(build.constituents or ())
         return lost or paths.constituents(build.id) in self.session.revisit
 

@@ -68,7 +68,7 @@ class BuildFetcher:
                     return
 
     def _is_too_big(self, strategy: FetchStrategy, evaluation: Evaluation) -> bool:
-        """Return whether the run before has found that the server does not get this done."""
+        """Return whether the server failed to answer this for an evaluation in the last run."""
         tried = self.session.progress.of(evaluation.jobset_key).too_big
         return strategy is FetchStrategy.BULK and evaluation.id in tried
 
@@ -145,7 +145,7 @@ class BuildFetcher:
                 absent.add(number)
 
     async def check_members(self, evaluation: Evaluation, absent: set[int]) -> None:
-        """Ask an evaluation for its builds, as some that it was said to hold are not there."""
+        """Read the list of an evaluation's builds again, as some of them do not exist."""
         key, path = evaluation.jobset_key, paths.evaluation(evaluation.id)
         with self.session.gap_at(path):
             if await is_deleted(self.session, evaluation):

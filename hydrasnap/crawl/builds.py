@@ -48,7 +48,7 @@ class _BuildStep:
     windows: Windows
 
     async def fetch_missing(self, ranks: range, name: str) -> None:
-        """Fetch what is missing: the newest evaluation of every jobset before any older one.
+        """Fetch the missing builds of evaluations of these `ranks`: 0 is the newest of each jobset.
 
         Evaluations of one jobset share most builds, so they go one after the other.
         """

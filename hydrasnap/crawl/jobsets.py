@@ -71,7 +71,7 @@ async def _refresh(session: Session, overview: JobsetOverview, needed: RefreshLe
 
 
 def needed_refresh(session: Session, overview: JobsetOverview) -> RefreshLevel:
-    """Decide how much of a jobset to fetch; what the run before has listed needs no list."""
+    """Decide how much of a jobset to fetch; a list that the last run has read is not read again."""
     window = session.selection.window
     if session.progress.of(overview.key).listed >= window:
         return RefreshLevel.BUILDS
@@ -107,7 +107,7 @@ def record_overview(session: Session, overview: JobsetOverview) -> None:
 
 
 async def _has_new_evaluation(session: Session, key: JobsetKey) -> bool:
-    """Return whether the newest finished evaluation is new, by a redirect of a few bytes.
+    """Ask by a redirect of a few bytes whether the newest finished evaluation is a new one.
 
     Where the redirect cannot be used, the list is read.
     """
@@ -126,7 +126,7 @@ async def _has_new_evaluation(session: Session, key: JobsetKey) -> bool:
 
 
 def _is_deleted_since(session: Session, known: Collection[int], newest: int | None) -> bool:
-    """Return whether a finished evaluation is known that is newer than Hydra's newest finished."""
+    """Return whether the cache has a finished evaluation that is newer than Hydra's newest."""
     held, builds = session.cache.evaluations, session.cache.builds
     return any(
         held[number].hasnewbuilds
@@ -182,7 +182,7 @@ def _is_elsewhere(session: Session, evaluation: Evaluation, key: JobsetKey) -> b
 async def _is_made_again(
     session: Session, known: Jobset | None, listing: Listing, present: set[int]
 ) -> bool:
-    """Find out whether a jobset was deleted and made again: its predecessor is not its past.
+    """Find out whether a jobset was deleted and made again, and so shares no history with the old.
 
     Then none of its evaluations is listed. That is so too where all were garbage-collected; but
     then Hydra still has the builds.
@@ -208,7 +208,7 @@ def _evaluations_in_cache(session: Session, key: JobsetKey) -> dict[int, Evaluat
 
 
 def _first(known: Jobset | None, listing: Listing, ids: tuple[int, ...]) -> int | None:
-    """Return the first evaluation there is, if the cache has it and we know that it is the first.
+    """Return the first evaluation of a jobset, if the cache has it and it is known to be the first.
 
     What Hydra has deleted meanwhile stays the first if it was; 0 says that there is none at all.
     """

@@ -28,7 +28,7 @@ _ENDING = (DeniedError, LoginError, OfflineError, RefusedError)
 
 @dataclass(slots=True)
 class _Asking:
-    """Fetches what not every Hydra reports: a failure is a note, and no gap in the snapshot.
+    """Fetches what some Hydras do not report: a failure is a note, not a gap in the snapshot.
 
     Once the host refuses, nothing more is asked.
     """

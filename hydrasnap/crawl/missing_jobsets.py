@@ -145,7 +145,7 @@ def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) 
 
 
 def _leave_to(session: Session, old: JobsetKey, moved: set[int]) -> int | None:
-    """Take from a jobset's record the evaluations that moved; return its first if that did.
+    """Take the moved evaluations out of a jobset's record; return its first one if that moved.
 
     As no evaluation is missing behind the first, the next one that stays is the first of the
     jobset that has the name now.

@@ -98,7 +98,7 @@ async def _overviews(session: Session, project: Project) -> list[JobsetOverview]
 
 
 def _confirmed(session: Session, project: Project, read: Reader) -> Reader:
-    """Confirm that a project shows none of the jobsets that it names, unless that is known."""
+    """Confirm that a project shows none of its jobsets, unless that is known already."""
     if not project.jobsets or project.name in session.cache.manifest.empty_projects:
         return read
     return confirm_empty(session.client, read, paths.jobsets(project.name), unlikely=True)
@@ -149,7 +149,7 @@ def _offer(names: list[str]) -> str:
 
 
 def keep_projects(session: Session, overview: Overview) -> None:
-    """Keep the selected projects, and those that the cache has beside them."""
+    """Store the selected projects, beside the others that the cache has."""
     known = session.cache.projects
     chosen = {project.name for project in overview.projects}
     session.cache.put(

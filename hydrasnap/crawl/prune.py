@@ -52,7 +52,7 @@ def _without_builds(cache: Cache, dropped: set[int]) -> list[JobKey]:
 
 
 def _without(jobset: Jobset, expired: set[int]) -> Jobset:
-    """Take evaluations out of a jobset; if its first one goes, its first is no longer known."""
+    """Take evaluations out of a jobset; its first one is unknown once that was taken out."""
     first = None if jobset.first_evaluation in expired else jobset.first_evaluation
     left = tuple(number for number in jobset.evaluations if number not in expired)
     return msgspec.structs.replace(jobset, evaluations=left, first_evaluation=first)

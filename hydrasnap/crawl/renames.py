@@ -1,4 +1,4 @@
-"""Jobsets that the user names and Hydra has renamed: followed to their new name."""
+"""Follows jobsets that the user selects by name and Hydra has renamed."""
 
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping

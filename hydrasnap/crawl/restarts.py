@@ -69,7 +69,7 @@ class Restarts:
                 await self.fetcher.fetch(evaluation, here)
 
     async def reconcile_counts(self, changed: list[JobsetOverview]) -> None:
-        """Where the builds do not add up to Hydra's counts, ask for the newest evaluation whole.
+        """Fetch the newest evaluation whole where its builds do not add up to Hydra's counts.
 
         That is how a build that was restarted and finished between two runs is found.
         """

@@ -53,7 +53,7 @@ _DAMAGE = (sqlite3.Error, ValueError, LookupError, TypeError, *UNREADABLE)
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An evaluation without its builds, their ids in ascending order, and how many are unknown."""
+    """An evaluation without builds, their ids in ascending order, and how many are unknown."""
 
     evaluation: Evaluation
     builds: "array[int]"
@@ -212,7 +212,7 @@ def open_database(folder: Path) -> Database:
 
 
 def write_database(folder: Path, snapshot: Callable[[], Snapshot]) -> None:
-    """Write the index of a cache, unless the one there is of the same files.
+    """Write the index of a cache, unless there is one of the same files already.
 
     The index only saves time: if the disk takes no index, nothing is lost.
     """

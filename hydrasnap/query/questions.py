@@ -125,7 +125,7 @@ def job_states(database: Database, job: str) -> Table:
 
 
 def history(database: Database, job: str) -> Table:
-    """List the known builds of each job that fits a glob, newest first, and who holds them."""
+    """List the known builds of each job that fits a glob, newest first, with their evaluations."""
     columns = (
         *_JOB, Column("build", _NUMBER), Column("status"), Column("finished", _TIME),
         Column("seconds", _DURATION), Column("first_evaluation", _NUMBER),
@@ -145,7 +145,7 @@ def history(database: Database, job: str) -> Table:
 
 
 def differences(database: Database, old: int, new: int) -> Table:
-    """List what changed from an evaluation to another, apart from what was and stays as it is."""
+    """List the jobs whose result differs between two evaluations."""
     columns = (
         Column("change"), Column("job"), Column("system"), Column("status"), Column("was"),
         Column("build", _NUMBER), Column("old_build", _NUMBER),
@@ -181,7 +181,7 @@ def _changed_part(database: Database, before: Members, after: Members) -> Snapsh
 
 
 def causes(database: Database, number: int) -> Table:
-    """List what made builds of an evaluation fail, the cause of most first.
+    """List the root causes of an evaluation, those that fail the most builds first.
 
     A build of which no cause is known counts as its own.
     """
@@ -218,7 +218,7 @@ def causes(database: Database, number: int) -> Table:
 
 
 def blockers(database: Database, jobsets: Sequence[str]) -> Table:
-    """List what keeps aggregates of the newest evaluations from success, the widest first."""
+    """List what blocks aggregates of the newest evaluations, the blockers of most first."""
     columns = (
         *_JOB, Column("status"), Column("build", _NUMBER), Column("blocks", _NUMBER),
         Column("aggregates"),
@@ -259,7 +259,7 @@ def containing(database: Database, revision: str) -> Table:
 
 
 def _part(database: Database, held: Iterable[Members], builds: dict[int, Build]) -> Snapshot:
-    """Make a snapshot of some evaluations and builds; it counts what is unknown as the whole."""
+    """Make a snapshot of some evaluations and builds; their unknown builds count as unknown."""
     evaluations = {
         each.evaluation.id: structs.replace(
             each.evaluation,

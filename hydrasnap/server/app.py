@@ -120,7 +120,7 @@ class _PageRoute(Route):
 
 
 def _answers(endpoint: Endpoint) -> Iterator[tuple[str, Handler, type[Route]]]:
-    """Yield who answers for an address, to whom."""
+    """Yield path, handler and class of an endpoint's routes, one for each kind of client."""
     if endpoint.form is Form.PAGE:
         yield endpoint.path, _as_page(endpoint.handler), _PageRoute
     elif endpoint.form is Form.NEGOTIATED:
@@ -134,7 +134,7 @@ def _answers(endpoint: Endpoint) -> Iterator[tuple[str, Handler, type[Route]]]:
 
 
 def _as_page(handler: Handler) -> Handler:
-    """Answer a mistake with a page, too, but for those who ask for JSON."""
+    """Answer an error with a page, except to clients that ask for JSON."""
 
     def answer(view: View) -> Response:
         try:

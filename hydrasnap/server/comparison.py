@@ -45,7 +45,7 @@ def tabs(
 
 
 def tab_of(build: Build, before: Build | None) -> str:
-    """Choose the tab as Hydra does: an unfinished build of the baseline hides a result."""
+    """Choose the tab by Hydra's rules: while either build is unfinished, the job is unfinished."""
     if build.finished and build.buildstatus in _ABORTED:
         return "aborted"
     if before is None:

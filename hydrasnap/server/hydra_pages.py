@@ -23,7 +23,7 @@ _MOST_OF_A_JOB = 10
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Generic[T]):
-    """A page of a list: its items, and how many of what are on all pages."""
+    """A page of a list: its number, its items, and the number of items on all pages."""
 
     number: int
     items: Sequence[T]

@@ -107,7 +107,7 @@ def _date(seconds: int) -> str:
 
 
 def _icon(build: Build) -> tuple[str, str]:
-    """Return the picture and title of a status; a failure that is not known is a failure."""
+    """Return the picture and title of a status; an unknown one is shown as a failure."""
     return _ICONS.get(build.buildstatus if build.finished else None, _ICONS[1])
 
 

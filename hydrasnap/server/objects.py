@@ -166,7 +166,7 @@ def evaluation_page(listed: Sequence[Evaluation], page: int, *, is_whole: bool) 
 
 
 def evaluation_summary(index: Index, value: Evaluation) -> Json:
-    """Return an evaluation as ``/evals`` shows it: with counts, and changes to the one before."""
+    """Return an evaluation as ``/evals`` shows it: with counts, and the changes since the last."""
     summary = summarize(index, value)
     return {
         "eval": evaluation(value),

@@ -23,7 +23,7 @@ def _map(of: Json) -> Json:
 
 
 def _object(optional: Json | None = None, /, **properties: Json) -> Json:
-    """Describe an object; all `properties` are always there, the `optional` ones are not."""
+    """Describe an object with required `properties` and `optional` ones."""
     return {
         "type": "object",
         "properties": {**properties, **(optional or {})},

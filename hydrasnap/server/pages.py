@@ -31,7 +31,7 @@ class SitePages(StaticFiles):
         self._addition = addition
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """Find the file for a path; without one, JSON or the page that says so."""
+        """Return the file for a path; where there is none, a 404 as JSON or as a page."""
         for candidate in self._candidates(scope["path"]):
             response = await self._file(candidate, scope)
             if response is not None:

@@ -72,7 +72,7 @@ def validated(view: View, response: Response) -> Response:
 
 
 def _has(request: Request, tag: str, modified: int) -> bool:
-    """Return whether a client says that it has this answer; the tag decides where it sends one."""
+    """Return whether the client has this answer, by the tag that it sends, or else by the time."""
     tags = request.headers.get("if-none-match")
     if tags is not None:
         return tags.strip() == "*" or tag in (each.strip() for each in tags.split(","))

@@ -34,7 +34,7 @@ def summarize(index: Index, value: Evaluation) -> Summary:
 
 
 def _has_source(value: EvaluationInput) -> bool:
-    """Return whether Hydra lists an input among the changed ones, even of a first evaluation."""
+    """Return whether an input has a revision or is a build; Hydra lists no others as changed."""
     return bool(value.revision or value.dependency)
 
 

@@ -1,4 +1,4 @@
-"""The project ``odd_names``: everything that a careless reader of Hydra's answers stumbles over."""
+"""The project ``odd_names``: names and contents that break careless readers of Hydra's answers."""
 
 from hydrasnap.demo.story.packages import Entry, aggregate, single
 from hydrasnap.demo.story.project_tools import DAY, HOUR

@@ -1,4 +1,4 @@
-"""The telling of the story: evaluations by plan, and builds that finish as planned."""
+"""Plays the story: makes evaluations by plan, and finishes builds as planned."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -62,7 +62,7 @@ class Simulator:
         return build.constituents is not None, bool(self.planned[build.id].causes)
 
     def _newest(self, plan: Plan) -> Iterator[tuple[str, InputRow]]:
-        """Give the builds that are inputs of an evaluation now: of each job the newest good one."""
+        """Return the builds that an evaluation takes as inputs: the newest good one of each job."""
         builds = self.world.builds.values()
         for name, job in plan.newest.items():
             good = [row for row in builds if (*row.jobset, row.job) == job and row.status == 0]

@@ -77,7 +77,7 @@ def _own_step(row: BuildRow, number: int) -> FailedStep:
 
 
 def _propagated(step: FailedStep, cause: int, row: BuildRow, number: int) -> FailedStep:
-    """Return the row that another build's step has on the page of a build that needed it."""
+    """Return the row of a step that failed in another build, for a build that depends on that."""
     return FailedStep(
         number=number,
         outputs=step.outputs,

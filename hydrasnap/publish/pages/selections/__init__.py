@@ -1,1 +1,1 @@
-"""The jobs that somebody cares for: watch lists, and the packages of maintainers."""
+"""Pages of selected jobs: those of a watch list, and those of a maintainer."""

@@ -1,4 +1,4 @@
-"""The maintainers of packages: what fails of theirs, and all of them by how much that is."""
+"""The pages of maintainers: what fails of their packages, and a list of all maintainers."""
 
 from collections.abc import Iterator
 

@@ -26,7 +26,7 @@ from hydrasnap.report.transitions import News
 
 
 class CulpritLink(View, frozen=True, kw_only=True):
-    """A derivation that a job fails by."""
+    """A derivation that makes a job fail."""
 
     name: str
     job: Link | None  # that builds it, None if none here does
@@ -57,7 +57,7 @@ class NewsRow(View, frozen=True, kw_only=True):
 
 
 class SelectionPage(PageContext, frozen=True, kw_only=True):
-    """The jobs that somebody cares for."""
+    """The jobs of a watch list or of a maintainer."""
 
     name: str
     jobs: int  # in the newest evaluations
@@ -85,7 +85,7 @@ class FailingPage(PageContext, frozen=True, kw_only=True):
 
 
 def selection_fields(site: Site, name: str, path: str, selection: Selection) -> Mapping[str, Any]:
-    """Return what the page at `path` says of a selection, but for titles."""
+    """Return the fields of the page at `path` of a selection, except its titles."""
     return {
         "alternates": _alternates(path, name, selection),
         "name": name,
@@ -116,7 +116,7 @@ def selection_files(site: Site, name: str, path: str, selection: Selection) -> I
 def failing_pages(
     site: Site, path: str, page: SelectionPage, selection: Selection
 ) -> Iterator[Page | File]:
-    """Yield what has the rows that the page of a selection at `path` has no room for."""
+    """Yield the pages and files with the rows that do not fit on a selection's page at `path`."""
     if not _is_long(site, selection):
         return
     builds = BuildTable(site).columns((job.build, int(job.is_new)) for job in selection.failing)
@@ -144,7 +144,7 @@ def _is_long(site: Site, selection: Selection) -> bool:
 
 
 def _first(site: Site, selection: Selection) -> tuple[FailingJob, ...]:
-    """Return the jobs that stand on the page of a selection itself."""
+    """Return the jobs that the page of a selection itself lists."""
     limits = site.limits
     return selection.failing[: limits.rows_of_list if _is_long(site, selection) else None]
 
