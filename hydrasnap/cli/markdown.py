@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hydrasnap.errors import one_line
 from hydrasnap.formatting import clock, duration, mask_logins, plural, size
 from hydrasnap.model import Snapshot
-from hydrasnap.report import ChangeKind, Index, JobsetHealth, overview
+from hydrasnap.report import Index, JobsetHealth, overview
 from hydrasnap.report.missing import missing_objects
 
 _SHOWN_JOBS = 20
@@ -55,7 +55,7 @@ def _broken_jobs(found: JobsetHealth) -> Iterator[str]:
     assert found.changes is not None, "newly failing jobs are changes"  # noqa: S101
     evaluation = found.changes.evaluation
     yield f"- **{_text('/'.join(found.key))}**, evaluation {evaluation.id}:"
-    changes = found.changes[ChangeKind.NEWLY_FAILING]
+    changes = found.changes.broken
     for change in changes[:_SHOWN_JOBS]:
         build = change.build
         why = build.status.label_for(build.buildstatus).lower() if build else "removed"

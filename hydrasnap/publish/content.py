@@ -34,12 +34,14 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
     chosen = settings.packages
     listed = chosen.load()
     packages = PackageIndex(whole, listed, chosen.prefixes, emails=chosen.emails)
-    staff = tuple(workloads(packages, present_builds(index))) if chosen.maintainers else ()
+    wanted = chosen.maintainers and packages.is_known
+    staff = tuple(workloads(packages, present_builds(index))) if wanted else ()
     api, cost = _api(index, settings, budget)
     budget -= cost
     site = Site(
         snapshot=whole,
         policy=decide(index, settings.policy, budget, settings.watches, part, len(staff)),
+        known_index=index,
         known_packages=packages,
         source=chosen.source,
         staff=staff,

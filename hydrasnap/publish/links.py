@@ -18,9 +18,11 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterable
 from functools import lru_cache
+from itertools import chain
 from urllib.parse import quote, urlsplit
 
 from hydrasnap.model import JobKey, JobsetKey, Snapshot
+from hydrasnap.model.builds import Builds, builds_of
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+=@,()-]")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
@@ -169,19 +171,19 @@ class Links:
     def of(
         cls,
         snapshot: Snapshot,
+        held: Builds | None = None,
         *,
         builds: Container[int] | None = None,
         pages: Container[JobKey] | None = None,
     ) -> "Links":
-        """Read the snapshot for names that differ by case alone."""
-        jobs: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        """Read the snapshot, whose builds are `held`, for names that differ by case alone."""
+        held = held or builds_of(snapshot.builds)
+        jobs = ({build.job for build in held.of_jobset(key)} for key in held.jobsets())
         jobsets: defaultdict[str, set[str]] = defaultdict(set)
-        for build in snapshot.builds.values():
-            jobs[build.project, build.jobset].add(build.job)
-        for project, jobset in (*snapshot.jobsets, *jobs):
+        for project, jobset in (*snapshot.jobsets, *held.jobsets()):
             jobsets[project].add(jobset)
-        groups = [{*snapshot.projects, *jobsets}, *jobsets.values(), *jobs.values()]
-        collisions = frozenset[str]().union(*(case_collisions(group) for group in groups))
+        groups = chain([{*snapshot.projects, *jobsets}], jobsets.values(), jobs)
+        collisions = frozenset[str]().union(*map(case_collisions, groups))
         return cls(collisions, builds=builds, jobs=pages)
 
     @property

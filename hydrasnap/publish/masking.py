@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from msgspec import Struct, json, structs
 
 from hydrasnap.formatting import mask_logins
-from hydrasnap.model import Snapshot
+from hydrasnap.model import Build, Snapshot
+from hydrasnap.model.builds import Builds
 
 T = TypeVar("T")
 Key = TypeVar("Key")
@@ -26,7 +27,7 @@ def mask_snapshot(snapshot: Snapshot) -> Snapshot:
         projects=_values(snapshot.projects),
         jobsets=_values(snapshot.jobsets),
         evaluations=_values(snapshot.evaluations),
-        builds=_values(snapshot.builds),
+        builds=_builds(snapshot.builds),
         sizes=_values(snapshot.sizes),
         reasons=_values(snapshot.reasons),
         live=None if snapshot.live is None else _masked(snapshot.live),
@@ -37,6 +38,13 @@ def _values(objects: Mapping[Key, T]) -> Mapping[Key, T]:
     """Mask the objects that hold a password."""
     changed = {key: _masked(found) for key, found in objects.items() if _may_hold_login(found)}
     return {key: changed.get(key, found) for key, found in objects.items()} if changed else objects
+
+
+def _builds(found: Mapping[int, Build]) -> Mapping[int, Build]:
+    if not isinstance(found, Builds):
+        return _values(found)
+    changed = {build.id: _masked(build) for build in found.with_at_sign() if _may_hold_login(build)}
+    return found.replace(changed) if changed else found
 
 
 def _may_hold_login(found: object) -> bool:

@@ -9,7 +9,6 @@ the comparison.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,8 +116,8 @@ def _write_site(
         known = _reusable(state.renewed(previous.state, output), previous.settings, site.digest())
         records = {_STATIC: _put_static_files(out, settings)}
         runner = TaskRunner(site, renderer, out.stage, output, known)
-        rounds = runner.rounds(workers or _worker_count(site.snapshot))
-        results = chain.from_iterable(map_ordered(runner, *one) for one in rounds)
+        workers = workers or _worker_count(site.snapshot)
+        results = map_ordered(runner, runner.batches(workers), workers)
         for number, result in enumerate(results, start=1):
             records[result.key] = _take(result, known, out)
             _check_budget(out, settings)

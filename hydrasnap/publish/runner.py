@@ -1,11 +1,9 @@
 """Run the tasks of a render: skip a task whose input and files are as before, else write its files.
 
-A runner is shared by forked processes; each task is run by its number. A process that reads a build
-gets a copy of the memory that this lies in, so of a large site the tasks are run in rounds, each by
-fresh processes: what they hold at a time is bounded by what a round reads.
+A runner is shared by forked processes; each task is run by its number.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,14 +17,6 @@ from hydrasnap.publish.tasks import RenderTask, render_tasks
 
 _BATCHES_A_WORKER = 32  # at least, so that no worker waits long for the last one
 _TASKS_A_BATCH = 4  # at most
-BUILDS_A_ROUND = 500_000  # read by the tasks of a round, a build once for each task
-
-
-class Round(NamedTuple):
-    """Tasks that are run by the same processes: their numbers in batches, each for one process."""
-
-    batches: list[list[int]]
-    workers: int
 
 
 class TaskResult(NamedTuple):
@@ -57,48 +47,26 @@ class TaskRunner:
     def __len__(self) -> int:
         return len(self._tasks)
 
-    def rounds(self, workers: int, builds_a_round: int = BUILDS_A_ROUND) -> Iterator[Round]:
-        """Yield the rounds in which all tasks are run.
-
-        A snapshot that holds no more than `builds_a_round` takes one round. In a larger one, what
-        may read the whole snapshot is run first and by this process, which copies nothing.
-        """
-        numbers = range(len(self._tasks))
-        if workers == 1 or len(self._site.snapshot.builds) <= builds_a_round:
-            yield Round(self._batches(numbers, workers), workers)
-            return
-        yield Round([[number for number in numbers if not self._tasks[number].jobsets]], 1)
-        part: list[int] = []
-        weight = 0
-        for number in (number for number in numbers if self._tasks[number].jobsets):
-            part.append(number)
-            weight += self._weight(self._tasks[number])
-            if weight >= builds_a_round:
-                yield Round(self._batches(part, workers), workers)
-                part, weight = [], 0
-        if part:
-            yield Round(self._batches(part, workers), workers)
-
-    def _batches(self, numbers: Sequence[int], workers: int) -> list[list[int]]:
-        """Group the numbers of tasks: tasks that read few builds are sent to a worker together."""
-        weights = [self._weight(self._tasks[number]) for number in numbers]
+    def batches(self, workers: int) -> list[list[int]]:
+        """Group the numbers of all tasks: those that read few builds go to a worker together."""
+        weights = list(map(self._weight, self._tasks))
         most = sum(weights) / (workers * _BATCHES_A_WORKER)
         batches: list[list[int]] = []
-        weight = 0
-        for number, more in zip(numbers, weights, strict=True):
+        weight = 0.0
+        for number, more in enumerate(weights):
             if not batches or weight + more > most or len(batches[-1]) == _TASKS_A_BATCH:
                 batches.append([])
-                weight = 0
+                weight = 0.0
             batches[-1].append(number)
             weight += more
         return batches
 
-    def _weight(self, task: RenderTask) -> int:
+    def _weight(self, task: RenderTask) -> float:
         """Count the builds that a task may read."""
         if task.bucket is not None:
-            return len(task.bucket.builds)
-        jobsets = task.jobsets or self._site.buckets
-        return sum(len(bucket.builds) for key in jobsets for bucket in self._site.buckets[key])
+            return task.bucket.size
+        jobsets = task.jobsets or self._site.snapshot.jobsets
+        return sum(map(self._site.index.builds.count, jobsets))
 
     def __call__(self, number: int) -> TaskResult:
         """Run a task, or skip it."""

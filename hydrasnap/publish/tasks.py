@@ -94,21 +94,25 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
 
 def render_tasks(site: Site) -> Iterator[RenderTask]:
     """Yield all tasks of a site, long ones first, so that workers end at about the same time."""
-    for evaluation in site.snapshot.evaluations.values():
-        if evaluation.hasnewbuilds:
-            yield _evaluation(site, evaluation)
-    for evaluation, others in newest_against_others(site):
-        yield from (_comparison(site, evaluation, baseline) for baseline in others)
     yield _names(site)
     yield _maintainers(site)
     yield _watch_lists(site)
     yield _people(site)
     for kind in WHOLE:
         yield _whole(site, kind)
-    for jobset in site.snapshot.jobsets.values():
+    compared = dict(_comparisons(site))
+    for key, jobset in site.snapshot.jobsets.items():  # one after the other, as they are read
+        yield from (_evaluation(site, found) for found in site.index.evaluations_of(key))
+        yield from compared.get(key, ())
         yield _jobset(site, jobset)
-        yield from (_bucket(site, bucket) for bucket in site.buckets[jobset.key])
+        yield from (_bucket(site, bucket) for bucket in site.buckets[key])
     yield _whole(site, overview_pages)
+
+
+def _comparisons(site: Site) -> Iterator[tuple[JobsetKey, list[RenderTask]]]:
+    for evaluation, others in newest_against_others(site):
+        tasks = [_comparison(site, evaluation, baseline) for baseline in others]
+        yield evaluation.jobset_key, tasks
 
 
 def _whole(site: Site, kind: Callable[[Site], Iterable[Page | File]]) -> RenderTask:
@@ -164,7 +168,7 @@ def _maintainers(site: Site) -> RenderTask:
         lambda: maintainer_pages(site),
         data=lambda: (
             site.staff,
-            site.unmatched,
+            site.unmatched if site.staff else (),
             [selection_reads(site, found) for found in site.maintained.values()],
         ),
     )

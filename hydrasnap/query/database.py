@@ -19,6 +19,7 @@ from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Reasons, Snapshot
 from hydrasnap.report import inputs_of
 from hydrasnap.store import UNREADABLE, Manifest, holder, read_snapshot
+from hydrasnap.store.layout import INDEXES
 
 _FORMAT = 2
 _TABLES = """
@@ -223,7 +224,7 @@ def write_database(folder: Path, snapshot: Callable[[], Snapshot]) -> None:
 
 
 def _path(folder: Path) -> Path:
-    return folder / ".index" / f"{_FORMAT}.sqlite"
+    return folder / INDEXES / f"{_FORMAT}.sqlite"
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -55,6 +55,20 @@ class Change(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeSummary:
+    """The lengths of all lists, and the jobs that an evaluation broke and fixed.
+
+    `knows_failures` tells whether the list of what broke is complete.
+    """
+
+    evaluation: Evaluation
+    counts: Mapping[ChangeKind, int]
+    broken: tuple[Change, ...]
+    fixed: tuple[Change, ...]
+    knows_failures: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """All differences of an evaluation to its baseline; `by_kind` has every kind.
 
@@ -87,6 +101,17 @@ class Changes:
     def count(self, kind: ChangeKind) -> int:
         """Return the length of a list."""
         return len(self.by_kind[kind])
+
+    def summary(self) -> ChangeSummary:
+        """Keep what is told of a whole jobset, which holds few builds."""
+        missing = self.unknown or self.baseline_unknown
+        return ChangeSummary(
+            evaluation=self.evaluation,
+            counts={kind: len(rows) for kind, rows in self.by_kind.items()},
+            broken=self[ChangeKind.NEWLY_FAILING],
+            fixed=self[ChangeKind.NEWLY_SUCCEEDING],
+            knows_failures=not missing and not any(b.status.failed for b in self.undecided),
+        )
 
     def by_system(self) -> dict[str, dict[ChangeKind, int]]:
         """Count each list for each system, systems by name, every kind present."""

@@ -47,8 +47,7 @@ def channels(
     Otherwise it is those named ``tested`` or ``unstable``, or else those that are no constituents
     of others, the largest first.
     """
-    builds = index.builds_of(evaluation)
-    every = [build for build in builds if build.constituents]
+    every = index.aggregates_of(evaluation)
     wanted = list(_wanted(every, tuple(globs)))
     return tuple(_channel(index, evaluation, build) for build in wanted[:count])
 

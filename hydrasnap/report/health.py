@@ -6,7 +6,7 @@ from functools import reduce
 from operator import add
 
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Snapshot
-from hydrasnap.report.changes import Change, ChangeKind, Changes, compare
+from hydrasnap.report.changes import Change, ChangeSummary, compare
 from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.history import failing_run
 from hydrasnap.report.index import Index
@@ -32,7 +32,7 @@ class JobsetHealth:
     latest: Evaluation | None
     latest_finished: Evaluation | None
     tally: Tally
-    changes: Changes | None
+    changes: ChangeSummary | None
     has_errors: bool
     stale: bool
     in_use: bool
@@ -50,7 +50,7 @@ class JobsetHealth:
         """Count the jobs that broke in the newest evaluation; None where that is not known."""
         if self.latest is None:
             return 0 if self.is_read else None
-        found = self.changes.count(ChangeKind.NEWLY_FAILING) if self.changes else 0
+        found = len(self.changes.broken) if self.changes else 0
         return found if found or self.knows_failures else None
 
     @property
@@ -58,8 +58,7 @@ class JobsetHealth:
         """Whether the list of jobs that newly fail in the newest evaluation is complete."""
         if self.changes is None:
             return self.latest is None and self.is_read
-        missing = self.changes.unknown or self.changes.baseline_unknown
-        return not missing and not any(build.status.failed for build in self.changes.undecided)
+        return self.changes.knows_failures
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def jobset_health(index: Index, key: JobsetKey) -> JobsetHealth:
         latest=latest,
         latest_finished=latest_finished(index, key),
         tally=tally_of(index, latest) if latest else Tally(),
-        changes=compare(index, latest) if latest and known else None,
+        changes=compare(index, latest).summary() if latest and known else None,
         has_errors=has_errors(jobset),
         stale=is_stale(jobset, snapshot_time(index.snapshot)),
         in_use=is_in_use(index.snapshot, jobset),
@@ -172,7 +171,7 @@ def newly_broken(jobsets: Iterable[JobsetHealth], count: int | None = None) -> L
         Broken(health.changes.evaluation, change)
         for health in jobsets
         if health.changes and not health.jobset.deleted_upstream and not health.hidden
-        for change in health.changes[ChangeKind.NEWLY_FAILING]
+        for change in health.changes.broken
     ]
     found.sort(key=lambda broken: (-broken.evaluation.timestamp, -broken.evaluation.id))
     return limit(found, count)

@@ -1,20 +1,25 @@
 """Looks things up in a snapshot: evaluations of a jobset, builds of a job, aggregates of a build.
 
-Every map is made on the first question that needs it, in linear or n·log n time, and holds
-references only: a question about one jobset never pays for another.
+Every map is made on the first question that needs it, in linear or n·log n time: a question about
+one jobset never pays for another. Of builds that are not in memory, those of the jobsets that were
+asked for last are held, with what follows from them.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
 from heapq import nlargest
+from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar, cast
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Snapshot
+from hydrasnap.model.builds import builds_of, job_hash
 
 T = TypeVar("T")
+
+JOBSETS_HELD = 2  # whose builds are not in memory anyway: a comparison reads two
 
 _job = attrgetter("job")
 
@@ -24,10 +29,38 @@ def build_order(build: Build) -> tuple[str, str, int]:
     return build.job, build.system, build.id
 
 
+def _by_job(build: Build) -> tuple[str, int]:
+    return build.job, -build.id
+
+
 def newest_results(builds: Iterable[Build], count: int) -> tuple[Build, ...]:
     """Return those of some builds that finished last, newest first."""
     done = (build for build in builds if build.finished)
     return tuple(nlargest(count, done, key=lambda build: (build.stoptime or 0, build.id)))
+
+
+class _OfJobset:
+    """The builds of a jobset that are held, and what follows from them."""
+
+    def __init__(self, builds: Sequence[Build]) -> None:
+        self.by_job = tuple(sorted(builds, key=_by_job))
+        self.members: dict[int, tuple[Build, ...]] = {}
+        self.answers: dict[Hashable, object] = {}
+        self._dealt: dict[int, list[list[Build]]] = {}
+
+    def bucket(self, number: int, out_of: int) -> tuple[Build, ...]:
+        """Return the builds of the jobs whose hash has a remainder."""
+        dealt = self._dealt.get(out_of)
+        if dealt is None:
+            dealt = self._dealt[out_of] = [[] for _ in range(out_of)]
+            for job, builds in groupby(self.by_job, _job):
+                dealt[job_hash(job) & (out_of - 1)].extend(builds)
+        return tuple(dealt[number])
+
+    @cached_property
+    def by_id(self) -> dict[int, Build]:
+        """The same builds by id."""
+        return {build.id: build for build in self.by_job}
 
 
 class Index:
@@ -39,11 +72,12 @@ class Index:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
+        self.builds = builds_of(snapshot.builds)
         self._evaluations = _by_jobset(snapshot.evaluations.values())
-        self._members: dict[int, tuple[Build, ...]] = {}
         self._unknown: dict[int, int] = {}
         self._answers: dict[Hashable, object] = {}
-        self._by_job: dict[JobsetKey, tuple[Build, ...]] = {}
+        self._held: dict[JobsetKey, _OfJobset] = {}
+        self._bucket: tuple[object, tuple[Build, ...]] = (None, ())
 
     def once(self, question: Hashable, answer: Callable[[], T]) -> T:
         """Return the answer to a question, which is computed when it is first asked.
@@ -55,11 +89,37 @@ class Index:
             self._answers[question] = answer()
         return cast("T", self._answers[question])
 
+    def while_held(self, key: JobsetKey, question: Hashable, answer: Callable[[], T]) -> T:
+        """Return an answer that holds builds of a jobset: it is forgotten when they are let go."""
+        answers = self._of(key).answers
+        if question not in answers:
+            answers[question] = answer()
+        return cast("T", answers[question])
+
     def prepare(self) -> None:
-        """Make the maps that questions about builds need, before processes share them."""
+        """Make the maps that questions about builds need, before processes share them.
+
+        What each process would have to copy is let go.
+        """
         self.aggregates_with(0)
-        for key in self._grouped:
+        if not self.builds.in_memory:
+            self._held.clear()
+            return
+        for key in self.builds.jobsets():
             self.builds_of_jobset(key)
+
+    def _of(self, key: JobsetKey) -> _OfJobset:
+        """Hold the builds of a jobset; those that were not asked for the longest are let go."""
+        found = self._held.get(key)
+        if self.builds.in_memory:
+            if found is None:
+                found = self._held[key] = _OfJobset(self.builds.of_jobset(key))
+            return found
+        self._held.pop(key, None)
+        while len(self._held) >= JOBSETS_HELD:
+            del self._held[next(iter(self._held))]
+        found = self._held[key] = found or _OfJobset(self.builds.of_jobset(key))
+        return found
 
     def evaluations_of(self, key: JobsetKey) -> tuple[Evaluation, ...]:
         """Return the known evaluations of a jobset, newest first, deleted ones included."""
@@ -114,11 +174,19 @@ class Index:
 
     def builds_of(self, evaluation: Evaluation) -> tuple[Build, ...]:
         """Return the known builds of an evaluation by job, system and id."""
-        found = self._members.get(evaluation.id)
+        held = self._of(evaluation.jobset_key)
+        found = held.members.get(evaluation.id)
         if found is None:
-            found = tuple(sorted(self.snapshot.builds_of(evaluation), key=build_order))
-            self._members[evaluation.id] = found
+            builds = self._members(evaluation, held)
+            found = held.members[evaluation.id] = tuple(sorted(builds, key=build_order))
         return found
+
+    def _members(self, evaluation: Evaluation, held: _OfJobset) -> Iterable[Build]:
+        if self.builds.in_memory:
+            return self.snapshot.builds_of(evaluation)
+        own, others = held.by_id, self.builds
+        found = (own.get(number) or others.get(number) for number in evaluation.builds)
+        return filter(None, found)
 
     def unknown(self, evaluation: Evaluation) -> int:
         """Count the builds of an evaluation that the snapshot does not hold."""
@@ -128,28 +196,52 @@ class Index:
 
     def builds_at(self, evaluation: Evaluation, job: str) -> tuple[Build, ...]:
         """Return the builds that an evaluation has of a job: one, but for rare namesakes."""
-        return _run(self.builds_of(evaluation), job)
+        key = evaluation.jobset_key
+        if self.builds.in_memory or key in self._held:
+            return _run(self.builds_of(evaluation), job)
+        foreign = self.once(("foreign", evaluation.id), lambda: self._foreign(evaluation))
+        named = (*self.builds.of_job(JobKey(*key, job)), *foreign)
+        held = (b for b in named if b.job == job and _holds(evaluation.builds, b.id))
+        return tuple(sorted(held, key=build_order))
+
+    def _foreign(self, evaluation: Evaluation) -> tuple[Build, ...]:
+        """Return the known builds of an evaluation that are of other jobsets."""
+        others = set(evaluation.builds).difference(self.builds.ids_of(evaluation.jobset_key))
+        return tuple(filter(None, map(self.builds.get, sorted(others))))
+
+    def aggregates_of(self, evaluation: Evaluation) -> list[Build]:
+        """Return the builds of an evaluation that are known to have constituents."""
+        every = self._every_aggregate
+        held = (build for build in every if _holds(evaluation.builds, build.id))
+        return sorted(held, key=build_order)
 
     def jobs_of(self, key: JobsetKey) -> tuple[JobKey, ...]:
         """Return all jobs of a jobset that any known build belongs to, by name."""
         names = dict.fromkeys(map(_job, self.builds_of_jobset(key)))
         return tuple(JobKey(*key, name) for name in names)
 
+    def bucket(self, key: JobsetKey, number: int, out_of: int) -> tuple[Build, ...]:
+        """Return the builds of those jobs of a jobset whose hash has a remainder, as above."""
+        question = (key, number, out_of)
+        if self._bucket[0] != question:
+            self._bucket = (question, self._of(key).bucket(number, out_of))
+        return self._bucket[1]
+
     def builds_of_jobset(self, key: JobsetKey) -> tuple[Build, ...]:
         """Return all known builds of a jobset by job, of each the newest first."""
-        if key not in self._by_job:
-            builds = sorted(self._grouped.get(key, ()), key=lambda build: (build.job, -build.id))
-            self._by_job[key] = tuple(builds)
-        return self._by_job[key]
+        return self._of(key).by_job
 
     def builds_of_job(self, key: JobKey) -> tuple[Build, ...]:
         """Return the known builds of a job, newest first, whatever became of them."""
-        return _run(self.builds_of_jobset(JobsetKey(key.project, key.jobset)), key.name)
+        jobset = JobsetKey(key.project, key.jobset)
+        if self.builds.in_memory or jobset in self._held:
+            return _run(self.builds_of_jobset(jobset), key.name)
+        return tuple(reversed(self.builds.of_job(key)))
 
     def evaluations_with(self, build_id: int) -> tuple[Evaluation, ...]:
         """Return the known evaluations that hold a build, newest first."""
-        build = self.snapshot.builds.get(build_id)
-        every = self._newest if build is None else self.evaluations_of(build.jobset_key)
+        key = self.builds.jobset_of(build_id)
+        every = self._newest if key is None else self.evaluations_of(key)
         return tuple(evaluation for evaluation in every if _holds(evaluation.builds, build_id))
 
     def aggregates_with(self, build_id: int) -> tuple[Build, ...]:
@@ -158,10 +250,16 @@ class Index:
 
     def queued(self) -> tuple[Build, ...]:
         """Return what waits or runs, in the order of Hydra's queue: priority, then id."""
-        waiting = (
-            b for b in self.snapshot.builds.values() if not b.finished and not b.deleted_upstream
-        )
+        waiting = (build for build in self.builds.unfinished() if not build.deleted_upstream)
         return tuple(sorted(waiting, key=lambda build: (-build.priority, build.id)))
+
+    def finished(self, key: JobsetKey) -> int:
+        """Count the known builds of a jobset that have a result."""
+        return self.builds.count(key) - self._unfinished[key]
+
+    @cached_property
+    def _unfinished(self) -> Counter[JobsetKey]:
+        return Counter(build.jobset_key for build in self.builds.unfinished())
 
     @cached_property
     def _newest(self) -> tuple[Evaluation, ...]:
@@ -169,16 +267,13 @@ class Index:
         return tuple(sorted(every, key=_newest_first))
 
     @cached_property
-    def _grouped(self) -> dict[JobsetKey, list[Build]]:
-        groups: defaultdict[tuple[str, str], list[Build]] = defaultdict(list)
-        for build in self.snapshot.builds.values():
-            groups[build.project, build.jobset].append(build)
-        return {JobsetKey(*key): builds for key, builds in groups.items()}
+    def _every_aggregate(self) -> Sequence[Build]:
+        return self.builds.aggregates()
 
     @cached_property
     def _aggregates(self) -> dict[int, list[Build]]:
         aggregates: defaultdict[int, list[Build]] = defaultdict(list)
-        for build in sorted(self.snapshot.builds.values(), key=attrgetter("id")):
+        for build in self._every_aggregate:
             for constituent in build.constituents or ():
                 aggregates[constituent].append(build)
         return dict(aggregates)

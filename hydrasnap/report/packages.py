@@ -45,6 +45,11 @@ class PackageIndex:
         self._emails = emails
         self._known: dict[int, KnownPackage] = {}
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of any package."""
+        return bool(self._listed.packages or self._told)
+
     def package_of(self, build: Build) -> KnownPackage | None:
         """Return the package of a build's job, or None where none is known.
 

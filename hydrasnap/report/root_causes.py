@@ -69,8 +69,10 @@ class RootCauses(NamedTuple):
 
 def root_causes(index: Index, evaluation: Evaluation) -> RootCauses:
     """Group the failures of an evaluation by the derivations that really failed."""
-    return index.once(
-        ("root causes", evaluation.id), lambda: _root_causes(index, index.builds_of(evaluation))
+    return index.while_held(
+        evaluation.jobset_key,
+        ("root causes", evaluation.id),
+        lambda: _root_causes(index, index.builds_of(evaluation)),
     )
 
 
@@ -137,11 +139,17 @@ def _makers(snapshot: Snapshot) -> dict[str, Build]:
     steps = (step for reasons in snapshot.reasons.values() for step in reasons.steps)
     wanted = {path for step in steps for path in step.outputs}
     found: dict[str, Build] = {}
-    for build in sorted(snapshot.builds.values(), key=lambda one: (_failed_itself(one), one.id)):
+    for build in snapshot.builds.values() if wanted else ():
         for output in build.outputs:
             if output.path in wanted:
-                found[output.path] = build
+                known = found.get(output.path)
+                if known is None or _order_of_makers(build) > _order_of_makers(known):
+                    found[output.path] = build
     return found
+
+
+def _order_of_makers(build: Build) -> tuple[bool, int]:
+    return _failed_itself(build), build.id
 
 
 def _failed_itself(build: Build) -> bool:

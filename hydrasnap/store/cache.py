@@ -25,6 +25,7 @@ from hydrasnap.model import (
 from hydrasnap.store.atomic import cannot, write_whole
 from hydrasnap.store.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from hydrasnap.store.crawl_memo import CrawlMemo
+from hydrasnap.store.filed_builds import FiledBuilds, file_builds
 from hydrasnap.store.journal import Entry, Journal
 from hydrasnap.store.layout import (
     JOURNAL,
@@ -68,6 +69,7 @@ class Cache(CrawlMemo):
         self._reasons: dict[int, Reasons] = {}
         self._reason_shards: defaultdict[int, dict[int, Reasons]] = defaultdict(dict)
         self._live: Live | None = None
+        self._filed: FiledBuilds | None = None
 
     @property
     def projects(self) -> Mapping[str, Project]:
@@ -258,7 +260,7 @@ class Cache(CrawlMemo):
             projects=dict(sorted(self._projects.items())),
             jobsets=dict(sorted(self._jobsets.items())),
             evaluations={number: self._dated(e) for number, e in sorted(self._evaluations.items())},
-            builds=dict(sorted(self._builds.items())),
+            builds=dict(sorted(self._builds.items())) if self._filed is None else self._filed,
             sizes=dict(sorted(self._sizes.items())),
             live=self._live,
             reasons=dict(sorted(self._reasons.items())),
@@ -271,12 +273,16 @@ class Cache(CrawlMemo):
         """
         if evaluation.timestamp:
             return evaluation
-        queued = (self._builds[n].timestamp for n in evaluation.builds if n in self._builds)
+        held: Mapping[int, Build] = self._builds if self._filed is None else self._filed
+        queued = (held[n].timestamp for n in evaluation.builds if n in held)
         newest = max(queued, default=0)
         return msgspec.structs.replace(evaluation, timestamp=newest, dated_by_builds=True)
 
-    def load(self) -> None:
-        """Read every file; a damaged one is reported and counts as absent."""
+    def load(self, *, leave_builds: bool = False) -> None:
+        """Read every file; a damaged one is reported and counts as absent.
+
+        With `leave_builds`, for a cache that is only read, builds are left in their files.
+        """
         manifest = self._reader.manifest() or self.manifest
         origin = manifest.origin or self._reader.origin()
         self.manifest = msgspec.structs.replace(manifest, origin=origin)
@@ -294,7 +300,11 @@ class Cache(CrawlMemo):
             s.key: s for s in read("sizes/*/*/*.json", JobSizes, lambda s: sizes_path(s.key))
         }
         self._live = next(read(LIVE, Live, lambda _: Path(LIVE)), None)
-        self._load_shards()
+        if leave_builds:
+            self._filed = file_builds(self._folder, self._reader.build_lines)
+        else:
+            self._load_builds()
+        self._load_reasons()
         self._add_checksums()
 
     def _add_checksums(self) -> None:
@@ -314,14 +324,17 @@ class Cache(CrawlMemo):
             if shard_path(first) in old:
                 self._touch_shard(first)
 
-    def _load_shards(self) -> None:
-        """Read the builds and reasons; a shard with unreadable lines is written again without."""
+    def _load_builds(self) -> None:
+        """Read the builds; a shard with unreadable lines is written again without."""
         for first, builds, whole in self._reader.shards("builds/*.json", Build):
             held = {build.id: build for build in builds if shard_of(build.id) == first}
             self._builds.update(held)
             self._shards[first].update(held)
             if not whole and held:
                 self._touch_shard(first)
+
+    def _load_reasons(self) -> None:
+        """Read the reasons in the same way."""
         for first, reasons, whole in self._reader.shards("reasons/*.json", Reasons):
             found = {each.build: each for each in reasons if shard_of(each.build) == first}
             self._reasons.update(found)

@@ -49,6 +49,7 @@ ORIGIN = "origin"
 JOURNAL = "journal.jsonl"
 UNFINISHED = "unfinished.json"
 LIVE = "live.json"
+INDEXES = ".index"
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises for bytes that are no JSON of the wanted shape."""

@@ -1,7 +1,8 @@
 """Opening a cache: to write to it as its only writer, or to read it as it is."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from hydrasnap.store.cache import Cache
 from hydrasnap.store.layout import MANIFEST, ORIGIN
 from hydrasnap.store.lock import holder, locked
 from hydrasnap.store.ownership import check_folder
-from hydrasnap.store.reading import Damaged
+from hydrasnap.store.reading import Damaged, NotByLineError
+
+IN_MEMORY = 200_000_000
+"""Bytes of files that hold 400,000 builds; in memory these take 500 MiB."""
 
 
 @contextmanager
@@ -51,19 +55,32 @@ def _check_origin(folder: Path, cache: Cache, origin: str) -> None:
         )
 
 
-def read_snapshot(folder: Path) -> Snapshot:
-    """Read the cache as it is, without a lock, also while a crawl writes to it."""
+def read_snapshot(folder: Path, in_memory: int = IN_MEMORY) -> Snapshot:
+    """Read the cache as it is, without a lock, also while a crawl writes to it.
+
+    Where the files of builds take more than `in_memory` bytes, builds are read when they are asked
+    for; CacheError is raised then if a crawl has changed a file meanwhile.
+    """
     if not (folder / MANIFEST).is_file():
         raise _nothing(folder, f"There is no cache in {folder}", "Make one with")
     check_folder(folder)
     cache = Cache(folder, _refuse)
     try:
-        cache.load()
+        try:
+            cache.load(leave_builds=_size_of_builds(folder) > in_memory)
+        except NotByLineError:
+            cache.load()
     except OSError as error:
         raise cannot("read", folder, error) from error
     if not cache.projects and not any(run.complete for run in cache.manifest.runs):
         raise _nothing(folder, f"The cache {folder} holds nothing yet", "Fill it with")
     return cache.snapshot()
+
+
+def _size_of_builds(folder: Path) -> int:
+    with suppress(FileNotFoundError), os.scandir(folder / "builds") as found:
+        return sum(entry.stat().st_size for entry in found)
+    return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from hydrasnap.model import PackageList
+from hydrasnap.store.layout import INDEXES
 
 _FORMAT = 1
 _decoder = msgspec.msgpack.Decoder(PackageList)
@@ -22,7 +23,7 @@ def cached_packages(folder: Path, digest: str, read: Callable[[], PackageList]) 
 
     A cache that cannot be written keeps none; those of other digests are dropped.
     """
-    file = folder / ".index" / f"packages-{_FORMAT}-{digest[:32]}.msgpack"
+    file = folder / INDEXES / f"packages-{_FORMAT}-{digest[:32]}.msgpack"
     with suppress(OSError, msgspec.DecodeError):
         return _decoder.decode(file.read_bytes())
     found = read()

@@ -1,6 +1,6 @@
 """Reading the files of a cache; a damaged one is reported, remembered, and counts as absent."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from hydrasnap.errors import CacheError
+from hydrasnap.model import Build
 from hydrasnap.store.layout import (
     MANIFEST,
     ORIGIN,
@@ -22,6 +23,10 @@ from hydrasnap.store.layout import (
 T = TypeVar("T")
 Damaged = Callable[[Path, str], None]
 _TAIL = 64
+
+
+class NotByLineError(Exception):
+    """A file of builds has not one build a line."""
 
 
 class Reader:
@@ -75,13 +80,7 @@ class Reader:
 
         Yield the first id, the readable objects, and whether these are all.
         """
-        for path, data in self._files(pattern):
-            if not path.stem.isdecimal():
-                self._break(path, data, "its name is no number")
-                continue
-            lines = [line.removesuffix(b",") for line in data.split(b"\n")[1:-2]]
-            checked = any(map(is_line_checked, lines))
-            intact = [n for n in lines if is_line_intact(n) and (is_line_checked(n) or not checked)]
+        for path, data, lines, intact in self._read_lines(pattern):
             try:
                 if len(intact) < len(lines):
                     raise msgspec.DecodeError("the checksum does not match")
@@ -90,9 +89,42 @@ class Reader:
                 self._break(path, data, str(error))
                 yield int(path.stem), list(_readable(intact, kind)), False
 
+    def build_lines(self, path: Path) -> Iterator[tuple[int, bytes]]:
+        """Read a file of builds as it is: each line, which holds a build, and its place in bytes.
+
+        Lines that have a checksum are known to be readable; a file without is decoded. Raises
+        NotByLineError for one that somebody has laid out otherwise.
+        """
+        data = path.read_bytes()
+        lines, intact = _lines_of(data)
+        self.files += 1
+        try:
+            if len(intact) < len(lines):
+                raise msgspec.DecodeError("the checksum does not match")
+            is_ours = data.startswith(b"[\n") and all(map(is_line_checked, lines))
+            if not is_ours and len(msgspec.json.decode(data, type=list[Build])) != len(lines):
+                raise NotByLineError
+        except UNREADABLE as error:
+            self._break(path, data, str(error))
+            return
+        place = len(b"[\n")
+        for line in lines:
+            yield place, line
+            place += len(line) + len(b",\n")
+
+    def _read_lines(
+        self, pattern: str
+    ) -> Iterator[tuple[Path, bytes, Sequence[bytes], Sequence[bytes]]]:
+        """Read files with an object a line, by first id: all lines, and those that are intact."""
+        for path, data in self._files(pattern):
+            if not path.stem.isdecimal():
+                self._break(path, data, "its name is no number")
+                continue
+            yield path, data, *_lines_of(data)
+
     def _files(self, pattern: str) -> Iterator[tuple[Path, bytes]]:
         """Read the files that match a pattern; one that is removed meanwhile is absent."""
-        for path in sorted(self._folder.glob(pattern)):
+        for path in sorted(self._folder.glob(pattern), key=_numbers_in_order):
             try:
                 data = path.read_bytes()
             except FileNotFoundError:
@@ -121,7 +153,18 @@ class Reader:
         return None
 
 
-def _readable(lines: list[bytes], kind: type[T]) -> Iterator[T]:
+def _lines_of(data: bytes) -> tuple[Sequence[bytes], Sequence[bytes]]:
+    """Return the lines of a file that hold an object each, and those that are intact."""
+    lines = [line.removesuffix(b",") for line in data.split(b"\n")[1:-2]]
+    checked = any(map(is_line_checked, lines))
+    return lines, [n for n in lines if is_line_intact(n) and (is_line_checked(n) or not checked)]
+
+
+def _numbers_in_order(path: Path) -> tuple[Path, int, str]:
+    return path.parent, len(path.name), path.name
+
+
+def _readable(lines: Sequence[bytes], kind: type[T]) -> Iterator[T]:
     for line in lines:
         with suppress(*UNREADABLE):
             yield msgspec.json.decode(line, type=kind)

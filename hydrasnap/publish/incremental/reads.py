@@ -128,7 +128,7 @@ class Declarations:
     def _of_jobset(self, key: JobsetKey) -> JobsetReads:
         snapshot, index = self._site.snapshot, self._site.index
         evaluations = index.evaluations_of(key)
-        own = {build.id for build in index.builds_of_jobset(key)}
+        own = set(index.builds.ids_of(key))
         others = {number for found in evaluations for number in found.builds} - own
         foreign = tuple(self._foreign(others))
         producers, dependencies = self._inputs(evaluations)

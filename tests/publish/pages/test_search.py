@@ -15,7 +15,7 @@ from msgspec import structs
 
 from hydrasnap.model import Build, JobKey, JobsetKey, Project, Run, Snapshot
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.buckets import Bucket, bucket_count, bucket_of
+from hydrasnap.publish.pages.common.buckets import bucket_count, bucket_of
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.site import Site
@@ -107,14 +107,23 @@ def jobs_named(index: Shards) -> dict[JobKey, set[str]]:
     return found
 
 
-def piles_told(index: Shards) -> Iterator[tuple[Bucket, Any]]:
+class Told(NamedTuple):
+    """A bucket as its shard names it."""
+
+    key: JobsetKey
+    number: int
+    out_of: int
+    jobs: list[JobKey]
+
+
+def piles_told(index: Shards) -> Iterator[tuple[Told, Any]]:
     """Give every bucket that the directory promises, in its order, and what its shard says."""
     for project, name, _, folder, _, count in index["directory"]["jobsets"]:
         for number in range(count):
             told = index[f"{folder}{number}"]
             key = JobsetKey(project, name)
             jobs = [JobKey(*key, row[0]) for row in told[3]]
-            yield Bucket(key, number, count, jobs, []), told
+            yield Told(key, number, count, jobs), told
 
 
 def builds_told(index: Shards) -> list[Found]:

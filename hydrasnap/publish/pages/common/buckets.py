@@ -3,36 +3,47 @@
 A job keeps its bucket as long as the jobset keeps its size, so that few are made again.
 """
 
-from itertools import groupby
-from operator import attrgetter
-from typing import NamedTuple
-from zlib import crc32
+from dataclasses import dataclass
 
 from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.model.builds import job_hash
 from hydrasnap.report.index import Index
 
 JOBS = 128  # of one bucket, at most on average
 
 
-class Bucket(NamedTuple):
-    """Some jobs of a jobset, by name, and their builds: bucket `number` of `out_of`."""
+@dataclass(frozen=True)
+class Bucket:
+    """Some jobs of a jobset, and their builds, by name: bucket `number` of `out_of`.
 
+    Its builds are read when they are asked for.
+    """
+
+    index: Index
     key: JobsetKey
     number: int
     out_of: int
-    jobs: list[JobKey]
-    builds: list[Build]
+
+    @property
+    def builds(self) -> tuple[Build, ...]:
+        """The builds of the jobs, of each the newest first."""
+        return self.index.bucket(self.key, self.number, self.out_of)
+
+    @property
+    def jobs(self) -> list[JobKey]:
+        """The jobs by name."""
+        return list(dict.fromkeys(build.job_key for build in self.builds))
+
+    @property
+    def size(self) -> float:
+        """How many builds a bucket of the jobset has on average."""
+        return self.index.builds.count(self.key) / self.out_of
 
 
 def buckets(index: Index, key: JobsetKey) -> tuple[Bucket, ...]:
     """Divide the jobs of a jobset into buckets, some of which may be empty."""
-    count = bucket_count(len(index.jobs_of(key)))
-    found = tuple(Bucket(key, number, count, [], []) for number in range(count))
-    for job, builds in groupby(index.builds_of_jobset(key), attrgetter("job")):
-        bucket = found[bucket_of(job, count)]
-        bucket.jobs.append(JobKey(*key, job))
-        bucket.builds.extend(builds)
-    return found
+    count = bucket_count(index.builds.count_jobs(key))
+    return tuple(Bucket(index, key, number, count) for number in range(count))
 
 
 def bucket_count(jobs: int) -> int:
@@ -46,4 +57,4 @@ def bucket_of(job: str, count: int) -> int:
     >>> bucket_of("hello.x86_64-linux", 256)
     216
     """
-    return crc32(job.encode("utf-16-le", "surrogatepass")) & (count - 1)
+    return job_hash(job) & (count - 1)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from hydrasnap.model import Jobset, JobsetKey, Project, Snapshot
+from hydrasnap.model.builds import jobsets_with_builds
 
 
 def name_now(jobsets: Mapping[JobsetKey, Jobset], key: JobsetKey) -> JobsetKey:
@@ -24,8 +25,7 @@ def with_placeholder_parents(snapshot: Snapshot) -> Snapshot:
     Where Hydra could not be read in part, the objects above are missing; their pages are needed.
     A jobset that was renamed to one that is not known stands under its old name.
     """
-    names = {(build.project, build.jobset) for build in snapshot.builds.values()}
-    keys = {JobsetKey(*key) for key in names}
+    keys = jobsets_with_builds(snapshot.builds)
     keys |= {evaluation.jobset_key for evaluation in snapshot.evaluations.values()}
     jobsets = dict(snapshot.jobsets)
     for key in keys - jobsets.keys():

@@ -1,6 +1,7 @@
 """Permalinks: addresses that stay while what they lead to changes, such as the latest success."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from operator import attrgetter
 
 from hydrasnap.model import Build, JobsetKey
@@ -68,19 +69,24 @@ def _latest_builds(
 
     `names` are the kind and the names of the project or jobset that has the addresses.
     """
-    every = [build for key in keys for build in site.index.builds_of_jobset(key)]
-    by_system = latest_successes(every)
+    found = [_successes(site, key) for key in keys]
+    by_system = latest_successes(chain.from_iterable(one.values() for one, _ in found))
     if not by_system:
         return
     yield _leading(site, names, ("latest",), _newest(by_system), "Latest success")
-    evaluations = site.snapshot.evaluations
-    ids = {n for key in keys for e in site.finished_evaluations(key) for n in evaluations[e].builds}
-    whole = latest_successes(build for build in every if build.id in ids)
+    whole = latest_successes(chain.from_iterable(one.values() for _, one in found))
     if whole:
         label = "Latest success in a finished evaluation"
         yield _leading(site, names, ("latest-finished",), _newest(whole), label)
     for system, build in by_system.items():
         yield _leading(site, names, ("latest-for", system), build, f"Latest success for {system}")
+
+
+def _successes(site: Site, key: JobsetKey) -> tuple[Mapping[str, Build], Mapping[str, Build]]:
+    """Return the newest successes of a jobset by system: of all builds, of whole evaluations."""
+    builds, evaluations = site.index.builds_of_jobset(key), site.snapshot.evaluations
+    ids = {n for found in site.finished_evaluations(key) for n in evaluations[found].builds}
+    return latest_successes(builds), latest_successes(each for each in builds if each.id in ids)
 
 
 def _newest(builds: Mapping[str, Build]) -> Build:

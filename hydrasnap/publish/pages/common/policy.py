@@ -180,9 +180,9 @@ def _without_own_pages(index: Index) -> Budget:
 
 def _all_own_pages(index: Index) -> Budget:
     """Estimate what the pages of all builds and jobs take."""
-    builds = index.snapshot.builds.values()
-    jobs = len({build.job_key for build in builds})
-    return Budget(len(builds) * BUILD_BYTES + jobs * JOB_BYTES, len(builds) + jobs * JOB_FILES)
+    builds = len(index.builds)
+    jobs = sum(map(index.builds.count_jobs, index.builds.jobsets()))
+    return Budget(builds * BUILD_BYTES + jobs * JOB_BYTES, builds + jobs * JOB_FILES)
 
 
 def _affordable(ranked: Iterable[tuple[Rank, Build]], budget: Budget) -> Iterator[int]:

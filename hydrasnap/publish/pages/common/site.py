@@ -81,11 +81,13 @@ class Site:
     source: str = "nixpkgs"
     staff: tuple[Workload, ...] = ()
     is_listed: bool = False
+    known_index: Index | None = None
 
     @cached_property
     def index(self) -> Index:
         """The index of the snapshot."""
-        return Index(self.snapshot)
+        known = self.known_index
+        return known if known and known.snapshot is self.snapshot else Index(self.snapshot)
 
     @cached_property
     def packages(self) -> PackageIndex:
@@ -185,13 +187,18 @@ class Site:
     def prepare(self) -> None:
         """Compute what many pages need, before processes are forked that share it."""
         self.links.project("")
-        self.index.prepare()
         assert self._health is not None  # noqa: S101 - asking is what fills it
+        if not self.index.builds.in_memory:
+            for key in self.snapshot.jobsets:
+                self.news(key)
+                self.finished_evaluations(key)
+        self.index.prepare()
 
     @cached_property
     def links(self) -> Links:
         """The addresses of all pages."""
-        return Links.of(self.snapshot, builds=self.policy.builds, pages=self.policy.jobs)
+        held, policy = self.index.builds, self.policy
+        return Links.of(self.snapshot, held, builds=policy.builds, pages=policy.jobs)
 
     def news(self, key: JobsetKey) -> tuple[News, ...]:
         """Return what the evaluations of a jobset broke and fixed, newest first."""

@@ -23,12 +23,12 @@ def builds_path(site: Site, key: JobsetKey) -> str:
 
 def builds_paths(site: Site, keys: Iterable[JobsetKey]) -> tuple[str, ...]:
     """Return the ways to all builds of some jobsets, of those that have any."""
-    return tuple(builds_path(site, key) for key in keys if site.index.builds_of_jobset(key))
+    return tuple(builds_path(site, key) for key in keys if site.index.builds.count(key))
 
 
 def builds_files(site: Site, key: JobsetKey) -> Iterator[File]:
     """Yield the file with all builds of a jobset, if there are any."""
-    if site.index.builds_of_jobset(key):
+    if site.index.builds.count(key):
         yield _builds_file(site, key)
 
 

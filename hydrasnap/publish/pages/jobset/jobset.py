@@ -49,7 +49,7 @@ from hydrasnap.publish.pages.jobset.errors import ErrorText, error_texts, errors
 from hydrasnap.publish.pages.jobset.evaluations import evaluations_page
 from hydrasnap.publish.pages.jobset.grid import grid_page
 from hydrasnap.publish.pages.jobset.latest import jobset_builds_page
-from hydrasnap.report.changes import ChangeKind, Changes
+from hydrasnap.report.changes import ChangeKind, ChangeSummary
 from hydrasnap.report.health import Failing, Flaky, JobsetHealth, failing_longest, flakiest
 from hydrasnap.report.root_causes import root_causes
 
@@ -193,7 +193,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         burn_down=burn_down_chart(site, key),
         counts=tuple(_counts(site, health.changes)),
         broken=tuple(_broken(site, health.changes)),
-        broken_total=health.changes.count(ChangeKind.NEWLY_FAILING) if health.changes else 0,
+        broken_total=len(health.changes.broken) if health.changes else 0,
         broken_known=health.knows_failures,
         causes=causes_box(site, explained) if explained else None,
         causes_of=site.evaluation_link(explained),
@@ -245,16 +245,16 @@ def _of_project(site: Site, key: JobsetKey) -> str:
     return " and ".join(mark for mark, is_set in marks.items() if is_set)
 
 
-def _counts(site: Site, changes: Changes | None) -> Iterator[ListCount]:
+def _counts(site: Site, changes: ChangeSummary | None) -> Iterator[ListCount]:
     """Return the length of each list of the newest evaluation that is not empty, with its link."""
     for kind in ChangeKind if changes else ():
-        if changes and (amount := changes.count(kind)):
+        if changes and (amount := changes.counts[kind]):
             href = f"{site.links.evaluation(changes.evaluation.id)}#{kind.slug}"
             yield ListCount(amount=amount, title=kind.title, look=LOOKS.get(kind, ""), href=href)
 
 
-def _broken(site: Site, changes: Changes | None) -> Iterator[ChangeRow]:
-    found = changes[ChangeKind.NEWLY_FAILING] if changes else ()
+def _broken(site: Site, changes: ChangeSummary | None) -> Iterator[ChangeRow]:
+    found = changes.broken if changes else ()
     for change in found[: site.limits.broken_jobs]:
         yield change_row(site, change)
 

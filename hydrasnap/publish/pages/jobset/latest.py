@@ -1,6 +1,7 @@
 """The builds that finished last: of the whole Hydra, of a project, of a jobset."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from hydrasnap.model import Build, Jobset, JobsetKey
 from hydrasnap.publish.links import Links
@@ -35,8 +36,8 @@ class JobsetBuildsPage(JobsetPart, frozen=True, kw_only=True):
 
 def latest_builds_page(site: Site) -> Iterator[Page]:
     """Return the page of the newest builds of all jobsets."""
-    builds = tuple(site.snapshot.builds.values())
-    rows, most = newest_results(builds, site.limits.latest_builds), _finished(builds)
+    keys = list(site.snapshot.jobsets)
+    rows, most = _newest(site, keys), sum(map(site.index.finished, keys))
     context = BuildsPage(
         title="Latest builds",
         description=f"The builds of {site.host} that finished last.",
@@ -45,15 +46,14 @@ def latest_builds_page(site: Site) -> Iterator[Page]:
         heading="Latest builds",
         rows=build_rows(site, rows),
         finished=most,
-        files=_files(site, site.snapshot.jobsets, rows, most),
+        files=_files(site, keys, rows, most),
     )
     yield Page(Links.BUILDS, "builds.html", context)
 
 
 def project_builds_page(site: Site, project: str, keys: Sequence[JobsetKey]) -> Page:
     """Return the page of the newest builds of a project, whose jobsets are `keys`."""
-    builds = [build for key in keys for build in site.index.builds_of_jobset(key)]
-    rows, most = newest_results(builds, site.limits.latest_builds), _finished(builds)
+    rows, most = _newest(site, keys), sum(map(site.index.finished, keys))
     context = BuildsPage(
         title=f"Latest builds of {project}",
         description=f"The builds of the project {project} that finished last.",
@@ -72,7 +72,10 @@ def jobset_builds_page(site: Site, jobset: Jobset) -> JobsetBuildsPage:
     """Describe the builds of a jobset that finished last."""
     key = jobset.key
     builds = site.index.builds_of_jobset(key)
-    rows, most = newest_results(builds, site.limits.latest_builds_of_jobset), _finished(builds)
+    rows, most = (
+        newest_results(builds, site.limits.latest_builds_of_jobset),
+        site.index.finished(key),
+    )
     return JobsetBuildsPage(
         title=f"Latest builds of {key}",
         description=f"The builds of the jobset {key} that finished last.",
@@ -96,5 +99,8 @@ def _files(
     return builds_paths(site, keys) if finished > len(rows) else ()
 
 
-def _finished(builds: Sequence[Build]) -> int:
-    return sum(1 for build in builds if build.finished)
+def _newest(site: Site, keys: Iterable[JobsetKey]) -> tuple[Build, ...]:
+    """Return the builds of some jobsets that finished last, newest first."""
+    most, held = site.limits.latest_builds, site.index.builds
+    found = (newest_results(held.of_jobset(key), most) for key in keys)
+    return newest_results(chain.from_iterable(found), most)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import attrgetter
+from sys import intern
 from typing import NamedTuple
 
 from hydrasnap.model import Build, JobKey, JobsetKey
@@ -35,12 +36,12 @@ class Catalogue(NamedTuple):
     @classmethod
     def of(cls, site: Site) -> "Catalogue":
         """Walk the builds of a snapshot once."""
-        jobsets = tuple(site.snapshot.jobsets)
-        return cls(
-            systems=_systems(site.snapshot.builds.values()),
-            jobsets=jobsets,
-            jobs=tuple(tuple(_named(site.index.builds_of_jobset(key))) for key in jobsets),
-        )
+        jobs, systems = [], Counter[str]()
+        for key in site.snapshot.jobsets:
+            builds = site.index.builds_of_jobset(key)
+            jobs.append(tuple(_named(builds)))
+            systems.update(build.system for build in builds)
+        return cls(_most_common(systems), tuple(site.snapshot.jobsets), tuple(jobs))
 
     def packages(self) -> Packages:
         """Return for each jobset, by number, and package the endings of its jobs."""
@@ -82,10 +83,10 @@ def words_of(nixname: str) -> str:
 def _named(builds: Iterable[Build]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the jobs of builds that are sorted by job."""
     for job, found in groupby(builds, attrgetter("job")):
-        yield job, tuple(sorted({words_of(build.nixname) for build in found}))
+        words = sorted({words_of(build.nixname) for build in found})
+        yield intern(job), tuple(map(intern, words))  # most names come in several jobsets
 
 
-def _systems(builds: Iterable[Build]) -> tuple[str, ...]:
-    counts = Counter(build.system for build in builds)
+def _most_common(counts: Mapping[str, int]) -> tuple[str, ...]:
     most = sorted(counts, key=lambda system: (-counts[system], system))[:SYSTEMS]
     return tuple(sorted(most))

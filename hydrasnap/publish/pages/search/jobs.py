@@ -18,6 +18,8 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import Numbers, shard
 
 IDS = 4096  # builds of one shard of ids
+_BUCKET_BITS = 24
+_BUCKET = (1 << _BUCKET_BITS) - 1
 _STATUS = {status: place for place, status in enumerate(BuildStatus)}
 
 
@@ -36,12 +38,12 @@ def id_files(site: Site) -> Iterator[File]:
 
     Buckets are numbered in the order of the directory's jobsets.
     """
-    homes = dict(_homes(site))
-    ids = sorted(homes)
-    for number, start in enumerate(first_ids(ids)):
-        part = ids[number * IDS : (number + 1) * IDS]
-        steps = [after - before for before, after in zip([start, *part], part, strict=False)]
-        yield shard(f"ids-{number}", [steps, [homes[found] for found in part]])
+    homes = sorted(_homes(site))
+    for number in range(0, len(homes), IDS):
+        part = homes[number : number + IDS]
+        ids = [found >> _BUCKET_BITS for found in part]
+        steps = [after - before for before, after in zip([ids[0], *ids], ids, strict=False)]
+        yield shard(f"ids-{number // IDS}", [steps, [found & _BUCKET for found in part]])
 
 
 def first_ids(ids: Iterable[int]) -> list[int]:
@@ -49,11 +51,14 @@ def first_ids(ids: Iterable[int]) -> list[int]:
     return sorted(ids)[::IDS]
 
 
-def _homes(site: Site) -> Iterator[tuple[int, int]]:
-    every = (bucket for buckets in site.buckets.values() for bucket in buckets)
-    for number, bucket in enumerate(every):
-        for build in bucket.builds:
-            yield build.id, number
+def _homes(site: Site) -> Iterator[int]:
+    """Yield of each build the id and, in the last bits, the number of the bucket."""
+    first = 0
+    for key, buckets in site.buckets.items():
+        mask = len(buckets) - 1
+        for number, job in site.index.builds.job_hashes(key):
+            yield number << _BUCKET_BITS | first + (job & mask)
+        first += len(buckets)
 
 
 class _Shard:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from operator import itemgetter
+from struct import Struct
 
 from hydrasnap.model import Build
 from hydrasnap.publish.pages.common.page import File
@@ -12,6 +12,7 @@ from hydrasnap.publish.pages.search.shards import shard
 ALPHABET = "0123456789abcdfghijklmnpqrsvwxyz"  # Nix's base 32
 KNOWN = 10  # characters of a hash that are kept: 50 bits tell a million paths apart
 PER_SHARD = 2048  # builds, most of which have two paths
+_ROW = Struct(f">{KNOWN}sq")  # a hash and a build, which take little memory so
 _HASH = re.compile(rf"/nix/store/([{ALPHABET}]{{{KNOWN}}})[{ALPHABET}]{{{32 - KNOWN}}}-")
 
 
@@ -21,13 +22,12 @@ def path_files(site: Site) -> Iterator[File]:
     names = [""]
     for _ in range(prefix):
         names = [name + letter for name in names for letter in ALPHABET]
-    groups: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
-    for number, build in sorted(site.snapshot.builds.items()):
+    groups: dict[str, bytearray] = {name: bytearray() for name in names}
+    for build in site.snapshot.builds.values():
         for digest in _hashes(build):
-            groups[digest[:prefix]].append((digest, number))
+            groups[digest[:prefix]] += _ROW.pack(digest.encode(), build.id)
     for name, rows in groups.items():
-        rows.sort(key=itemgetter(0))  # and of one hash by build, as they came
-        yield shard(f"paths-{name or 'all'}", _shard(rows))
+        yield shard(f"paths-{name or 'all'}", _shard(sorted(_ROW.iter_unpack(rows))))
 
 
 def prefix_of(builds: int) -> int:
@@ -40,5 +40,6 @@ def _hashes(build: Build) -> set[str]:
     return {found[1] for found in map(_HASH.match, paths) if found}
 
 
-def _shard(rows: list[tuple[str, int]]) -> object:
-    return ["".join(digest for digest, _ in rows), [number for _, number in rows]]
+def _shard(rows: list[tuple[bytes, int]]) -> object:
+    """Write rows that are sorted by hash, and of one hash by build."""
+    return [b"".join(digest for digest, _ in rows).decode(), [number for _, number in rows]]

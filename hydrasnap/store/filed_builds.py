@@ -1,0 +1,386 @@
+"""The builds of a large cache, left in its files: only what is asked for is in memory.
+
+In memory is of each build what finds it: its id, its place in a file and hashes of its job's name.
+That is kept in ``.index`` too, so that a later run reads those files alone that have changed.
+"""
+
+import os
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
+from io import FileIO
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import msgspec
+from msgspec import Struct
+
+from hydrasnap.errors import CacheError
+from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.model.builds import Builds, job_hash
+from hydrasnap.store.atomic import write_whole
+from hydrasnap.store.layout import INDEXES, SHARD, shard_of, shard_path
+
+_NONE: Mapping[int, Build] = {}
+_decode = msgspec.json.Decoder(Build).decode
+_decode_many = msgspec.json.Decoder(list[Build]).decode
+_AT_SIGNS = (b"@", b"\\u")  # as JSON may write it
+_PLACE_BITS = 31  # of the place of a build in its jobset; the hash of its job takes 32 more
+_PLACE = (1 << _PLACE_BITS) - 1
+_INDEX = f"builds-1-{sys.byteorder}"
+_DIGEST = 16  # bytes
+
+
+class _Brief(Struct):
+    """What must be known of a build to find it."""
+
+    id: int
+    project: str
+    jobset: str
+    job: str
+    finished: bool = False
+    constituents: tuple[int, ...] | None = None
+
+
+_brief = msgspec.json.Decoder(_Brief).decode
+ReadLines = Callable[[Path], Iterable[tuple[int, bytes]]]
+"""Reads a file of builds, checks it, and gives each build's line with its place in bytes."""
+
+
+class _Group(Struct, frozen=True, array_like=True):
+    """The builds of a jobset in a file: packed arrays, by id."""
+
+    project: str
+    jobset: str
+    ids: bytes  # of 8 bytes
+    offsets: bytes  # of 4, as all below
+    lengths: bytes
+    hashes: bytes  # see `job_hash`
+    others: bytes  # another hash of the job's name
+    digest: bytes  # of the builds as they are written
+
+
+class _Shard(Struct, frozen=True, array_like=True):
+    """A file of builds: its size in bytes, when it was modified (ns), and what is in it."""
+
+    size: int
+    modified: int
+    lines: int
+    groups: tuple[_Group, ...]
+    aggregates: tuple[int, ...]
+    unfinished: tuple[int, ...]
+    with_at_sign: tuple[int, ...]
+
+
+_index = msgspec.msgpack.Decoder(dict[int, _Shard])
+
+
+class _Part:
+    """The builds of a jobset in the file of the builds from `first` on."""
+
+    def __init__(self, first: int, group: _Group, lines: int) -> None:
+        self.first, self.group = first, group
+        self.ids = array("q", group.ids)
+        self.is_whole = len(self.ids) == lines  # the file has no other
+        self.offsets = array("i", group.offsets)
+        self.lengths = array("i", group.lengths)
+
+
+class _Places:
+    """Where the builds of a jobset lie: parts by id, and the place at which each ends."""
+
+    def __init__(self, parts: Sequence[_Part]) -> None:
+        self.parts = parts
+        self.ends = list(accumulate(len(part.ids) for part in parts))
+
+    def ids(self) -> "array[int]":
+        """Return the ids of the builds, ascending."""
+        return array("q", b"".join(part.group.ids for part in self.parts))
+
+    def job_hashes(self) -> "array[int]":
+        """Return of each build the hash of its job."""
+        return array("I", b"".join(part.group.hashes for part in self.parts))
+
+    def count_jobs(self) -> int:
+        """Count the jobs: of two names that have one hash, the other differs."""
+        others = array("I", b"".join(part.group.others for part in self.parts))
+        return len(set(zip(self.job_hashes(), others, strict=True)))
+
+    def find(self, place: int) -> tuple[_Part, int]:
+        """Return in which part the build at a place is, and where there."""
+        number = bisect_right(self.ends, place)
+        return self.parts[number], place - (self.ends[number - 1] if number else 0)
+
+
+class FiledBuilds(Builds):
+    """Builds in files; `replaced` are in memory and stand for those in the files.
+
+    CacheError is raised where a file has changed since it was looked at.
+    """
+
+    def __init__(
+        self, folder: Path, shards: Mapping[int, _Shard], replaced: Mapping[int, Build] = _NONE
+    ) -> None:
+        self._folder, self._shards, self._replaced = folder, shards, replaced
+        self._parts: dict[int, list[_Part]] = {}
+        by_jobset: defaultdict[JobsetKey, list[_Part]] = defaultdict(list)
+        for first, shard in shards.items():
+            self._parts[first] = [_Part(first, one, shard.lines) for one in shard.groups]
+            for part in self._parts[first]:
+                by_jobset[JobsetKey(part.group.project, part.group.jobset)].append(part)
+        self._places = {key: _Places(by_jobset[key]) for key in sorted(by_jobset)}
+        self._count = sum(places.ends[-1] for places in self._places.values())
+        self._hashes: dict[JobsetKey, array[int]] = {}
+
+    def __getitem__(self, number: int) -> Build:
+        found = self._find(number)
+        if found is None:
+            raise KeyError(number)
+        return found
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int) and self._part_of(number) is not None
+
+    def __iter__(self) -> Iterator[int]:
+        for parts in self._parts.values():
+            yield from sorted(number for part in parts for number in part.ids)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def get(self, number: int, default: Any = None) -> Any:
+        """Return a build by its id."""
+        found = self._find(number)
+        return default if found is None else found
+
+    def values(self) -> "ValuesView[Build]":
+        """Return all builds, those of a jobset after those of another: ids are not in order."""
+        return _Values(self)
+
+    @property
+    def in_memory(self) -> bool:
+        """They are not."""
+        return False
+
+    def jobsets(self) -> Iterable[JobsetKey]:
+        """Return the jobsets that have builds."""
+        return self._places.keys()
+
+    def ids_of(self, key: JobsetKey) -> Sequence[int]:
+        """Return the ids of the builds of a jobset, ascending."""
+        return self._places[key].ids() if key in self._places else ()
+
+    def count(self, key: JobsetKey) -> int:
+        """Count the builds of a jobset."""
+        return self._places[key].ends[-1] if key in self._places else 0
+
+    def jobset_of(self, number: int) -> JobsetKey | None:
+        """Return the jobset of a build, or None where there is no such build."""
+        part = self._part_of(number)
+        return None if part is None else JobsetKey(part.group.project, part.group.jobset)
+
+    def count_jobs(self, key: JobsetKey) -> int:
+        """Count the jobs of a jobset that have builds."""
+        return self._places[key].count_jobs() if key in self._places else 0
+
+    def job_hashes(self, key: JobsetKey) -> Iterable[tuple[int, int]]:
+        """Return the id of each build of a jobset, and the hash of its job."""
+        places = self._places.get(key)
+        return zip(places.ids(), places.job_hashes(), strict=True) if places else ()
+
+    def digest(self, key: JobsetKey) -> bytes:
+        """Return a digest of the builds of a jobset."""
+        found = blake2b(digest_size=_DIGEST)
+        for part in self._places[key].parts if key in self._places else ():
+            found.update(part.group.digest)
+        for number in sorted(self._replaced):
+            if self.jobset_of(number) == key:
+                found.update(msgspec.msgpack.encode(self._replaced[number]))
+        return found.digest()
+
+    def of_jobset(self, key: JobsetKey) -> Sequence[Build]:
+        """Read the builds of a jobset, by id."""
+        found: list[Build] = []
+        for part in self._places[key].parts if key in self._places else ():
+            found += self._decode_part(part)
+        if self._replaced:
+            return [self._replaced.get(build.id, build) for build in found]
+        return found
+
+    def _decode_part(self, part: _Part) -> list[Build]:
+        data = self._read_file(part.first)
+        if part.is_whole:
+            return _decode_many(data)
+        places = zip(part.offsets, part.lengths, strict=True)
+        return _decode_many(b"[%b]" % b",".join([data[at : at + n] for at, n in places]))
+
+    def of_job(self, key: JobKey) -> Sequence[Build]:
+        """Read the builds of a job, by id."""
+        jobset = JobsetKey(key.project, key.jobset)
+        places = self._places.get(jobset)
+        if places is None:
+            return ()
+        wanted = self._with_hash(jobset, places, job_hash(key.name))
+        found = [self._read(*places.find(place)) for place in wanted]
+        return [build for build in found if build.job == key.name]
+
+    def _with_hash(self, key: JobsetKey, places: _Places, value: int) -> Iterator[int]:
+        """Yield the places of the builds of a jobset whose job has a hash."""
+        hashes = self._hashes.get(key)
+        if hashes is None:
+            every = enumerate(places.job_hashes())
+            hashes = array("q", sorted(found << _PLACE_BITS | place for place, found in every))
+            self._hashes[key] = hashes
+        start = bisect_left(hashes, value << _PLACE_BITS)
+        while start < len(hashes) and hashes[start] >> _PLACE_BITS == value:
+            yield hashes[start] & _PLACE
+            start += 1
+
+    def aggregates(self) -> Sequence[Build]:
+        """Read the builds that are known to have constituents, by id."""
+        return [self[number] for shard in self._shards.values() for number in shard.aggregates]
+
+    def unfinished(self) -> Sequence[Build]:
+        """Read the builds that wait or run, by id."""
+        return [self[number] for shard in self._shards.values() for number in shard.unfinished]
+
+    def with_at_sign(self) -> Iterable[Build]:
+        """Read the builds in whose text an ``@`` may stand."""
+        return [self[number] for shard in self._shards.values() for number in shard.with_at_sign]
+
+    def replace(self, changed: Mapping[int, Build]) -> Builds:
+        """Return the same builds but for some, which stay in memory."""
+        return FiledBuilds(self._folder, self._shards, {**self._replaced, **changed})
+
+    def _part_of(self, number: int) -> _Part | None:
+        for part in self._parts.get(number - number % SHARD, ()):
+            place = bisect_left(part.ids, number)
+            if place < len(part.ids) and part.ids[place] == number:
+                return part
+        return None
+
+    def _find(self, number: int) -> Build | None:
+        part = self._part_of(number)
+        return None if part is None else self._read(part, bisect_left(part.ids, number))
+
+    def _read(self, part: _Part, place: int) -> Build:
+        found = self._replaced.get(part.ids[place]) if self._replaced else None
+        if found is not None:
+            return found
+        with self._open(part.first) as file:
+            return _decode(os.pread(file.fileno(), part.lengths[place], part.offsets[place]))
+
+    def _read_file(self, first: int) -> bytes:
+        with self._open(first) as file:
+            return file.read()
+
+    @contextmanager
+    def _open(self, first: int) -> Iterator[FileIO]:
+        """Open a file of builds, which must be as it was when it was looked at."""
+        shard, path = self._shards[first], self._folder / shard_path(first)
+        with suppress(FileNotFoundError), FileIO(path) as file:
+            state = os.fstat(file.fileno())
+            if (state.st_size, state.st_mtime_ns) == (shard.size, shard.modified):
+                yield file
+                return
+        raise CacheError(
+            f"{path} was changed while the cache was read.",
+            hint="Perhaps a crawl is at work. Run the command again when it has ended.",
+        )
+
+
+class _Values(ValuesView[Build]):
+    """The builds of files, one jobset after the other."""
+
+    _mapping: FiledBuilds
+
+    def __iter__(self) -> Iterator[Build]:
+        for key in self._mapping.jobsets():
+            yield from self._mapping.of_jobset(key)
+
+
+def file_builds(folder: Path, read_lines: ReadLines) -> FiledBuilds:
+    """Find the builds of a cache in its files; `read_lines` reads one and checks it.
+
+    Raises OSError where a file cannot be read.
+    """
+    known, shards = _load(folder), {}
+    for first, path in sorted(_files(folder / "builds")):
+        state = path.stat()
+        shard = known.get(first)
+        if shard is None or (shard.size, shard.modified) != (state.st_size, state.st_mtime_ns):
+            shard = _look_at(first, read_lines(path), state)
+        shards[first] = shard
+    if shards != known:
+        _save(folder, shards)
+    return FiledBuilds(folder, shards)
+
+
+def _files(folder: Path) -> Iterator[tuple[int, Path]]:
+    for path in folder.glob("*.json"):
+        if path.stem.isdecimal():
+            yield int(path.stem), path
+
+
+def _look_at(first: int, lines: Iterable[tuple[int, bytes]], state: os.stat_result) -> _Shard:
+    """Note what is in a file, of which each line is given with its place."""
+    found: dict[int, tuple[_Brief, int, bytes]] = {}
+    count = 0
+    for count, (offset, line) in enumerate(lines, start=1):  # noqa: B007 - it is the last
+        brief = _brief(line)
+        if shard_of(brief.id) == first:
+            found[brief.id] = (brief, offset, line)
+    rows = [found[number] for number in sorted(found)]
+    groups: defaultdict[tuple[str, str], list[tuple[_Brief, int, bytes]]] = defaultdict(list)
+    for row in rows:
+        groups[row[0].project, row[0].jobset].append(row)
+    return _Shard(
+        size=state.st_size,
+        modified=state.st_mtime_ns,
+        lines=count,
+        groups=tuple(_group(*key, group) for key, group in groups.items()),
+        aggregates=tuple(brief.id for brief, *_ in rows if brief.constituents),
+        unfinished=tuple(brief.id for brief, *_ in rows if not brief.finished),
+        with_at_sign=tuple(b.id for b, _, line in rows if any(sign in line for sign in _AT_SIGNS)),
+    )
+
+
+def _group(project: str, jobset: str, rows: Sequence[tuple[_Brief, int, bytes]]) -> _Group:
+    jobs = [brief.job for brief, *_ in rows]
+    return _Group(
+        project=project,
+        jobset=jobset,
+        ids=array("q", [brief.id for brief, *_ in rows]).tobytes(),
+        offsets=array("i", [offset for _, offset, _ in rows]).tobytes(),
+        lengths=array("i", [len(line) for *_, line in rows]).tobytes(),
+        hashes=array("I", list(map(job_hash, jobs))).tobytes(),
+        others=array("I", [crc32(job.encode("utf-8", "surrogatepass")) for job in jobs]).tobytes(),
+        digest=blake2b(b"\n".join([line for *_, line in rows]), digest_size=_DIGEST).digest(),
+    )
+
+
+def _load(folder: Path) -> dict[int, _Shard]:
+    """Read the index that another run left; a damaged one counts as none."""
+    try:
+        content = (folder / INDEXES / _INDEX).read_bytes()
+        if blake2b(content[_DIGEST:], digest_size=_DIGEST).digest() == content[:_DIGEST]:
+            return _index.decode(content[_DIGEST:])
+    except (OSError, msgspec.DecodeError):
+        pass
+    return {}
+
+
+def _save(folder: Path, shards: Mapping[int, _Shard]) -> None:
+    """Leave the index for the next run; it only saves time, so a full disk loses nothing."""
+    content = msgspec.msgpack.encode(shards)
+    with suppress(OSError):
+        (folder / INDEXES).mkdir(exist_ok=True)
+        (folder / INDEXES / ".gitignore").write_text("*\n", encoding="utf-8")
+        digest = blake2b(content, digest_size=_DIGEST).digest()
+        write_whole(folder / INDEXES / _INDEX, digest + content)

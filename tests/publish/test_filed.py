@@ -1,0 +1,24 @@
+"""Tests of sites whose builds are left in their files: they are the same sites."""
+
+from pathlib import Path
+
+import pytest
+
+from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.store import read_snapshot
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    every = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in every}
+
+
+@pytest.mark.parametrize("budget", [900_000_000, 8_000_000])
+def test_the_site_is_the_same(demo_cache: Path, tmp_path: Path, budget: int) -> None:
+    settings = SiteSettings(max_bytes=budget)
+    for name, in_memory, workers in (("held", 10**9, 1), ("filed", 0, 2)):
+        publish(read_snapshot(demo_cache, in_memory), settings, tmp_path / name, workers=workers)
+    held, filed = files(tmp_path / "held"), files(tmp_path / "filed")
+    assert len(held) > 300
+    assert {name for name in held.keys() | filed if held.get(name) != filed.get(name)} == set()

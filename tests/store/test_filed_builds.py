@@ -1,0 +1,109 @@
+"""Tests of builds that are left in their files: they answer as those in memory do."""
+
+from pathlib import Path
+
+import pytest
+from example import ORIGIN, build, snapshot
+
+from hydrasnap.errors import CacheError
+from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.model.builds import Builds, BuildsInMemory
+from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.store.layout import shard_path
+
+NOTHING = 0  # bytes of builds that are held in memory
+FOREIGN = JobsetKey("no", "such")
+
+
+def write(folder: Path, builds: list[Build]) -> None:
+    example = snapshot()
+    with open_cache(folder, ORIGIN, lambda path, reason: pytest.fail(reason)) as cache:
+        cache.put(
+            projects=example.projects.values(),
+            builds=builds,
+            evaluations=example.evaluations.values(),
+            jobsets=example.jobsets.values(),
+        )
+        cache.close_run(example.run)
+
+
+def some() -> list[Build]:
+    """Return builds of several shards, with ids of different lengths, in several jobsets."""
+    far = [build(number, f"far-{number % 7}") for number in range(990, 12_000, 250)]
+    odd = [build(12_500, "ä b/\u2028"), build(12_501, "me@example.org", None)]
+    return [*snapshot().builds.values(), *far, *odd]
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> tuple[Builds, Builds]:
+    """Return the same builds in memory, and in files."""
+    write(tmp_path / "cache", some())
+    filed = read_snapshot(tmp_path / "cache", NOTHING).builds
+    assert isinstance(filed, Builds)
+    assert not filed.in_memory
+    return BuildsInMemory(read_snapshot(tmp_path / "cache").builds), filed
+
+
+def test_all_builds_are_found_by_id(both: tuple[Builds, Builds]) -> None:
+    held, filed = both
+    assert list(filed) == list(held) == sorted(found.id for found in some())
+    assert dict(filed.items()) == dict(held.items())
+    assert {found.id: found for found in filed.values()} == dict(held.items())
+    assert len(filed) == len(held)
+    for number in (-1, 0, 989, 10**9):
+        assert number not in filed
+        assert filed.get(number) is None
+    with pytest.raises(KeyError):
+        filed[10**9]
+
+
+def test_builds_are_found_by_jobset_and_job(both: tuple[Builds, Builds]) -> None:
+    held, filed = both
+    assert set(filed.jobsets()) == set(held.jobsets())
+    for key in (*held.jobsets(), FOREIGN):
+        assert list(filed.of_jobset(key)) == list(held.of_jobset(key))
+        assert list(filed.ids_of(key)) == list(held.ids_of(key))
+        assert filed.count_jobs(key) == held.count_jobs(key)
+        for job in {found.job for found in held.of_jobset(key)} | {"no such job"}:
+            name = JobKey(*key, job)
+            assert list(filed.of_job(name)) == list(held.of_job(name))
+        assert filed.count(key) == held.count(key)
+        assert list(filed.job_hashes(key)) == list(held.job_hashes(key))
+    for number in (*held, 10**9):
+        assert filed.jobset_of(number) == held.jobset_of(number)
+
+
+def test_what_waits_and_what_has_constituents_is_known(both: tuple[Builds, Builds]) -> None:
+    held, filed = both
+    assert held.unfinished()
+    assert list(filed.unfinished()) == list(held.unfinished())
+    assert held.aggregates()
+    assert list(filed.aggregates()) == list(held.aggregates())
+
+
+def test_some_builds_can_be_replaced(both: tuple[Builds, Builds]) -> None:
+    held, filed = both
+    assert 12_501 in {found.id for found in filed.with_at_sign()}
+    changed = {12_501: build(12_501, "me@example.org", 1, nixname="other")}
+    key = changed[12_501].jobset_key
+    for found in (held.replace(changed), filed.replace(changed)):
+        assert found[12_501] == changed[12_501]
+        assert changed[12_501] in found.of_jobset(key)
+        assert list(found.of_job(changed[12_501].job_key)) == [changed[12_501]]
+        assert found[12_500] == held[12_500]
+    assert filed[12_501] == held[12_501]
+
+
+def test_a_damaged_file_is_refused_as_ever(tmp_path: Path) -> None:
+    write(tmp_path, some())
+    path = tmp_path / shard_path(12_000)
+    path.write_bytes(path.read_bytes().replace(b"example.org", b"example.com"))
+    with pytest.raises(CacheError, match="checksum"):
+        read_snapshot(tmp_path, NOTHING)
+
+
+def test_files_without_checksums_are_read(tmp_path: Path) -> None:
+    write(tmp_path, some())
+    path = tmp_path / shard_path(12_000)
+    path.write_text('[{"id": 12700, "project": "p", "jobset": "j", "job": "plain"}]\n')
+    assert read_snapshot(tmp_path, NOTHING).builds[12_700].job == "plain"
