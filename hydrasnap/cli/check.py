@@ -11,8 +11,8 @@ from hydrasnap.errors import CacheError, HydrasnapError
 from hydrasnap.formatting import plural, size
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.output.ownership import MANIFEST
-from hydrasnap.publish.pages.overview.remarks import amounts, match_words
 from hydrasnap.publish.site_check import check_site
+from hydrasnap.publish.user_warnings import amounts, match_words
 from hydrasnap.report import Index
 from hydrasnap.report.missing import missing_objects
 from hydrasnap.report.packages import PackageIndex

@@ -1,4 +1,7 @@
-"""Bundles of command options, and the configuration that is loaded from them."""
+"""Options that several commands share, and the configuration that is loaded from them.
+
+The options of a single command stand with it, in `snapshot_commands` or `upkeep_commands`.
+"""
 
 from collections.abc import Callable
 from pathlib import Path

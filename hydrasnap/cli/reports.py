@@ -149,7 +149,7 @@ def status_lines(snapshot: Snapshot, fields: dict[str, Any], now: float) -> list
 
 def _missing_lines(snapshot: Snapshot) -> Iterator[str]:
     """Return lines on what could not be read, and on what is still to be fetched."""
-    from hydrasnap.publish.pages.overview.remarks import amounts
+    from hydrasnap.publish.user_warnings import amounts
     from hydrasnap.report.missing import missing_objects
 
     run, missing = snapshot.run, missing_objects(snapshot)

@@ -31,7 +31,7 @@ from hydrasnap.client.settings import (
     Waiting,
     normal_origin,
 )
-from hydrasnap.client.throttle import RateLimiter, is_this_machine
+from hydrasnap.client.throttle import RateLimiter, usual_rate
 from hydrasnap.errors import (
     BudgetError,
     LoginError,
@@ -72,13 +72,12 @@ class Client:
         self._login = asyncio.Lock()
         self._logins = 0
         self._slots = asyncio.Semaphore(settings.connections)
-        self._limiter = RateLimiter(self._rate(), now=self._runtime.now, sleep=self._runtime.sleep)
+        self._limiter = RateLimiter(
+            usual_rate(self.origin) if settings.rate is None else settings.rate,
+            now=self._runtime.now,
+            sleep=self._runtime.sleep,
+        )
         self._http = connect(self.origin, settings, self._runtime)
-
-    def _rate(self) -> float | None:
-        if self.settings.rate is not None:
-            return self.settings.rate
-        return None if is_this_machine(self.origin) else 1.0
 
     @property
     def logged_in(self) -> bool:

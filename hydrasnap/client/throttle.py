@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+_USUAL = 1.0
 _SLOWER = 0.5
 _SLOWEST = 1 / 60
 _FIRST_AFTER_UNPACED = 1.0
@@ -58,3 +59,8 @@ def is_this_machine(origin: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def usual_rate(origin: str) -> float | None:
+    """Return the rate at which a Hydra is asked where the user sets none."""
+    return None if is_this_machine(origin) else _USUAL

@@ -13,9 +13,9 @@ from hydrasnap.publish.pages.common.api_scope import ApiScope, api_scope
 from hydrasnap.publish.pages.common.appearance import Appearance
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.policy import Budget, decide
-from hydrasnap.publish.pages.overview.remarks import lost
 from hydrasnap.publish.resources import bundled
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.user_warnings import lost
 from hydrasnap.report.index import Index
 from hydrasnap.report.packages import PackageIndex, workloads
 from hydrasnap.report.selections import present_builds

@@ -106,10 +106,10 @@ def _write_site(
     workers: int | None,
 ) -> Published:
     from hydrasnap.publish.pages.common.site_facts import site_facts
-    from hydrasnap.publish.pages.overview.remarks import matched, unused
     from hydrasnap.publish.parallel import map_ordered
     from hydrasnap.publish.render.renderer import Renderer
     from hydrasnap.publish.runner import TaskRunner
+    from hydrasnap.publish.user_warnings import matched, unused
 
     renderer = Renderer(site_facts(site), settings.templates)
     with Output(output, last=_LAST) as out:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from hydrasnap.model import Evaluation, Jobset, JobsetKey
 from hydrasnap.publish.incremental.reads import selection_reads
+from hydrasnap.publish.pages.activity.activity import activity_pages
 from hydrasnap.publish.pages.build.build import build_pages
 from hydrasnap.publish.pages.common.buckets import Bucket
 from hydrasnap.publish.pages.common.page import File, Page
@@ -46,7 +47,6 @@ from hydrasnap.publish.pages.search import (
 )
 from hydrasnap.publish.pages.selections.maintainers import maintainer_pages
 from hydrasnap.publish.pages.selections.watch import selection_of, watch_pages
-from hydrasnap.publish.pages.status.status import status_pages
 from hydrasnap.report.baselines import Baseline
 
 Items = Iterator[Page | File]
@@ -79,7 +79,7 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     project_pages,
     feed_files,
     queue_pages,
-    status_pages,
+    activity_pages,
     latest_builds_page,
     all_evaluations_page,
     document_pages,

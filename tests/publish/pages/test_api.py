@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.pages.files.api import api_files
-from hydrasnap.publish.pages.overview.remarks import unused
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.user_warnings import unused
 from hydrasnap.server import CacheSource, serve_app
 from hydrasnap.store import read_snapshot
 

@@ -7,6 +7,7 @@ from itertools import islice
 from hydrasnap.formatting import clock, plural
 from hydrasnap.model import Evaluation, Gap, JobsetKey, Run
 from hydrasnap.publish.links import Links, outward
+from hydrasnap.publish.pages.activity.activity import LiveNote, live_note
 from hydrasnap.publish.pages.common.changes import ChangeRow, change_row
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.frame import Link, PageContext
@@ -20,7 +21,6 @@ from hydrasnap.publish.pages.jobset.errors import error_titles
 from hydrasnap.publish.pages.jobset.evaluations import newest_evaluations
 from hydrasnap.publish.pages.overview.project import HIDDEN, JobsetRow, jobset_rows
 from hydrasnap.publish.pages.selections.watch import WatchRow, watch_rows
-from hydrasnap.publish.pages.status.status import LiveNote, live_note
 from hydrasnap.report.health import (
     Broken,
     JobsetHealth,

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from hydrasnap.model import Watch
 from hydrasnap.publish.pages import Site
-from hydrasnap.publish.pages.overview.remarks import lost, unused
+from hydrasnap.publish.user_warnings import lost, unused
 
 
 def remarks(**settings: object) -> list[str]:

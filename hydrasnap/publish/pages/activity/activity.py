@@ -7,13 +7,7 @@ from msgspec import to_builtins
 from hydrasnap.formatting import number, plural
 from hydrasnap.model import Live, RunningBuild
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.chart import Chart, Moment, Series, chart
-from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.page import File, Page
-from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
-from hydrasnap.publish.pages.files.data import data_file, data_link
-from hydrasnap.publish.pages.status.machines import (
+from hydrasnap.publish.pages.activity.machines import (
     Fact,
     MachineRow,
     QueueRow,
@@ -22,6 +16,12 @@ from hydrasnap.publish.pages.status.machines import (
     queue_rows,
     runner_facts,
 )
+from hydrasnap.publish.pages.common.chart import Chart, Moment, Series, chart
+from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.files.data import data_file, data_link
 
 DATA = "status.json"
 _FEWEST = 2
@@ -54,7 +54,7 @@ class LivePages(View, frozen=True, kw_only=True):
     runner: str
 
 
-class StatusPage(PageContext, frozen=True, kw_only=True):
+class ActivityPage(PageContext, frozen=True, kw_only=True):
     """What a Hydra was doing; None is what it did not report; `not_reported` lists that."""
 
     as_of: int
@@ -80,18 +80,18 @@ class LiveNote(View, frozen=True, kw_only=True):
     newest: str
 
 
-def status_pages(site: Site) -> Iterator[Page | File]:
+def activity_pages(site: Site) -> Iterator[Page | File]:
     """Yield the page and its data, if the Hydra was asked."""
     live = site.snapshot.live
     if live is not None:
-        yield Page(Links.STATUS, "status.html", status_page(site, live))
+        yield Page(Links.STATUS, "status.html", activity_page(site, live))
         yield data_file(DATA, to_builtins(live))
 
 
-def status_page(site: Site, live: Live) -> StatusPage:
+def activity_page(site: Site, live: Live) -> ActivityPage:
     """Describe what the Hydra was doing."""
     running, machines, runner = live.running, live.machines, live.runner
-    return StatusPage(
+    return ActivityPage(
         title="Activity",
         description=f"What {site.host} was doing when it was asked: builds, machines, throughput.",
         shows="This page shows what the Hydra was doing at one moment, and nothing of it lasts.",

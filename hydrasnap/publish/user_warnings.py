@@ -1,4 +1,4 @@
-"""What the user should know of a site: settings without effect, parts that the cache lost."""
+"""Warnings about a site: settings without effect, and parts that the cache has lost."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

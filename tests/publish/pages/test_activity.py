@@ -10,11 +10,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Live, Machine, QueueRunner, RunningBuild, Snapshot
 from hydrasnap.publish.pages import Page, Site
+from hydrasnap.publish.pages.activity.activity import ActivityPage, activity_page
+from hydrasnap.publish.pages.activity.machines import machine_rows, runner_facts
 from hydrasnap.publish.pages.build.build import build_page
 from hydrasnap.publish.pages.overview.overview import overview_page
 from hydrasnap.publish.pages.overview.queue import queue_page
-from hydrasnap.publish.pages.status.machines import machine_rows, runner_facts
-from hydrasnap.publish.pages.status.status import StatusPage, status_page
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 
@@ -25,8 +25,8 @@ def having(found: Live | None) -> Snapshot:
     return structs.replace(snapshot(), live=found)
 
 
-def described(found: Live) -> StatusPage:
-    return status_page(Site(having(found)), found)
+def described(found: Live) -> ActivityPage:
+    return activity_page(Site(having(found)), found)
 
 
 def test_running_builds_lead_to_their_pages_or_to_the_hydra() -> None:
