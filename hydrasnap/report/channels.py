@@ -27,7 +27,7 @@ class Blocking:
 class Channel:
     """An aggregate in an evaluation; `good` is the last one until then in which it succeeded.
 
-    `blocking` are its constituents without success, those that fail longest first; `waiting` counts
+    `blocking` are its constituents without success, the newest to fail first; `waiting` counts
     constituents without a result, `unknown` those that the snapshot lacks.
     """
 
@@ -77,7 +77,7 @@ def _channel(index: Index, evaluation: Evaluation, aggregate: Build) -> Channel:
         for part in bad
         if part.constituents is None
     ]
-    blocking.sort(key=lambda one: (one.run.since.id if one.run.since else 0, one.build.job))
+    blocking.sort(key=lambda one: (-one.run.since.id if one.run.since else 0, one.build.job))
     return Channel(
         aggregate=aggregate,
         evaluation=evaluation,

@@ -9,7 +9,7 @@ from hydrasnap.publish.pages.common.rows import (
     BuildRow,
     Revision,
     build_row,
-    changed_revisions,
+    changed_commits,
     revisions,
 )
 from hydrasnap.publish.pages.common.site import Site
@@ -118,5 +118,5 @@ def since_of(site: Site, found: Blocking) -> Since | None:
         build=first.id,
         evaluation=site.evaluation_link(found.since),
         exact=found.run.last_good is not None,
-        commits=changed_revisions(site, found.since) if found.since else (),
+        commits=changed_commits(site, found.since) if found.since else (),
     )

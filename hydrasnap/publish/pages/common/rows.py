@@ -210,6 +210,13 @@ def changed_revisions(site: Site, evaluation: Evaluation) -> tuple[Revision, ...
     return tuple(revision(change) for change in changes if change.after)
 
 
+def changed_commits(site: Site, evaluation: Evaluation) -> tuple[Revision, ...]:
+    """Return the inputs with a new revision, or if there is none all that changed."""
+    changes = changed_inputs(site.index.previous(evaluation), evaluation)
+    commits = [change for change in changes if change.after and change.after.revision]
+    return tuple(map(revision, commits)) or changed_revisions(site, evaluation)
+
+
 def revisions(evaluation: Evaluation) -> tuple[Revision, ...]:
     """Return the revision of each input of an evaluation."""
     return tuple(

@@ -27,7 +27,7 @@ def download_links(site: Site, number: int) -> Iterator[Alternate]:
     """Return links to both files for the page of the evaluation."""
     for label, part, type_, words in (
         ("Markdown", ".md", "text/markdown", "what broke and what was fixed, to paste elsewhere"),
-        ("list of failing jobs", "/failing.txt", "text/plain", "its failing jobs, one a line"),
+        ("Failing jobs", "/failing.txt", "text/plain", "its failing jobs, one a line"),
     ):
         href = site.links.evaluation(number, part)
         yield Alternate(label=label, href=href, type=type_, title=f"Evaluation {number}: {words}")

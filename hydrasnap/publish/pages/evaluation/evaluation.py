@@ -23,7 +23,7 @@ from hydrasnap.publish.pages.common.rows import (
     Revision,
     build_row,
     build_rows,
-    changed_revisions,
+    changed_commits,
     figures,
     revisions,
 )
@@ -165,7 +165,7 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
 
 def _commits(site: Site, evaluation: Evaluation) -> tuple[Revision, ...]:
     """Return the inputs that changed, or if none did the revision of each."""
-    return changed_revisions(site, evaluation) or revisions(evaluation)
+    return changed_commits(site, evaluation) or revisions(evaluation)
 
 
 def _alternates(site: Site, evaluation: Evaluation) -> tuple[Alternate, ...]:
