@@ -1,6 +1,6 @@
 """The state of a snapshot as Prometheus text metrics, for a file that an exporter reads."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -9,6 +9,7 @@ from hydrasnap.errors import OutputError
 from hydrasnap.formatting import mask_logins
 from hydrasnap.model import Snapshot
 from hydrasnap.report import Index, overview
+from hydrasnap.report.health import JobsetHealth
 from hydrasnap.report.missing import missing_objects
 
 Labels = dict[str, str]
@@ -23,8 +24,23 @@ def metrics_text(snapshot: Snapshot) -> str:
 
 def _metrics(snapshot: Snapshot) -> Iterator[tuple[str, str, list[Sample]]]:
     """Yield the name, the meaning and the samples of each metric."""
+    for name, text, value in _of_snapshot(snapshot):
+        yield name, text, [({}, value)]
+    health = [
+        jobset
+        for project in overview(Index(snapshot))
+        for jobset in project.jobsets
+        if not jobset.jobset.deleted_upstream
+    ]
+    labels = [{"project": found.key.project, "jobset": found.key.name} for found in health]
+    for name, text, values in _of_jobsets(health):
+        pairs = zip(labels, values, strict=True)
+        yield name, text, [(label, value) for label, value in pairs if value is not None]
+
+
+def _of_snapshot(snapshot: Snapshot) -> Iterator[tuple[str, str, float]]:
     run, missing = snapshot.run, missing_objects(snapshot)
-    plain = (
+    yield from (
         ("data_timestamp_seconds", "When the last crawl began, in Unix time.", run.started),
         ("run_seconds", "How long the last crawl took.", run.finished - run.started),
         ("run_requests", "Requests of the last crawl.", run.requests),
@@ -37,16 +53,12 @@ def _metrics(snapshot: Snapshot) -> Iterator[tuple[str, str, list[Sample]]]:
         ("evaluations", "Evaluations in the snapshot.", len(snapshot.evaluations)),
         ("builds", "Builds in the snapshot.", len(snapshot.builds)),
     )
-    for name, text, value in plain:
-        yield name, text, [({}, value)]
-    health = [
-        jobset
-        for project in overview(Index(snapshot))
-        for jobset in project.jobsets
-        if not jobset.jobset.deleted_upstream
-    ]
-    labels = [{"project": found.key.project, "jobset": found.key.name} for found in health]
-    by_jobset = (
+
+
+def _of_jobsets(
+    health: Sequence[JobsetHealth],
+) -> Iterator[tuple[str, str, Sequence[float | None]]]:
+    yield from (
         (
             "jobset_newly_failing",
             "Jobs that the newest evaluation broke.",
@@ -63,9 +75,6 @@ def _metrics(snapshot: Snapshot) -> Iterator[tuple[str, str, list[Sample]]]:
             [found.latest.timestamp if found.latest else None for found in health],
         ),
     )
-    for name, text, values in by_jobset:
-        pairs = zip(labels, values, strict=True)
-        yield name, text, [(label, value) for label, value in pairs if value is not None]
 
 
 def _family(name: str, help_text: str, samples: Iterable[Sample]) -> Iterator[str]:

@@ -49,23 +49,12 @@ async def crawl(
 
     A `CrawlError` before the overview is known is raised; a later one is in the result.
     """
-    started = int(clock())
     evaluations, builds = len(cache.evaluations), len(cache.builds)
-    error: CrawlError | None = None
     async with open_client(cache, settings, runtime, watch) as client:
-        session = Session(client, cache, selection, watch, started)
-        try:
-            await _steps(session, clock)
-        except CrawlError as ended:
-            cache.file()
-            if not session.overviewed:
-                cache.keep_notes()
-                if isinstance(ended, BudgetError):
-                    raise BudgetError(f"{ended.message} {_NOTHING_LEARNED}") from ended
-                raise
-            error = ended
+        session = Session(client, cache, selection, watch, int(clock()))
+        error = await _error_of_steps(session, clock)
         run = Run(
-            started=started,
+            started=session.now,
             finished=int(clock()),
             requests=client.budget.requests,
             bytes=client.budget.bytes,
@@ -81,6 +70,21 @@ async def crawl(
     cache.note_revisit(session.left_to_revisit(ended_early=error is not None))
     cache.close_run(run, left)
     return CrawlResult(run, error)
+
+
+async def _error_of_steps(session: Session, clock: Callable[[], float]) -> CrawlError | None:
+    """Take all steps; return the error that ended them early, raise one before the overview."""
+    try:
+        await _steps(session, clock)
+    except CrawlError as error:
+        session.cache.file()
+        if session.overviewed:
+            return error
+        session.cache.keep_notes()
+        if isinstance(error, BudgetError):
+            raise BudgetError(f"{error.message} {_NOTHING_LEARNED}") from error
+        raise
+    return None
 
 
 async def _steps(session: Session, clock: Callable[[], float]) -> None:
