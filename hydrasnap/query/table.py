@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from hydrasnap.model import Build, JobsetKey
+
 Value = str | int | float | bool | None
 Row = tuple[Value, ...]
 
@@ -31,3 +33,32 @@ class Table:
 
     columns: Sequence[Column]
     rows: Sequence[Row]
+
+
+TIME, NUMBER, DURATION = Kind.TIME, Kind.NUMBER, Kind.DURATION
+JOB_COLUMNS = (Column("jobset"), Column("job"), Column("system"))
+
+
+def job_cells(build: Build) -> tuple[str, str, str]:
+    """Return the cells of `JOB_COLUMNS`."""
+    return path_of(build.jobset_key), build.job, build.system
+
+
+def path_of(key: JobsetKey) -> str:
+    """Return a jobset as ``PROJECT/JOBSET``."""
+    return f"{key.project}/{key.name}"
+
+
+def status_cell(build: Build) -> str:
+    """Return the status of a build in words."""
+    return build.status.label_for(build.buildstatus)
+
+
+def id_cell(build: Build | None) -> int | None:
+    """Return the id of a build."""
+    return None if build is None else build.id
+
+
+def finish_of(build: Build) -> int:
+    """Return when a build ended, or else when it was queued."""
+    return build.stoptime or build.timestamp

@@ -1,0 +1,56 @@
+"""What the user names in a question: jobsets and jobs by globs, evaluations by number."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from hydrasnap.errors import ConfigError
+from hydrasnap.model import JobKey, JobsetKey
+from hydrasnap.query.database import Database, Members
+from hydrasnap.query.table import path_of
+
+_OFFERED = 8
+
+
+def matching_jobsets(database: Database, globs: Sequence[str]) -> list[JobsetKey]:
+    """Return the jobsets that fit one of some globs ``PROJECT/JOBSET``; none is a mistake."""
+    wanted = [glob if "/" in glob else glob.replace(":", "/", 1) for glob in globs]
+    keys = [key for key in database.jobsets if fits(path_of(key), wanted)]
+    if not keys:
+        known = ", ".join(map(path_of, database.jobsets[:_OFFERED])) or "none"
+        raise ConfigError(
+            f"No jobset of the cache matches {' or '.join(globs)}.",
+            hint=f"Write PROJECT/JOBSET; there are {known}.",
+        )
+    return keys
+
+
+def matching_jobs(database: Database, glob: str) -> list[JobKey]:
+    """Return the jobs that fit a glob, ``JOB`` or ``PROJECT/JOBSET/JOB``; none is a mistake."""
+    project, jobset, job = glob.split("/", 2) if glob.count("/") > 1 else ("*", "*", glob)
+    keys = [
+        key
+        for key in database.jobs(job)
+        if fnmatchcase(key.project, project) and fnmatchcase(key.jobset, jobset)
+    ]
+    if not keys:
+        raise ConfigError(
+            f"No job of the cache matches {glob}.",
+            hint="Write JOB or PROJECT/JOBSET/JOB; * stands for anything.",
+        )
+    return keys
+
+
+def known_evaluation(database: Database, number: int) -> Members:
+    """Return an evaluation; one that the cache does not hold is a mistake."""
+    found = database.evaluation(number)
+    if found is None:
+        raise ConfigError(
+            f"The cache has no evaluation {number}.",
+            hint="`hydrasnap status` says what it holds.",
+        )
+    return found
+
+
+def fits(name: str, globs: Sequence[str]) -> bool:
+    """Return whether a name fits one of some globs; all do where there is none."""
+    return not globs or any(fnmatchcase(name, glob) for glob in globs)
