@@ -1,11 +1,15 @@
 """What several test modules share: the site of the embedded Hydra, rendered once a session."""
 
 import asyncio
-from collections.abc import Iterator
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from hydrasnap.client import Runtime, Settings
@@ -20,6 +24,19 @@ settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")  # the same examples everywhere, and no clock
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Start one process more than there are processors: tests wait for browsers and programs."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no process ends long after the others."""
+    marks: dict[Path, set[str]] = defaultdict(set)
+    for item in items:
+        marks[item.path].update(mark.name for mark in item.iter_markers())
+    items.sort(key=lambda item: ("slow" not in marks[item.path], "browser" not in marks[item.path]))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Leave the cache folder of who runs the tests as it is."""
@@ -30,26 +47,42 @@ def user_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def demo_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Crawl the embedded Hydra, and return the folder of the cache."""
-    folder = tmp_path_factory.mktemp("demo")
+    """Crawl the embedded Hydra as `hydrasnap demo` does, and return the folder of the cache."""
+    whole = once(tmp_path_factory, "cache", crawl_demo)
+    return Path(shutil.copytree(whole, tmp_path_factory.mktemp("demo") / "cache"))
+
+
+def crawl_demo(folder: Path) -> None:
     hydra = DemoHydra()
     runtime = Runtime(transport=httpx.ASGITransport(app=hydra))
     selection = Selection(sizes=hydra.SIZED, live=True, reasons=hydra.REASONS)
-    with open_cache(folder / "cache", hydra.ORIGIN, lambda path, reason: None) as cache:
+    with open_cache(folder, hydra.ORIGIN, lambda path, reason: None) as cache:
         outcome = asyncio.run(
             crawl(cache, Settings(rate=float("inf")), selection,
                   runtime=runtime, clock=lambda: float(hydra.world.now))
         )  # fmt: skip
     assert outcome.run.complete, outcome
-    return folder / "cache"
 
 
 @pytest.fixture(scope="session")
-def demo_site(demo_cache: Path) -> Path:
-    """Render the embedded Hydra, and return the folder of the site."""
-    site = demo_cache.parent / "site"
-    publish(read_snapshot(demo_cache), SiteSettings(), site)
-    return site
+def demo_site(demo_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Render the embedded Hydra, and return the folder of the site, beside its cache."""
+    whole = once(
+        tmp_path_factory,
+        "site",
+        lambda site: publish(read_snapshot(demo_cache), SiteSettings(), site),
+    )
+    return Path(shutil.copytree(whole, demo_cache.parent / "site", copy_function=os.link))
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """Make a folder once for all workers of a run, and return it; nobody may change it."""
+    mine = factory.getbasetemp()
+    folder = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / f"whole-{name}"
+    with FileLock(f"{folder}.lock"):
+        if not folder.exists():
+            make(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

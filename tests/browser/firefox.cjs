@@ -1,9 +1,12 @@
-// Takes steps in JSON on standard input, does them in Firefox over WebDriver BiDi, and writes what the
-// reading steps gave: goto URL, fill [SELECTOR, TEXT], press KEY, click SELECTOR, until and read EXPRESSION.
+// Takes steps in JSON on standard input, a list a line, and does those of each line in Firefox over WebDriver
+// BiDi as a visitor who has never been there. Writes a line of JSON for each: what the reading steps gave, or
+// what went wrong. Steps: goto URL, fill [SELECTOR, TEXT], press KEY, click SELECTOR, until and read EXPRESSION.
 //
 //   node firefox.cjs PUPPETEER FIREFOX < steps.json
 
 "use strict";
+
+const { createInterface } = require("node:readline");
 
 const [, , puppeteer, executablePath] = process.argv;
 const MOST_SECONDS = 30;
@@ -30,19 +33,30 @@ const ACTIONS = {
   },
 };
 
+async function visit(browser, steps) {
+  const visitor = await browser.createBrowserContext();
+  try {
+    const page = await visitor.newPage();
+    const found = [];
+    for (const [action, value] of steps) {
+      const result = await ACTIONS[action](page, value);
+      if (action === "read") found.push(result);
+    }
+    return { found };
+  } catch (error) {
+    return { error: error.stack };
+  } finally {
+    await visitor.close();
+  }
+}
+
 async function main() {
   const { launch } = require(puppeteer);
   const browser = await launch({ browser: "firefox", executablePath, headless: true });
   try {
-    const page = await browser.newPage();
-    const found = [];
-    for await (const text of process.stdin) {
-      for (const [action, value] of JSON.parse(text)) {
-        const result = await ACTIONS[action](page, value);
-        if (action === "read") found.push(result);
-      }
+    for await (const line of createInterface({ input: process.stdin })) {
+      console.log(JSON.stringify(await visit(browser, JSON.parse(line))));
     }
-    console.log(JSON.stringify(found));
   } finally {
     await browser.close();
   }

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +26,7 @@ pytestmark = [
 ]
 
 Steps = list[tuple[str, Any]]
+Visit = Callable[[Steps], list[Any]]
 SHOWN = "[...document.querySelectorAll('section:not(.quiet) table tr[data-job]')]"
 SHOWN += ".filter((row) => !row.hidden).map((row) => row.dataset.job)"
 
@@ -52,18 +53,29 @@ def address(request: pytest.FixtureRequest, demo_site: Path) -> Iterator[str]:
         thread.join()
 
 
-def in_firefox(steps: Steps) -> list[Any]:
-    """Do steps in a fresh Firefox, and return what the reading ones gave."""
-    done = subprocess.run(
-        ["node", str(DRIVER), os.environ[PUPPETEER], str(FIREFOX)], input=json.dumps(steps),
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found: list[Any] = json.loads(done.stdout.splitlines()[-1])
+@pytest.fixture(scope="module")
+def in_firefox() -> Iterator[Visit]:
+    """Start one Firefox; return how a new visitor does steps in it: what the reading ones gave."""
+    with subprocess.Popen(
+        ["node", str(DRIVER), os.environ[PUPPETEER], str(FIREFOX)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as driver:  # fmt: skip
+        yield partial(visit, driver)
+
+
+def visit(driver: subprocess.Popen[str], steps: Steps) -> list[Any]:
+    """Do steps as a new visitor, and return what the reading ones gave."""
+    assert driver.stdin
+    assert driver.stdout
+    driver.stdin.write(f"{json.dumps(steps)}\n")
+    driver.stdin.flush()
+    answer = json.loads(driver.stdout.readline())
+    assert "error" not in answer, answer["error"]
+    found: list[Any] = answer["found"]
     return found
 
 
-def test_an_exact_name_opens_its_page_on_enter(address: str) -> None:
+def test_an_exact_name_opens_its_page_on_enter(address: str, in_firefox: Visit) -> None:
     job = "hello.x86_64-linux"
     (title,) = in_firefox([
         ("goto", f"{address}/index.html"),
@@ -78,7 +90,7 @@ def test_an_exact_name_opens_its_page_on_enter(address: str) -> None:
 
 
 def test_the_filter_shows_what_fits_and_puts_it_into_the_address(
-    address: str, demo_pages: dict[str, str]
+    address: str, demo_pages: dict[str, str], in_firefox: Visit
 ) -> None:
     page = f"{address}/{demo_pages['eval']}"
     every, fitting, query, again = in_firefox([
@@ -107,7 +119,7 @@ def test_the_filter_shows_what_fits_and_puts_it_into_the_address(
     assert shared == fitting
 
 
-def test_any_two_evaluations_are_compared(address: str, demo_site: Path) -> None:
+def test_any_two_evaluations_are_compared(address: str, demo_site: Path, in_firefox: Visit) -> None:
     old, new = 168, 200
     (jobs,) = in_firefox([
         ("goto", f"{address}/compare.html?a={new}&b={old}"),
@@ -123,7 +135,7 @@ def test_any_two_evaluations_are_compared(address: str, demo_site: Path) -> None
     assert set(jobs) <= known
 
 
-def test_the_switch_for_colours_is_remembered(address: str) -> None:
+def test_the_switch_for_colours_is_remembered(address: str, in_firefox: Visit) -> None:
     read = "getComputedStyle(document.body).backgroundColor"
     before, after, next_page = in_firefox([
         ("goto", f"{address}/index.html"),

@@ -75,6 +75,7 @@ def site_of(crawler: Crawler, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_site_of_the_embedded_hydra_agrees_at_each_moment(tmp_path: Path) -> None:
     hydra = DemoHydra()
     crawler = Crawler(tmp_path / "cache", hydra)
@@ -98,6 +99,7 @@ def explained(
     return site_of(crawler, folder / "site"), hydra
 
 
+@pytest.mark.slow
 def test_causes_and_maintainers_are_those_of_the_pages_of_builds(explained: Explained) -> None:
     site, hydra = explained
     found = recount(site, asking(hydra), look=looking(hydra))
@@ -106,6 +108,7 @@ def test_causes_and_maintainers_are_those_of_the_pages_of_builds(explained: Expl
     assert found.compared["jobs of maintainers"] > 1
 
 
+@pytest.mark.slow
 def test_other_causes_and_maintainers_are_noticed(explained: Explained) -> None:
     site, hydra = explained
     look, kinds = looking(hydra), set()
@@ -198,6 +201,7 @@ SPOILS: tuple[Spoil, ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_every_kind_of_disagreement_is_noticed(demo_site: Path) -> None:
     kinds: set[str] = set()
     ask = asking(DemoHydra())
