@@ -105,16 +105,17 @@ def selection_reads(site: Site, selection: Selection) -> SelectionReads:
     builds = [build for change in changes for build in (change.build, change.before) if build]
     builds += [build for job in selection.failing for build in (job.build, job.since) if build]
     culprits = {one.job for job in selection.failing for one in job.culprits if one.job}
-    jobs = tuple(sorted(filter(site.has_job_page, culprits)))
+    jobs = tuple(sorted(filter(site.policy.has_job_page, culprits)))
     is_whole = site.policy.long_lists is None
     return SelectionReads(selection, paged_builds(site, builds), jobs, is_whole)
 
 
 def paged_builds(site: Site, builds: Iterable[Build]) -> tuple[int, ...]:
     """Return the ids of builds with a page, negative where only their job has one."""
-    if site.policy.builds is None and site.policy.jobs is None:
+    policy = site.policy
+    if policy.builds is None and policy.jobs is None:
         return ()
-    pages = ((site.has_build_page(b), site.has_job_page(b.job_key), b.id) for b in builds)
+    pages = ((policy.has_build_page(b), policy.has_job_page(b.job_key), b.id) for b in builds)
     return tuple(sorted(number if own else -number for own, job, number in pages if own or job))
 
 
@@ -147,7 +148,7 @@ class Declarations:
             reasons=reasons,
             makers=makers,
             paged=paged_builds(self._site, (*foreign, *dependencies, *makers)),
-            long_lists=tuple(e.id for e in evaluations if self._site.has_long_lists(e)),
+            long_lists=tuple(e.id for e in evaluations if self._site.policy.has_long_lists(e)),
         )
 
     def _old_names(self, key: JobsetKey) -> Iterable[JobsetKey]:

@@ -89,7 +89,7 @@ class BuildPage(PageContext, frozen=True, kw_only=True):
 
 def build_pages(site: Site, builds: Iterable[Build]) -> Iterator[Page]:
     """Yield the pages of builds."""
-    for build in filter(site.has_build_page, builds):
+    for build in filter(site.policy.has_build_page, builds):
         yield Page(site.links.build(build.id), "build.html", build_page(site, build))
 
 

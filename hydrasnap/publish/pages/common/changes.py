@@ -167,7 +167,7 @@ def _span(rows: Sequence[Change]) -> str:
 def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[ListPart, ...]:
     """Return links to the further pages of a long list, if the site has room for them."""
     limits = site.limits
-    is_cut = kind in _SHORTENED and not site.has_long_lists(changes.evaluation)
+    is_cut = kind in _SHORTENED and not site.policy.has_long_lists(changes.evaluation)
     if is_cut or not _is_long(site, changes, kind):
         return ()
     starts = range(_rows_shown(site, kind), changes.count(kind), limits.rows_of_further_page)

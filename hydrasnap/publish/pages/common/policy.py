@@ -83,6 +83,18 @@ class Policy:
     long_lists: frozenset[int] | None = None
     maintainers: int | None = None
 
+    def has_build_page(self, build: Build) -> bool:
+        """Return whether a build has a page of its own, or is only in the search's shards."""
+        return self.builds is None or build.id in self.builds
+
+    def has_job_page(self, key: JobKey) -> bool:
+        """Return whether a job has a page of its own, or is only in the search's shards."""
+        return self.jobs is None or key in self.jobs
+
+    def has_long_lists(self, evaluation: Evaluation) -> bool:
+        """Return whether all lists of an evaluation go on for as many pages as they need."""
+        return self.long_lists is None or evaluation.id in self.long_lists
+
 
 EVERYTHING = Policy()
 

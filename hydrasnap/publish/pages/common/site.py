@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from msgspec import msgpack
 
 from hydrasnap.model import (
-    Build,
     Evaluation,
     JobKey,
     JobsetKey,
@@ -21,12 +20,11 @@ from hydrasnap.model import (
 from hydrasnap.publish.links import Links, live_path
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.api_scope import ApiScope
-from hydrasnap.publish.pages.common.appearance import Appearance
 from hydrasnap.publish.pages.common.buckets import Bucket, buckets
+from hydrasnap.publish.pages.common.customizing import Appearance, Document
 from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.parents import name_now
 from hydrasnap.publish.pages.common.policy import EVERYTHING, Policy
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview
 from hydrasnap.report.index import Index
 from hydrasnap.report.latest import finished_evaluations
@@ -44,14 +42,6 @@ from hydrasnap.report.selections import (
 from hydrasnap.report.transitions import News, news
 
 W = TypeVar("W", bound=Hashable)
-
-
-class Document(View, frozen=True, kw_only=True):
-    """A Markdown page: where it lives on the site, its title and its text."""
-
-    path: str
-    title: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -268,21 +258,9 @@ class Site:
         """Return the link to a job, by its own name."""
         return Link(label=key.name, href=self.links.job(key))
 
-    def has_build_page(self, build: Build) -> bool:
-        """Return whether a build has a page of its own, or is only in the search's shards."""
-        return self.policy.builds is None or build.id in self.policy.builds
-
-    def has_job_page(self, key: JobKey) -> bool:
-        """Return whether a job has a page of its own, or is only in the search's shards."""
-        return self.policy.jobs is None or key in self.policy.jobs
-
-    def has_long_lists(self, evaluation: Evaluation) -> bool:
-        """Return whether all lists of an evaluation go on for as many pages as they need."""
-        return self.policy.long_lists is None or evaluation.id in self.policy.long_lists
-
     def job_file(self, key: JobKey) -> str | None:
         """Return the name of a job's page, empty if it has none, None if it is the job's name."""
-        file = self.links.name(key.name) if self.has_job_page(key) else ""
+        file = self.links.name(key.name) if self.policy.has_job_page(key) else ""
         return None if file == key.name else file
 
     def maintainer_link(self, person: Person) -> Link:

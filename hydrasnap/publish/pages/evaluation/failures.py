@@ -42,7 +42,7 @@ class Failures:
     def _failure(self, build: Build) -> tuple[int | None, int | None, int]:
         run = failing_run((build, *older_builds(self._site.index, build)))
         since = run.since
-        paged = int(since is not None and self._site.has_build_page(since))
+        paged = int(since is not None and self._site.policy.has_build_page(since))
         found = tuple(self._culprit(one) for one in culprits(self._site.index, build))
         exact = int(run.last_good is not None)
         way = self._ways((exact, paged, self._known(build), found))
@@ -55,7 +55,7 @@ class Failures:
         return self._culprits((found.name, self._job(found.job) if found.job else "", found.log))
 
     def _job(self, key: JobKey) -> str:
-        if self._site.has_job_page(key):
+        if self._site.policy.has_job_page(key):
             return self._site.links.job(key)
         return f"search.html?job/{'/'.join(quote(part, safe='') for part in key)}"
 

@@ -103,7 +103,7 @@ class _States:
         other = decided_build(self._site.index, build, self._evaluation)
         if other is None:
             return None
-        return other.id, self._table.status(other), int(self._site.has_build_page(other))
+        return other.id, self._table.status(other), int(self._site.policy.has_build_page(other))
 
 
 def _input(found: EvaluationInput) -> tuple[object, ...]:

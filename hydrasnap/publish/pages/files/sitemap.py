@@ -79,7 +79,7 @@ def _places(site: Site, jobsets: list[Jobset]) -> Iterator[str]:
 
 def _jobs(site: Site, jobsets: list[Jobset]) -> Iterator[str]:
     for jobset in jobsets:
-        for job in filter(site.has_job_page, site.index.jobs_of(jobset.key)):
+        for job in filter(site.policy.has_job_page, site.index.jobs_of(jobset.key)):
             yield site.links.job(job)
 
 

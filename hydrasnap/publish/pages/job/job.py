@@ -87,7 +87,7 @@ class JobPage(PageContext, frozen=True, kw_only=True):
 
 def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
     """Yield the pages and badges of all jobs that known builds belong to."""
-    for job in filter(site.has_job_page, jobs):
+    for job in filter(site.policy.has_job_page, jobs):
         jobset = JobsetKey(job.project, job.jobset)
         yield from with_old_names(site, jobset, _items(site, job), job)
 

@@ -62,7 +62,7 @@ class BuildTable:
             (
                 self._systems(build.system),
                 self.status(build),
-                int(self._site.has_build_page(build)),
+                int(self._site.policy.has_build_page(build)),
                 self._place(row, build.job_key),
                 note,
                 self._jobsets(build.jobset_key),
@@ -70,7 +70,7 @@ class BuildTable:
         )
 
     def _place(self, row: int, job: JobKey) -> int:
-        if not self._site.has_job_page(job):
+        if not self._site.policy.has_job_page(job):
             return _NONE
         page = self._site.links.job(job)
         if page == f"{self._folder(JobsetKey(job.project, job.jobset))}{job.name}.html":

@@ -85,7 +85,7 @@ class _Shard:
         evaluations = self._site.index.evaluations_with(build.id)
         return (
             build.id,
-            _STATUS[build.status] * 2 + (not self._site.has_build_page(build)),
+            _STATUS[build.status] * 2 + (not self._site.policy.has_build_page(build)),
             (build.stoptime or 0) if build.finished else 0,
             self._nixnames(build.nixname),
             self._systems(build.system),
