@@ -20,8 +20,8 @@ def flake_score(results: Iterable[Build], window: int = WINDOW) -> float | None:
     repair; the score is the weight of the steps with a change over the weight of all steps left.
     None with fewer than five results: in three, one break and its repair would be all there is.
     """
-    told = (build for build in results if build.status.decided)
-    verdicts = [build.status.succeeded for build in islice(told, window)]
+    decided = (build for build in results if build.status.decided)
+    verdicts = [build.status.succeeded for build in islice(decided, window)]
     if len(verdicts) < _FEWEST:
         return None
     steps = [newer != older for newer, older in pairwise(verdicts)]

@@ -48,20 +48,20 @@ class PackageIndex:
     @property
     def is_known(self) -> bool:
         """Whether anything is known of any package."""
-        return bool(self._listed.packages or self._told)
+        return bool(self._listed.packages or self._from_pages)
 
     def package_of(self, build: Build) -> KnownPackage | None:
         """Return the package of a build's job, or None where none is known.
 
-        Of what is not listed, the newest page of a build that was read tells.
+        Where the list has none, the newest page of a build that was read names it.
         """
         name = attribute(build.job, build.system, self._prefixes)
-        found = self._listed.packages.get(name) or self._told.get(build.job_key)
+        found = self._listed.packages.get(name) or self._from_pages.get(build.job_key)
         if found is None:
             return None
         known = self._known.get(id(found))
         if known is None:
-            people = dict.fromkeys(self._people[told] for told in found.maintainers)
+            people = dict.fromkeys(self._people[name] for name in found.maintainers)
             known = self._known[id(found)] = KnownPackage(found, tuple(people))
         return known
 
@@ -77,8 +77,8 @@ class PackageIndex:
         return without, len(jobs)
 
     @cached_property
-    def _told(self) -> dict[JobKey, Package]:
-        """Know what pages of builds said, by job; the newest build counts."""
+    def _from_pages(self) -> dict[JobKey, Package]:
+        """The packages that pages of builds name, by job; the newest build counts."""
         builds, reasons = self._snapshot.builds, self._snapshot.reasons
         return {
             builds[number].job_key: package
@@ -88,9 +88,9 @@ class PackageIndex:
 
     @cached_property
     def _people(self) -> Mapping[str, Person]:
-        """Know the people by what packages call them."""
+        """The people, by the names that packages have for them."""
         called = dict(self._listed.maintainers)
-        packages = (*self._listed.packages.values(), *self._told.values())
+        packages = (*self._listed.packages.values(), *self._from_pages.values())
         for name in {name for package in packages for name in package.maintainers}:
             called.setdefault(name, _read(name))
         return dict(_people(called, emails=self._emails))
@@ -155,12 +155,12 @@ def _read(text: str) -> Maintainer:
 def _people(called: Mapping[str, Maintainer], *, emails: bool) -> Iterator[tuple[str, Person]]:
     """Tell people apart: the same handle or address is the same person, a label is nobody else's.
 
-    Of the names for one person, the one with a handle tells most.
+    Of the names for one person, one with a handle is preferred.
     """
     by_email = {one.email.lower(): one for one in called.values() if one.handle and one.email}
     found: dict[str, tuple[Maintainer, list[str]]] = {}
-    for name, told in sorted(called.items()):
-        known = told if told.handle else by_email.get(told.email.lower(), told)
+    for name, one in sorted(called.items()):
+        known = one if one.handle else by_email.get(one.email.lower(), one)
         identity = (known.handle or known.email or known.name or name).lower()
         found.setdefault(identity, (known, []))[1].append(name)
     taken: set[str] = set()

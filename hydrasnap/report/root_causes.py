@@ -166,8 +166,8 @@ def cause_since(index: Index, evaluation: Evaluation, name: str) -> Since:
     for before in index.earlier(evaluation):
         known = root_causes(index, before)
         if not any(cause.name == name and cause.builds for cause in known.causes):
-            told = not (known.unread or known.vanished or index.unknown(before))
-            return Since(first, exact=told)
+            is_exact = not (known.unread or known.vanished or index.unknown(before))
+            return Since(first, exact=is_exact)
         first = before
     return Since(first, exact=index.is_first(first))
 

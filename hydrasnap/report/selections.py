@@ -172,9 +172,9 @@ def _gather_news(
     )
     for who in {**broken, **fixed}:
         worse, better = tuple(broken.get(who, ())), tuple(fixed.get(who, ()))
-        told = News(brief, worse, better, taken_down(index, worse))
+        theirs = News(brief, worse, better, taken_down(index, worse))
         found[who].jobsets.add(named.jobset_key)
-        found[who].news.append(told)
+        found[who].news.append(theirs)
 
 
 def _by_who(changes: Iterable[Change], choose: Chooser[W]) -> dict[W, list[Change]]:
@@ -225,7 +225,7 @@ def watch_chooser(
 def maintainer_chooser(
     packages: PackageIndex, hidden: Container[JobsetKey] = ()
 ) -> Callable[[JobsetKey], Chooser[Person]]:
-    """Choose for the maintainers of packages; of `hidden` jobsets nobody is told."""
+    """Choose for the maintainers of packages; of `hidden` jobsets nobody is theirs."""
     nobody: Chooser[Person] = Chooser((), lambda _: ())
     everybody = Chooser[Person]((), packages.maintainers_of)
     return lambda key: nobody if key in hidden else everybody

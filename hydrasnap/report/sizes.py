@@ -43,8 +43,8 @@ def size_history(index: Index, key: JobKey) -> SizeHistory:
         )
         for kind, series in found.series.items()
     }
-    told = {point.build for every in points.values() for point in every}
-    return SizeHistory(points, frozenset(told - builds.keys()))
+    measured = {point.build for every in points.values() for point in every}
+    return SizeHistory(points, frozenset(measured - builds.keys()))
 
 
 def _point(size: SizePoint, build: Build | None, sole: str | None) -> Point | None:

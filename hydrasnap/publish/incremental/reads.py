@@ -189,11 +189,11 @@ class Declarations:
                         found[made.id] = made
                     producers.setdefault(made.id, (made, set()))[1].add(dependency)
             ahead = list(found.values())
-        told = (
+        made_by = (
             Producer(_with_builds(made, held, inputs=True), index.is_comparable(made))
             for _, (made, held) in sorted(producers.items())
         )
-        return tuple(told), tuple(dependencies[number] for number in sorted(dependencies))
+        return tuple(made_by), tuple(dependencies[number] for number in sorted(dependencies))
 
     def of_bucket(self, bucket: Bucket) -> BucketReads:
         """Gather what may be read of the builds of a bucket."""
