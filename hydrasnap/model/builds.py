@@ -2,12 +2,15 @@
 
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
+from typing import TypeVar
 from zlib import crc32
 
 from hydrasnap.model.objects import Build, JobKey, JobsetKey
+
+T = TypeVar("T")
 
 _id = attrgetter("id")
 
@@ -47,6 +50,20 @@ class Builds(Mapping[int, Build]):
     @abstractmethod
     def job_hashes(self, key: JobsetKey) -> Iterable[tuple[int, int]]:
         """Return the id of each build of a jobset, and the `job_hash` of its job."""
+
+    @abstractmethod
+    def digest(self, key: JobsetKey) -> bytes:
+        """Return a digest of the builds of a jobset; empty if it takes as long as to read them."""
+
+    @abstractmethod
+    def remembered(
+        self, key: JobsetKey, question: str, about: bytes, kind: type[T], answer: Callable[[], T]
+    ) -> T:
+        """Return an answer that depends on the builds of a jobset, and on what `about` digests.
+
+        An earlier run may have left it, in which case `answer` is not called. `kind` is its type,
+        one that msgspec encodes.
+        """
 
     @abstractmethod
     def jobset_of(self, number: int) -> JobsetKey | None:
@@ -123,6 +140,18 @@ class BuildsInMemory(Builds):
     def job_hashes(self, key: JobsetKey) -> Iterable[tuple[int, int]]:
         """Return the id of each build of a jobset, and the `job_hash` of its job."""
         return ((build.id, job_hash(build.job)) for build in self.of_jobset(key))
+
+    def digest(self, key: JobsetKey) -> bytes:
+        """Return nothing: to digest what is read takes long."""
+        del key
+        return b""
+
+    def remembered(
+        self, key: JobsetKey, question: str, about: bytes, kind: type[T], answer: Callable[[], T]
+    ) -> T:
+        """Ask: that is as quick as to decode an answer."""
+        del key, question, about, kind
+        return answer()
 
     def jobset_of(self, number: int) -> JobsetKey | None:
         """Return the jobset of a build, or None where there is no such build."""

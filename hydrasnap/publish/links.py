@@ -18,7 +18,6 @@ import re
 from collections import defaultdict
 from collections.abc import Container, Iterable
 from functools import lru_cache
-from itertools import chain
 from urllib.parse import quote, urlsplit
 
 from hydrasnap.model import JobKey, JobsetKey, Snapshot
@@ -73,6 +72,16 @@ def case_collisions(names: Iterable[str]) -> frozenset[str]:
         groups[safe_name(name).lower()].add(name)
     collisions = (group for group in groups.values() if len(group) > 1)
     return frozenset(name for group in collisions for name in group if name != name.lower())
+
+
+def _collisions_of_jobs(held: Builds, key: JobsetKey) -> Iterable[str]:
+    return held.remembered(
+        key,
+        "collisions",
+        b"",
+        tuple[str, ...],
+        lambda: tuple(sorted(case_collisions({build.job for build in held.of_jobset(key)}))),
+    )
 
 
 def outward(address: str) -> str | None:
@@ -178,12 +187,12 @@ class Links:
     ) -> "Links":
         """Read the snapshot, whose builds are `held`, for names that differ by case alone."""
         held = held or builds_of(snapshot.builds)
-        jobs = ({build.job for build in held.of_jobset(key)} for key in held.jobsets())
         jobsets: defaultdict[str, set[str]] = defaultdict(set)
         for project, jobset in (*snapshot.jobsets, *held.jobsets()):
             jobsets[project].add(jobset)
-        groups = chain([{*snapshot.projects, *jobsets}], jobsets.values(), jobs)
+        groups = ({*snapshot.projects, *jobsets}, *jobsets.values())
         collisions = frozenset[str]().union(*map(case_collisions, groups))
+        collisions |= {name for key in held.jobsets() for name in _collisions_of_jobs(held, key)}
         return cls(collisions, builds=builds, jobs=pages)
 
     @property

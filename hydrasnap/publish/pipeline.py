@@ -46,20 +46,23 @@ def publish_cache(
     *,
     progress: Progress = _no_progress,
     before_render: Callable[[], object] = lambda: None,
+    in_memory: int | None = None,
 ) -> Published:
     """Write the site of a cache; do nothing if cache, settings and site are as the last run left.
 
     `progress` is called with the number of finished tasks and of all tasks. `before_render` is
     called once it is known that there is something to do; an error that it raises ends the run.
+    `in_memory` is how many bytes of builds are held there, as `read_snapshot` takes it.
     """
     previous = inspect(cache, settings, output)
     unchanged = unchanged_site(previous, output)
     if unchanged is not None:
         return unchanged
-    from hydrasnap.store import read_snapshot
+    from hydrasnap.store import IN_MEMORY, read_snapshot
 
     before_render()
-    return publish(read_snapshot(cache), settings, output, progress, previous=previous)
+    snapshot = read_snapshot(cache, IN_MEMORY if in_memory is None else in_memory)
+    return publish(snapshot, settings, output, progress, previous=previous)
 
 
 def publish(
@@ -135,6 +138,7 @@ def _write_site(
             lost=site.lost,
             remarks=tuple(unused(site)),
             matched=matched(site),
+            jobsets=runner.jobsets,
         )
         out.save_state(state.dump(left))
     return describe(left, out.result, output)

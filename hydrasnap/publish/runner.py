@@ -13,7 +13,7 @@ from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskReco
 from hydrasnap.publish.output.folder import Stage
 from hydrasnap.publish.pages import File, Page, Site
 from hydrasnap.publish.render.renderer import Renderer
-from hydrasnap.publish.tasks import RenderTask, render_tasks
+from hydrasnap.publish.tasks import RenderTask, render_tasks, spelled
 
 _BATCHES_A_WORKER = 32  # at least, so that no worker waits long for the last one
 _TASKS_A_BATCH = 4  # at most
@@ -43,6 +43,20 @@ class TaskRunner:
         self._is_unmodified = FreshnessCheck(output, known)
         self._tasks = tuple(render_tasks(site))
         self._fingerprints = Fingerprinter(site, known.settings)
+        self.jobsets = dict(self._digests())
+
+    def _digests(self) -> Iterator[tuple[str, bytes]]:
+        """Digest what the tasks of each jobset read, where that is quick."""
+        for key in self._site.snapshot.jobsets:
+            found = self._fingerprints.of_jobset(key)
+            if found:
+                yield spelled(key), found
+
+    def _is_settled(self, task: RenderTask) -> bool:
+        """Return whether all that a task reads is known to be as before."""
+        names = list(map(spelled, task.jobsets))
+        before, now = self._known.jobsets, self.jobsets
+        return bool(names) and all(name in now and before.get(name) == now[name] for name in names)
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -71,8 +85,10 @@ class TaskRunner:
     def __call__(self, number: int) -> TaskResult:
         """Run a task, or skip it."""
         task = self._tasks[number]
-        fingerprint = self._fingerprints.of(task)
         known = self._known.tasks.get(task.key)
+        if known and self._is_settled(task) and self._is_unmodified.all_of(known):
+            return TaskResult(task.key, None, frozenset())
+        fingerprint = self._fingerprints.of(task)
         unchanged = known and fingerprint and known.fingerprint == fingerprint
         if known and unchanged and self._is_unmodified.all_of(known):
             return TaskResult(task.key, None, frozenset())

@@ -139,7 +139,7 @@ def _comparison(site: Site, evaluation: Evaluation, baseline: Baseline) -> Rende
 def _jobset(site: Site, jobset: Jobset) -> RenderTask:
     key = jobset.key
     return RenderTask(
-        f"jobset {_spelled(key)}",
+        f"jobset {spelled(key)}",
         lambda: jobset_pages(site, jobset),
         (key,),
     )
@@ -188,10 +188,10 @@ def _bucket(site: Site, bucket: Bucket) -> RenderTask:
         yield from build_pages(site, bucket.builds)
         yield bucket_file(site, bucket)
 
-    name = f"jobs {_spelled(bucket.key)} {bucket.number}/{bucket.out_of}"
+    name = f"jobs {spelled(bucket.key)} {bucket.number}/{bucket.out_of}"
     return RenderTask(name, make, (bucket.key,), bucket)
 
 
-def _spelled(key: JobsetKey) -> str:
+def spelled(key: JobsetKey) -> str:
     """Return the name of a jobset in an unambiguous spelling."""
     return "/".join(map(partial(quote, safe=""), key))

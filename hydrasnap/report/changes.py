@@ -14,7 +14,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from hydrasnap.model import Build, Evaluation, Outcome
+from msgspec import Struct
+
+from hydrasnap.model import Build, Evaluation, JobsetKey, Outcome
 from hydrasnap.report.index import Index
 
 _job_and_system = attrgetter("job", "system")
@@ -152,6 +154,60 @@ def compare(index: Index, evaluation: Evaluation, baseline: Evaluation | None = 
         baseline_unknown=past.baseline_unknown,
         by_kind={kind: tuple(rows) for kind, rows in lists.items()},
         undecided=tuple(undecided),
+    )
+
+
+_Row = tuple[str, str, Build | None, Build | None]
+
+
+class _KeptSummary(Struct, array_like=True):
+    """The fields of a summary, but for the evaluation, as an answer that can be kept."""
+
+    counts: tuple[int, ...]  # in the order of kinds
+    broken: tuple[_Row, ...]
+    fixed: tuple[_Row, ...]
+    knows_failures: bool
+
+
+def summary_of(index: Index, evaluation: Evaluation) -> ChangeSummary:
+    """Sum up how a shown evaluation differs from the one before it."""
+    return index.once(("summary", evaluation.id), lambda: _summary_of(index, evaluation))
+
+
+def _summary_of(index: Index, evaluation: Evaluation) -> ChangeSummary:
+    if index.builds.in_memory:
+        return compare(index, evaluation).summary()
+    key = evaluation.jobset_key
+    every = index.once(("summaries", key), lambda: _summaries(index, key))
+    kept = every[evaluation.id]
+    return ChangeSummary(
+        evaluation=evaluation,
+        counts=dict(zip(ChangeKind, kept.counts, strict=True)),
+        broken=tuple(Change(ChangeKind.NEWLY_FAILING, *row) for row in kept.broken),
+        fixed=tuple(Change(ChangeKind.NEWLY_SUCCEEDING, *row) for row in kept.fixed),
+        knows_failures=kept.knows_failures,
+    )
+
+
+def _summaries(index: Index, key: JobsetKey) -> dict[int, _KeptSummary]:
+    """Sum up all evaluations of a jobset that have a page."""
+    return index.remembered(
+        key,
+        "summaries",
+        dict[int, _KeptSummary],
+        lambda: {
+            found.id: _kept(compare(index, found).summary())
+            for found in index.shown_evaluations(key)
+        },
+    )
+
+
+def _kept(summary: ChangeSummary) -> _KeptSummary:
+    return _KeptSummary(
+        counts=tuple(summary.counts[kind] for kind in ChangeKind),
+        broken=tuple((one.job, one.system, one.build, one.before) for one in summary.broken),
+        fixed=tuple((one.job, one.system, one.build, one.before) for one in summary.fixed),
+        knows_failures=summary.knows_failures,
     )
 
 

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import add
 
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Snapshot
-from hydrasnap.report.changes import Change, ChangeSummary, compare
+from hydrasnap.report.changes import Change, ChangeSummary, summary_of
 from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.history import failing_run
 from hydrasnap.report.index import Index
@@ -126,7 +126,7 @@ def jobset_health(index: Index, key: JobsetKey) -> JobsetHealth:
         latest=latest,
         latest_finished=latest_finished(index, key),
         tally=tally_of(index, latest) if latest else Tally(),
-        changes=compare(index, latest).summary() if latest and known else None,
+        changes=summary_of(index, latest) if latest and known else None,
         has_errors=has_errors(jobset),
         stale=is_stale(jobset, snapshot_time(index.snapshot)),
         in_use=is_in_use(index.snapshot, jobset),

@@ -9,10 +9,13 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
+from hashlib import blake2b
 from heapq import nlargest
 from itertools import groupby
 from operator import attrgetter
 from typing import TypeVar, cast
+
+import msgspec
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Snapshot
 from hydrasnap.model.builds import builds_of, job_hash
@@ -95,6 +98,31 @@ class Index:
         if question not in answers:
             answers[question] = answer()
         return cast("T", answers[question])
+
+    def remembered(
+        self,
+        key: JobsetKey,
+        question: str,
+        kind: type[T],
+        answer: Callable[[], T],
+        also: object = None,
+    ) -> T:
+        """Return an answer that follows from a jobset, its evaluations and its builds alone.
+
+        `kind` is its type, `also` is what it follows from beside these. If builds are left in
+        files, an earlier run may have answered.
+        """
+        if self.builds.in_memory or any(map(self._foreign_of, self.evaluations_of(key))):
+            return answer()
+        about = self.once(("situation", key), lambda: self._situation(key))
+        about += msgspec.msgpack.encode(also)
+        return self.builds.remembered(key, question, about, kind, answer)
+
+    def _situation(self, key: JobsetKey) -> bytes:
+        jobset = self.snapshot.jobsets.get(key)
+        first = jobset and jobset.first_evaluation
+        evaluations = msgspec.msgpack.encode([first, *self.evaluations_of(key)])
+        return blake2b(evaluations, digest_size=16).digest()
 
     def prepare(self) -> None:
         """Make the maps that questions about builds need, before processes share them.
@@ -199,13 +227,15 @@ class Index:
         key = evaluation.jobset_key
         if self.builds.in_memory or key in self._held:
             return _run(self.builds_of(evaluation), job)
-        foreign = self.once(("foreign", evaluation.id), lambda: self._foreign(evaluation))
-        named = (*self.builds.of_job(JobKey(*key, job)), *foreign)
+        named = (*self.builds.of_job(JobKey(*key, job)), *self._foreign_of(evaluation))
         held = (b for b in named if b.job == job and _holds(evaluation.builds, b.id))
         return tuple(sorted(held, key=build_order))
 
-    def _foreign(self, evaluation: Evaluation) -> tuple[Build, ...]:
+    def _foreign_of(self, evaluation: Evaluation) -> tuple[Build, ...]:
         """Return the known builds of an evaluation that are of other jobsets."""
+        return self.once(("foreign", evaluation.id), lambda: self._others_in(evaluation))
+
+    def _others_in(self, evaluation: Evaluation) -> tuple[Build, ...]:
         others = set(evaluation.builds).difference(self.builds.ids_of(evaluation.jobset_key))
         return tuple(filter(None, map(self.builds.get, sorted(others))))
 
@@ -265,6 +295,10 @@ class Index:
     def _newest(self) -> tuple[Evaluation, ...]:
         every = (e for e in self.snapshot.evaluations.values() if e.hasnewbuilds)
         return tuple(sorted(every, key=_newest_first))
+
+    def aggregates(self) -> Sequence[Build]:
+        """Return all builds that are known to have constituents."""
+        return self._every_aggregate
 
     @cached_property
     def _every_aggregate(self) -> Sequence[Build]:

@@ -50,6 +50,11 @@ class PackageIndex:
         """Whether anything is known of any package."""
         return bool(self._listed.packages or self._from_pages)
 
+    def facts(self) -> tuple[object, ...]:
+        """Return all that packages of jobs follow from."""
+        told = sorted(self._told.items())
+        return self._listed, self._prefixes, self._emails, told
+
     def package_of(self, build: Build) -> KnownPackage | None:
         """Return the package of a build's job, or None where none is known.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from hydrasnap.model import Build, Evaluation, Outcome
+from hydrasnap.model import Build, Evaluation, JobsetKey, Outcome
 from hydrasnap.report.index import Index
 
 
@@ -69,9 +69,27 @@ def tally(builds: Iterable[Build], unknown: int = 0) -> Tally:
 
 def tally_of(index: Index, evaluation: Evaluation) -> Tally:
     """Count the builds of an evaluation."""
-    return index.once(
-        ("tally", evaluation.id),
-        lambda: tally(index.builds_of(evaluation), index.unknown(evaluation)),
+    return index.once(("tally", evaluation.id), lambda: _tally_of(index, evaluation))
+
+
+def _tally_of(index: Index, evaluation: Evaluation) -> Tally:
+    key = evaluation.jobset_key
+    if index.builds.in_memory or evaluation not in index.evaluations_of(key):
+        return tally(index.builds_of(evaluation), index.unknown(evaluation))
+    every = index.once(("tallies", key), lambda: _tallies(index, key))
+    return every[evaluation.id]
+
+
+def _tallies(index: Index, key: JobsetKey) -> dict[int, Tally]:
+    """Count the builds of all evaluations of a jobset."""
+    return index.remembered(
+        key,
+        "tallies",
+        dict[int, Tally],
+        lambda: {
+            found.id: tally(index.builds_of(found), index.unknown(found))
+            for found in index.evaluations_of(key)
+        },
     )
 
 

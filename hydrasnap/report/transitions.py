@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hydrasnap.model import Evaluation, JobsetKey
-from hydrasnap.report.changes import Change, ChangeSummary, compare
+from hydrasnap.report.changes import Change, summary_of
 from hydrasnap.report.index import Index
 from hydrasnap.report.root_causes import culprits
 
@@ -28,14 +28,10 @@ class News:
     causes: tuple[TakenDown, ...] = ()  # of what broke, as far as known, most first
 
 
-def news(index: Index, key: JobsetKey, newest: ChangeSummary | None = None) -> Iterator[News]:
-    """Yield the news of a jobset's shown evaluations, newest first; quiet ones are left out.
-
-    `newest` are the changes of the newest evaluation, where they are known already.
-    """
+def news(index: Index, key: JobsetKey) -> Iterator[News]:
+    """Yield the news of a jobset's shown evaluations, newest first; quiet ones are left out."""
     for evaluation in index.shown_evaluations(key):
-        known = newest is not None and newest.evaluation is evaluation
-        changes = newest if newest and known else compare(index, evaluation).summary()
+        changes = summary_of(index, evaluation)
         broken, fixed = changes.broken, changes.fixed
         if broken or fixed:
             yield News(evaluation, broken, fixed, taken_down(index, broken))

@@ -15,17 +15,20 @@ from hashlib import blake2b
 from io import FileIO
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zlib import crc32
 
 import msgspec
 from msgspec import Struct
 
+from hydrasnap import __version__
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
-from hydrasnap.store.atomic import write_whole
+from hydrasnap.store.answers import keep, remembered
 from hydrasnap.store.layout import INDEXES, SHARD, shard_of, shard_path
+
+T = TypeVar("T")
 
 _NONE: Mapping[int, Build] = {}
 _decode = msgspec.json.Decoder(Build).decode
@@ -136,6 +139,7 @@ class FiledBuilds(Builds):
                 by_jobset[JobsetKey(part.group.project, part.group.jobset)].append(part)
         self._places = {key: _Places(by_jobset[key]) for key in sorted(by_jobset)}
         self._count = sum(places.ends[-1] for places in self._places.values())
+        self._digests: dict[JobsetKey, bytes] = {}
         self._hashes: dict[JobsetKey, array[int]] = {}
 
     def __getitem__(self, number: int) -> Build:
@@ -196,13 +200,19 @@ class FiledBuilds(Builds):
 
     def digest(self, key: JobsetKey) -> bytes:
         """Return a digest of the builds of a jobset."""
-        found = blake2b(digest_size=_DIGEST)
-        for part in self._places[key].parts if key in self._places else ():
-            found.update(part.group.digest)
-        for number in sorted(self._replaced):
-            if self.jobset_of(number) == key:
-                found.update(msgspec.msgpack.encode(self._replaced[number]))
-        return found.digest()
+        if key not in self._digests:
+            parts = self._places[key].parts if key in self._places else ()
+            own = (n for n in sorted(self._replaced) if self.jobset_of(n) == key)
+            changed = msgspec.msgpack.encode([self._replaced[number] for number in own])
+            self._digests[key] = _digest(*(part.group.digest for part in parts), changed)
+        return self._digests[key]
+
+    def remembered(
+        self, key: JobsetKey, question: str, about: bytes, kind: type[T], answer: Callable[[], T]
+    ) -> T:
+        """Return what an earlier run has answered in the same situation, or ask."""
+        situation = _digest(self.digest(key), about, __version__.encode())
+        return remembered(self._folder, (*key, question), situation, kind, answer)
 
     def of_jobset(self, key: JobsetKey) -> Sequence[Build]:
         """Read the builds of a jobset, by id."""
@@ -361,15 +371,19 @@ def _group(project: str, jobset: str, rows: Sequence[tuple[_Brief, int, bytes]])
         lengths=array("i", [len(line) for *_, line in rows]).tobytes(),
         hashes=array("I", list(map(job_hash, jobs))).tobytes(),
         others=array("I", [crc32(job.encode("utf-8", "surrogatepass")) for job in jobs]).tobytes(),
-        digest=blake2b(b"\n".join([line for *_, line in rows]), digest_size=_DIGEST).digest(),
+        digest=_digest(b"\n".join([line for *_, line in rows])),
     )
+
+
+def _digest(*parts: bytes) -> bytes:
+    return blake2b(b"".join(parts), digest_size=_DIGEST).digest()
 
 
 def _load(folder: Path) -> dict[int, _Shard]:
     """Read the index that another run left; a damaged one counts as none."""
     try:
         content = (folder / INDEXES / _INDEX).read_bytes()
-        if blake2b(content[_DIGEST:], digest_size=_DIGEST).digest() == content[:_DIGEST]:
+        if _digest(content[_DIGEST:]) == content[:_DIGEST]:
             return _index.decode(content[_DIGEST:])
     except (OSError, msgspec.DecodeError):
         pass
@@ -379,8 +393,4 @@ def _load(folder: Path) -> dict[int, _Shard]:
 def _save(folder: Path, shards: Mapping[int, _Shard]) -> None:
     """Leave the index for the next run; it only saves time, so a full disk loses nothing."""
     content = msgspec.msgpack.encode(shards)
-    with suppress(OSError):
-        (folder / INDEXES).mkdir(exist_ok=True)
-        (folder / INDEXES / ".gitignore").write_text("*\n", encoding="utf-8")
-        digest = blake2b(content, digest_size=_DIGEST).digest()
-        write_whole(folder / INDEXES / _INDEX, digest + content)
+    keep(folder, _INDEX, _digest(content) + content)

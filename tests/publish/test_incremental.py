@@ -39,10 +39,12 @@ def files(folder: Path) -> Files:
     }
 
 
-def rendered(cache: Path, wish: SiteSettings, folder: Path) -> Files | None:
+def rendered(
+    cache: Path, wish: SiteSettings, folder: Path, in_memory: int | None = None
+) -> Files | None:
     """Render a cache, and return the files; None where the site cannot keep to its budget."""
     try:
-        publish_cache(cache, wish, folder)
+        publish_cache(cache, wish, folder, in_memory=in_memory)
     except OutputError:
         return None
     return files(folder)
@@ -94,10 +96,11 @@ STEPS: dict[str, Callable[[World], Any]] = {
 }
 
 
+@pytest.mark.parametrize("in_memory", [None, 0], ids=["held", "filed"])
 @pytest.mark.parametrize("wish", [PLAIN, TIGHT], ids=["plain", "tight"])
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(steps=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=5))
-def test_incremental_is_full(wish: SiteSettings, steps: list[str]) -> None:
+def test_incremental_is_full(wish: SiteSettings, in_memory: int | None, steps: list[str]) -> None:
     served = hydra()
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -106,7 +109,7 @@ def test_incremental_is_full(wish: SiteSettings, steps: list[str]) -> None:
             STEPS[step](served.world)
             wishes = replace(SIZED, live=step not in UNASKED)
             Crawler(folder / "cache", served, selection=wishes).run()
-            site = rendered(folder / "cache", wish, folder / "site")
+            site = rendered(folder / "cache", wish, folder / "site", in_memory)
             assert site == rendered(folder / "cache", wish, folder / f"new-{number}"), steps
 
 

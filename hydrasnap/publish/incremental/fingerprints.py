@@ -52,6 +52,15 @@ class Fingerprinter:
             return b""
         return digest(*(part.whole for part in self._parts(task)))
 
+    def of_jobset(self, key: JobsetKey) -> bytes:
+        """Fingerprint what all tasks of a jobset may read; empty if that takes as long as theirs.
+
+        While it stays the same, so do the fingerprints of these tasks.
+        """
+        if self._site.index.builds.in_memory:
+            return b""
+        return digest(self._jobset(key).whole, _objects.encode(self._declared.of_whole(key)))
+
     def beside_contexts(self, task: RenderTask) -> bytes:
         """Fingerprint what the pages of a task show beside their contexts.
 

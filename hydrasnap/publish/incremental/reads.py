@@ -5,11 +5,13 @@ for it, and nothing else: its files change only if a fingerprint of these object
 A test renders each task from its declared objects alone and compares the files.
 """
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from hashlib import blake2b
 from typing import NamedTuple
 
-from msgspec import structs
+from msgspec import msgpack, structs
 
 from hydrasnap.model import (
     Build,
@@ -87,6 +89,22 @@ class BucketReads(NamedTuple):
     makers: tuple[Build, ...]  # builds, of any jobset, of the derivations that failed in these
     packages: tuple[JobPackage, ...]  # as far as they are known
     people: tuple[str, ...]  # labels of their maintainers who have a page
+
+
+class WholeReads(NamedTuple):
+    """What all buckets of a jobset may read together, or more, but found without its builds."""
+
+    digest: bytes  # of the builds
+    others: tuple[Build, ...]  # of other jobsets: constituents, and aggregates that hold builds
+    running: tuple[int, ...]
+    sizes: tuple[JobSizes, ...]
+    old_names: tuple[bytes, ...]  # digests of the builds that bear an old name of the jobset
+    paged: tuple[int, ...]  # ids of those of the builds, and of `others`, that have a page
+    jobs: tuple[JobKey, ...]  # that have a page, of the jobset and of `others`
+    reasons: tuple[Reasons, ...]
+    named: tuple[Build, ...]  # reduced to their names: those for which failed steps ran
+    makers: tuple[Build, ...]
+    packages: bytes  # digest of all that is known of packages
 
 
 class SelectionReads(NamedTuple):
@@ -230,6 +248,65 @@ class Declarations:
             packages=packages,
             people=tuple(sorted(person.label for person in people & site.people)),
         )
+
+    def of_whole(self, key: JobsetKey) -> WholeReads:
+        """Gather what may be read of the builds of a jobset, without reading them."""
+        site, index = self._site, self._site.index
+        own, builds = frozenset(index.builds.ids_of(key)), index.builds
+        reasons = tuple(self._reasons_by_jobset.get(key, ()))
+        steps = [step for found in reasons for step in found.steps]
+        sources = {step.propagated_from for step in steps if step.propagated_from in builds}
+        makers = tuple(self._makers(reasons))
+        others = tuple(self._others(own))
+        paged = [n for n in self._paged_by_jobset.get(key, ()) if n in own]
+        elsewhere = paged_builds(site, (*others, *makers))
+        return WholeReads(
+            digest=builds.digest(key),
+            others=others,
+            running=tuple(sorted(site.running & own)),
+            sizes=tuple(found for job, found in site.snapshot.sizes.items() if job[:2] == key),
+            old_names=tuple(map(builds.digest, site.old_names(key))),
+            paged=(*sorted(paged), *elsewhere),
+            jobs=tuple(sorted(job for job in site.policy.jobs or () if job[:2] == key)),
+            reasons=reasons,
+            named=tuple(_names_of(builds[n]) for n in sorted(filter(None, sources))),
+            makers=makers,
+            packages=self._packages_digest,
+        )
+
+    def _others(self, own: frozenset[int]) -> Iterator[Build]:
+        """Yield the aggregates that hold some builds, and the constituents of these builds."""
+        builds = self._site.index.builds
+        for whole in self._site.index.aggregates():
+            parts = whole.constituents or ()
+            if whole.id in own:
+                yield from (builds[part] for part in parts if part not in own and part in builds)
+            elif not own.isdisjoint(parts):
+                yield whole
+
+    @cached_property
+    def _reasons_by_jobset(self) -> Mapping[JobsetKey, list[Reasons]]:
+        found: defaultdict[JobsetKey, list[Reasons]] = defaultdict(list)
+        for number, reasons in self._site.snapshot.reasons.items():
+            key = self._site.index.builds.jobset_of(number)
+            if key is not None:
+                found[key].append(reasons)
+        return found
+
+    @cached_property
+    def _paged_by_jobset(self) -> Mapping[JobsetKey, list[int]]:
+        found: defaultdict[JobsetKey, list[int]] = defaultdict(list)
+        for number in self._site.policy.builds or ():
+            key = self._site.index.builds.jobset_of(number)
+            if key is not None:
+                found[key].append(number)
+        return found
+
+    @cached_property
+    def _packages_digest(self) -> bytes:
+        site = self._site
+        people = sorted(person.label for person in site.people)
+        return blake2b(msgpack.encode([site.packages.facts(), people]), digest_size=16).digest()
 
     def _makers(self, reasons: Iterable[Reasons]) -> Iterator[Build]:
         """Yield the builds of the derivations that failed, each once."""

@@ -76,6 +76,7 @@ class BuildState(Struct, frozen=True, array_like=True):
     lost: str = ""  # what the cache lacks
     remarks: tuple[str, ...] = ()  # on settings without effect
     matched: str = ""  # of how many jobs the package is known
+    jobsets: dict[str, bytes] = {}  # digests of all that the tasks of a jobset read, where known
 
 
 def load(output: Path) -> BuildState:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from operator import attrgetter
+from typing import NamedTuple
 
 from hydrasnap.model import Build, JobsetKey
 from hydrasnap.publish.links import relative, safe_name
@@ -13,6 +14,13 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import JobHistory
 from hydrasnap.report.latest import latest_success, latest_successes
+
+
+class Successes(NamedTuple):
+    """The newest successes of a jobset by system: of all builds, of finished evaluations."""
+
+    newest: dict[str, Build]
+    finished: dict[str, Build]
 
 
 class Permalink(View, frozen=True, kw_only=True):
@@ -82,11 +90,16 @@ def _latest_builds(
         yield _leading(site, names, ("latest-for", system), build, f"Latest success for {system}")
 
 
-def _successes(site: Site, key: JobsetKey) -> tuple[Mapping[str, Build], Mapping[str, Build]]:
-    """Return the newest successes of a jobset by system: of all builds, of whole evaluations."""
+def _successes(site: Site, key: JobsetKey) -> Successes:
+    return site.index.remembered(key, "successes", Successes, lambda: _find_successes(site, key))
+
+
+def _find_successes(site: Site, key: JobsetKey) -> Successes:
     builds, evaluations = site.index.builds_of_jobset(key), site.snapshot.evaluations
     ids = {n for found in site.finished_evaluations(key) for n in evaluations[found].builds}
-    return latest_successes(builds), latest_successes(each for each in builds if each.id in ids)
+    return Successes(
+        latest_successes(builds), latest_successes(each for each in builds if each.id in ids)
+    )
 
 
 def _newest(builds: Mapping[str, Build]) -> Build:

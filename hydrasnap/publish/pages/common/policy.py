@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from hydrasnap.formatting import number, size
-from hydrasnap.model import Build, Evaluation, JobKey, Watch
-from hydrasnap.report.changes import ChangeKind, compare
+from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Watch
+from hydrasnap.report.changes import summary_of
 from hydrasnap.report.index import Index
 
 # What files take in bytes, measured on sites of both kinds of Hydra and rounded up: the page of a
@@ -39,6 +39,10 @@ class Rank(IntEnum):
     FAILING = 3
     CHANGED = 4
     QUIET = 5
+
+
+Place = tuple[Rank, int]
+"""The rank of a build, and how many evaluations of its jobset are newer than its newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,8 @@ def decide(
         return EVERYTHING
     ranked = _ranked(index, tuple(watches))
     if wish == "notable":
-        chosen = {build.id for rank, build in ranked if rank < Rank.QUIET}
-        return _policy(index, chosen, "the settings ask for that")
+        wanted = (build for rank, build in ranked if rank < Rank.QUIET)
+        return _policy(wanted, "the settings ask for that")
     people = min(maintainers, _affordable_maintainers(budget.share(part)))
     rest = budget - _of_maintainers(people) - _without_own_pages(index)
     left, own = rest.share(part), _all_own_pages(index)
@@ -130,12 +134,12 @@ def decide(
     ):
         return EVERYTHING
     lists, cost = _affordable_lists(index, left.share(LONG_LISTS_PART).larger(left - own))
-    chosen = set(_affordable(ranked, left - cost))
+    chosen = _affordable(ranked, left - cost)
     why = (
         f"pages for all builds and jobs would not fit into {size(budget.bytes)} and "
         f"{number(budget.files)} files"
     )
-    found = replace(_policy(index, chosen, why), long_lists=lists)
+    found = replace(_policy(chosen, why), long_lists=lists)
     return found if people == maintainers else replace(found, maintainers=people)
 
 
@@ -171,9 +175,9 @@ def _affordable_maintainers(budget: Budget) -> int:
     return min(share.bytes // MAINTAINER_BYTES, share.files // MAINTAINER_FILES)
 
 
-def _policy(index: Index, chosen: set[int], why: str) -> Policy:
-    jobs = frozenset(index.snapshot.builds[found].job_key for found in chosen)
-    return Policy(frozenset(chosen), jobs, why)
+def _policy(chosen: Iterable[Build], why: str) -> Policy:
+    jobs = {build.id: build.job_key for build in chosen}
+    return Policy(frozenset(jobs), frozenset(jobs.values()), why)
 
 
 def _without_own_pages(index: Index) -> Budget:
@@ -197,8 +201,8 @@ def _all_own_pages(index: Index) -> Budget:
     return Budget(builds * BUILD_BYTES + jobs * JOB_BYTES, builds + jobs * JOB_FILES)
 
 
-def _affordable(ranked: Iterable[tuple[Rank, Build]], budget: Budget) -> Iterator[int]:
-    """Yield the ids of builds whose pages, with those of their jobs, the budget can take."""
+def _affordable(ranked: Iterable[tuple[Rank, Build]], budget: Budget) -> Iterator[Build]:
+    """Yield the builds whose pages, with those of their jobs, the budget can take."""
     jobs: set[JobKey] = set()
     size_left, files_left = budget.bytes, budget.files
     for _, build in ranked:
@@ -208,17 +212,15 @@ def _affordable(ranked: Iterable[tuple[Rank, Build]], budget: Budget) -> Iterato
         if size_left < 0 or files_left < 0:
             return
         jobs.add(build.job_key)
-        yield build.id
+        yield build
 
 
 def _ranked(index: Index, watches: tuple[Watch, ...]) -> Iterator[tuple[Rank, Build]]:
     """Yield every build once, the most looked for first: by rank, then by age of its evaluation."""
-    best: dict[int, tuple[Rank, int]] = {}
-    for age, evaluation in _by_age(index):
-        for rank, build in _ranks(index, evaluation, watches):
-            found = (rank, age)
-            if found < best.get(build.id, (Rank.QUIET, age + 1)):
-                best[build.id] = found
+    best: dict[int, Place] = {}
+    for key in index.snapshot.jobsets:
+        for build, place in _places(index, key, watches).items():
+            best[build] = min(place, best.get(build, place))
     builds = index.snapshot.builds
     for looked_for in sorted(best, key=lambda known: (*best[known], -known)):
         yield best[looked_for][0], builds[looked_for]
@@ -232,31 +234,44 @@ def _by_age(index: Index) -> Iterator[tuple[int, Evaluation]]:
         yield from enumerate(index.shown_evaluations(key))
 
 
+def _places(index: Index, key: JobsetKey, watches: tuple[Watch, ...]) -> dict[int, Place]:
+    """Return the best places of the builds in a jobset's evaluations, but for quiet successes."""
+    watching = [watch for watch in watches if watch.has_jobset(key)]
+
+    def answer() -> dict[int, Place]:
+        best: dict[int, Place] = {}
+        for age, evaluation in enumerate(index.shown_evaluations(key)):
+            for rank, build in _ranks(index, evaluation, watching):
+                best[build.id] = min((rank, age), best.get(build.id, (rank, age)))
+        return best
+
+    return index.remembered(key, "ranks", dict[int, Place], answer, also=watching)
+
+
 def _ranks(
-    index: Index, evaluation: Evaluation, watches: tuple[Watch, ...]
+    index: Index, evaluation: Evaluation, watching: Iterable[Watch]
 ) -> Iterator[tuple[Rank, Build]]:
     """Rank the builds of an evaluation that are more than quiet successes."""
-    changes = compare(index, evaluation)
-    watching = [watch for watch in watches if watch.has_jobset(evaluation.jobset_key)]
-    for kind in ChangeKind:
-        for change in changes[kind]:
-            if change.build is not None:
-                rank = _rank(change.build, kind, watching)
-                if rank < Rank.QUIET:
-                    yield rank, change.build
+    summary = summary_of(index, evaluation)
+    broken = {change.build.id for change in summary.broken if change.build is not None}
+    fixed = {change.build.id for change in summary.fixed if change.build is not None}
+    for build in index.builds_of(evaluation):
+        rank = Rank.NEWLY_FAILING if build.id in broken else _rank(build, watching)
+        if rank is Rank.QUIET and build.id in fixed:
+            rank = Rank.CHANGED
+        if rank is not Rank.QUIET:
+            yield rank, build
 
 
-def _rank(build: Build, kind: ChangeKind, watching: Iterable[Watch]) -> Rank:
-    """Rank a build of an evaluation by what became of it and who looks for it."""
-    if kind is ChangeKind.NEWLY_FAILING:
-        return Rank.NEWLY_FAILING
+def _rank(build: Build, watching: Iterable[Watch]) -> Rank:
+    """Rank a build by its state and by who looks for it."""
     if any(watch.has(build.job, build.system) for watch in watching):
         return Rank.WATCHED
     if build.constituents is not None:
         return Rank.AGGREGATE
     if not build.status.succeeded:
         return Rank.FAILING
-    return Rank.CHANGED if kind is ChangeKind.NEWLY_SUCCEEDING else Rank.QUIET
+    return Rank.QUIET
 
 
 def _shown(index: Index) -> list[Evaluation]:

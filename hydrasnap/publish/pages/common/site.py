@@ -193,9 +193,7 @@ class Site:
     def news(self, key: JobsetKey) -> tuple[News, ...]:
         """Return what the evaluations of a jobset broke and fixed, newest first."""
         if key not in self._news:
-            health = self._health.get(key)
-            newest = health.changes if health else None
-            self._news[key] = tuple(news(self.index, key, newest))
+            self._news[key] = tuple(news(self.index, key))
         return self._news[key]
 
     def finished_evaluations(self, key: JobsetKey) -> frozenset[int]:

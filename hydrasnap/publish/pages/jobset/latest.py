@@ -11,7 +11,7 @@ from hydrasnap.publish.pages.common.parts import JobsetPart, parts
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.jobset.builds_file import builds_paths
-from hydrasnap.report.index import newest_results
+from hydrasnap.report.index import Index, newest_results
 
 
 class BuildsPage(PageContext, frozen=True, kw_only=True):
@@ -101,6 +101,16 @@ def _files(
 
 def _newest(site: Site, keys: Iterable[JobsetKey]) -> tuple[Build, ...]:
     """Return the builds of some jobsets that finished last, newest first."""
-    most, held = site.limits.latest_builds, site.index.builds
-    found = (newest_results(held.of_jobset(key), most) for key in keys)
+    most = site.limits.latest_builds
+    found = (_newest_of(site.index, key, most) for key in keys)
     return newest_results(chain.from_iterable(found), most)
+
+
+def _newest_of(index: Index, key: JobsetKey, most: int) -> tuple[Build, ...]:
+    return index.remembered(
+        key,
+        "newest",
+        tuple[Build, ...],
+        lambda: newest_results(index.builds.of_jobset(key), most),
+        also=most,
+    )

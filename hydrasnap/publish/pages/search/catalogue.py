@@ -7,6 +7,7 @@ nixpkgs has 252,676 jobs but a fourth of that in packages: ``hello.x86_64-linux`
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from sys import intern
@@ -14,12 +15,15 @@ from typing import NamedTuple
 
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.report.index import Index
 
 SYSTEMS = 64  # more than any Hydra has; a bound for what a hostile one may claim
 
 _VERSION = re.compile("-[0-9][^-]*")
 
 Packages = Mapping[tuple[int, str], Mapping[str, tuple[str, ...]]]
+Named = tuple[str, tuple[str, ...]]
+"""The name of a job, and the words of Nix names."""
 
 
 class Catalogue(NamedTuple):
@@ -31,16 +35,16 @@ class Catalogue(NamedTuple):
 
     systems: tuple[str, ...]
     jobsets: tuple[JobsetKey, ...]
-    jobs: tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]
+    jobs: tuple[tuple[Named, ...], ...]
 
     @classmethod
     def of(cls, site: Site) -> "Catalogue":
         """Walk the builds of a snapshot once."""
         jobs, systems = [], Counter[str]()
         for key in site.snapshot.jobsets:
-            builds = site.index.builds_of_jobset(key)
-            jobs.append(tuple(_named(builds)))
-            systems.update(build.system for build in builds)
+            found = site.index.remembered(key, "names", _Names, partial(_names, site.index, key))
+            jobs.append(tuple(map(_interned, found.jobs)))
+            systems.update(found.systems)
         return cls(_most_common(systems), tuple(site.snapshot.jobsets), tuple(jobs))
 
     def packages(self) -> Packages:
@@ -80,11 +84,28 @@ def words_of(nixname: str) -> str:
     return words or nixname
 
 
-def _named(builds: Iterable[Build]) -> Iterator[tuple[str, tuple[str, ...]]]:
+class _Names(NamedTuple):
+    """The jobs of a jobset, and how many of its builds are for each system."""
+
+    jobs: tuple[Named, ...]
+    systems: dict[str, int]
+
+
+def _names(index: Index, key: JobsetKey) -> _Names:
+    builds = index.builds_of_jobset(key)
+    return _Names(tuple(_named(builds)), Counter(build.system for build in builds))
+
+
+def _interned(named: Named) -> Named:
+    """Return a name of which there is one in memory: most come in several jobsets."""
+    job, words = named
+    return intern(job), tuple(map(intern, words))
+
+
+def _named(builds: Iterable[Build]) -> Iterator[Named]:
     """Yield the jobs of builds that are sorted by job."""
     for job, found in groupby(builds, attrgetter("job")):
-        words = sorted({words_of(build.nixname) for build in found})
-        yield intern(job), tuple(map(intern, words))  # most names come in several jobsets
+        yield job, tuple(sorted({words_of(build.nixname) for build in found}))
 
 
 def _most_common(counts: Mapping[str, int]) -> tuple[str, ...]:

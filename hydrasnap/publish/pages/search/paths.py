@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from struct import Struct
 
-from hydrasnap.model import Build
+from hydrasnap.model import Build, JobsetKey
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import shard
@@ -22,12 +23,20 @@ def path_files(site: Site) -> Iterator[File]:
     names = [""]
     for _ in range(prefix):
         names = [name + letter for name in names for letter in ALPHABET]
-    groups: dict[str, bytearray] = {name: bytearray() for name in names}
-    for build in site.snapshot.builds.values():
-        for digest in _hashes(build):
-            groups[digest[:prefix]] += _ROW.pack(digest.encode(), build.id)
-    for name, rows in groups.items():
-        yield shard(f"paths-{name or 'all'}", _shard(sorted(_ROW.iter_unpack(rows))))
+    groups = {name.encode(): bytearray() for name in names}
+    for key in site.index.builds.jobsets():
+        rows = site.index.remembered(key, "paths", bytes, partial(_rows_of, site, key))
+        for digest, number in _ROW.iter_unpack(rows):
+            groups[digest[:prefix]] += _ROW.pack(digest, number)
+    for name, found in groups.items():
+        rows_of_shard = sorted(_ROW.iter_unpack(found))
+        yield shard(f"paths-{name.decode() or 'all'}", _shard(rows_of_shard))
+
+
+def _rows_of(site: Site, key: JobsetKey) -> bytes:
+    """Return the hashes of a jobset's paths, each with its build."""
+    builds = site.index.builds.of_jobset(key)
+    return b"".join(_ROW.pack(h.encode(), build.id) for build in builds for h in _hashes(build))
 
 
 def prefix_of(builds: int) -> int:

@@ -1,0 +1,55 @@
+"""Answers that take long, kept beside the cache from which they follow.
+
+They lie in ``.index``, one file for each question, and only save time: a file that is missing,
+damaged or of another situation is made again, and a disk that takes none loses nothing.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from hydrasnap.store.atomic import write_whole
+from hydrasnap.store.layout import INDEXES
+
+T = TypeVar("T")
+
+_DIGEST = 16  # bytes
+
+
+def remembered(
+    folder: Path,
+    question: tuple[str, ...],
+    situation: bytes,
+    kind: type[T],
+    answer: Callable[[], T],
+) -> T:
+    """Return the answer to a question that was left in the same situation, else ask and keep it."""
+    name = f"answer-{_digest(msgspec.msgpack.encode(question)).hex()}"
+    with suppress(OSError, msgspec.DecodeError):
+        content = (folder / INDEXES / name).read_bytes()
+        if content.startswith(situation) and _is_intact(content[len(situation) :]):
+            return msgspec.msgpack.decode(content[len(situation) + _DIGEST :], type=kind)
+    found = answer()
+    data = msgspec.msgpack.encode(found)
+    keep(folder, name, situation + _digest(data) + data)
+    return found
+
+
+def keep(folder: Path, name: str, content: bytes) -> None:
+    """Write a file of the index of a cache, unless the disk does not take it."""
+    with suppress(OSError):
+        (folder / INDEXES).mkdir(exist_ok=True)
+        (folder / INDEXES / ".gitignore").write_text("*\n", encoding="utf-8")
+        write_whole(folder / INDEXES / name, content)
+
+
+def _is_intact(content: bytes) -> bool:
+    return _digest(content[_DIGEST:]) == content[:_DIGEST]
+
+
+def _digest(content: bytes) -> bytes:
+    return blake2b(content, digest_size=_DIGEST).digest()
