@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from hydrasnap.publish.output.ownership import STATE
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.store import read_snapshot
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    every = (path for path in folder.rglob("*") if path.is_file())
+    every = (path for path in folder.rglob("*") if path.is_file() and path.name != STATE)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in every}
 
 
