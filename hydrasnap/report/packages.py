@@ -52,8 +52,8 @@ class PackageIndex:
 
     def facts(self) -> tuple[object, ...]:
         """Return all that packages of jobs follow from."""
-        told = sorted(self._told.items())
-        return self._listed, self._prefixes, self._emails, told
+        from_pages = sorted(self._from_pages.items())
+        return self._listed, self._prefixes, self._emails, from_pages
 
     def package_of(self, build: Build) -> KnownPackage | None:
         """Return the package of a build's job, or None where none is known.
