@@ -1,17 +1,16 @@
 """Fixtures for tests in a real Chromium; a module that wants them names this as its plugin."""
 
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hosts import Host, hosting, serving
 from playwright.sync_api import Browser, Page, sync_playwright
 
 Opener = Callable[..., Page]
@@ -73,8 +72,7 @@ def opened(browser: Browser, requests: list[str], complaints: list[str]) -> Iter
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: requests.append(request.url))
-        page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
-        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error.message}"))
+        listen(page, complaints)
         return page
 
     yield open_page
@@ -82,22 +80,29 @@ def opened(browser: Browser, requests: list[str], complaints: list[str]) -> Iter
         context.close()
 
 
-class Host(SimpleHTTPRequestHandler):
-    """A static host that shows the site's own page for what is missing, as GitHub Pages does."""
+@pytest.fixture(scope="module")
+def kept_page(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """Open a page for a whole module; give it, and what it complains of."""
+    said: list[str] = []
+    with browser.new_context() as context:
+        page = context.new_page()
+        listen(page, said)
+        yield page, said
 
-    def log_message(self, *_: object) -> None:
-        """Stay silent."""
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        if code != HTTPStatus.NOT_FOUND:
-            return super().send_error(code, message, explain)
-        body = (Path(self.directory) / "snap" / "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-        return None
+@pytest.fixture
+def reading(kept_page: tuple[Page, list[str]]) -> Iterator[Page]:
+    """Return a page that other tests had before, for those that only read; it may not complain."""
+    page, said = kept_page
+    said.clear()
+    yield page
+    assert [words for words in said if "404 (" not in words] == []
+
+
+def listen(page: Page, complaints: list[str]) -> None:
+    """Note what the console says, and errors of scripts."""
+    page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error.message}"))
 
 
 class SlowHost(SimpleHTTPRequestHandler):
@@ -124,25 +129,15 @@ class SlowHost(SimpleHTTPRequestHandler):
 @pytest.fixture
 def slow_host(demo_site: Path) -> Iterator[str]:
     """Serve the demo over a slow line; return its address."""
-    with _serving(partial(SlowHost, directory=str(demo_site))) as server:
+    with serving(partial(SlowHost, directory=str(demo_site))) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-
-
-@contextmanager
-def _serving(handler: Any) -> Iterator[ThreadingHTTPServer]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
 def hosted(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Serve a folder; the site belongs into ``snap`` there. Return its address and the folder."""
-    with _serving(partial(Host, directory=str(tmp_path))) as server:
-        yield f"http://127.0.0.1:{server.server_port}/snap", tmp_path / "snap"
+    with hosting(tmp_path) as address:
+        yield address, tmp_path / "snap"
 
 
 class PagesHost(Host):
@@ -161,5 +156,5 @@ class PagesHost(Host):
 @pytest.fixture
 def pages_host(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """Serve a site below ``/snap``; return its address and its folder."""
-    with _serving(partial(PagesHost, directory=str(tmp_path))) as server:
+    with serving(partial(PagesHost, directory=str(tmp_path))) as server:
         yield f"http://127.0.0.1:{server.server_port}/snap", tmp_path / "snap"

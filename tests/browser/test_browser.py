@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from example import NOON, snapshot
+from hosts import hosting
 from playwright.sync_api import Page, expect
 
 from hydrasnap.publish.pipeline import publish
@@ -22,7 +23,7 @@ PHONE = 390
 
 @pytest.fixture(scope="module")
 def awkward_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("awkward")
+    folder = tmp_path_factory.mktemp("awkward") / "snap"
     publish(snapshot(), SiteSettings(), folder)
     return folder
 
@@ -216,11 +217,10 @@ def test_a_dark_scheme_is_dark(opened: Opener, demo_site: Path) -> None:
     ],
 )
 def test_the_page_for_what_is_missing_works_at_any_depth(
-    opened: Opener, hosted: tuple[str, Path], path: str
+    reading: Page, awkward_site: Path, path: str
 ) -> None:
-    address, folder = hosted
-    publish(snapshot(), SiteSettings(), folder)
-    assert_helps(opened(), address, path)
+    with hosting(awkward_site.parent) as address:
+        assert_helps(reading, address, path)
 
 
 @pytest.mark.parametrize("path", ["gone.html", "no/such/place.html", "build/build/9.html"])

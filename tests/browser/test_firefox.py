@@ -4,14 +4,13 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hosts import Quiet, serving
 
 PUPPETEER = "HYDRASNAP_PUPPETEER"
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
@@ -31,26 +30,14 @@ SHOWN = "[...document.querySelectorAll('section:not(.quiet) table tr[data-job]')
 SHOWN += ".filter((row) => !row.hidden).map((row) => row.dataset.job)"
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder without a word."""
-
-    def log_message(self, *_: object) -> None:
-        """Stay silent."""
-
-
 @pytest.fixture(params=["file", "http"])
 def address(request: pytest.FixtureRequest, demo_site: Path) -> Iterator[str]:
     """Return the address of the site of the embedded Hydra, as files and from a server."""
     if request.param == "file":
         yield demo_site.as_uri()
         return
-    handler = partial(Quiet, directory=str(demo_site))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serving(partial(Quiet, directory=str(demo_site))) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

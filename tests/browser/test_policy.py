@@ -1,12 +1,12 @@
 """Tests that nothing but the site's own files can run on a page, in a real Chromium."""
 
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from example import snapshot
+from hosts import serving
 from playwright.sync_api import Page
 from selectolax.lexbor import LexborHTMLParser
 
@@ -69,12 +69,8 @@ def foreign() -> Iterator[tuple[str, list[str]]]:
     """Serve the other host; return its name with its port, and what it was asked for."""
     asked: list[str] = []
     handler = type("Foreign", (ForeignHost,), {"asked": asked})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+    with serving(handler) as server:
         yield f"127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("base", [False, True])

@@ -1,12 +1,13 @@
 """Tests of what the scripts add, in a real Chromium: search, and what the index alone knows."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from example import AWKWARD_JOBS, HOSTILE, build, evaluation, snapshot
+from hosts import hosting
 from msgspec import structs
 from playwright.sync_api import Page, expect
 
@@ -96,9 +97,9 @@ def test_a_slash_in_a_field_is_a_slash(at_home: Page) -> None:
 
 @pytest.mark.parametrize("job", [job for job in AWKWARD_JOBS if job.strip(".")])
 def test_every_awkward_job_is_found_and_its_page_reached(
-    opened: Opener, awkward_site: Path, complaints: list[str], job: str
+    reading: Page, awkward_site: Path, job: str
 ) -> None:
-    page = opened()
+    page = reading
     shown = job.replace("\u202e", "⟨U+202E⟩").strip()
     labels = search(page, awkward_site, " ".join(job.split())[:390])
     assert shown in [label.strip() for label in labels]
@@ -109,7 +110,6 @@ def test_every_awkward_job_is_found_and_its_page_reached(
     if own.count():
         own.click()
         expect(page).to_have_url(re.compile(r"/job/p/weird/[^/]+\.html$"))
-    assert complaints == []
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ def test_every_awkward_job_is_found_and_its_page_reached(
     ],
 )
 def test_queries_find_what_they_name(
-    opened: Opener, awkward_site: Path, query: str, expected: list[str]
+    reading: Page, awkward_site: Path, query: str, expected: list[str]
 ) -> None:
-    assert search(opened(), awkward_site, query) == expected
+    assert search(reading, awkward_site, query) == expected
 
 
 def test_a_store_path_leads_to_its_build(opened: Opener, awkward_site: Path) -> None:
@@ -182,9 +182,15 @@ def test_a_hostile_name_stays_text_in_results(at_home: Page, complaints: list[st
 @pytest.fixture(scope="module")
 def sparse_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish a site in which only what is notable has a page."""
-    folder = tmp_path_factory.mktemp("sparse")
+    folder = tmp_path_factory.mktemp("sparse") / "snap"
     publish(snapshot(), SiteSettings(policy="notable"), folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def sparse_host(sparse_site: Path) -> Iterator[str]:
+    with hosting(sparse_site.parent) as address:
+        yield address
 
 
 def test_a_build_without_a_page_is_shown_from_the_index(
@@ -262,13 +268,10 @@ def test_the_missing_page_shows_what_the_index_knows(
     ],
 )
 def test_the_missing_page_leads_on_from_addresses_of_hydra_that_are_no_pages_here(
-    opened: Opener, hosted: tuple[str, Path], path: str, target: str
+    reading: Page, sparse_host: str, path: str, target: str
 ) -> None:
-    address, folder = hosted
-    publish(snapshot(), SiteSettings(policy="notable"), folder)
-    page = opened()
-    page.goto(f"{address}/{path}")
-    page.wait_for_url(f"{address}/{target}")
+    reading.goto(f"{sparse_host}/{path}")
+    reading.wait_for_url(f"{sparse_host}/{target}")
 
 
 def test_all_evaluations_with_a_build_are_told(

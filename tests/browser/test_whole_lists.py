@@ -10,12 +10,11 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from example import NOON
+from hosts import Quiet, serving
 from playwright.sync_api import Page, expect
 
 from hydrasnap.model import Build, BuildStatus, Evaluation, Jobset, Project, Run, Snapshot, Watch
@@ -104,20 +103,13 @@ def big_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-        """Say nothing."""
-
-
 @pytest.fixture(params=["file", "http"])
 def address(request: pytest.FixtureRequest, big_site: Path) -> Iterator[str]:
     if request.param == "file":
         yield big_site.as_uri()
         return
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(big_site))) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+    with serving(partial(Quiet, directory=str(big_site))) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def states(site: Path, evaluation: int = 2) -> list[tuple[int, str]]:
