@@ -87,7 +87,6 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
     hub_pages,
     sitemap_files,
     api_files,
-    schema_files,
     listing_files,
 )
 
@@ -98,6 +97,7 @@ def render_tasks(site: Site) -> Iterator[RenderTask]:
     yield _maintainers(site)
     yield _watch_lists(site)
     yield _people(site)
+    yield _schemas(site)
     for kind in WHOLE:
         yield _whole(site, kind)
     compared = dict(_comparisons(site))
@@ -180,6 +180,10 @@ def _people(site: Site) -> RenderTask:
         lambda: people_files(site),
         data=lambda: (site.jobs_of_people, sorted(site.people)),
     )
+
+
+def _schemas(site: Site) -> RenderTask:
+    return RenderTask("schemas", lambda: schema_files(site), data=tuple)  # the program alone counts
 
 
 def _bucket(site: Site, bucket: Bucket) -> RenderTask:
