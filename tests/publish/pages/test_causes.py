@@ -9,6 +9,7 @@ from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import FailedStep, Package, Reasons, Snapshot
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 
@@ -130,3 +131,25 @@ def test_feeds_name_what_takes_newly_failing_jobs_down(tmp_path: Path) -> None:
     text = (tmp_path / "jobset/p/j/feed.atom").read_text()
     assert "openssl-3.0 fails and takes down 1 job" in text
     assert "eval/14/causes.html" in text
+
+
+def test_of_very_many_causes_those_that_take_most_down_are_listed(tmp_path: Path) -> None:
+    found = broken()
+    reasons = {
+        number: Reasons(
+            build=number,
+            stoptime=found.builds[number].stoptime,
+            steps=(structs.replace(STEP, outputs=(f"/nix/store/aaaa-{name}",)),),
+        )
+        for number, name in ((401, "openssl-3.0"), (402, "openssl-3.0"), (403, "zlib-1.3"))
+    }
+    limits = Limits(rows_of_page=1, rows_of_list=1)
+    publish(structs.replace(found, reasons=reasons), SiteSettings(limits=limits), tmp_path)
+    page = LexborHTMLParser((tmp_path / "eval/14/causes.html").read_bytes())
+    text = " ".join(page.css_first("main").text().split())
+    assert "the first 1 of 2. The data of the evaluation have all" in text
+    assert "2 builds fail because of this The first 1 of 2." in text
+    assert "zlib" not in text
+    assert len(page.css("tr[data-build]")) == 1
+    data = json.loads((tmp_path / "eval/14.json").read_text())
+    assert [one["name"] for one in data["rootCauses"]["causes"]] == ["openssl-3.0", "zlib-1.3"]

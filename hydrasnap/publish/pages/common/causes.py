@@ -25,7 +25,7 @@ class CauseRow(View, frozen=True, kw_only=True):
     exact: bool  # whether it did not fail before that
     count: int  # of builds below
     systems: tuple[str, ...]  # of the builds below
-    builds: tuple[BuildRow, ...]  # the builds below
+    builds: tuple[BuildRow, ...]  # the builds below, of very many the first
 
 
 class CausesBox(View, frozen=True, kw_only=True):
@@ -40,10 +40,15 @@ class CausesBox(View, frozen=True, kw_only=True):
 
 
 class CausesPage(PageContext, frozen=True, kw_only=True):
-    """The root causes of an evaluation: `box` has all of them, each with the builds below."""
+    """The root causes of an evaluation: `box` has them, each with the builds below.
+
+    Of very many there are the first, and the first builds below; `data` has all causes
+    that take builds down.
+    """
 
     evaluation: Link
     box: CausesBox
+    data: str
 
 
 def causes_box(site: Site, evaluation: Evaluation) -> CausesBox | None:
@@ -62,7 +67,8 @@ def causes_page(site: Site, evaluation: Evaluation) -> Page | None:
     if causes_box(site, evaluation) is None:
         return None
     found = root_causes(site.index, evaluation)
-    rows = tuple(_row(site, evaluation, cause, below=True) for cause in found.causes)
+    first = found.causes[: site.limits.rows_of_page]
+    rows = tuple(_row(site, evaluation, cause, below=True) for cause in first)
     link = Link(label=f"evaluation {evaluation.id}", href=site.links.evaluation(evaluation.id))
     context = CausesPage(
         title=f"Root causes of evaluation {evaluation.id} of {evaluation.jobset_key}",
@@ -72,6 +78,7 @@ def causes_page(site: Site, evaluation: Evaluation) -> Page | None:
         live=site.live("eval", str(evaluation.id)),
         evaluation=link,
         box=_box(site, evaluation, found, rows),
+        data=site.links.evaluation(evaluation.id, ".json"),
     )
     return Page(site.links.evaluation(evaluation.id, PAGE), "causes.html", context)
 
@@ -105,7 +112,7 @@ def _row(site: Site, evaluation: Evaluation, cause: RootCause, *, below: bool) -
         exact=history.since_is_exact if history and since else bool(first and first.exact),
         count=len(cause.builds),
         systems=cause.systems,
-        builds=build_rows(site, cause.builds) if below else (),
+        builds=build_rows(site, cause.builds[: site.limits.rows_of_list]) if below else (),
     )
 
 
