@@ -75,12 +75,12 @@ def test_counts_tell_how_much_is_shown(evaluation: Page) -> None:
 def test_system_and_status_are_choices(evaluation: Page) -> None:
     systems = evaluation.locator("select[name=system] option").all_inner_texts()
     evaluation.select_option("select[name=system]", systems[1])
-    texts = rows(evaluation).all_inner_texts()
+    texts = rows(evaluation).all_text_contents()
     assert texts
     assert all(systems[1] in text for text in texts)
     evaluation.select_option("select[name=system]", "")
     evaluation.select_option("select[name=status]", "Failed")
-    signs = evaluation.locator("table.builds tbody tr:visible td:first-child").all_inner_texts()
+    signs = evaluation.locator("table.builds tbody tr:visible td:first-child").all_text_contents()
     assert {sign.strip() for sign in signs} == {"Failed"}
 
 
@@ -161,7 +161,7 @@ def test_figures_sort_as_numbers(opened: Opener, demo_site: Path) -> None:
 
 
 def test_folded_rows_are_searched_and_fold_again(evaluation: Page) -> None:
-    fold = evaluation.locator("main section details").first
+    fold = evaluation.locator("main section details:has(tr[data-job])").first
     assert fold.get_attribute("open") is None
     fill(evaluation, str(fold.locator("tr[data-job]").first.get_attribute("data-job")))
     expect(fold.locator("tbody tr:visible").first).to_be_visible()
