@@ -367,10 +367,13 @@
       const job = name || row.dataset.job;
       const cell = row.querySelector("a.cell") ?? row.querySelector(`a[href$="/${row.dataset.build}.html"], a[href*="build"]`);
       const mark = row.querySelector(".st");
-      if (!job || !mark) continue;
+      if (!job) continue;
       const key = packageOf(job, system);
       if (!found.has(key)) found.set(key, new Map());
-      const shownSign = element("a", { class: `${mark.classList.value.replace(/\bcell\b/g, "")} cell`, href: cell?.href ?? row.querySelector("a").href, title: mark.textContent.trim() }, mark.textContent.trim());
+      const href = cell?.href ?? row.querySelector("a").href;
+      const words = mark?.textContent.trim();
+      const shownSign = mark ? element("a", { class: `${mark.classList.value.replace(/\bcell\b/g, "")} cell`, href, title: words }, words)
+        : element("a", { href }, row.dataset.build); // a queue says of none what became of it
       if (!found.get(key).has(system)) found.get(key).set(system, shownSign);
     }
     return found;

@@ -122,6 +122,32 @@ def test_any_two_evaluations_are_compared(address: str, demo_site: Path, in_fire
     assert set(jobs) <= known
 
 
+def test_packages_of_my_own_are_kept_with_since_and_cause(
+    address: str, in_firefox: Visit, demo_site: Path
+) -> None:
+    rows = "[...document.querySelectorAll('#mine .of-why tr[data-job]')]"
+    said = "document.querySelector('#mine [role=status]')?.textContent.includes('All ')"
+    asked, kept = in_firefox([
+        ("goto", f"{address}/index.html"),
+        ("click", "#mine summary"),
+        ("fill", ("#mine input[type=search]", "python3Packages.*")),
+        ("click", "#mine input[type=checkbox]"),
+        ("click", "#mine form button"),
+        ("until", said),
+        ("read", f"{rows}.map((row) => row.dataset.job)"),
+        ("goto", f"{address}/index.html"),
+        ("until", said),
+        ("read", f"{rows}.map((row) => row.textContent)"),
+    ])  # fmt: skip
+    newest = json.loads((demo_site / "jobset/tools/trunk.json").read_text())["latest"]
+    broken = json.loads((demo_site / f"eval/{newest}.json").read_text())["newly-failing"]
+    wanted = {row["job"] for row in broken if row["job"].startswith("python3Packages.")}
+    assert wanted
+    assert wanted <= set(asked)
+    assert len(kept) == len(asked)
+    assert any("numpy-2.3.0 (log)" in text for text in kept)
+
+
 def test_the_switch_for_colours_is_remembered(address: str, in_firefox: Visit) -> None:
     read = "getComputedStyle(document.body).backgroundColor"
     before, after, next_page = in_firefox([
