@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import inspect
@@ -35,16 +35,13 @@ def _table(kind: inspect.Type) -> tuple[inspect.StructType, bool]:
 
 def _key(field: inspect.Field, values: Mapping[str, Any], *, as_comment: bool) -> str:
     schema = getattr(field.type, "extra_json_schema", None) or {}
-    text = "\n".join(_comment(schema.get("description", "")))
+    lines = textwrap.wrap(schema.get("description", ""), _WIDTH)
+    text = "\n".join(f"# {line}" for line in lines)
     if field.name in values and not as_comment:
         return f"\n{text}\n{field.name} = {toml_value(values[field.name])}\n"
     shown = next(iter(schema.get("examples", ())), None)
     value = field.default if shown is None else shown
     return f"\n{text}\n# {field.name} = {toml_value(value)}\n"
-
-
-def _comment(text: str) -> Iterator[str]:
-    yield from (f"# {line}" for line in textwrap.wrap(text, _WIDTH))
 
 
 def toml_value(value: Any) -> str:

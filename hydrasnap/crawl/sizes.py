@@ -51,15 +51,12 @@ async def fetch_sizes(session: Session, jobsets: Collection[JobsetKey]) -> None:
         job, kind = question
         with session.gap_at(paths.sizes(kind, *job)):
             answer = await _read(session, paths.sizes(kind, *job))
-            known = session.cache.sizes.get(job) or _nothing_of(job)
+            nothing = JobSizes(project=job.project, jobset=job.jobset, job=job.name)
+            known = session.cache.sizes.get(job, nothing)
             session.cache.put(sizes=[join_sizes(known, kind, answer, chosen.good[job])])
         session.watch(Step(str(job)))
 
     await session.each(chosen.missing, one)
-
-
-def _nothing_of(job: JobKey) -> JobSizes:
-    return JobSizes(project=job.project, jobset=job.jobset, job=job.name)
 
 
 async def _read(session: Session, path: str) -> list[SizePoint]:
