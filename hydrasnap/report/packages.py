@@ -45,7 +45,7 @@ class PackageIndex:
         self._emails = emails
         self._known: dict[int, KnownPackage] = {}
 
-    @property
+    @cached_property
     def is_known(self) -> bool:
         """Whether anything is known of any package."""
         return bool(self._listed.packages or self._from_pages)
@@ -60,6 +60,8 @@ class PackageIndex:
 
         Where the list has none, the newest page of a build that was read names it.
         """
+        if not self.is_known:
+            return None
         name = attribute(build.job, build.system, self._prefixes)
         found = self._listed.packages.get(name) or self._from_pages.get(build.job_key)
         if found is None:
