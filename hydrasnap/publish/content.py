@@ -1,5 +1,6 @@
 """What a site is made from besides the snapshot: Markdown, static files and settings."""
 
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from hydrasnap.report.packages import PackageIndex, workloads
 from hydrasnap.report.selections import present_builds
 
 _STATIC = "static"
+_COMMENTS = re.compile(rb"^[ \t]*(//.*)?\n", re.MULTILINE)  # lines of a script with nothing else
 _LARGEST_TEXT = 1_000_000  # bytes of a Markdown file; a long book has fewer
 
 
@@ -96,15 +98,20 @@ def notes(folder: Path | None) -> dict[str, str]:
 def static_files(settings: SiteSettings) -> Iterator[tuple[str, bytes]]:
     """Yield the files that are not pages: path below the site's root, and content.
 
-    A user's file in ``templates/static`` replaces the bundled one of its name. The files of the
-    folder `files` go to the top of the site.
+    A user's file in ``templates/static`` replaces the bundled one of its name. Bundled scripts
+    come without their comments, as every visitor loads them. The files of the folder `files` go to
+    the top of the site.
     """
     yield ".nojekyll", b""
-    files = dict(_below(bundled("site") / _STATIC))
-    if settings.templates is not None:
-        files |= dict(_below(settings.templates / _STATIC))
-    for name in sorted(files):
-        yield f"{_STATIC}/{name}", files[name].read_bytes()
+    ours = dict(_below(bundled("site") / _STATIC))
+    theirs = dict(_below(settings.templates / _STATIC)) if settings.templates is not None else {}
+    for name in sorted(ours.keys() | theirs.keys()):
+        path = f"{_STATIC}/{name}"
+        if name in theirs:
+            yield path, theirs[name].read_bytes()
+        else:
+            content = ours[name].read_bytes()
+            yield path, _COMMENTS.sub(b"", content) if name.endswith(".js") else content
     if settings.files is not None:
         for name, file in _below(settings.files):
             yield _for_the_top(name, file), file.read_bytes()
