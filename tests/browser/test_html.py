@@ -20,6 +20,8 @@ from hydrasnap.publish.pages import Document, Page
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 
+pytestmark = pytest.mark.slow
+
 JAR = "HYDRASNAP_VNU_JAR"
 # Names are shown as the Hydra gave them, and some are not in Normalization Form C. The checker does
 # not know the property of SVG 2 that keeps a line of a stretched drawing thin. It reads pages as

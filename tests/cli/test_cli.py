@@ -373,6 +373,7 @@ def test_a_reader_that_goes_away_is_no_fault_of_the_cache(tmp_path: Path) -> Non
     assert not (tmp_path / ".lock-holder").exists()
 
 
+@pytest.mark.slow
 def test_the_demo_needs_nothing_and_ends_with_a_page_to_open(tmp_path: Path) -> None:
     folders = ("--cache", tmp_path / "cache", "--output", tmp_path / "site", "--no-progress")
     told(run("demo", *folders), 0, "Open ")

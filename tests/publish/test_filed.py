@@ -16,6 +16,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("budget", [900_000_000, 8_000_000])
+@pytest.mark.slow
 def test_the_site_is_the_same(demo_cache: Path, tmp_path: Path, budget: int) -> None:
     settings = SiteSettings(max_bytes=budget)
     for name, in_memory, workers in (("held", 10**9, 1), ("filed", 0, 2)):

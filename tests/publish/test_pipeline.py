@@ -127,7 +127,7 @@ def test_scripts_are_published_without_their_comments_but_whole(tmp_path: Path) 
         lines = source.read_text("utf-8").splitlines(keepends=True)
         code = [line for line in lines if line.strip() and not line.lstrip().startswith("//")]
         assert (static / source.name).read_text("utf-8") == "".join(code)
-        # no text goes on in the next line, where `//` would be no comment; expressions have a "`" too
+        # no text goes on in the next line, where `//` would be no comment; expressions have "`" too
         assert [line for line in lines if line.count("`") % 2 and "[" not in line] == []
 
 

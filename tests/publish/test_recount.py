@@ -21,6 +21,8 @@ from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.store import read_snapshot
 
+pytestmark = pytest.mark.slow
+
 Spoil = Callable[[str, Any], Any]
 Explained = tuple[Path, DemoHydra]
 ALL_KINDS = 27
@@ -75,7 +77,6 @@ def site_of(crawler: Crawler, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.slow
 def test_the_site_of_the_embedded_hydra_agrees_at_each_moment(tmp_path: Path) -> None:
     hydra = DemoHydra()
     crawler = Crawler(tmp_path / "cache", hydra)
@@ -99,7 +100,6 @@ def explained(
     return site_of(crawler, folder / "site"), hydra
 
 
-@pytest.mark.slow
 def test_causes_and_maintainers_are_those_of_the_pages_of_builds(explained: Explained) -> None:
     site, hydra = explained
     found = recount(site, asking(hydra), look=looking(hydra))
@@ -108,7 +108,6 @@ def test_causes_and_maintainers_are_those_of_the_pages_of_builds(explained: Expl
     assert found.compared["jobs of maintainers"] > 1
 
 
-@pytest.mark.slow
 def test_other_causes_and_maintainers_are_noticed(explained: Explained) -> None:
     site, hydra = explained
     look, kinds = looking(hydra), set()
@@ -201,7 +200,6 @@ SPOILS: tuple[Spoil, ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.slow
 def test_every_kind_of_disagreement_is_noticed(demo_site: Path) -> None:
     kinds: set[str] = set()
     ask = asking(DemoHydra())

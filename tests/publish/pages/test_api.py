@@ -40,6 +40,7 @@ def test_lists_of_builds_are_left_out_where_they_would_take_half_of_the_site(
     assert any("API as files" in remark for remark in unused(site)) is not has_lists
 
 
+@pytest.mark.slow
 def test_each_file_holds_the_answer_of_the_server(demo_site: Path, tmp_path: Path) -> None:
     cache = demo_site.parent / "cache"
     snapshot = read_snapshot(cache)

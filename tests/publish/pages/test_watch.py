@@ -147,6 +147,7 @@ def test_the_settings_are_read_and_checked(tmp_path: Path) -> None:
         load(file, {})
 
 
+@pytest.mark.slow
 def test_the_command_line_passes_the_lists_on(tmp_path: Path) -> None:
     folders = ["--cache", str(tmp_path / "cache"), "--output", str(tmp_path / "site")]
     assert CliRunner().invoke(main, ["demo", "--quiet", *folders]).exit_code == 0
