@@ -35,7 +35,7 @@ def latest_successes(builds: Iterable[Build]) -> dict[str, Build]:
     best: dict[str, Build] = {}
     for build in builds:
         known = best.get(build.system)
-        if build.status.succeeded and (known is None or _rank(build) > _rank(known)):
+        if (known is None or _rank(build) > _rank(known)) and build.status.succeeded:
             best[build.system] = build
     return dict(sorted(best.items()))
 
