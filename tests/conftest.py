@@ -34,7 +34,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     marks: dict[Path, set[str]] = defaultdict(set)
     for item in items:
         marks[item.path].update(mark.name for mark in item.iter_markers())
-    items.sort(key=lambda item: ("slow" not in marks[item.path], "browser" not in marks[item.path]))
+    items.sort(key=lambda item: _turn(marks[item.path]))
+
+
+def _turn(marks: set[str]) -> int:
+    """Say when a file has its turn; those with a browser wait for the demo, which others make."""
+    if "slow" in marks:
+        return 1 if "browser" in marks else 0
+    return 2 if "browser" in marks else 3
 
 
 @pytest.fixture(scope="session", autouse=True)
