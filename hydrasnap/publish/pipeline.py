@@ -31,6 +31,7 @@ Progress = Callable[[int, int], object]
 
 _LAST = ("snapshot.js", Links.OVERVIEW, manifest.NAME)  # moved into place after all other files
 _STATIC = "static"
+IN_MEMORY = 5_000_000  # bytes of builds; more stay in their files, so that little is read again
 _PARTS = (1.0, 0.8, 0.5, 0.2, 0.0)  # of the budget, where the estimate of sizes was too low
 _BUILDS_A_WORKER = 250  # fewer builds do not repay the start of another process
 
@@ -46,7 +47,7 @@ def publish_cache(
     *,
     progress: Progress = _no_progress,
     before_render: Callable[[], object] = lambda: None,
-    in_memory: int | None = None,
+    in_memory: int = IN_MEMORY,
 ) -> Published:
     """Write the site of a cache; do nothing if cache, settings and site are as the last run left.
 
@@ -58,11 +59,14 @@ def publish_cache(
     unchanged = unchanged_site(previous, output)
     if unchanged is not None:
         return unchanged
-    from hydrasnap.store import IN_MEMORY, read_snapshot
+    from hydrasnap.store import CacheChangedError, read_snapshot
 
     before_render()
-    snapshot = read_snapshot(cache, IN_MEMORY if in_memory is None else in_memory)
-    return publish(snapshot, settings, output, progress, previous=previous)
+    try:
+        snapshot = read_snapshot(cache, in_memory)
+        return publish(snapshot, settings, output, progress, previous=previous)
+    except CacheChangedError:  # by a crawl, meanwhile: then it is read at once
+        return publish(read_snapshot(cache, None), settings, output, progress, previous=previous)
 
 
 def publish(
@@ -119,6 +123,7 @@ def _write_site(
         known = _reusable(state.renewed(previous.state, output), previous.settings, site.digest())
         records = {_STATIC: _put_static_files(out, settings)}
         runner = TaskRunner(site, renderer, out.stage, output, known)
+        runner.prepare()
         workers = workers or _worker_count(site.snapshot)
         results = map_ordered(runner, runner.batches(workers), workers)
         for number, result in enumerate(results, start=1):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from hydrasnap.model import JobsetKey
 from hydrasnap.publish.incremental.checks import FreshnessCheck
 from hydrasnap.publish.incremental.fingerprints import Fingerprinter, file_fingerprint
 from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord
@@ -45,6 +46,11 @@ class TaskRunner:
         self._fingerprints = Fingerprinter(site, known.settings)
         self.jobsets = dict(self._digests())
 
+    def prepare(self) -> None:
+        """Read what the tasks need, before processes share it."""
+        jobsets = self._site.snapshot.jobsets
+        self._site.index.hold([key for key in jobsets if not self._is_as_before(key)])
+
     def _digests(self) -> Iterator[tuple[str, bytes]]:
         """Digest what the tasks of each jobset read, where that is quick."""
         for key in self._site.snapshot.jobsets:
@@ -54,9 +60,12 @@ class TaskRunner:
 
     def _is_settled(self, task: RenderTask) -> bool:
         """Return whether all that a task reads is known to be as before."""
-        names = list(map(spelled, task.jobsets))
-        before, now = self._known.jobsets, self.jobsets
-        return bool(names) and all(name in now and before.get(name) == now[name] for name in names)
+        return bool(task.jobsets) and all(map(self._is_as_before, task.jobsets))
+
+    def _is_as_before(self, key: JobsetKey) -> bool:
+        """Return whether all that the tasks of a jobset read is known to be as before."""
+        now = self.jobsets.get(spelled(key))
+        return now is not None and now == self._known.jobsets.get(spelled(key))
 
     def __len__(self) -> int:
         return len(self._tasks)

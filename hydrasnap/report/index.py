@@ -22,7 +22,8 @@ from hydrasnap.model.builds import builds_of, job_hash
 
 T = TypeVar("T")
 
-JOBSETS_HELD = 2  # whose builds are not in memory anyway: a comparison reads two
+BUILDS_HELD = 300_000  # that are not in memory anyway, and those of two jobsets in any case
+_TWO = 2  # jobsets that a comparison reads
 
 _job = attrgetter("job")
 
@@ -137,17 +138,32 @@ class Index:
             self.builds_of_jobset(key)
 
     def _of(self, key: JobsetKey) -> _OfJobset:
-        """Hold the builds of a jobset; those that were not asked for the longest are let go."""
+        """Hold the builds of a jobset; of others, those that were read first are let go.
+
+        Of two, that is the one that was not asked for last.
+        """
         found = self._held.get(key)
-        if self.builds.in_memory:
-            if found is None:
-                found = self._held[key] = _OfJobset(self.builds.of_jobset(key))
-            return found
-        self._held.pop(key, None)
-        while len(self._held) >= JOBSETS_HELD:
-            del self._held[next(iter(self._held))]
-        found = self._held[key] = found or _OfJobset(self.builds.of_jobset(key))
+        if found is None:
+            if not self.builds.in_memory:
+                self._let_go(self.builds.count(key))
+            found = self._held[key] = _OfJobset(self.builds.of_jobset(key))
+        elif len(self._held) == _TWO:
+            self._held[key] = self._held.pop(key)
         return found
+
+    def _let_go(self, more: int) -> None:
+        """Make room for more builds."""
+        held = sum(map(self.builds.count, self._held))
+        while len(self._held) >= _TWO and held + more > BUILDS_HELD:
+            oldest = next(iter(self._held))
+            held -= self.builds.count(oldest)
+            del self._held[oldest]
+
+    def hold(self, keys: Sequence[JobsetKey]) -> None:
+        """Read the builds of jobsets, before processes share them, if all can be held."""
+        if not self.builds.in_memory and sum(map(self.builds.count, keys)) <= BUILDS_HELD:
+            for key in keys:
+                self._of(key)
 
     def evaluations_of(self, key: JobsetKey) -> tuple[Evaluation, ...]:
         """Return the known evaluations of a jobset, newest first, deleted ones included."""

@@ -23,7 +23,7 @@ class CacheSource:
     ) -> None:
         self._folder, self._prepare = folder, prepare
         self._mark = self._look()
-        self._snapshot = prepare(read_snapshot(folder))
+        self._snapshot = prepare(read_snapshot(folder, None))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -40,7 +40,7 @@ class CacheSource:
         mark = self._look()
         if mark == self._mark or holder(self._folder):
             return False
-        found = read_snapshot(self._folder)
+        found = read_snapshot(self._folder, None)
         if holder(self._folder) or self._look() != mark:
             return False
         self._snapshot, self._mark = self._prepare(found), mark

@@ -55,11 +55,12 @@ def _check_origin(folder: Path, cache: Cache, origin: str) -> None:
         )
 
 
-def read_snapshot(folder: Path, in_memory: int = IN_MEMORY) -> Snapshot:
+def read_snapshot(folder: Path, in_memory: int | None = IN_MEMORY) -> Snapshot:
     """Read the cache as it is, without a lock, also while a crawl writes to it.
 
     Where the files of builds take more than `in_memory` bytes, builds are read when they are asked
-    for; CacheError is raised then if a crawl has changed a file meanwhile.
+    for, and CacheChangedError is raised then if a crawl has changed a file meanwhile; None holds
+    all in memory.
     """
     if not (folder / MANIFEST).is_file():
         raise _nothing(folder, f"There is no cache in {folder}", "Make one with")
@@ -67,7 +68,8 @@ def read_snapshot(folder: Path, in_memory: int = IN_MEMORY) -> Snapshot:
     cache = Cache(folder, _refuse)
     try:
         try:
-            cache.load(leave_builds=_size_of_builds(folder) > in_memory)
+            many = in_memory is not None and _size_of_builds(folder) > in_memory
+            cache.load(leave_builds=many)
         except NotByLineError:
             cache.load()
     except OSError as error:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from hydrasnap.publish.output.ownership import STATE
-from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.pipeline import publish, publish_cache
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.store import read_snapshot
+from hydrasnap.store import CacheChangedError, read_snapshot
+from hydrasnap.store.filed_builds import FiledBuilds
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -24,3 +25,14 @@ def test_the_site_is_the_same(demo_cache: Path, tmp_path: Path, budget: int) -> 
     held, filed = files(tmp_path / "held"), files(tmp_path / "filed")
     assert len(held) > 300
     assert {name for name in held.keys() | filed if held.get(name) != filed.get(name)} == set()
+
+
+def test_a_cache_that_a_crawl_changes_meanwhile_is_read_again_at_once(
+    demo_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def changed(*_: object) -> None:
+        raise CacheChangedError("A file was changed.")
+
+    monkeypatch.setattr(FiledBuilds, "of_jobset", changed)
+    done = publish_cache(demo_cache, SiteSettings(), tmp_path / "site", in_memory=0)
+    assert done.written > 300

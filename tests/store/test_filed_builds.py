@@ -8,7 +8,7 @@ from example import ORIGIN, build, snapshot
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, BuildsInMemory
-from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.store import CacheChangedError, open_cache, read_snapshot
 from hydrasnap.store.layout import shard_path
 
 NOTHING = 0  # bytes of builds that are held in memory
@@ -100,6 +100,45 @@ def test_a_damaged_file_is_refused_as_ever(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"example.org", b"example.com"))
     with pytest.raises(CacheError, match="checksum"):
         read_snapshot(tmp_path, NOTHING)
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
+    write(tmp_path, some())
+    builds = read_snapshot(tmp_path, NOTHING).builds
+    path = tmp_path / shard_path(12_000)
+    path.write_bytes(path.read_bytes())
+    with pytest.raises(CacheChangedError):
+        builds[12_500]
+    assert read_snapshot(tmp_path, NOTHING).builds[12_500].job == "ä b/\u2028"
+
+
+def test_only_changed_files_are_read_by_a_later_run(tmp_path: Path) -> None:
+    write(tmp_path, some())
+    first = read_snapshot(tmp_path, NOTHING).builds
+    (tmp_path / shard_path(11_000)).unlink()
+    later = read_snapshot(tmp_path, NOTHING).builds
+    assert set(first) - set(later) == {n for n in first if 11_000 <= n < 12_000}
+    index = next((tmp_path / ".index").glob("builds-*"))
+    index.write_bytes(index.read_bytes()[:-1])
+    assert dict(read_snapshot(tmp_path, NOTHING).builds.items()) == dict(later.items())
+
+
+def test_answers_are_remembered_as_long_as_the_builds_are_the_same(tmp_path: Path) -> None:
+    many = [build(number, f"job-{number}") for number in range(1000, 1600)]
+    key = many[0].jobset_key
+
+    def ask(answer: int, about: bytes = b"") -> int:
+        builds = read_snapshot(tmp_path, NOTHING).builds
+        assert isinstance(builds, Builds)
+        return builds.remembered(key, "question", about, int, lambda: answer)
+
+    write(tmp_path, many)
+    assert [ask(1), ask(2), ask(3, b"else"), ask(4, b"else")] == [1, 1, 3, 3]
+    write(tmp_path, [build(1000, "job-1000", 1)])
+    assert ask(5, b"else") == 5
+    for file in (tmp_path / ".index").glob("answer-*"):
+        file.write_bytes(file.read_bytes()[:-1] + b"\x00")
+    assert ask(6, b"else") == 6
 
 
 def test_files_without_checksums_are_read(tmp_path: Path) -> None:
