@@ -177,7 +177,7 @@
     const words = asked(choice.filter);
     const fits = chooser(choice, words);
     const rows = test(choice);
-    let shown = 0, total = 0;
+    let shown = 0, total = 0, missing = 0; // what not even the files have, of very many
     for (const group of groups) {
       const all = lists[group.section.id];
       if (!all) {
@@ -190,9 +190,11 @@
       group.count.textContent = `${number(group.found.length)} of ${number(all.length)}`;
       shown += group.found.length;
       total += all.length;
+      missing += Math.max(0, Number(group.section.dataset.count ?? 0) - all.length);
     }
     if (words.wrong) return words.wrong;
-    return `${shown ? number(shown) : "none"} of ${number(total)} ${source.told}`;
+    const untold = missing ? `; ${number(missing)} others were not looked at` : "";
+    return `${shown ? number(shown) : "none"} of ${number(total)} ${source.told}${untold}`;
   }
 
   function present(group, found, sort) {

@@ -33,7 +33,7 @@ def builds_files(site: Site, key: JobsetKey) -> Iterator[File]:
 
 
 def _builds_file(site: Site, key: JobsetKey) -> File:
-    columns = site.index.shown_evaluations(key)[: site.limits.grid_columns]
+    columns = _columns(site, key)
     notes: Numbers[Places] = Numbers()
     rows = sorted(_rows(site, key, columns, notes), key=lambda row: (row[0].job, -row[0].id))
     value = {
@@ -45,20 +45,30 @@ def _builds_file(site: Site, key: JobsetKey) -> File:
     return shard(f"../{builds_path(site, key)}", value)
 
 
+def _columns(site: Site, key: JobsetKey) -> list[Evaluation]:
+    """Return the evaluations of the grid, newest first, as far as all their builds have room."""
+    taken: list[Evaluation] = []
+    held: set[int] = set()
+    for evaluation in site.index.shown_evaluations(key)[: site.limits.grid_columns]:
+        held.update(evaluation.builds)
+        if taken and len(held) > site.limits.builds_of_jobset:
+            break
+        taken.append(evaluation)
+    return taken
+
+
 def _rows(
-    site: Site, key: JobsetKey, columns: tuple[Evaluation, ...], notes: Numbers[Places]
+    site: Site, key: JobsetKey, columns: list[Evaluation], notes: Numbers[Places]
 ) -> Iterator[Row]:
     """Yield the builds, each with the number of the list of its evaluations' places."""
     found: dict[int, Build] = {}
     places: dict[int, Places] = {}
-    most = site.limits.builds_of_jobset
     for place, evaluation in enumerate(columns):
         for build in site.index.builds_of(evaluation):
-            if build.id in found or len(found) < most or not place:
-                found[build.id] = build
-                places[build.id] = (*places.get(build.id, ()), place)
+            found[build.id] = build
+            places[build.id] = (*places.get(build.id, ()), place)
     for build in site.index.builds_of_jobset(key):
-        if len(found) < most:
+        if len(found) < site.limits.builds_of_jobset:
             found.setdefault(build.id, build)
     for number, build in found.items():
         yield build, notes(places.get(number, ()))
