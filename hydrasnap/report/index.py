@@ -11,21 +11,15 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from heapq import nlargest
-from itertools import groupby
-from operator import attrgetter
 from typing import TypeVar, cast
 
 import msgspec
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Snapshot
-from hydrasnap.model.builds import builds_of, job_hash
+from hydrasnap.model.builds import builds_of
+from hydrasnap.report.held_jobsets import HeldJobset, HeldJobsets, by_job_name
 
 T = TypeVar("T")
-
-BUILDS_HELD = 300_000  # that are not in memory anyway, and those of two jobsets in any case
-_TWO = 2  # jobsets that a comparison reads
-
-_job = attrgetter("job")
 
 
 def build_order(build: Build) -> tuple[str, str, int]:
@@ -33,38 +27,10 @@ def build_order(build: Build) -> tuple[str, str, int]:
     return build.job, build.system, build.id
 
 
-def _by_job(build: Build) -> tuple[str, int]:
-    return build.job, -build.id
-
-
 def newest_results(builds: Iterable[Build], count: int) -> tuple[Build, ...]:
     """Return those of some builds that finished last, newest first."""
     done = (build for build in builds if build.finished)
     return tuple(nlargest(count, done, key=lambda build: (build.stoptime or 0, build.id)))
-
-
-class _OfJobset:
-    """The builds of a jobset that are held, and what follows from them."""
-
-    def __init__(self, builds: Sequence[Build]) -> None:
-        self.by_job = tuple(sorted(builds, key=_by_job))
-        self.members: dict[int, tuple[Build, ...]] = {}
-        self.answers: dict[Hashable, object] = {}
-        self._dealt: dict[int, list[list[Build]]] = {}
-
-    def bucket(self, number: int, out_of: int) -> tuple[Build, ...]:
-        """Return the builds of the jobs whose hash has a remainder."""
-        dealt = self._dealt.get(out_of)
-        if dealt is None:
-            dealt = self._dealt[out_of] = [[] for _ in range(out_of)]
-            for job, builds in groupby(self.by_job, _job):
-                dealt[job_hash(job) & (out_of - 1)].extend(builds)
-        return tuple(dealt[number])
-
-    @cached_property
-    def by_id(self) -> dict[int, Build]:
-        """The same builds by id."""
-        return {build.id: build for build in self.by_job}
 
 
 class Index:
@@ -80,7 +46,7 @@ class Index:
         self._evaluations = _by_jobset(snapshot.evaluations.values())
         self._unknown: dict[int, int] = {}
         self._answers: dict[Hashable, object] = {}
-        self._held: dict[JobsetKey, _OfJobset] = {}
+        self._held = HeldJobsets(self.builds)
         self._bucket: tuple[object, tuple[Build, ...]] = (None, ())
 
     def once(self, question: Hashable, answer: Callable[[], T]) -> T:
@@ -95,7 +61,7 @@ class Index:
 
     def while_held(self, key: JobsetKey, question: Hashable, answer: Callable[[], T]) -> T:
         """Return an answer that holds builds of a jobset: it is forgotten when they are let go."""
-        answers = self._of(key).answers
+        answers = self._held[key].answers
         if question not in answers:
             answers[question] = answer()
         return cast("T", answers[question])
@@ -131,39 +97,13 @@ class Index:
         What each process would have to copy is let go.
         """
         self.aggregates_with(0)
-        if not self.builds.in_memory:
-            self._held.clear()
-            return
-        for key in self.builds.jobsets():
-            self.builds_of_jobset(key)
-
-    def _of(self, key: JobsetKey) -> _OfJobset:
-        """Hold the builds of a jobset; of others, those that were read first are let go.
-
-        Of two, that is the one that was not asked for last.
-        """
-        found = self._held.get(key)
-        if found is None:
-            if not self.builds.in_memory:
-                self._let_go(self.builds.count(key))
-            found = self._held[key] = _OfJobset(self.builds.of_jobset(key))
-        elif len(self._held) == _TWO:
-            self._held[key] = self._held.pop(key)
-        return found
-
-    def _let_go(self, more: int) -> None:
-        """Make room for more builds."""
-        held = sum(map(self.builds.count, self._held))
-        while len(self._held) >= _TWO and held + more > BUILDS_HELD:
-            oldest = next(iter(self._held))
-            held -= self.builds.count(oldest)
-            del self._held[oldest]
+        self._held.let_go()
+        if self.builds.in_memory:
+            self._held.hold(self.builds.jobsets())
 
     def hold(self, keys: Sequence[JobsetKey]) -> None:
         """Read the builds of jobsets, before processes share them, if all can be held."""
-        if not self.builds.in_memory and sum(map(self.builds.count, keys)) <= BUILDS_HELD:
-            for key in keys:
-                self._of(key)
+        self._held.hold(keys)
 
     def evaluations_of(self, key: JobsetKey) -> tuple[Evaluation, ...]:
         """Return the known evaluations of a jobset, newest first, deleted ones included."""
@@ -218,14 +158,14 @@ class Index:
 
     def builds_of(self, evaluation: Evaluation) -> tuple[Build, ...]:
         """Return the known builds of an evaluation by job, system and id."""
-        held = self._of(evaluation.jobset_key)
+        held = self._held[evaluation.jobset_key]
         found = held.members.get(evaluation.id)
         if found is None:
             builds = self._members(evaluation, held)
             found = held.members[evaluation.id] = tuple(sorted(builds, key=build_order))
         return found
 
-    def _members(self, evaluation: Evaluation, held: _OfJobset) -> Iterable[Build]:
+    def _members(self, evaluation: Evaluation, held: HeldJobset) -> Iterable[Build]:
         if self.builds.in_memory:
             return self.snapshot.builds_of(evaluation)
         own, others = held.by_id, self.builds
@@ -241,7 +181,7 @@ class Index:
     def builds_at(self, evaluation: Evaluation, job: str) -> tuple[Build, ...]:
         """Return the builds that an evaluation has of a job: one, but for rare namesakes."""
         key = evaluation.jobset_key
-        if self.builds.in_memory or key in self._held:
+        if key in self._held:
             return _run(self.builds_of(evaluation), job)
         named = (*self.builds.of_job(JobKey(*key, job)), *self._foreign_of(evaluation))
         held = (b for b in named if b.job == job and _holds(evaluation.builds, b.id))
@@ -263,24 +203,24 @@ class Index:
 
     def jobs_of(self, key: JobsetKey) -> tuple[JobKey, ...]:
         """Return all jobs of a jobset that any known build belongs to, by name."""
-        names = dict.fromkeys(map(_job, self.builds_of_jobset(key)))
+        names = dict.fromkeys(map(by_job_name, self.builds_of_jobset(key)))
         return tuple(JobKey(*key, name) for name in names)
 
     def bucket(self, key: JobsetKey, number: int, out_of: int) -> tuple[Build, ...]:
         """Return the builds of those jobs of a jobset whose hash has a remainder, as above."""
         question = (key, number, out_of)
         if self._bucket[0] != question:
-            self._bucket = (question, self._of(key).bucket(number, out_of))
+            self._bucket = (question, self._held[key].bucket(number, out_of))
         return self._bucket[1]
 
     def builds_of_jobset(self, key: JobsetKey) -> tuple[Build, ...]:
         """Return all known builds of a jobset by job, of each the newest first."""
-        return self._of(key).by_job
+        return self._held[key].by_job
 
     def builds_of_job(self, key: JobKey) -> tuple[Build, ...]:
         """Return the known builds of a job, newest first, whatever became of them."""
         jobset = JobsetKey(key.project, key.jobset)
-        if self.builds.in_memory or jobset in self._held:
+        if jobset in self._held:
             return _run(self.builds_of_jobset(jobset), key.name)
         return tuple(reversed(self.builds.of_job(key)))
 
@@ -343,8 +283,8 @@ def _by_jobset(evaluations: Iterable[Evaluation]) -> dict[JobsetKey, tuple[Evalu
 
 def _run(builds: tuple[Build, ...], job: str) -> tuple[Build, ...]:
     """Return the builds of one job from builds that are sorted by job."""
-    start = bisect_left(builds, job, key=_job)
-    return builds[start : bisect_right(builds, job, lo=start, key=_job)]
+    start = bisect_left(builds, job, key=by_job_name)
+    return builds[start : bisect_right(builds, job, lo=start, key=by_job_name)]
 
 
 def _holds(ids: tuple[int, ...], wanted: int) -> bool:

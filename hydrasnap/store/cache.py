@@ -23,9 +23,10 @@ from hydrasnap.model import (
     Snapshot,
 )
 from hydrasnap.store.atomic import cannot, write_whole
+from hydrasnap.store.build_places import look_up
 from hydrasnap.store.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from hydrasnap.store.crawl_memo import CrawlMemo
-from hydrasnap.store.filed_builds import FiledBuilds, file_builds
+from hydrasnap.store.filed_builds import FiledBuilds
 from hydrasnap.store.journal import Entry, Journal
 from hydrasnap.store.layout import (
     JOURNAL,
@@ -301,7 +302,7 @@ class Cache(CrawlMemo):
         }
         self._live = next(read(LIVE, Live, lambda _: Path(LIVE)), None)
         if leave_builds:
-            self._filed = file_builds(self._folder, self._reader.build_lines)
+            self._filed = FiledBuilds(self._folder, look_up(self._folder, self._reader.build_lines))
         else:
             self._load_builds()
         self._load_reasons()

@@ -5,94 +5,44 @@ That is kept in ``.index`` too, so that a later run reads those files alone that
 """
 
 import os
-import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
 from io import FileIO
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
-from zlib import crc32
 
 import msgspec
-from msgspec import Struct
 
 from hydrasnap import __version__
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
-from hydrasnap.store.answers import keep, remembered
-from hydrasnap.store.layout import INDEXES, SHARD, shard_of, shard_path
+from hydrasnap.store.answers import remembered
+from hydrasnap.store.build_places import Group, Shard, digest_of
+from hydrasnap.store.layout import SHARD, shard_path
 
 T = TypeVar("T")
 
 _NONE: Mapping[int, Build] = {}
 _decode = msgspec.json.Decoder(Build).decode
 _decode_many = msgspec.json.Decoder(list[Build]).decode
-_AT_SIGNS = (b"@", b"\\u")  # as JSON may write it
 _PLACE_BITS = 31  # of the place of a build in its jobset; the hash of its job takes 32 more
 _PLACE = (1 << _PLACE_BITS) - 1
-_INDEX = f"builds-1-{sys.byteorder}"
-_DIGEST = 16  # bytes
-_FEW = 500
+_FEW = 500  # builds, of which answers are found as quickly as they are read
 
 
 class CacheChangedError(CacheError):
     """A file of a cache was changed while the cache was read."""
 
 
-class _Brief(Struct):
-    """What must be known of a build to find it."""
-
-    id: int
-    project: str
-    jobset: str
-    job: str
-    finished: bool = False
-    constituents: tuple[int, ...] | None = None
-
-
-_brief = msgspec.json.Decoder(_Brief).decode
-ReadLines = Callable[[Path], Iterable[tuple[int, bytes]]]
-"""Reads a file of builds, checks it, and gives each build's line with its place in bytes."""
-
-
-class _Group(Struct, frozen=True, array_like=True):
-    """The builds of a jobset in a file: packed arrays, by id."""
-
-    project: str
-    jobset: str
-    ids: bytes  # of 8 bytes
-    offsets: bytes  # of 4, as all below
-    lengths: bytes
-    hashes: bytes  # see `job_hash`
-    others: bytes  # another hash of the job's name
-    digest: bytes  # of the builds as they are written
-
-
-class _Shard(Struct, frozen=True, array_like=True):
-    """A file of builds: its size in bytes, when it was modified (ns), and what is in it."""
-
-    size: int
-    modified: int
-    lines: int
-    groups: tuple[_Group, ...]
-    aggregates: tuple[int, ...]
-    unfinished: tuple[int, ...]
-    with_at_sign: tuple[int, ...]
-
-
-_index = msgspec.msgpack.Decoder(dict[int, _Shard])
-
-
 class _Part:
     """The builds of a jobset in the file of the builds from `first` on."""
 
-    def __init__(self, first: int, group: _Group, lines: int) -> None:
+    def __init__(self, first: int, group: Group, lines: int) -> None:
         self.first, self.group = first, group
         self.ids = array("q", group.ids)
         self.is_whole = len(self.ids) == lines  # the file has no other
@@ -133,7 +83,7 @@ class FiledBuilds(Builds):
     """
 
     def __init__(
-        self, folder: Path, shards: Mapping[int, _Shard], replaced: Mapping[int, Build] = _NONE
+        self, folder: Path, shards: Mapping[int, Shard], replaced: Mapping[int, Build] = _NONE
     ) -> None:
         self._folder, self._shards, self._replaced = folder, shards, replaced
         self._parts: dict[int, list[_Part]] = {}
@@ -209,7 +159,7 @@ class FiledBuilds(Builds):
             parts = self._places[key].parts if key in self._places else ()
             own = (n for n in sorted(self._replaced) if self.jobset_of(n) == key)
             changed = msgspec.msgpack.encode([self._replaced[number] for number in own])
-            self._digests[key] = _digest(*(part.group.digest for part in parts), changed)
+            self._digests[key] = digest_of(*(part.group.digest for part in parts), changed)
         return self._digests[key]
 
     def remembered(
@@ -221,7 +171,7 @@ class FiledBuilds(Builds):
         """
         if self.count(key) < _FEW:
             return answer()
-        situation = _digest(self.digest(key), about, __version__.encode())
+        situation = digest_of(self.digest(key), about, __version__.encode())
         return remembered(self._folder, (*key, question), situation, kind, answer)
 
     def of_jobset(self, key: JobsetKey) -> Sequence[Build]:
@@ -323,84 +273,3 @@ class _Values(ValuesView[Build]):
     def __iter__(self) -> Iterator[Build]:
         for key in self._mapping.jobsets():
             yield from self._mapping.of_jobset(key)
-
-
-def file_builds(folder: Path, read_lines: ReadLines) -> FiledBuilds:
-    """Find the builds of a cache in its files; `read_lines` reads one and checks it.
-
-    Raises OSError where a file cannot be read.
-    """
-    known, shards = _load(folder), {}
-    for first, path in sorted(_files(folder / "builds")):
-        state = path.stat()
-        shard = known.get(first)
-        if shard is None or (shard.size, shard.modified) != (state.st_size, state.st_mtime_ns):
-            shard = _look_at(first, read_lines(path), state)
-        shards[first] = shard
-    if shards != known:
-        _save(folder, shards)
-    return FiledBuilds(folder, shards)
-
-
-def _files(folder: Path) -> Iterator[tuple[int, Path]]:
-    for path in folder.glob("*.json"):
-        if path.stem.isdecimal():
-            yield int(path.stem), path
-
-
-def _look_at(first: int, lines: Iterable[tuple[int, bytes]], state: os.stat_result) -> _Shard:
-    """Note what is in a file, of which each line is given with its place."""
-    found: dict[int, tuple[_Brief, int, bytes]] = {}
-    count = 0
-    for count, (offset, line) in enumerate(lines, start=1):  # noqa: B007 - it is the last
-        brief = _brief(line)
-        if shard_of(brief.id) == first:
-            found[brief.id] = (brief, offset, line)
-    rows = [found[number] for number in sorted(found)]
-    groups: defaultdict[tuple[str, str], list[tuple[_Brief, int, bytes]]] = defaultdict(list)
-    for row in rows:
-        groups[row[0].project, row[0].jobset].append(row)
-    return _Shard(
-        size=state.st_size,
-        modified=state.st_mtime_ns,
-        lines=count,
-        groups=tuple(_group(*key, group) for key, group in groups.items()),
-        aggregates=tuple(brief.id for brief, *_ in rows if brief.constituents),
-        unfinished=tuple(brief.id for brief, *_ in rows if not brief.finished),
-        with_at_sign=tuple(b.id for b, _, line in rows if any(sign in line for sign in _AT_SIGNS)),
-    )
-
-
-def _group(project: str, jobset: str, rows: Sequence[tuple[_Brief, int, bytes]]) -> _Group:
-    jobs = [brief.job for brief, *_ in rows]
-    return _Group(
-        project=project,
-        jobset=jobset,
-        ids=array("q", [brief.id for brief, *_ in rows]).tobytes(),
-        offsets=array("i", [offset for _, offset, _ in rows]).tobytes(),
-        lengths=array("i", [len(line) for *_, line in rows]).tobytes(),
-        hashes=array("I", list(map(job_hash, jobs))).tobytes(),
-        others=array("I", [crc32(job.encode("utf-8", "surrogatepass")) for job in jobs]).tobytes(),
-        digest=_digest(b"\n".join([line for *_, line in rows])),
-    )
-
-
-def _digest(*parts: bytes) -> bytes:
-    return blake2b(b"".join(parts), digest_size=_DIGEST).digest()
-
-
-def _load(folder: Path) -> dict[int, _Shard]:
-    """Read the index that another run left; a damaged one counts as none."""
-    try:
-        content = (folder / INDEXES / _INDEX).read_bytes()
-        if _digest(content[_DIGEST:]) == content[:_DIGEST]:
-            return _index.decode(content[_DIGEST:])
-    except (OSError, msgspec.DecodeError):
-        pass
-    return {}
-
-
-def _save(folder: Path, shards: Mapping[int, _Shard]) -> None:
-    """Leave the index for the next run; it only saves time, so a full disk loses nothing."""
-    content = msgspec.msgpack.encode(shards)
-    keep(folder, _INDEX, _digest(content) + content)

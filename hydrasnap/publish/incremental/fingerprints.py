@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from hydrasnap.model import JobsetKey
-from hydrasnap.publish.incremental.reads import Declarations
+from hydrasnap.publish.incremental.declarations import Declarations
 from hydrasnap.publish.incremental.state import digest
 from hydrasnap.publish.pages import File, Page, Site
 from hydrasnap.publish.tasks import RenderTask

@@ -1,0 +1,148 @@
+"""Where each build of a cache lies in its file, noted beside the cache for later runs."""
+
+import os
+import sys
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from zlib import crc32
+
+import msgspec
+from msgspec import Struct
+
+from hydrasnap.model.builds import job_hash
+from hydrasnap.store.answers import keep
+from hydrasnap.store.layout import INDEXES, shard_of
+
+_AT_SIGNS = (b"@", b"\\u")  # as JSON may write it
+_INDEX = f"builds-1-{sys.byteorder}"
+_DIGEST = 16  # bytes
+
+
+class _Brief(Struct):
+    """What must be known of a build to find it."""
+
+    id: int
+    project: str
+    jobset: str
+    job: str
+    finished: bool = False
+    constituents: tuple[int, ...] | None = None
+
+
+_brief = msgspec.json.Decoder(_Brief).decode
+ReadLines = Callable[[Path], Iterable[tuple[int, bytes]]]
+"""Reads a file of builds, checks it, and gives each build's line with its place in bytes."""
+
+
+class Group(Struct, frozen=True, array_like=True):
+    """The builds of a jobset in a file: packed arrays, by id."""
+
+    project: str
+    jobset: str
+    ids: bytes  # of 8 bytes
+    offsets: bytes  # of 4, as all below
+    lengths: bytes
+    hashes: bytes  # see `job_hash`
+    others: bytes  # another hash of the job's name
+    digest: bytes  # of the builds as they are written
+
+
+class Shard(Struct, frozen=True, array_like=True):
+    """A file of builds: its size in bytes, when it was modified (ns), and what is in it."""
+
+    size: int
+    modified: int
+    lines: int
+    groups: tuple[Group, ...]
+    aggregates: tuple[int, ...]
+    unfinished: tuple[int, ...]
+    with_at_sign: tuple[int, ...]
+
+
+_index = msgspec.msgpack.Decoder(dict[int, Shard])
+
+
+def look_up(folder: Path, read_lines: ReadLines) -> dict[int, Shard]:
+    """Return by first id what is in each file of builds; `read_lines` reads one and checks it.
+
+    Only files that have changed since an earlier run noted them are read. Raises OSError where one
+    cannot be read.
+    """
+    known, shards = _load(folder), {}
+    for first, path in sorted(_files(folder / "builds")):
+        state = path.stat()
+        shard = known.get(first)
+        if shard is None or (shard.size, shard.modified) != (state.st_size, state.st_mtime_ns):
+            shard = _look_at(first, read_lines(path), state)
+        shards[first] = shard
+    if shards != known:
+        _save(folder, shards)
+    return shards
+
+
+def _files(folder: Path) -> Iterator[tuple[int, Path]]:
+    for path in folder.glob("*.json"):
+        if path.stem.isdecimal():
+            yield int(path.stem), path
+
+
+def _look_at(first: int, lines: Iterable[tuple[int, bytes]], state: os.stat_result) -> Shard:
+    """Note what is in a file, of which each line is given with its place."""
+    found: dict[int, tuple[_Brief, int, bytes]] = {}
+    count = 0
+    for count, (offset, line) in enumerate(lines, start=1):  # noqa: B007 - it is the last
+        brief = _brief(line)
+        if shard_of(brief.id) == first:
+            found[brief.id] = (brief, offset, line)
+    rows = [found[number] for number in sorted(found)]
+    groups: defaultdict[tuple[str, str], list[tuple[_Brief, int, bytes]]] = defaultdict(list)
+    for row in rows:
+        groups[row[0].project, row[0].jobset].append(row)
+    return Shard(
+        size=state.st_size,
+        modified=state.st_mtime_ns,
+        lines=count,
+        groups=tuple(_group(*key, group) for key, group in groups.items()),
+        aggregates=tuple(brief.id for brief, *_ in rows if brief.constituents),
+        unfinished=tuple(brief.id for brief, *_ in rows if not brief.finished),
+        with_at_sign=tuple(b.id for b, _, line in rows if any(sign in line for sign in _AT_SIGNS)),
+    )
+
+
+def _group(project: str, jobset: str, rows: Sequence[tuple[_Brief, int, bytes]]) -> Group:
+    jobs = [brief.job for brief, *_ in rows]
+    return Group(
+        project=project,
+        jobset=jobset,
+        ids=array("q", [brief.id for brief, *_ in rows]).tobytes(),
+        offsets=array("i", [offset for _, offset, _ in rows]).tobytes(),
+        lengths=array("i", [len(line) for *_, line in rows]).tobytes(),
+        hashes=array("I", list(map(job_hash, jobs))).tobytes(),
+        others=array("I", [crc32(job.encode("utf-8", "surrogatepass")) for job in jobs]).tobytes(),
+        digest=digest_of(b"\n".join([line for *_, line in rows])),
+    )
+
+
+def digest_of(*parts: bytes) -> bytes:
+    """Return a digest of some bytes in a row."""
+    return blake2b(b"".join(parts), digest_size=_DIGEST).digest()
+
+
+def _load(folder: Path) -> dict[int, Shard]:
+    """Read the index that another run left; a damaged one counts as none."""
+    try:
+        content = (folder / INDEXES / _INDEX).read_bytes()
+        if digest_of(content[_DIGEST:]) == content[:_DIGEST]:
+            return _index.decode(content[_DIGEST:])
+    except (OSError, msgspec.DecodeError):
+        pass
+    return {}
+
+
+def _save(folder: Path, shards: Mapping[int, Shard]) -> None:
+    """Leave the index for the next run; it only saves time, so a full disk loses nothing."""
+    content = msgspec.msgpack.encode(shards)
+    keep(folder, _INDEX, digest_of(content) + content)
