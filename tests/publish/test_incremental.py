@@ -96,6 +96,7 @@ STEPS: dict[str, Callable[[World], Any]] = {
 
 
 @pytest.mark.parametrize("in_memory", [ALL, 0], ids=["held", "filed"])
+@pytest.mark.slow
 @pytest.mark.parametrize("wish", [PLAIN, TIGHT], ids=["plain", "tight"])
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(steps=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=5))
