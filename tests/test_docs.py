@@ -147,6 +147,7 @@ def test_the_pages_that_are_described_exist() -> None:
     assert told - made == set()
 
 
+@pytest.mark.slow
 def test_the_words_of_the_demo_are_its_own(tmp_path: Path) -> None:
     folders = ["--cache", str(tmp_path / "demo-cache"), "--output", str(tmp_path / "demo-site")]
     said = CliRunner().invoke(main, ["demo", *folders]).stdout.replace(f"{tmp_path}/", "")

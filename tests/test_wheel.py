@@ -13,6 +13,8 @@ import pytest
 from commands import run as command
 from commands import told
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 
 

@@ -43,6 +43,7 @@ def serve(folder: Path) -> object:
 
 
 @pytest.mark.parametrize("moment", [1, 2, 3])
+@pytest.mark.slow
 def test_the_embedded_hydra_goes_around(tmp_path: Path, moment: int) -> None:
     original = DemoHydra(moment)
     now = original.world.now
