@@ -167,8 +167,9 @@ def _span(rows: Sequence[Change]) -> str:
 def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[ListPart, ...]:
     """Return links to the further pages of a long list, if the site has room for them."""
     limits = site.limits
-    is_cut = kind in _SHORTENED and not site.policy.has_long_lists(changes.evaluation)
-    if is_cut or not _is_long(site, changes, kind):
+    is_cut = not site.policy.has_long_lists(changes.evaluation)
+    may_cut = kind in _SHORTENED or not _is_with_previous(site, changes)
+    if (is_cut and may_cut) or not _is_long(site, changes, kind):
         return ()
     starts = range(_rows_shown(site, kind), changes.count(kind), limits.rows_of_further_page)
     stem = f"{path.removesuffix('.html')}/{kind.slug}"
@@ -179,6 +180,11 @@ def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[Li
         )
         for n, start in enumerate(starts, start=2)
     )  # fmt: skip
+
+
+def _is_with_previous(site: Site, changes: Changes) -> bool:
+    """Return whether an evaluation is compared with the one before, as its own page does."""
+    return changes.baseline is site.index.previous(changes.evaluation)
 
 
 def _is_long(site: Site, changes: Changes, kind: ChangeKind) -> bool:

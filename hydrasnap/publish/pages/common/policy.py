@@ -16,6 +16,7 @@ from hydrasnap.formatting import number, size
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Watch
 from hydrasnap.report.changes import summary_of
 from hydrasnap.report.index import Index
+from hydrasnap.report.tally import tally_of
 
 # What files take in bytes, measured on sites of both kinds of Hydra and rounded up: the page of a
 # build; the page, data, badge and feed of a job; a build in the lists, pages and data of an
@@ -184,13 +185,18 @@ def _without_own_pages(index: Index) -> Budget:
     """Estimate what a site takes before any build, job or further page of a list has a page."""
     shown = _shown(index)
     rows = sum(len(evaluation.builds) for evaluation in shown)
+    failing = sum(tally_of(index, evaluation).unsuccessful for evaluation in shown)
     builds, jobsets = len(index.snapshot.builds), len(index.snapshot.jobsets)
     return Budget(
         rows * LISTED_ROW_BYTES
+        + failing * ROW_BYTES
         + builds * SHARD_BYTES
         + jobsets * JOBSET_BYTES
         + len(shown) * EVALUATION_BYTES,
-        builds // BUILDS_A_FILE + jobsets * JOBSET_FILES + len(shown) * EVALUATION_FILES,
+        failing // ROWS_A_FILE
+        + builds // BUILDS_A_FILE
+        + jobsets * JOBSET_FILES
+        + len(shown) * EVALUATION_FILES,
     )
 
 
