@@ -99,7 +99,7 @@ def test_overview_jobset_and_evaluation_have_the_box_and_failing_jobs_say_since_
         assert box is not None, path
         assert [row.text() for row in box.css("td:nth-child(2)")] == ["b", "a"], path
         assert box.css_first("a[href*='eval/2.html']") is not None
-        assert box.css_first("a[href$='tested.html#constituents']") is not None
+        assert box.css_first("a[href$='tested.html#constituents-over-time']") is not None
     page = LexborHTMLParser((tmp_path / "eval/5.html").read_bytes())
     rows = {row.attributes["data-job"]: row for row in page.css("#still-failing tbody tr")}
     assert rows["a"].css_first("a[href$='eval/3.html']") is not None

@@ -81,8 +81,9 @@ def _box(site: Site, channel: Channel) -> ChannelBox:
 
 
 def _grid(site: Site, channel: Channel) -> str:
+    """Return the way to the grid of an aggregate, which stands after the list if it has one."""
     page = site.links.job(channel.aggregate.job_key)
-    return page if "?" in page else f"{page}#constituents"
+    return page if "?" in page else f"{page}#constituents-over-time"
 
 
 def _ago(site: Site, channel: Channel) -> str:

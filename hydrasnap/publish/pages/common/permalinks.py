@@ -95,7 +95,7 @@ def _successes(site: Site, key: JobsetKey) -> Successes:
 
 
 def _find_successes(site: Site, key: JobsetKey) -> Successes:
-    builds, evaluations = site.index.builds_of_jobset(key), site.snapshot.evaluations
+    builds, evaluations = site.index.builds.of_jobset(key), site.snapshot.evaluations
     ids = {n for found in site.finished_evaluations(key) for n in evaluations[found].builds}
     return Successes(
         latest_successes(builds), latest_successes(each for each in builds if each.id in ids)

@@ -92,7 +92,7 @@ class _Names(NamedTuple):
 
 
 def _names(index: Index, key: JobsetKey) -> _Names:
-    builds = index.builds_of_jobset(key)
+    builds = sorted(index.builds.of_jobset(key), key=attrgetter("job"))  # and let go of at once
     return _Names(tuple(_named(builds)), Counter(build.system for build in builds))
 
 
