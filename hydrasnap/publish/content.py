@@ -15,7 +15,7 @@ from hydrasnap.publish.pages.common.customizing import Appearance
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.policy import Budget, decide
 from hydrasnap.publish.resources import bundled
-from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.settings import SiteSettings, program_digest
 from hydrasnap.publish.user_warnings import lost
 from hydrasnap.report.index import Index
 from hydrasnap.report.packages import PackageIndex, workloads
@@ -32,7 +32,7 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
     `part` (0 to 1) of the budget is spent on the pages of builds and jobs.
     """
     whole = with_placeholder_parents(mask_snapshot(snapshot))
-    index, budget = Index(whole), Budget(settings.max_bytes, settings.max_files)
+    index, budget = Index(whole, program_digest()), Budget(settings.max_bytes, settings.max_files)
     chosen = settings.packages
     listed = chosen.load()
     packages = PackageIndex(whole, listed, chosen.prefixes, emails=chosen.emails)

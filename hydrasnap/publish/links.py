@@ -74,11 +74,11 @@ def case_collisions(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for group in collisions for name in group if name != name.lower())
 
 
-def _collisions_of_jobs(held: Builds, key: JobsetKey) -> Iterable[str]:
+def _collisions_of_jobs(held: Builds, key: JobsetKey, program: bytes) -> Iterable[str]:
     return held.remembered(
         key,
         "collisions",
-        b"",
+        program,
         tuple[str, ...],
         lambda: tuple(sorted(case_collisions({build.job for build in held.of_jobset(key)}))),
     )
@@ -181,6 +181,7 @@ class Links:
         cls,
         snapshot: Snapshot,
         held: Builds | None = None,
+        program: bytes = b"",
         *,
         builds: Container[int] | None = None,
         pages: Container[JobKey] | None = None,
@@ -192,7 +193,9 @@ class Links:
             jobsets[project].add(jobset)
         groups = ({*snapshot.projects, *jobsets}, *jobsets.values())
         collisions = frozenset[str]().union(*map(case_collisions, groups))
-        collisions |= {name for key in held.jobsets() for name in _collisions_of_jobs(held, key)}
+        collisions |= {
+            name for key in held.jobsets() for name in _collisions_of_jobs(held, key, program)
+        }
         return cls(collisions, builds=builds, jobs=pages)
 
     @property

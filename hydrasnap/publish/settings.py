@@ -64,8 +64,7 @@ class SiteSettings:
         """
         packages = self.packages
         folders = (self.templates, self.pages, self.notes, self.files)
-        program = (Path(__file__).parents[1] / room for room in _ROOMS)
-        own = (bundled("templates"), bundled("site"), *program)
+        own = (bundled("templates"), bundled("site"))
         chosen = (
             [folder is None for folder in folders],
             self.title,
@@ -80,10 +79,16 @@ class SiteSettings:
             self.limits,
             (self.logo, self.accent, self.css, self.intro, self.aggregates),
             (packages.prefixes, packages.source, packages.maintainers, packages.emails),
-            [version_of(library) for library in _LIBRARIES],
         )
         contents = map(_contents, (*own, *filter(None, folders)))
-        return digest(repr(chosen).encode("utf-8", "surrogatepass"), *contents)
+        return digest(program_digest(), repr(chosen).encode("utf-8", "surrogatepass"), *contents)
+
+
+def program_digest() -> bytes:
+    """Digest the part of this program that makes pages, and the versions of its libraries."""
+    versions = repr([version_of(library) for library in _LIBRARIES]).encode()
+    program = (Path(__file__).parents[1] / room for room in _ROOMS)
+    return digest(versions, *map(_contents, program))
 
 
 @dataclass(frozen=True)

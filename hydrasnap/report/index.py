@@ -40,8 +40,10 @@ class Index:
     have neither builds nor inputs (``hasnewbuilds`` in Hydra's ``sql/hydra.sql``).
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, program: bytes = b"") -> None:
+        """Answer from a snapshot; answers that are kept are those of a `program` alone."""
         self.snapshot = snapshot
+        self.program = program
         self.builds = builds_of(snapshot.builds)
         self._evaluations = _by_jobset(snapshot.evaluations.values())
         self._unknown: dict[int, int] = {}
@@ -81,7 +83,7 @@ class Index:
         """
         if self.builds.in_memory or any(map(self._foreign_of, self.evaluations_of(key))):
             return answer()
-        about = self.once(("situation", key), lambda: self._situation(key))
+        about = self.program + self.once(("situation", key), lambda: self._situation(key))
         about += msgspec.msgpack.encode(also)
         return self.builds.remembered(key, question, about, kind, answer)
 

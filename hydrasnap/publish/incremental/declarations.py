@@ -151,18 +151,18 @@ class Declarations:
         sources = {step.propagated_from for step in steps if step.propagated_from in builds}
         makers = tuple(self._makers(reasons))
         others = tuple(self._others(own))
-        paged = [n for n in self._paged_by_jobset.get(key, ()) if n in own]
-        elsewhere = paged_builds(site, (*others, *makers))
+        named = tuple(_names_of(builds[n]) for n in sorted(filter(None, sources)))
+        elsewhere = paged_builds(site, (*others, *named, *makers))
         return WholeReads(
             digest=builds.digest(key),
             others=others,
             running=tuple(sorted(site.running & own)),
             sizes=tuple(found for job, found in site.snapshot.sizes.items() if job[:2] == key),
             old_names=tuple(map(builds.digest, site.old_names(key))),
-            paged=(*sorted(paged), *elsewhere),
+            paged=(*sorted(self._paged_by_jobset.get(key, ())), *elsewhere),
             jobs=tuple(sorted(job for job in site.policy.jobs or () if job[:2] == key)),
             reasons=reasons,
-            named=tuple(_names_of(builds[n]) for n in sorted(filter(None, sources))),
+            named=named,
             makers=makers,
             packages=self._packages_digest,
         )

@@ -21,6 +21,8 @@ from hydrasnap.publish.pages import Site
 from hydrasnap.report.packages import KnownPackage
 from hydrasnap.report.selections import Selection
 
+_ALL = 0  # stands for every build; no build has this id
+
 
 class Producer(NamedTuple):
     """The evaluation that made a build which is an input of another: its inputs, and its page.
@@ -89,8 +91,8 @@ class WholeReads(NamedTuple):
     running: tuple[int, ...]
     sizes: tuple[JobSizes, ...]
     old_names: tuple[bytes, ...]  # digests of the builds that bear an old name of the jobset
-    paged: tuple[int, ...]  # ids of those of the builds, and of `others`, that have a page
-    jobs: tuple[JobKey, ...]  # that have a page, of the jobset and of `others`
+    paged: tuple[int, ...]  # ids of those of the builds, and of all that follow, that have a page
+    jobs: tuple[JobKey, ...]  # of the jobset that have a page
     reasons: tuple[Reasons, ...]
     named: tuple[Build, ...]  # reduced to their names: those for which failed steps ran
     makers: tuple[Build, ...]
@@ -119,9 +121,12 @@ def selection_reads(site: Site, selection: Selection) -> SelectionReads:
 
 
 def paged_builds(site: Site, builds: Iterable[Build]) -> tuple[int, ...]:
-    """Return the ids of builds with a page, negative where only their job has one."""
+    """Return the ids of builds with a page, negative where only their job has one.
+
+    Where all have one, no id is named.
+    """
     policy = site.policy
     if policy.builds is None and policy.jobs is None:
-        return ()
+        return (_ALL,)
     pages = ((policy.has_build_page(b), policy.has_job_page(b.job_key), b.id) for b in builds)
     return tuple(sorted(number if own else -number for own, job, number in pages if own or job))
