@@ -389,7 +389,7 @@ def test_a_watch_list_filters_all_that_fails(
     page.goto(f"{address}/watch/Failing~20Linux.html")
     assert page.locator("#failing tbody tr").count() == 20
     page.locator("#failing .spans a").click()
-    assert page.locator("#failing tbody tr").count() == len(rows) - 20
+    expect(page.locator("#failing tbody tr")).to_have_count(len(rows) - 20)
     expect(page.locator("nav .spans [aria-current]")).to_have_text("2")
     page.go_back()
     page.locator(".filter input").fill("/^(py|gtk)/ p:j")
