@@ -20,8 +20,8 @@ STATUSES = {
 }  # fmt: skip
 ABORTED = {3, 4, 7, 9, 10}
 LISTS = (
-    "newly-failing", "newly-succeeding", "new", "removed", "still-failing", "still-succeeding",
-    "queued", "aborted",
+    "newly-failing", "aborted", "still-failing", "newly-succeeding", "new", "removed", "queued",
+    "still-succeeding",
 )  # fmt: skip
 OUTCOMES = ("succeeded", "failed", "aborted", "queued")
 DECIDED = ("succeeded", "failed")  # what says something about the package

@@ -23,7 +23,7 @@ _job_and_system = attrgetter("job", "system")
 
 
 class ChangeKind(Enum):
-    """The lists, in the order of the page; each member has a `slug` and a `title`."""
+    """The lists in the order of the page, failures first; each member has a `slug` and a `title`."""
 
     __hash__ = object.__hash__  # a member is itself alone, and the own hash of an enumeration slow
 
@@ -32,13 +32,13 @@ class ChangeKind(Enum):
         self.title = title
 
     NEWLY_FAILING = ("newly-failing", "Newly failing")
+    ABORTED = ("aborted", "Aborted or timed out")
+    STILL_FAILING = ("still-failing", "Still failing")
     NEWLY_SUCCEEDING = ("newly-succeeding", "Newly succeeding")
     NEW = ("new", "New")
     REMOVED = ("removed", "Removed")
-    STILL_FAILING = ("still-failing", "Still failing")
-    STILL_SUCCEEDING = ("still-succeeding", "Still succeeding")
     QUEUED = ("queued", "Queued")
-    ABORTED = ("aborted", "Aborted or timed out")
+    STILL_SUCCEEDING = ("still-succeeding", "Still succeeding")
 
 
 class Change(NamedTuple):

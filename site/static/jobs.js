@@ -10,10 +10,10 @@
   const SHARED = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   const SHOWN = 100, MORE = 2000;
   const LISTS = [
-    ["newly-failing", "Newly failing", "failed"], ["newly-succeeding", "Newly succeeding", "succeeded"],
-    ["new", "New", ""], ["removed", "Removed", ""], ["still-failing", "Still failing", "failed"],
-    ["still-succeeding", "Still succeeding", "succeeded"], ["queued", "Queued", ""],
-    ["aborted", "Aborted or timed out", "aborted"], ["undecided", "Undecided", ""],
+    ["newly-failing", "Newly failing", "failed"], ["aborted", "Aborted or timed out", "aborted"],
+    ["still-failing", "Still failing", "failed"], ["newly-succeeding", "Newly succeeding", "succeeded"],
+    ["new", "New", ""], ["removed", "Removed", ""], ["queued", "Queued", ""],
+    ["still-succeeding", "Still succeeding", "succeeded"], ["undecided", "Undecided", ""],
   ];
   const PLAIN = ["new", "removed", "still-succeeding"]; // lists whose builds have none before that counts
 

@@ -64,15 +64,20 @@ def test_what_blocks_a_channel_and_since_which_commit_takes_no_click(
     snapshot = read_snapshot(demo_cache)
     boxes = reader.page.locator("#channels .channel:has(tr)")
     assert boxes.count() > 1
-    for box in boxes.all():
+    for place, box in enumerate(boxes.all()):
+        if place:  # the details of all but the most important are folded
+            box.locator("summary").first.click()
         number = re.search(r"In build (\d+)", box.inner_text())
         assert number
         parts = [snapshot.builds[n] for n in snapshot.builds[int(number[1])].constituents or ()]
         bad = {b.id: b for b in parts if b.status.failed or b.status.aborted}
         rows = box.locator("tbody tr").all()
         assert {int(row.locator("td").nth(2).inner_text()) for row in rows} == bad.keys()
+        words = f"{len(bad)} blocker{'' if len(bad) == 1 else 's'}"
+        expect(box.locator("summary").first).to_contain_text(words)
         for row in rows:
             expect(row).to_be_visible()
+            expect(row.locator("td").nth(4)).to_have_text(re.compile(r"\w"))  # why it fails
             check_since(snapshot, bad[int(row.locator("td").nth(2).inner_text())], row)
     assert reader.clicks == 0
 

@@ -53,13 +53,13 @@ def test_an_evaluation_has_its_eight_lists_in_order_and_right() -> None:
     lists = page("eval/12.html", EvaluationPage).lists
     assert [(found.slug, found.count) for found in lists] == [
         ("newly-failing", 2),
+        ("aborted", 1),
+        ("still-failing", 1),
         ("newly-succeeding", 1),
         ("new", 1),
         ("removed", 1),
-        ("still-failing", 1),
-        ("still-succeeding", 1),
         ("queued", 1),
-        ("aborted", 1),
+        ("still-succeeding", 1),
     ]
     assert jobs(lists, "newly-failing") == [("all", 207), ("breaks", 201)]
     assert jobs(lists, "new") == [("rich", 206)]
@@ -243,7 +243,7 @@ def test_a_jobset_shows_its_state_and_its_errors() -> None:
         "Fetching the inputs failed",
         "Evaluation errors",
     ]
-    assert [row.job for row in found.broken] == ["all", "breaks"]
+    assert [row.change.job for row in found.broken] == ["all", "breaks"]
     newly_failing = found.counts[0]
     assert newly_failing.href == "eval/12.html#newly-failing"
     assert (newly_failing.title, newly_failing.look) == ("Newly failing", "failed")

@@ -1,6 +1,7 @@
 """Root causes as pages show them: the failed derivation, its log, and the jobs below it."""
 
-from hydrasnap.model import Build, BuildStatus, Evaluation, FailedStep
+from hydrasnap.model import Build, Evaluation, FailedStep
+from hydrasnap.publish.pages.common.failure_cause import own_log
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
@@ -33,6 +34,7 @@ class CausesBox(View, frozen=True, kw_only=True):
 
     rows: tuple[CauseRow, ...]  # the causes of most failures, without their builds
     total: int  # of all causes
+    harmful: int  # of those that take builds down
     explained: int  # failures by dependency whose cause is known
     unread: int  # failures whose cause was not read yet
     vanished: int  # failures whose cause the Hydra has forgotten
@@ -89,6 +91,7 @@ def _box(
     return CausesBox(
         rows=rows,
         total=len(found.causes),
+        harmful=sum(bool(cause.builds) for cause in found.causes),
         explained=found.explained,
         unread=found.unread,
         vanished=found.vanished,
@@ -122,9 +125,7 @@ def step_label(step: FailedStep | None) -> str:
 
 
 def log_of(site: Site, own: Build | None, step: FailedStep | None) -> str:
-    """Return the address of the step's log, or else of the log of the build, if it ran."""
+    """Return the address of the step's log, or else of the build's, if it is known to have one."""
     if step is not None and step.log:
         return site.snapshot.origin.rstrip("/") + step.log
-    if own is not None and own.status is not BuildStatus.DEPENDENCY_FAILED:
-        return "" if own.deleted_upstream else site.live("build", str(own.id), "log")
-    return ""
+    return own_log(site, own) if own else ""

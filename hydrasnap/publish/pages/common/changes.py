@@ -5,8 +5,9 @@ from itertools import islice
 
 from msgspec import structs
 
-from hydrasnap.model import Build, BuildStatus, JobsetKey
+from hydrasnap.model import Build, BuildStatus, Evaluation, JobsetKey
 from hydrasnap.publish.pages.common.channels import Since, since_of
+from hydrasnap.publish.pages.common.failure_cause import FailureCause, failure_cause
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.site import Site
@@ -224,6 +225,26 @@ def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
         folded=(),
         more=(),
         rest="",
+    )
+
+
+class BrokenRow(View, frozen=True, kw_only=True):
+    """A job that an evaluation broke, and why."""
+
+    jobset: Link
+    evaluation: Link | None
+    change: ChangeRow
+    why: FailureCause
+
+
+def broken_row(site: Site, evaluation: Evaluation, change: Change) -> BrokenRow:
+    """Describe a job that an evaluation broke."""
+    assert change.build is not None, "what newly fails has a build"  # noqa: S101 - narrows the type
+    return BrokenRow(
+        jobset=site.jobset_link(evaluation.jobset_key, full=True),
+        evaluation=site.evaluation_link(evaluation),
+        change=change_row(site, change),
+        why=failure_cause(site, change.build),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from hydrasnap.formatting import duration, plural
 from hydrasnap.model import Evaluation
+from hydrasnap.publish.pages.common.failure_cause import FailureCause, failure_cause
 from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.rows import (
     BuildRow,
@@ -37,6 +38,7 @@ class BlockingRow(View, frozen=True, kw_only=True):
 
     build: BuildRow
     since: Since | None
+    why: FailureCause
 
 
 class ChannelBox(View, frozen=True, kw_only=True):
@@ -44,6 +46,7 @@ class ChannelBox(View, frozen=True, kw_only=True):
 
     jobset: Link
     build: BuildRow  # of the aggregate in the evaluation
+    size: int  # number of its constituents
     evaluation: Link | None
     grid: str  # path of its constituents over time
     good: Link | None  # last evaluation in which it succeeded
@@ -68,6 +71,7 @@ def _box(site: Site, channel: Channel) -> ChannelBox:
     return ChannelBox(
         jobset=site.jobset_link(build.jobset_key, full=True),
         build=build_row(site, build),
+        size=len(build.constituents or ()),
         evaluation=site.evaluation_link(channel.evaluation),
         grid=_grid(site, channel),
         good=site.evaluation_link(good),
@@ -106,7 +110,11 @@ def _pending(channel: Channel) -> Iterator[str]:
 
 
 def _blocking(site: Site, found: Blocking) -> BlockingRow:
-    return BlockingRow(build=build_row(site, found.build), since=since_of(site, found))
+    return BlockingRow(
+        build=build_row(site, found.build),
+        since=since_of(site, found),
+        why=failure_cause(site, found.build),
+    )
 
 
 def since_of(site: Site, found: Blocking) -> Since | None:

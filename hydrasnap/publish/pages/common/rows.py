@@ -217,6 +217,11 @@ def changed_commits(site: Site, evaluation: Evaluation) -> tuple[Revision, ...]:
     return tuple(map(revision, commits)) or changed_revisions(site, evaluation)
 
 
+def evaluation_commits(site: Site, evaluation: Evaluation) -> tuple[Revision, ...]:
+    """Return the inputs that changed, or if none did the revision of each."""
+    return changed_commits(site, evaluation) or revisions(evaluation)
+
+
 def revisions(evaluation: Evaluation) -> tuple[Revision, ...]:
     """Return the revision of each input of an evaluation."""
     return tuple(

@@ -23,9 +23,8 @@ from hydrasnap.publish.pages.common.rows import (
     Revision,
     build_row,
     build_rows,
-    changed_commits,
+    evaluation_commits,
     figures,
-    revisions,
 )
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
@@ -133,7 +132,7 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         checkouttime=evaluation.checkouttime,
         evaltime=evaluation.evaltime,
         flake=evaluation.flake,
-        commits=_commits(site, evaluation),
+        commits=evaluation_commits(site, evaluation),
         channels=channel_boxes(site, evaluation),
         figures=figures(tally_of(site.index, evaluation)),
         unknown=changes.unknown,
@@ -161,11 +160,6 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         inputs=input_rows(site, evaluation),
         differences=differences(site, changes.baseline, evaluation),
     )
-
-
-def _commits(site: Site, evaluation: Evaluation) -> tuple[Revision, ...]:
-    """Return the inputs that changed, or if none did the revision of each."""
-    return changed_commits(site, evaluation) or revisions(evaluation)
 
 
 def _alternates(site: Site, evaluation: Evaluation) -> tuple[Alternate, ...]:

@@ -10,6 +10,7 @@ from itertools import chain
 from urllib.parse import quote
 
 from hydrasnap.model import Build, BuildStatus, Evaluation, JobKey
+from hydrasnap.publish.pages.common.failure_cause import own_log
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import Numbers
 from hydrasnap.report.history import failing_run, older_builds
@@ -63,4 +64,4 @@ class Failures:
         if build.status is BuildStatus.DEPENDENCY_FAILED:
             read = self._site.snapshot.reasons_of(build) is not None
             return _FORGOTTEN if read else _UNREAD
-        return _NO_LOG if build.deleted_upstream or build.status.aborted else _ITSELF
+        return _ITSELF if own_log(self._site, build) else _NO_LOG

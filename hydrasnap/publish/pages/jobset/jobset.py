@@ -12,7 +12,7 @@ from hydrasnap.model import (
     JobsetKey,
 )
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box
-from hydrasnap.publish.pages.common.changes import LOOKS, ChangeRow, change_row
+from hydrasnap.publish.pages.common.changes import LOOKS, BrokenRow, broken_row
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.chart import Chart
 from hydrasnap.publish.pages.common.charts import burn_down_chart
@@ -25,7 +25,14 @@ from hydrasnap.publish.pages.common.permalinks import (
     permalink_page,
 )
 from hydrasnap.publish.pages.common.redirects import with_old_names
-from hydrasnap.publish.pages.common.rows import EvaluationRow, Figures, evaluation_rows, figures
+from hydrasnap.publish.pages.common.rows import (
+    EvaluationRow,
+    Figures,
+    Revision,
+    evaluation_commits,
+    evaluation_rows,
+    figures,
+)
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.evaluation.comparison import comparison_links
@@ -106,13 +113,14 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     latest: Link | None
     is_read: bool
     evaluated: int | None
+    commits: tuple[Revision, ...]  # what changed in it, or else its revisions
     took: int | None
     latest_finished: Link | None
     comparisons: tuple[Link, ...]
     channels: tuple[ChannelBox, ...]
     burn_down: Chart | None
     counts: tuple[ListCount, ...]
-    broken: tuple[ChangeRow, ...]
+    broken: tuple[BrokenRow, ...]
     broken_total: int  # how many the newest evaluation is known to have broken
     broken_known: bool  # whether it is known that it broke no more
     causes: CausesBox | None
@@ -186,6 +194,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         latest=site.evaluation_link(latest),
         is_read=health.is_read,
         evaluated=latest.timestamp or None if latest else None,
+        commits=evaluation_commits(site, latest) if latest else (),
         took=latest.checkouttime + latest.evaltime if latest else None,
         latest_finished=site.evaluation_link(health.latest_finished),
         comparisons=tuple(_comparisons(site, health)),
@@ -253,10 +262,10 @@ def _counts(site: Site, changes: ChangeSummary | None) -> Iterator[ListCount]:
             yield ListCount(amount=amount, title=kind.title, look=LOOKS.get(kind, ""), href=href)
 
 
-def _broken(site: Site, changes: ChangeSummary | None) -> Iterator[ChangeRow]:
-    found = changes.broken if changes else ()
-    for change in found[: site.limits.broken_jobs]:
-        yield change_row(site, change)
+def _broken(site: Site, changes: ChangeSummary | None) -> Iterator[BrokenRow]:
+    if changes:
+        for change in changes.broken[: site.limits.broken_jobs]:
+            yield broken_row(site, changes.evaluation, change)
 
 
 def _failing(site: Site, row: Failing) -> FailingRow:

@@ -8,7 +8,7 @@ from hydrasnap.formatting import clock, plural
 from hydrasnap.model import Evaluation, Gap, JobsetKey, Run
 from hydrasnap.publish.links import Links, outward
 from hydrasnap.publish.pages.activity.activity import LiveNote, live_note
-from hydrasnap.publish.pages.common.changes import ChangeRow, change_row
+from hydrasnap.publish.pages.common.changes import BrokenRow, broken_row
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import File, Page
@@ -33,14 +33,6 @@ from hydrasnap.report.transitions import News
 
 DATA = "snapshot.js"
 _DAY = 86_400
-
-
-class BrokenRow(View, frozen=True, kw_only=True):
-    """A job that the newest evaluation of its jobset broke."""
-
-    jobset: Link
-    evaluation: Link | None
-    change: ChangeRow
 
 
 class Lately(View, frozen=True, kw_only=True):
@@ -184,11 +176,11 @@ def _visible(site: Site, evaluations: Iterable[Evaluation]) -> Iterator[Evaluati
     return (found for found in evaluations if found.jobset_key not in hidden)
 
 
-def _channels(site: Site, jobsets: list[JobsetHealth]) -> Iterator[ChannelBox]:
-    """Describe the aggregates of the jobsets in use, those of main branches first."""
-    for health in jobsets:
-        if health.in_use:
-            yield from channel_boxes(site, health.latest)
+def _channels(site: Site, jobsets: list[JobsetHealth]) -> list[ChannelBox]:
+    """Describe the aggregates of the jobsets in use: first what is blocked, the largest first."""
+    used = (health.latest for health in jobsets if health.in_use)
+    boxes = [box for latest in used for box in channel_boxes(site, latest)]
+    return sorted(boxes, key=lambda box: (not box.blocking, -box.size))
 
 
 def _lately(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Lately]:
@@ -236,11 +228,7 @@ def _still_fails(site: Site, row: Broken) -> bool:
 
 
 def _broken(site: Site, row: Broken) -> BrokenRow:
-    return BrokenRow(
-        jobset=_jobset(site, row.evaluation.jobset_key),
-        evaluation=site.evaluation_link(row.evaluation),
-        change=change_row(site, row.change),
-    )
+    return broken_row(site, row.evaluation, row.change)
 
 
 def _troubles(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Trouble]:

@@ -10,6 +10,12 @@ from typing import Any
 
 from hydrasnap.model import Build
 from hydrasnap.publish.pages.common.changes import ChangeRow, ListPart, change_row
+from hydrasnap.publish.pages.common.failure_cause import (
+    FORGOTTEN,
+    UNREAD,
+    CulpritLink,
+    culprit_link,
+)
 from hydrasnap.publish.pages.common.frame import Alternate, Link, PageContext
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.rows import BuildRow, Figures, build_row, figures
@@ -20,17 +26,8 @@ from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_file
 from hydrasnap.publish.pages.files.data import Data, counts, data_file, data_link, result
 from hydrasnap.publish.pages.search.build_table import BuildTable
 from hydrasnap.publish.pages.search.shards import shard
-from hydrasnap.report.root_causes import Culprit
 from hydrasnap.report.selections import FailingJob, Selection
 from hydrasnap.report.transitions import News
-
-
-class CulpritLink(View, frozen=True, kw_only=True):
-    """A derivation that makes a job fail."""
-
-    name: str
-    job: Link | None  # that builds it, None if none here does
-    log: str  # on the Hydra, empty if there is none
 
 
 class FailingRow(View, frozen=True, kw_only=True):
@@ -222,16 +219,8 @@ def _failing(site: Site, job: FailingJob) -> FailingRow:
         since_build=job.since.id if job.since else None,
         exact=job.exact,
         is_new=job.is_new,
-        why=tuple(map(partial(_culprit, site), job.culprits)),
+        why=tuple(map(partial(culprit_link, site), job.culprits)),
         unexplained=_unexplained(job),
-    )
-
-
-def _culprit(site: Site, found: Culprit) -> CulpritLink:
-    return CulpritLink(
-        name=found.name,
-        job=site.job_link(found.job) if found.job else None,
-        log=site.snapshot.origin.rstrip("/") + found.log if found.log else "",
     )
 
 
@@ -239,7 +228,7 @@ def _unexplained(job: FailingJob) -> str:
     """Return why the cause of a failure is unknown; empty if it is known, or the job itself."""
     if job.culprits or not job.by_dependency:
         return ""
-    return "a dependency, not known any more" if job.read else "a dependency, not looked up yet"
+    return FORGOTTEN if job.read else UNREAD
 
 
 def _news(site: Site, news: News) -> NewsRow:
