@@ -23,7 +23,7 @@ _job_and_system = attrgetter("job", "system")
 
 
 class ChangeKind(Enum):
-    """The lists in the order of the page, failures first; each member has a `slug` and a `title`."""
+    """The lists in the order of the page, failures first; each has a `slug` and a `title`."""
 
     __hash__ = object.__hash__  # a member is itself alone, and the own hash of an enumeration slow
 
