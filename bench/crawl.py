@@ -86,7 +86,9 @@ def compare(url: str, jobset: str) -> None:
 def measure_crawl(url: str, jobset: str, folder: Path) -> tuple[list[int], float]:
     """Crawl the newest evaluation, each build alone; return the ids and the seconds."""
     settings = Settings(concurrency=CONNECTIONS)
-    selection = Selection(jobsets=(jobset,), evaluations=1, way=FetchStrategy.PER_BUILD, details=0)
+    selection = Selection(
+        jobsets=(jobset,), evaluations=1, strategy=FetchStrategy.PER_BUILD, details=0
+    )
     started = time.perf_counter()
     with open_cache(folder / "cache", url, lambda path, reason: None) as cache:
         asyncio.run(crawl(cache, settings, selection))

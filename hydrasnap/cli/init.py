@@ -26,7 +26,7 @@ from hydrasnap.config.secrets import Secrets
 from hydrasnap.crawl import PlannedStep, dry_run
 from hydrasnap.errors import ConfigError, LoginError
 from hydrasnap.formatting import duration, plural, size
-from hydrasnap.publish.pages.common.policy import BUILD_BYTES, JOB_BYTES, ROW_BYTES
+from hydrasnap.publish.pages.common.costs import BUILD_PAGE, JOB_PAGES, ROW_BYTES
 from hydrasnap.store import open_cache
 
 _SHOWN = 25
@@ -196,7 +196,7 @@ def estimate(steps: Sequence[PlannedStep], config: Config, asked: int) -> dict[s
         "seconds": int(requests / rate) if rate else 0,
         "most_builds": builds,
         "most_cache_bytes": builds * _BYTES_A_BUILD,
-        "site_bytes": jobs * (BUILD_BYTES + JOB_BYTES) + builds * ROW_BYTES,
+        "site_bytes": jobs * (BUILD_PAGE + JOB_PAGES).bytes + builds * ROW_BYTES,
         "site_limit": config.site.max_bytes,
     }
 

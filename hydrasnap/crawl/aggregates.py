@@ -1,5 +1,6 @@
 """The fourth step: the constituents of aggregates, without asking each build whether it is one."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -62,7 +63,7 @@ class _Asking:
         cache = self.session.cache
         sure = self.empty if self.session.client.troubled else self.empty | self.believed
         found = [cache.builds[number] for number in sorted(sure)]
-        known = {build.job_key for build in cache.builds.values() if build.constituents}
+        known = {build.job_key for build in cache.aggregates()}
         cache.put(
             builds=[
                 msgspec.structs.replace(build, constituents=())
@@ -74,16 +75,18 @@ class _Asking:
 
     def _wanted(self) -> list[int]:
         cache, answered = self.session.cache, self.empty | self.believed
-        builds = [
-            build
-            for build in cache.builds.values()
-            if build.jobset_key in self.jobsets and not build.deleted_upstream
-        ]
-        known = {build.job_key for build in cache.builds.values() if build.constituents}
-        plain = {cache.builds[number].job_key for number in answered} - known
-        wanted = {*aggregates(builds, known, cache.non_aggregate_jobs | plain)}
-        wanted.update(build.id for build in builds if self._is_incomplete(build))
+        known = {build.job_key for build in cache.aggregates()}
+        plain = {cache.builds[number].job_key for number in sorted(answered)} - known
+        plain |= cache.non_aggregate_jobs
+        wanted: set[int] = set()
+        for key in self.jobsets:
+            wanted.update(aggregates(self._present(key), known, plain))
+            wanted.update(build.id for build in self._present(key) if self._is_incomplete(build))
         return sorted(wanted - answered - self.asked, reverse=True)
+
+    def _present(self, key: JobsetKey) -> Iterator[Build]:
+        """Yield the builds of a jobset that Hydra still has."""
+        return (build for build in self.session.cache.builds_of(key) if not build.deleted_upstream)
 
     def _is_incomplete(self, build: Build) -> bool:
         """Return whether constituents are lost, as by a damaged file, or were partly unreadable."""

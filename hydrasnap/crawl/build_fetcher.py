@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.evaluations import is_deleted
@@ -160,5 +161,6 @@ class BuildFetcher:
 
     def _store(self, builds: list[Build]) -> None:
         known = self.session.cache.builds
-        self.session.cache.put(builds=[merge(known.get(build.id), build) for build in builds])
+        in_order = sorted(builds, key=attrgetter("id"))  # as the cache holds them
+        self.session.cache.put(builds=[merge(known.get(build.id), build) for build in in_order])
         self.checked_builds.update(build.id for build in builds)

@@ -89,7 +89,7 @@ class _BuildStep:
         cache = self.session.cache
         holders: dict[int, Evaluation] = {}
         for window in (self.windows[overview.key] for overview in changed):
-            newest, before = ([*map(self.session.builds_of, window[:2]), [], []])[:2]
+            newest, before = ([*map(self.session.builds_of, window[:2]), (), ()])[:2]
             for number in detail_candidates(newest, before):
                 if cache.builds[number].partial:
                     holders[number] = window[0]

@@ -26,8 +26,8 @@ def mark_deleted(session: Session, evaluations: Collection[int]) -> None:
         and not evaluation.deleted_upstream
         for number in evaluation.builds
     }
-    aggregates = (cache.builds[number] for number in held if number in cache.builds)
-    held.update(*(build.constituents or () for build in list(aggregates)))
+    aggregates = [build for build in cache.aggregates() if build.id in held]
+    held.update(*(build.constituents or () for build in aggregates))
     lost = {number for evaluation in leaving for number in evaluation.builds} - held
     cache.put(
         builds=[
@@ -43,12 +43,8 @@ def mark_deleted(session: Session, evaluations: Collection[int]) -> None:
 
 def unmark_builds(session: Session, evaluations: Iterable[Evaluation]) -> None:
     """Unmark the builds of evaluations that Hydra still lists, since they exist."""
-    known = session.cache.builds
     listed = {number for evaluation in evaluations for number in evaluation.builds}
+    found = [build for build in session.cache.deleted_builds() if build.id in listed]
     session.cache.put(
-        builds=[
-            msgspec.structs.replace(known[number], deleted_upstream=False)
-            for number in sorted(listed & known.keys())
-            if known[number].deleted_upstream
-        ]
+        builds=[msgspec.structs.replace(build, deleted_upstream=False) for build in found]
     )

@@ -55,7 +55,7 @@ async def _read(session: Session, key: JobsetKey, number: int) -> Evaluation:
 
 def _note_deleted(session: Session, evaluation: Evaluation) -> None:
     """Mark an evaluation that Hydra has deleted, or forget one of which no build is known."""
-    if session.builds_of(evaluation):
+    if any(session.builds_of(evaluation)):
         mark_deleted(session, {evaluation.id})
         return
     _forget(session, evaluation.jobset_key, evaluation.id)

@@ -81,7 +81,7 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
     names = {"project": new.project, "jobset": new.name}
     title = {"project": new.project, "name": new.name}
     evaluations = [e for e in cache.evaluations.values() if e.jobset_key == jobset.key]
-    builds = [b for b in cache.builds.values() if b.jobset_key == jobset.key]
+    builds = list(cache.builds_of(jobset.key))
     sizes = [s for s in cache.sizes.values() if s.key[:2] == jobset.key]
     successor = cache.jobsets.get(new)
     ids = {e.id for e in evaluations}.union(successor.evaluations if successor else ())
@@ -130,11 +130,7 @@ def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) 
             if e.jobset_key == old and e.id > last
             for number in e.builds
         }
-        builds = [
-            build
-            for build in cache.builds.values()
-            if build.jobset_key == old and build.id not in staying
-        ]
+        builds = [build for build in cache.builds_of(old) if build.id not in staying]
         names = {"project": key.project, "jobset": key.name, "deleted_upstream": False}
         cache.put(
             builds=[msgspec.structs.replace(build, **names) for build in builds],

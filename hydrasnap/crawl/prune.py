@@ -47,6 +47,8 @@ def _unwanted(cache: Cache, jobset: Jobset, retention: Retention) -> bool:
 
 def _without_builds(cache: Cache, dropped: set[int]) -> list[JobKey]:
     """Return the jobs whose sizes are known and of which no build is kept."""
+    if not cache.sizes:
+        return []
     jobs = {build.job_key for build in cache.builds.values() if build.id not in dropped}
     return [job for job in cache.sizes if job not in jobs]
 

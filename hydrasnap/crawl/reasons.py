@@ -75,11 +75,11 @@ class _Pages:
 
 def _unexplained(session: Session, windows: list[list[Evaluation]]) -> list[int]:
     builds = session.builds_of
-    newest = [
-        (builds(window[0]), builds(window[1]) if len(window) > 1 else [])
+    newest = (
+        (builds(window[0]), builds(window[1]) if len(window) > 1 else ())
         for window in windows
         if window
-    ]
+    )
     older = (
         build for window in windows for evaluation in window[1:] for build in builds(evaluation)
     )

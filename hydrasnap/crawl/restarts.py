@@ -51,17 +51,14 @@ class Restarts:
             await self._fetch_changed(progress.queue)
 
     async def _fetch_changed(self, queue: frozenset[int]) -> None:
-        known = self.session.cache.builds
-        stale = {
-            number: known[number]
+        held = (
+            build
             for window in self.windows.values()
             for evaluation in window
-            for number in evaluation.builds
-            if number in known
-            and number not in self.fetcher.checked_builds
-            and not known[number].deleted_upstream
-        }
-        wanted = set(changed_state(stale, queue, whole=len(queue) < _QUEUE))
+            for build in self.session.builds_of(evaluation)
+            if build.id not in self.fetcher.checked_builds and not build.deleted_upstream
+        )
+        wanted = set(changed_state(held, queue, whole=len(queue) < _QUEUE))
         for window in self.windows.values():
             for evaluation in window:
                 here = [number for number in evaluation.builds if number in wanted]

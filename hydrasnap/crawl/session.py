@@ -106,10 +106,10 @@ class Session:
             if number in found and not found[number].deleted_upstream
         ]
 
-    def builds_of(self, evaluation: Evaluation) -> list[Build]:
-        """Return the cached builds of an evaluation."""
+    def builds_of(self, evaluation: Evaluation) -> Iterator[Build]:
+        """Yield the cached builds of an evaluation, by id."""
         known = self.cache.builds
-        return [known[number] for number in evaluation.builds if number in known]
+        return (known[number] for number in evaluation.builds if number in known)
 
     @contextmanager
     def gap_at(self, path: str) -> Iterator[None]:

@@ -26,13 +26,15 @@ class ChosenJobs:
 
 def chosen_jobs(session: Session, jobsets: Collection[JobsetKey]) -> ChosenJobs:
     """Choose among the known jobs of some jobsets."""
-    builds, selection = session.cache.builds.values(), session.selection
+    cache, selection = session.cache, session.selection
     if not selection.sizes:
         return ChosenJobs({}, (), (), ())
-    here = [build for build in builds if build.jobset_key in jobsets]
-    jobs, unmatched = selection.sized({build.job_key for build in here})
+    jobs, unmatched = selection.sized(
+        {build.job_key for key in jobsets for build in cache.builds_of(key)}
+    )
     unaddressable = tuple(job for job in jobs if not paths.is_job_name(job.name))
     asked = set(jobs).difference(unaddressable)
+    here = (build for key in jobsets for build in cache.builds_of(key))
     good = successes(build for build in here if build.job_key in asked)
     return ChosenJobs(
         good, tuple(missing_sizes(good, session.cache.sizes)), tuple(unmatched), unaddressable

@@ -1,6 +1,6 @@
 """Which builds to fetch and how, and how an answer is merged with what is known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 
@@ -81,17 +81,17 @@ def _state(build: Build) -> tuple[bool, int | None, int | None]:
     return True, build.buildstatus, build.stoptime
 
 
-def changed_state(builds: Mapping[int, Build], queue: frozenset[int], *, whole: bool) -> list[int]:
+def changed_state(builds: Iterable[Build], queue: frozenset[int], *, whole: bool) -> list[int]:
     """Return the builds whose state differs from the queue's: finished or restarted, newest first.
 
     `queue` holds ids of unfinished builds of the Hydra; `whole` says whether it holds all, as only
     then an absent one has finished.
     """
-    found = (
-        number
-        for number, build in builds.items()
-        if (number in queue if build.finished else whole and number not in queue)
-    )
+    found = {
+        build.id
+        for build in builds
+        if (build.id in queue if build.finished else whole and build.id not in queue)
+    }
     return sorted(found, reverse=True)
 
 

@@ -1,6 +1,6 @@
 """Which pages of failed builds to read first, within a budget."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from hydrasnap.model import Build, BuildStatus, Reasons
 
@@ -14,7 +14,7 @@ _FIRST = (
 
 
 def unexplained(
-    newest: Iterable[tuple[Sequence[Build], Sequence[Build]]],
+    newest: Iterable[tuple[Iterable[Build], Iterable[Build]]],
     older: Iterable[Build],
     reasons: Mapping[int, Reasons],
 ) -> list[int]:

@@ -59,5 +59,5 @@ def unreferenced(builds: Mapping[int, Build], kept: Iterable[Evaluation]) -> lis
 
 
 def _constituents(builds: Mapping[int, Build], held: Collection[int]) -> set[int]:
-    found = (builds[number].constituents for number in held if number in builds)
+    found = (build.constituents for number, build in builds.items() if number in held)
     return {number for constituents in found for number in constituents or ()}

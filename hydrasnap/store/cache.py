@@ -1,7 +1,6 @@
 """The cache as a crawl uses it: objects in memory, every change journalled, filed in batches."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -44,10 +43,13 @@ from hydrasnap.store.layout import (
     sizes_path,
 )
 from hydrasnap.store.reading import Damaged, Reader
+from hydrasnap.store.shards import UNPACKED, Shards
 
 Key = TypeVar("Key")
 Filed = TypeVar("Filed", Project, Jobset, Evaluation, JobSizes)
+Sharded = TypeVar("Sharded", Build, Reasons)
 
+_AGGREGATE, _DELETED = "aggregate", "deleted"  # labels of builds, beside their jobset
 _BATCH_BYTES = 32 * 1024 * 1024
 _KEPT_RUNS = 20
 
@@ -55,20 +57,18 @@ _KEPT_RUNS = 20
 class Cache(CrawlMemo):
     """An open cache; read it by its mappings, which this class alone modifies."""
 
-    def __init__(self, folder: Path, damaged: Damaged) -> None:
+    def __init__(self, folder: Path, damaged: Damaged, unpacked: int = UNPACKED) -> None:
         super().__init__()
         self._folder = folder
         self._reader = Reader(folder, damaged)
         self._journal = Journal(folder / JOURNAL)
         self._dirty: dict[Path, Callable[[], bytes]] = {}
-        self._shards: defaultdict[int, dict[int, Build]] = defaultdict(dict)
         self._projects: dict[str, Project] = {}
         self._jobsets: dict[JobsetKey, Jobset] = {}
         self._evaluations: dict[int, Evaluation] = {}
-        self._builds: dict[int, Build] = {}
+        self._builds = Shards(Build, "id", _labels, unpacked)
         self._sizes: dict[JobKey, JobSizes] = {}
-        self._reasons: dict[int, Reasons] = {}
-        self._reason_shards: defaultdict[int, dict[int, Reasons]] = defaultdict(dict)
+        self._reasons = Shards(Reasons, "build", unpacked=unpacked)
         self._live: Live | None = None
         self._filed: FiledBuilds | None = None
 
@@ -89,8 +89,20 @@ class Cache(CrawlMemo):
 
     @property
     def builds(self) -> Mapping[int, Build]:
-        """All builds by id."""
+        """All builds by id, ascending; of many, to read one after the other is fast."""
         return self._builds
+
+    def builds_of(self, key: JobsetKey) -> Iterator[Build]:
+        """Yield the builds of a jobset, by id."""
+        return self._builds.with_label(key)
+
+    def aggregates(self) -> Iterator[Build]:
+        """Yield the builds that are known to have constituents, by id."""
+        return self._builds.with_label(_AGGREGATE)
+
+    def deleted_builds(self) -> Iterator[Build]:
+        """Yield the builds that the Hydra has deleted, by id."""
+        return self._builds.with_label(_DELETED)
 
     @property
     def sizes(self) -> Mapping[JobKey, JobSizes]:
@@ -232,21 +244,15 @@ class Cache(CrawlMemo):
             del self._evaluations[number]
             self._forget(evaluation_path(number))
         for number in builds:
-            del self._builds[number]
-            self._shards[shard_of(number)].pop(number)
-            self._touch_shard(shard_of(number))
+            self._builds.remove(number)
+            self._touch(self._builds, shard_path, number)
         for number in self._reasons.keys() - self._builds.keys():  # also of an earlier, killed run
-            del self._reasons[number]
-            self._reason_shards[shard_of(number)].pop(number)
-            self._touch_reasons(shard_of(number))
-        self._forget_empty(self._shards, shard_path)
-        self._forget_empty(self._reason_shards, reasons_path)
+            self._reasons.remove(number)
+            self._touch(self._reasons, reasons_path, number)
+        for shards, place in ((self._builds, shard_path), (self._reasons, reasons_path)):
+            for first in shards.take_empty():
+                self._forget(place(first))
         self.file()
-
-    def _forget_empty(self, shards: dict[int, Any], place: Callable[[int], Path]) -> None:
-        for first in [first for first, shard in shards.items() if not shard]:
-            del shards[first]
-            self._forget(place(first))
 
     def _forget(self, path: Path) -> None:
         self._dirty.pop(path, None)
@@ -261,10 +267,10 @@ class Cache(CrawlMemo):
             projects=dict(sorted(self._projects.items())),
             jobsets=dict(sorted(self._jobsets.items())),
             evaluations={number: self._dated(e) for number, e in sorted(self._evaluations.items())},
-            builds=dict(sorted(self._builds.items())) if self._filed is None else self._filed,
+            builds=self._builds.frozen() if self._filed is None else self._filed,
             sizes=dict(sorted(self._sizes.items())),
             live=self._live,
-            reasons=dict(sorted(self._reasons.items())),
+            reasons=self._reasons.frozen(),
         )
 
     def _dated(self, evaluation: Evaluation) -> Evaluation:
@@ -304,8 +310,8 @@ class Cache(CrawlMemo):
         if leave_builds:
             self._filed = FiledBuilds(self._folder, look_up(self._folder, self._reader.build_lines))
         else:
-            self._load_builds()
-        self._load_reasons()
+            self._load_shards(self._builds, Build, shard_path)
+        self._load_shards(self._reasons, Reasons, reasons_path)
         self._add_checksums()
 
     def _add_checksums(self) -> None:
@@ -321,27 +327,17 @@ class Cache(CrawlMemo):
             for key in held if old else ():
                 if (path := place(key)) in old:
                     self._dirty[path] = partial(_encode_held, held, key)
-        for first in self._shards:
+        for first in self._builds.firsts() if old else ():
             if shard_path(first) in old:
-                self._touch_shard(first)
+                self._touch(self._builds, shard_path, first)
 
-    def _load_builds(self) -> None:
-        """Read the builds; a shard with unreadable lines is written again without."""
-        for first, builds, whole in self._reader.shards("builds/*.json", Build):
-            held = {build.id: build for build in builds if shard_of(build.id) == first}
-            self._builds.update(held)
-            self._shards[first].update(held)
-            if not whole and held:
-                self._touch_shard(first)
-
-    def _load_reasons(self) -> None:
-        """Read the reasons in the same way."""
-        for first, reasons, whole in self._reader.shards("reasons/*.json", Reasons):
-            found = {each.build: each for each in reasons if shard_of(each.build) == first}
-            self._reasons.update(found)
-            self._reason_shards[first].update(found)
-            if not whole and found:
-                self._touch_reasons(first)
+    def _load_shards(
+        self, shards: Shards[Sharded], kind: type[Sharded], place: Callable[[int], Path]
+    ) -> None:
+        """Read the objects of shards; a file with unreadable lines is written again without."""
+        for first, found, whole in self._reader.shards(f"{place(0).parent}/*.json", kind):
+            if shards.fill(first, found) and not whole:
+                self._touch(shards, place, first)
 
     def recover(self) -> None:
         """Take in what a killed run left in its journal."""
@@ -376,12 +372,10 @@ class Cache(CrawlMemo):
         return self._keep(self._sizes, sizes.key, sizes, sizes_path(sizes.key))
 
     def _keep_reasons(self, reasons: Reasons) -> bool:
-        if self._reasons.get(reasons.build) == reasons:
-            return False
-        self._reasons[reasons.build] = reasons
-        self._reason_shards[shard_of(reasons.build)][reasons.build] = reasons
-        self._touch_reasons(shard_of(reasons.build))
-        return True
+        is_new = self._reasons.put(reasons)
+        if is_new:
+            self._touch(self._reasons, reasons_path, reasons.build)
+        return is_new
 
     def _keep(self, held: dict[Key, Filed], key: Key, value: Filed, path: Path) -> bool:
         """Hold an object that has a file of its own; return whether that is news."""
@@ -392,24 +386,15 @@ class Cache(CrawlMemo):
         return True
 
     def _keep_build(self, build: Build) -> bool:
-        if self._builds.get(build.id) == build:
-            return False
-        self._builds[build.id] = build
-        self._shards[shard_of(build.id)][build.id] = build
-        self._touch_shard(shard_of(build.id))
-        return True
+        is_new = self._builds.put(build)
+        if is_new:
+            self._touch(self._builds, shard_path, build.id)
+        return is_new
 
-    def _touch_shard(self, first: int) -> None:
-        shard = self._shards[first]
-        self._dirty[shard_path(first)] = lambda: encode_shard(
-            sorted(shard.values(), key=lambda build: build.id)
-        )
-
-    def _touch_reasons(self, first: int) -> None:
-        shard = self._reason_shards[first]
-        self._dirty[reasons_path(first)] = lambda: encode_shard(
-            sorted(shard.values(), key=lambda each: each.build)
-        )
+    def _touch(self, shards: Shards[Sharded], place: Callable[[int], Path], number: int) -> None:
+        """Let the file of a shard be written, with what the shard holds by then."""
+        first = shard_of(number)
+        self._dirty[place(first)] = lambda: encode_shard(shards.of_shard(first))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -418,6 +403,11 @@ class Cache(CrawlMemo):
             yield
         except OSError as error:
             raise cannot("write", self._folder, error) from error
+
+
+def _labels(build: Build) -> list[Hashable]:
+    marks = ((_AGGREGATE, build.constituents), (_DELETED, build.deleted_upstream))
+    return [build.jobset_key, *(label for label, holds in marks if holds)]
 
 
 def _encode_held(held: Mapping[Any, Any], key: Any) -> bytes:

@@ -1,6 +1,7 @@
 """Opening a cache: to write to it as its only writer, or to read it as it is."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ def read_snapshot(folder: Path, in_memory: int | None = IN_MEMORY) -> Snapshot:
     if not (folder / MANIFEST).is_file():
         raise _nothing(folder, f"There is no cache in {folder}", "Make one with")
     check_folder(folder)
-    cache = Cache(folder, _refuse)
+    cache = Cache(folder, _refuse, unpacked=sys.maxsize)
     try:
         try:
             many = in_memory is not None and _size_of_builds(folder) > in_memory

@@ -256,7 +256,7 @@ def test_what_moved_is_what_the_queue_contradicts(
     finished: dict[int, bool], queue: frozenset[int], whole: bool
 ) -> None:
     known = {number: build(number, finished=done) for number, done in finished.items()}
-    found = changed_state(known, queue, whole=whole)
+    found = changed_state(known.values(), queue, whole=whole)
     assert found == sorted(found, reverse=True)
     for number, done in finished.items():
         contradicted = (number in queue) == done

@@ -11,12 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Maintainer, Package, PackageList
 from hydrasnap.publish.output.ownership import STATE
-from hydrasnap.publish.pages.common.policy import (
-    MAINTAINER_FILES,
-    MAINTAINERS_PART,
-    Budget,
-    decide,
-)
+from hydrasnap.publish.pages.common.budget import Budget
+from hydrasnap.publish.pages.common.costs import MAINTAINER, MAINTAINERS_PART
+from hydrasnap.publish.pages.common.policy import decide
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import PackageSettings, SiteSettings
 from hydrasnap.report.index import Index
@@ -127,7 +124,7 @@ def test_maintainers_can_be_left_out(tmp_path: Path) -> None:
 
 
 def test_a_small_budget_has_pages_for_those_of_whose_jobs_most_fail(tmp_path: Path) -> None:
-    files = int(1.5 * MAINTAINER_FILES / MAINTAINERS_PART)
+    files = int(1.5 * MAINTAINER.files / MAINTAINERS_PART)
     small = SiteSettings(packages=packages(), max_files=10_000, max_bytes=10**9)
     publish(explained(), small, tmp_path / "all")
     assert len(list((tmp_path / "all/maintainer").glob("*.html"))) == 3

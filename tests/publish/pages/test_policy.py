@@ -9,7 +9,7 @@ from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from example import all_pages, snapshot
+from example import all_pages, build, evaluation, jobset, snapshot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -17,10 +17,11 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.cli.reports import render_lines
 from hydrasnap.errors import OutputError
-from hydrasnap.model import JobKey, JobsetKey, Watch
+from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Snapshot, Watch
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Site
-from hydrasnap.publish.pages.common.policy import EVERYTHING, Budget, Policy, decide
+from hydrasnap.publish.pages.common.budget import Budget, shares
+from hydrasnap.publish.pages.common.policy import EVERYTHING, Policy, decide
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import Published, SiteSettings
 from hydrasnap.report.changes import ChangeKind, compare
@@ -55,17 +56,71 @@ def test_a_smaller_budget_has_the_first_pages_of_a_larger_one() -> None:
     assert len(set(steps)) > 3
 
 
-def test_newly_failing_builds_come_first_then_watched_ones() -> None:
-    index = Index(snapshot())
-    newest = index.latest(JobsetKey("p", "j"))
+def test_in_each_jobset_newly_failing_builds_come_first_then_watched_ones() -> None:
+    index, key = Index(snapshot()), JobsetKey("p", "j")
+    newest = index.latest(key)
     assert newest is not None
     broken = {c.build.id for c in compare(index, newest)[ChangeKind.NEWLY_FAILING] if c.build}
-    first = chosen(0.0001)
-    assert first
-    assert first <= broken or broken <= first
+    own = set(index.builds.ids_of(key))
+    parts = [chosen(part) & own for part in (0.0001, 0.0002, 0.0003, 0.0005)]
+    assert any(parts)
+    assert all(first <= broken or broken <= first for first in parts)
     good = {b.id for b in snapshot().builds.values() if b.job == "good" and b.jobset == "j"}
-    assert not good & chosen(0.0003)
-    assert good & chosen(0.0003, Watch("mine", ("good",)))
+    assert not good & chosen(0.0005)
+    assert good & chosen(0.0005, Watch("mine", ("good",)))
+
+
+amounts = st.integers(0, 10**9)
+
+
+@given(
+    st.lists(st.tuples(amounts, amounts), min_size=1, max_size=9), amounts, st.integers(0, 10**8)
+)
+def test_shares_keep_to_the_budget_and_one_that_grows_takes_from_its_own(
+    claims: list[tuple[int, int]], room: int, more: int
+) -> None:
+    needs = [Budget(need, 0) for need, _ in claims]
+    wishes = [Budget(need + wish, 0) for need, wish in claims]
+    budget = Budget(room + sum(need for need, _ in claims), 10)
+    found = shares(budget, needs, wishes)
+    limits = zip(needs, found, wishes, strict=True)
+    assert all(need.bytes <= share.bytes <= wish.bytes for need, share, wish in limits)
+    assert sum(share.bytes for share in found) <= budget.bytes
+    if needs[0].bytes + more <= found[0].bytes < wishes[0].bytes:
+        needs[0] += Budget(more, 0)
+        wishes[0] += Budget(more, 0)
+        assert shares(budget, needs, wishes) == found
+
+
+def three_jobsets(*evaluations: int) -> Snapshot:
+    """Make jobsets of 400 jobs, a third of which fail, with so many evaluations each."""
+    builds: list[Build] = []
+    found: list[Evaluation] = []
+    for place, count in enumerate(evaluations):
+        for turn in range(count):
+            ids = range(1000 * (10 * place + turn), 1000 * (10 * place + turn) + 400)
+            name = {"jobset": f"set-{place}"}
+            builds += [build(n, f"job-{n % 1000}", int(n % 1000 % 3 == 0), **name) for n in ids]
+            found.append(evaluation(10 * place + turn + 1, tuple(ids), inputs=(), **name))
+    keys = [JobsetKey("p", f"set-{place}") for place in range(len(evaluations))]
+    return structs.replace(
+        snapshot(),
+        jobsets={key: jobset(key.name) for key in keys},
+        evaluations={one.id: one for one in found},
+        builds={one.id: one for one in builds},
+    )
+
+
+def test_a_jobset_that_grows_leaves_the_pages_of_the_others_alone() -> None:
+    """Otherwise a new evaluation of one jobset would render all large jobsets anew."""
+    budget = Budget(10_000_000, 100_000)
+    before, after = (
+        decide(Index(three_jobsets(*counts)), "auto", budget) for counts in ((2, 2, 2), (2, 3, 2))
+    )
+    assert before.jobs is not None
+    assert after.jobs is not None
+    assert 100 < len(before.jobs) < 600
+    assert {job.jobset for job in before.jobs ^ after.jobs} == {"set-1"}
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

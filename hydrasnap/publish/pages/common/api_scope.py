@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from hydrasnap.publish.pages.common.policy import Budget
+from hydrasnap.publish.pages.common.budget import Budget
 from hydrasnap.report.index import Index
 
 # What answers take in bytes: a build in full, as measured on a real Hydra and rounded up; an id in

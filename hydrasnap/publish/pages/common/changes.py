@@ -7,6 +7,7 @@ from msgspec import structs
 
 from hydrasnap.model import Build, BuildStatus, Evaluation, JobsetKey
 from hydrasnap.publish.pages.common.channels import Since, since_of
+from hydrasnap.publish.pages.common.costs import QUIET_LISTS
 from hydrasnap.publish.pages.common.failure_cause import FailureCause, failure_cause
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import Page
@@ -17,8 +18,6 @@ from hydrasnap.report.channels import failing_since
 
 _ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
-# Lists that nobody reads to the end, which a site without room for long lists cuts.
-_SHORTENED = {ChangeKind.NEW, ChangeKind.STILL_SUCCEEDING, ChangeKind.QUEUED}
 LOOKS = {
     ChangeKind.NEWLY_FAILING: "failed",
     ChangeKind.STILL_FAILING: "failed",
@@ -169,7 +168,7 @@ def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[Li
     """Return links to the further pages of a long list, if the site has room for them."""
     limits = site.limits
     is_cut = not site.policy.has_long_lists(changes.evaluation)
-    may_cut = kind in _SHORTENED or not _is_with_previous(site, changes)
+    may_cut = kind in QUIET_LISTS or not _is_with_previous(site, changes)
     if (is_cut and may_cut) or not _is_long(site, changes, kind):
         return ()
     starts = range(_rows_shown(site, kind), changes.count(kind), limits.rows_of_further_page)

@@ -1,33 +1,35 @@
 """Which builds and jobs get a page of their own, within a budget of bytes and files.
 
-Pages go to what people look for: builds are ranked, and get pages in this order until the budget
-ends. Whatever has no page is in the shards of the search, which opens any build and job.
+Pages go to what people look for. Each jobset has a share of the budget; its builds are ranked, and
+get pages in this order until the share ends. Whatever has no page is in the shards of the search,
+which opens any build and job.
 
 Nothing here remembers the last site: the same snapshot gives the same pages, rendered in full or
 anew in part. What is decided is cut at a place in an order, not by a condition on the whole, so one
 build more or less moves the place by a build or two, and the lists of one evaluation.
 """
 
-from collections.abc import Iterable, Iterator
+import operator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import chain
 
-from hydrasnap.formatting import number, size
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Watch
+from hydrasnap.publish.pages.common.budget import Budget, shares, total
+from hydrasnap.publish.pages.common.costs import (
+    MAINTAINER,
+    long_lists,
+    maintainers_within,
+    own_pages,
+    page_of_build,
+    whole_site,
+    without_own_pages,
+)
 from hydrasnap.report.changes import summary_of
 from hydrasnap.report.index import Index
-from hydrasnap.report.tally import tally_of
 
-# What files take in bytes, measured on sites of both kinds of Hydra and rounded up: the page of a
-# build; the page, data, badge and feed of a job; a build in the lists, pages and data of an
-# evaluation; a build in the shards of search and filters; and what every jobset and evaluation has.
-BUILD_BYTES, JOB_BYTES = 6_500, 16_000
-ROW_BYTES, LISTED_ROW_BYTES, SHARD_BYTES = 600, 250, 150
-JOBSET_BYTES, EVALUATION_BYTES = 400_000, 60_000
-JOB_FILES, JOBSET_FILES, EVALUATION_FILES = 4, 21, 15
-# The page, feed, data and both badges of a maintainer; all of them may take a part of the budget.
-MAINTAINER_BYTES, MAINTAINER_FILES, MAINTAINERS_PART = 30_000, 5, 0.25
-ROWS_A_FILE, BUILDS_A_FILE = 2_000, 80
 LONG_LISTS_PART = 0.25  # of what is left for pages; more where builds and jobs need less
 
 
@@ -45,32 +47,7 @@ class Rank(IntEnum):
 Place = tuple[Rank, int]
 """The rank of a build, and how many evaluations of its jobset are newer than its newest."""
 
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How big a site may become: bytes, and number of files."""
-
-    bytes: int
-    files: int
-
-    def share(self, part: float) -> "Budget":
-        """Return a part (0 to 1) of the budget."""
-        return Budget(int(self.bytes * part), int(self.files * part))
-
-    def __add__(self, other: "Budget") -> "Budget":
-        return Budget(self.bytes + other.bytes, self.files + other.files)
-
-    def larger(self, other: "Budget") -> "Budget":
-        """Return the larger of both in bytes and in files."""
-        return Budget(max(self.bytes, other.bytes), max(self.files, other.files))
-
-    def __sub__(self, other: "Budget") -> "Budget":
-        return Budget(self.bytes - other.bytes, self.files - other.files)
-
-    @property
-    def exceeded(self) -> bool:
-        """Return whether more was taken from the budget than it had."""
-        return self.bytes < 0 or self.files < 0
+_URGENT: Place = (Rank.NEWLY_FAILING, 1)  # only the newest evaluation has lower places
 
 
 @dataclass(frozen=True)
@@ -122,122 +99,106 @@ def decide(
         return EVERYTHING
     ranked = _ranked(index, tuple(watches))
     if wish == "notable":
-        wanted = (build for rank, build in ranked if rank < Rank.QUIET)
-        return _policy(wanted, "the settings ask for that")
-    people = min(maintainers, _affordable_maintainers(budget.share(part)))
-    rest = budget - _of_maintainers(people) - _without_own_pages(index)
-    left, own = rest.share(part), _all_own_pages(index)
-    if (
-        part == 1.0
-        and not (
-            rest - own - _all_long_lists(index) - _of_maintainers(maintainers - people)
-        ).exceeded
-    ):
+        wanted = (number for places in ranked.values() for number in places)
+        jobs = {number: index.builds[number].job_key for number in wanted}
+        return _policy(jobs, "the settings ask for that")
+    people = min(maintainers, maintainers_within(budget.share(part)))
+    jobsets = [_Claim(index, key, ranked.get(key, {})) for key in index.snapshot.jobsets]
+    left = budget - whole_site(index) - MAINTAINER.times(people)
+    everything = total(one.everything for one in jobsets) + MAINTAINER.times(maintainers - people)
+    if part == 1.0 and not (left - everything).exceeded:
         return EVERYTHING
-    lists, cost = _affordable_lists(index, left.share(LONG_LISTS_PART).larger(left - own))
-    chosen = _affordable(ranked, left - cost)
-    why = (
-        f"pages for all builds and jobs would not fit into {size(budget.bytes)} and "
-        f"{number(budget.files)} files"
-    )
-    found = replace(_policy(chosen, why), long_lists=lists)
+    least = total(one.least for one in jobsets)
+    spent = least + (left - least).share(part)
+    chosen = list(map(_Claim.within, jobsets, _shares(jobsets, spent)))
+    why = f"pages for all builds and jobs would not fit into {budget}"
+    found = _policy(dict(chain.from_iterable(builds.items() for builds, _ in chosen)), why)
+    lists = frozenset(number for _, evaluations in chosen for number in evaluations)
+    found = replace(found, long_lists=lists)
     return found if people == maintainers else replace(found, maintainers=people)
 
 
-def _of_maintainers(people: int) -> Budget:
-    return Budget(people * MAINTAINER_BYTES, people * MAINTAINER_FILES)
+class _Claim:
+    """What a jobset would take from the budget: at least, for what is notable, and for all.
+
+    `urgent` is what the pages of builds that are looked for today take beside the least.
+    """
+
+    def __init__(self, index: Index, key: JobsetKey, places: Mapping[int, Place]) -> None:
+        self._index = index
+        self._key = key
+        self._places = places
+        self._evaluations = index.shown_evaluations(key)
+        self._own = own_pages(index, key)
+        self.least = without_own_pages(index, key)
+        self.urgent = self._pages(place for place in places.values() if place < _URGENT)
+        self.notable = self.least + self._pages(places.values())
+        lists = (long_lists(index, evaluation) for evaluation in self._evaluations)
+        self.everything = self.least + self._own + total(lists)
+
+    def _pages(self, places: Iterable[Place]) -> Budget:
+        """Estimate what the pages of builds at some places take, at most."""
+        return page_of_build(is_new_job=True).times(sum(1 for _ in places)).smaller(self._own)
+
+    def within(self, share: Budget) -> tuple[dict[int, JobKey], list[int]]:
+        """Return builds that get a page within a share, with jobs, and evaluations with long lists.
+
+        All are numbers.
+        """
+        left = share - self.least
+        lists, cost = self._lists(left.share(LONG_LISTS_PART).larger(left - self._own))
+        return dict(self._builds(left - cost)), lists
+
+    def _lists(self, budget: Budget) -> tuple[list[int], Budget]:
+        """Return the newest evaluations whose long lists the budget can take, and the cost."""
+        found, cost = [], Budget(0, 0)
+        for evaluation in self._evaluations:
+            more = cost + long_lists(self._index, evaluation)
+            if (budget - more).exceeded:
+                break
+            found.append(evaluation.id)
+            cost = more
+        return found, cost
+
+    def _builds(self, budget: Budget) -> Iterator[tuple[int, JobKey]]:
+        """Yield the builds whose pages, with those of their jobs, the budget can take."""
+        jobs: set[JobKey] = set()
+        for number in self._in_order():
+            job = self._index.builds[number].job_key
+            budget -= page_of_build(is_new_job=job not in jobs)
+            if budget.exceeded:
+                return
+            jobs.add(job)
+            yield number, job
+
+    def _in_order(self) -> Iterator[int]:
+        """Yield every build once, the most looked for first: by rank, then by evaluation."""
+        places = self._places
+        yield from sorted(places, key=lambda number: (*places[number], -number))
+        yield from (n for n in reversed(self._index.builds.ids_of(self._key)) if n not in places)
 
 
-def _affordable_lists(index: Index, budget: Budget) -> tuple[frozenset[int], Budget]:
-    """Return the evaluations whose long lists the budget can take, newest first, and their cost."""
-    found, cost = set(), Budget(0, 0)
-    for _, evaluation in sorted(_by_age(index), key=lambda one: (one[0], -one[1].id)):
-        more = cost + _long_lists(evaluation)
-        if (budget - more).exceeded:
-            break
-        found.add(evaluation.id)
-        cost = more
-    return frozenset(found), cost
+def _shares(jobsets: Sequence[_Claim], budget: Budget) -> list[Budget]:
+    """Share a budget among jobsets: what is urgent in any, then notable, then the rest."""
+    least, nothing = [one.least for one in jobsets], [Budget(0, 0)] * len(jobsets)
+    urgent = shares(budget - total(least), nothing, [one.urgent for one in jobsets])
+    first = list(map(operator.add, least, urgent))
+    second = shares(budget, first, [one.notable for one in jobsets])
+    return shares(budget, second, [one.everything for one in jobsets])
 
 
-def _all_long_lists(index: Index) -> Budget:
-    return sum(map(_long_lists, _shown(index)), Budget(0, 0))
+def _policy(chosen: Mapping[int, JobKey], why: str) -> Policy:
+    return Policy(frozenset(chosen), frozenset(chosen.values()), why)
 
 
-def _long_lists(evaluation: Evaluation) -> Budget:
-    """Estimate what the pages of the rows of an evaluation take that its own page has not."""
-    rows = len(evaluation.builds)
-    return Budget(rows * (ROW_BYTES - LISTED_ROW_BYTES), rows // ROWS_A_FILE)
-
-
-def _affordable_maintainers(budget: Budget) -> int:
-    """Return how many maintainers the budget has pages for."""
-    share = budget.share(MAINTAINERS_PART)
-    return min(share.bytes // MAINTAINER_BYTES, share.files // MAINTAINER_FILES)
-
-
-def _policy(chosen: Iterable[Build], why: str) -> Policy:
-    jobs = {build.id: build.job_key for build in chosen}
-    return Policy(frozenset(jobs), frozenset(jobs.values()), why)
-
-
-def _without_own_pages(index: Index) -> Budget:
-    """Estimate what a site takes before any build, job or further page of a list has a page."""
-    shown = _shown(index)
-    rows = sum(len(evaluation.builds) for evaluation in shown)
-    failing = sum(tally_of(index, evaluation).unsuccessful for evaluation in shown)
-    builds, jobsets = len(index.snapshot.builds), len(index.snapshot.jobsets)
-    return Budget(
-        rows * LISTED_ROW_BYTES
-        + failing * ROW_BYTES
-        + builds * SHARD_BYTES
-        + jobsets * JOBSET_BYTES
-        + len(shown) * EVALUATION_BYTES,
-        failing // ROWS_A_FILE
-        + builds // BUILDS_A_FILE
-        + jobsets * JOBSET_FILES
-        + len(shown) * EVALUATION_FILES,
-    )
-
-
-def _all_own_pages(index: Index) -> Budget:
-    """Estimate what the pages of all builds and jobs take."""
-    builds = len(index.builds)
-    jobs = sum(map(index.builds.count_jobs, index.builds.jobsets()))
-    return Budget(builds * BUILD_BYTES + jobs * JOB_BYTES, builds + jobs * JOB_FILES)
-
-
-def _affordable(ranked: Iterable[tuple[Rank, Build]], budget: Budget) -> Iterator[Build]:
-    """Yield the builds whose pages, with those of their jobs, the budget can take."""
-    jobs: set[JobKey] = set()
-    size_left, files_left = budget.bytes, budget.files
-    for _, build in ranked:
-        is_new_job = build.job_key not in jobs
-        size_left -= BUILD_BYTES + is_new_job * JOB_BYTES
-        files_left -= 1 + is_new_job * JOB_FILES
-        if size_left < 0 or files_left < 0:
-            return
-        jobs.add(build.job_key)
-        yield build
-
-
-def _ranked(index: Index, watches: tuple[Watch, ...]) -> Iterator[tuple[Rank, Build]]:
-    """Yield every build once, the most looked for first: by rank, then by age of its evaluation."""
-    best: dict[int, Place] = {}
+def _ranked(index: Index, watches: tuple[Watch, ...]) -> Mapping[JobsetKey, Mapping[int, Place]]:
+    """Return the best places of the builds of each jobset, but for quiet successes."""
+    best: defaultdict[JobsetKey, dict[int, Place]] = defaultdict(dict)
     for key in index.snapshot.jobsets:
-        for build, place in _places(index, key, watches).items():
-            best[build] = min(place, best.get(build, place))
-    builds = index.snapshot.builds
-    for looked_for in sorted(best, key=lambda known: (*best[known], -known)):
-        yield best[looked_for][0], builds[looked_for]
-    for quiet in sorted(builds.keys() - best.keys(), reverse=True):
-        yield Rank.QUIET, builds[quiet]
-
-
-def _by_age(index: Index) -> Iterator[tuple[int, Evaluation]]:
-    """Yield the evaluations that have a page, each with how many of its jobset are newer."""
-    for key in index.snapshot.jobsets:
-        yield from enumerate(index.shown_evaluations(key))
+        for number, place in _places(index, key, watches).items():
+            found = best[index.builds.jobset_of(number) or key]
+            found[number] = min(place, found.get(number, place))
+    return best
 
 
 def _places(index: Index, key: JobsetKey, watches: tuple[Watch, ...]) -> dict[int, Place]:
@@ -278,7 +239,3 @@ def _rank(build: Build, watching: Iterable[Watch]) -> Rank:
     if not build.status.succeeded:
         return Rank.FAILING
     return Rank.QUIET
-
-
-def _shown(index: Index) -> list[Evaluation]:
-    return [found for _, found in _by_age(index)]

@@ -14,6 +14,7 @@ from msgspec.json import Encoder
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobSizes
 from hydrasnap.publish.pages.common.causes import log_of, step_label
+from hydrasnap.publish.pages.common.costs import QUIET_LISTS
 from hydrasnap.publish.pages.common.frame import Alternate
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
@@ -207,7 +208,10 @@ def _sizes(sizes: JobSizes) -> Data:
 
 
 def evaluation_data(site: Site, changes: Changes) -> Data:
-    """Return an evaluation and its lists; what still succeeds is in the list of all jobs."""
+    """Return an evaluation and its lists; what still succeeds is in the list of all jobs.
+
+    A site without room for long lists cuts those of what is new and what waits.
+    """
     found, baseline = changes.evaluation, changes.baseline
     return {
         "id": found.id,
@@ -226,11 +230,18 @@ def evaluation_data(site: Site, changes: Changes) -> Data:
         "listed": {kind.slug: changes.count(kind) for kind in ChangeKind},
         "rootCauses": _root_causes(site, found),
         **{
-            kind.slug: [_change(change) for change in changes[kind]]
+            kind.slug: [_change(change) for change in changes[kind][: _most(site, found, kind)]]
             for kind in ChangeKind
             if kind is not ChangeKind.STILL_SUCCEEDING
         },
     }
+
+
+def _most(site: Site, evaluation: Evaluation, kind: ChangeKind) -> int | None:
+    """Return how many rows of a list its data hold; None for all."""
+    if kind not in QUIET_LISTS or site.policy.has_long_lists(evaluation):
+        return None
+    return site.limits.rows_of_further_page
 
 
 def _root_causes(site: Site, evaluation: Evaluation) -> Data:

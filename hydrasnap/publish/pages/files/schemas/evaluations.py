@@ -73,7 +73,10 @@ class RootCauses(Data):
 
 
 class Evaluation(Data):
-    """An evaluation and its lists: ``eval/ID.json``; `listed` counts all of them."""
+    """An evaluation and its lists: ``eval/ID.json``; `listed` counts all rows of each.
+
+    On a site whose budget has no room for long lists, `new` and `queued` hold their first rows.
+    """
 
     schema: Format
     id: int

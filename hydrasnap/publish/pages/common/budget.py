@@ -1,0 +1,87 @@
+"""A budget of bytes and files, and how jobsets share one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from hydrasnap.formatting import number, size
+
+# The steps in which the level of shares rises, for all jobsets together: a part of the budget, and
+# the most bytes and files. A little more or less in one jobset seldom moves the level.
+STEP, STEP_BYTES, STEP_FILES = 0.01, 2_000_000, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How big a site may become: bytes, and number of files."""
+
+    bytes: int
+    files: int
+
+    def share(self, part: float) -> "Budget":
+        """Return a part (0 to 1) of the budget."""
+        return Budget(int(self.bytes * part), int(self.files * part))
+
+    def times(self, count: int) -> "Budget":
+        """Return what so many of the same take."""
+        return Budget(self.bytes * count, self.files * count)
+
+    def __add__(self, other: "Budget") -> "Budget":
+        return Budget(self.bytes + other.bytes, self.files + other.files)
+
+    def __sub__(self, other: "Budget") -> "Budget":
+        return Budget(self.bytes - other.bytes, self.files - other.files)
+
+    def larger(self, other: "Budget") -> "Budget":
+        """Return the larger of both in bytes and in files."""
+        return Budget(max(self.bytes, other.bytes), max(self.files, other.files))
+
+    def smaller(self, other: "Budget") -> "Budget":
+        """Return the smaller of both in bytes and in files."""
+        return Budget(min(self.bytes, other.bytes), min(self.files, other.files))
+
+    @property
+    def exceeded(self) -> bool:
+        """Return whether more was taken from the budget than it had."""
+        return self.bytes < 0 or self.files < 0
+
+    def __str__(self) -> str:
+        return f"{size(self.bytes)} and {number(self.files)} files"
+
+
+def total(costs: Iterable[Budget]) -> Budget:
+    """Add up what several things take."""
+    return sum(costs, Budget(0, 0))
+
+
+def shares(budget: Budget, needs: Sequence[Budget], wishes: Sequence[Budget]) -> list[Budget]:
+    """Share a budget among jobsets that need something each and wish for more.
+
+    Each gets what it needs. What is left raises the shares to one level, as water would, but none
+    above its wish. So a jobset that grows takes from its own share first, and while that does, the
+    others keep theirs.
+    """
+    step = budget.share(STEP).smaller(Budget(STEP_BYTES, STEP_FILES)).share(1 / max(len(needs), 1))
+    sizes, files = (
+        _levelled(amount(budget), list(map(amount, needs)), list(map(amount, wishes)), amount(step))
+        for amount in (attrgetter("bytes"), attrgetter("files"))
+    )
+    return list(map(Budget, sizes, files))
+
+
+def _levelled(budget: int, needs: Sequence[int], wishes: Sequence[int], step: int) -> list[int]:
+    """Share one kind of amount, up to the highest level that the budget allows."""
+    step = max(step, 1)
+
+    def at(level: int) -> list[int]:
+        pairs = zip(needs, wishes, strict=True)
+        return [max(need, min(wish, level * step)) for need, wish in pairs]
+
+    low, high = 0, 1 + max(wishes, default=0) // step
+    while low < high:
+        middle = (low + high + 1) // 2
+        if sum(at(middle)) <= budget:
+            low = middle
+        else:
+            high = middle - 1
+    return at(low)
