@@ -17,8 +17,8 @@ from hydrasnap.publish.pages.common.buckets import Bucket
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.evaluation.comparison import (
+    comparisons_with_others,
     hub_pages,
-    newest_against_others,
     pages_against,
 )
 from hydrasnap.publish.pages.evaluation.evaluation import evaluation_pages
@@ -110,7 +110,7 @@ def render_tasks(site: Site) -> Iterator[RenderTask]:
 
 
 def _comparisons(site: Site) -> Iterator[tuple[JobsetKey, list[RenderTask]]]:
-    for evaluation, others in newest_against_others(site):
+    for evaluation, others in comparisons_with_others(site):
         tasks = [_comparison(site, evaluation, baseline) for baseline in others]
         yield evaluation.jobset_key, tasks
 

@@ -160,7 +160,7 @@ class Declarations:
             sizes=tuple(found for job, found in site.snapshot.sizes.items() if job[:2] == key),
             old_names=tuple(map(builds.digest, site.old_names(key))),
             paged=(*sorted(self._paged_by_jobset.get(key, ())), *elsewhere),
-            jobs=tuple(sorted(job for job in site.policy.jobs or () if job[:2] == key)),
+            jobs=tuple(sorted(site.policy.jobs_of(key) or ())),
             reasons=reasons,
             named=named,
             makers=makers,

@@ -92,7 +92,7 @@ class WholeReads(NamedTuple):
     sizes: tuple[JobSizes, ...]
     old_names: tuple[bytes, ...]  # digests of the builds that bear an old name of the jobset
     paged: tuple[int, ...]  # ids of those of the builds, and of all that follow, that have a page
-    jobs: tuple[JobKey, ...]  # of the jobset that have a page
+    jobs: tuple[str, ...]  # names of those of the jobset that have a page
     reasons: tuple[Reasons, ...]
     named: tuple[Build, ...]  # reduced to their names: those for which failed steps ran
     makers: tuple[Build, ...]

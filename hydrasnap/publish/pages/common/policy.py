@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property
 from itertools import chain
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Watch
@@ -68,6 +69,17 @@ class Policy:
     def has_build_page(self, build: Build) -> bool:
         """Return whether a build has a page of its own, or is only in the search's shards."""
         return self.builds is None or build.id in self.builds
+
+    def jobs_of(self, key: JobsetKey) -> frozenset[str] | None:
+        """Return the names of the jobs of a jobset that get a page; None if all do."""
+        return None if self.jobs is None else self._by_jobset.get(key, frozenset())
+
+    @cached_property
+    def _by_jobset(self) -> Mapping[JobsetKey, frozenset[str]]:
+        found: defaultdict[JobsetKey, set[str]] = defaultdict(set)
+        for job in self.jobs or ():
+            found[JobsetKey(job.project, job.jobset)].add(job.name)
+        return {key: frozenset(names) for key, names in found.items()}
 
     def has_job_page(self, key: JobKey) -> bool:
         """Return whether a job has a page of its own, or is only in the search's shards."""

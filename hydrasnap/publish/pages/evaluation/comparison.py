@@ -2,7 +2,8 @@
 
 The newest evaluation of a jobset is compared with older ones and with other jobsets. A page of any
 other one compares it with the pinned baseline alone; for the rest, links lead to the page that
-compares any two by script. So the number of pages grows with the jobsets, not their squares.
+compares any two by script. So the number of pages grows with the jobsets, not their squares. Where
+the budget has no room for long lists, other jobsets are compared by script too.
 """
 
 from collections.abc import Iterator
@@ -68,6 +69,13 @@ class HubPage(PageContext, frozen=True, kw_only=True):
     rows: tuple[Choice, ...]
 
 
+def comparisons_with_others(site: Site) -> Iterator[tuple[Evaluation, list[Baseline]]]:
+    """Yield newest evaluations with those of other jobsets against which they have a page."""
+    for evaluation, others in newest_against_others(site):
+        if site.policy.has_long_lists(evaluation):
+            yield evaluation, others
+
+
 def _own(site: Site, evaluation: Evaluation) -> list[Baseline]:
     pinned = site.baselines.get("/".join(evaluation.jobset_key))
     return own_baselines(site.index, evaluation, pinned)
@@ -83,9 +91,13 @@ def _is_newest(site: Site, evaluation: Evaluation) -> bool:
 
 def _href(site: Site, evaluation: Evaluation, baseline: Baseline) -> str:
     """Return where a comparison is: its page, or the page that compares any two."""
-    if baseline.lasting or _is_newest(site, evaluation):
-        return _path(site, evaluation, baseline.evaluation)
-    return f"{Links.COMPARE}?a={evaluation.id}&b={baseline.evaluation.id}"
+    other = baseline.evaluation
+    is_own = other.jobset_key == evaluation.jobset_key
+    if baseline.lasting or (
+        _is_newest(site, evaluation) and (is_own or site.policy.has_long_lists(evaluation))
+    ):
+        return _path(site, evaluation, other)
+    return f"{Links.COMPARE}?a={evaluation.id}&b={other.id}"
 
 
 def hub_path(site: Site, evaluation: Evaluation) -> str:
@@ -163,7 +175,7 @@ def _choice(site: Site, evaluation: Evaluation, baseline: Baseline) -> Choice:
     other = baseline.evaluation
     return Choice(
         name=baseline.name,
-        href=_path(site, evaluation, other),
+        href=_href(site, evaluation, baseline),
         evaluation=Link(label=str(other.id), href=site.evaluation_href(other)),
         jobset=_jobset(site, other),
         timestamp=other.timestamp or None,

@@ -13,15 +13,16 @@ from operator import attrgetter
 from sys import intern
 from typing import NamedTuple
 
-from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.model import Build, JobsetKey
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.index import Index
 
 SYSTEMS = 64  # more than any Hydra has; a bound for what a hostile one may claim
 
 _VERSION = re.compile("-[0-9][^-]*")
+_PUNCTUATION = re.compile(r"[\s!-/:-@\[-`{-~]+")
 
-Packages = Mapping[tuple[int, str], Mapping[str, tuple[str, ...]]]
+Packages = Mapping[str, Mapping[str, tuple[str, ...]]]
 Named = tuple[str, tuple[str, ...]]
 """The name of a job, and the words of Nix names."""
 
@@ -30,7 +31,7 @@ class Catalogue(NamedTuple):
     """All that the index of names is made from.
 
     `jobs` are those of each jobset by name, each with the Nix names, without version, that its
-    builds have.
+    builds have and its own name does not tell.
     """
 
     systems: tuple[str, ...]
@@ -47,19 +48,15 @@ class Catalogue(NamedTuple):
             systems.update(found.systems)
         return cls(_most_common(systems), tuple(site.snapshot.jobsets), tuple(jobs))
 
-    def packages(self) -> Packages:
-        """Return for each jobset, by number, and package the endings of its jobs."""
+    def packages(self) -> Iterator[Packages]:
+        """Yield for each jobset its packages by name, with the endings of their jobs."""
         known = frozenset(self.systems)
-        found: dict[tuple[int, str], dict[str, tuple[str, ...]]] = {}
-        for place, jobs in enumerate(self.jobs):
+        for jobs in self.jobs:
+            found: dict[str, dict[str, tuple[str, ...]]] = {}
             for job, words in jobs:
                 package, ending = split(job, known)
-                found.setdefault((place, package), {})[ending] = words
-        return dict(sorted(found.items()))
-
-    def key(self, place: int, job: str) -> JobKey:
-        """Return the key of a job of a jobset by its number."""
-        return JobKey(*self.jobsets[place], job)
+                found.setdefault(package, {})[ending] = words
+            yield dict(sorted(found.items()))
 
 
 def split(job: str, systems: frozenset[str]) -> tuple[str, str]:
@@ -84,6 +81,20 @@ def words_of(nixname: str) -> str:
     return words or nixname
 
 
+def plain(text: str) -> str:
+    """Return what of a name counts where punctuation does not.
+
+    >>> plain("python3.13")
+    'python313'
+    """
+    return _PUNCTUATION.sub("", text.lower())
+
+
+def is_told(nixname: str, own: str) -> bool:
+    """Return whether all words of a Nix name stand in a `plain` name, by which it is found."""
+    return all(plain(word) in own for word in nixname.split("-"))
+
+
 class _Names(NamedTuple):
     """The jobs of a jobset, and how many of its builds are for each system."""
 
@@ -105,7 +116,9 @@ def _interned(named: Named) -> Named:
 def _named(builds: Iterable[Build]) -> Iterator[Named]:
     """Yield the jobs of builds that are sorted by job."""
     for job, found in groupby(builds, attrgetter("job")):
-        yield job, tuple(sorted({words_of(build.nixname) for build in found}))
+        words = {words_of(name) for name in {build.nixname for build in found}}
+        own = plain(job.rpartition(".")[0] or job)  # the package, or less
+        yield job, tuple(sorted(name for name in words if not is_told(name, own)))
 
 
 def _most_common(counts: Mapping[str, int]) -> tuple[str, ...]:

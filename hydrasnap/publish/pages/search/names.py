@@ -9,13 +9,14 @@ Other names by which a package is known (its Nix name, where that says more) fol
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
+from hydrasnap.model import JobsetKey
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.search.catalogue import Catalogue
+from hydrasnap.publish.pages.search.catalogue import Catalogue, is_told, plain
 from hydrasnap.publish.pages.search.shards import Numbers, after, base36, shard
 
 PART = 60_000  # characters of names in one shard
@@ -24,7 +25,6 @@ LONGEST = 400  # characters of a name that are searched
 _ALIASES = 8
 _ESCAPES = {"~": "~0", "|": "~1", "!": "~2", " ": "~3"}
 _ESCAPED = re.compile("[~|! ]")
-_PUNCTUATION = re.compile(r"[\s!-/:-@\[-`{-~]+")
 
 Place = tuple[int, int, int]
 Entry = tuple[str, tuple[Place, ...]]
@@ -37,15 +37,6 @@ class Part(NamedTuple):
     content: tuple[str, str]
 
 
-def plain(text: str) -> str:
-    """Return what of a name counts where punctuation does not.
-
-    >>> plain("python3.13")
-    'python313'
-    """
-    return _PUNCTUATION.sub("", text.lower())
-
-
 def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
     """Yield the shards with the names of all packages, and the one that explains them.
 
@@ -53,21 +44,21 @@ def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
     ending, and one more where the job's page is not where its name suggests; and `names`, of each
     shard its first name, in lower case, and its size in characters.
     """
-    every = catalogue.packages()
-    sets = _sets(sorted({package for _, package in every}))
+    every = list(catalogue.packages())
+    sets = _sets(sorted(set().union(*every)))
     numbers = {name: place for place, name in enumerate(sets)}
     endings: Numbers[str] = Numbers()
     combos: Numbers[tuple[int, ...]] = Numbers()
     places: defaultdict[str, set[Place]] = defaultdict(set)
     aliases: defaultdict[str, set[str]] = defaultdict(set)
-    for (jobset, package), jobs in every.items():
-        combo = []
-        for ending in sorted(jobs):
-            moved = site.job_file(catalogue.key(jobset, package + ending)) is not None
-            combo.append(endings(ending) * 2 + moved)
-        set_, rest = _cut(package, numbers)
-        places[rest].add((numbers[set_], jobset, combos(tuple(combo))))
-        aliases[rest] |= _aliases(package, jobs.values())
+    for jobset, (key, packages) in enumerate(zip(catalogue.jobsets, every, strict=True)):
+        is_moved = _mover(site, key)
+        for package, jobs in packages.items():
+            combo = (endings(end) * 2 + is_moved(package + end) for end in sorted(jobs))
+            set_, rest = _cut(package, numbers)
+            places[rest].add((numbers[set_], jobset, combos(tuple(combo))))
+            if any(jobs.values()):
+                aliases[rest] |= _aliases(package, jobs.values())
     parts = list(_parts(_entries(places, aliases)))
     head = {
         "systems": catalogue.systems,
@@ -79,6 +70,12 @@ def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
     yield shard("names", head)
     for number, part in enumerate(parts):
         yield shard(f"names-{number}", part.content)
+
+
+def _mover(site: Site, key: JobsetKey) -> Callable[[str], bool]:
+    """Return a function that tells whether the page of a job is not where its name suggests."""
+    paged, name = site.policy.jobs_of(key), site.links.name
+    return lambda job: (paged is not None and job not in paged) or name(job) != job
 
 
 def _sets(packages: Iterable[str]) -> tuple[str, ...]:
@@ -95,13 +92,12 @@ def _cut(package: str, sets: Mapping[str, int]) -> tuple[str, str]:
 def _aliases(package: str, jobs: Iterable[Iterable[str]]) -> set[str]:
     """Return the Nix names, without version, that a search would not find by the job's name."""
     own = plain(package)
-    names = set().union(*jobs)
-    return {name for name in names if not all(plain(word) in own for word in name.split("-"))}
+    return {name for name in set().union(*jobs) if not is_told(name, own)}
 
 
 def _entries(places: Mapping[str, set[Place]], aliases: Mapping[str, set[str]]) -> Iterator[Entry]:
     for rest in sorted(places, key=lambda name: (name.lower(), name)):
-        names = (rest, *(name[:LONGEST] for name in sorted(aliases[rest])[:_ALIASES]))
+        names = (rest, *(name[:LONGEST] for name in sorted(aliases.get(rest, ()))[:_ALIASES]))
         yield " ".join(map(_escape, names)), tuple(sorted(places[rest]))
 
 
