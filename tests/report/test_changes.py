@@ -237,6 +237,6 @@ def test_another_jobset_is_searched_along_its_own_past() -> None:
 
 def test_the_kinds_are_in_the_order_of_the_page() -> None:
     assert [kind.slug for kind in ChangeKind] == [
-        "newly-failing", "newly-succeeding", "new", "removed",
-        "still-failing", "still-succeeding", "queued", "aborted",
+        "newly-failing", "aborted", "still-failing", "newly-succeeding",
+        "new", "removed", "queued", "still-succeeding",
     ]  # fmt: skip
