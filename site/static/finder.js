@@ -222,11 +222,11 @@
           return { label: end.slice(1) || "job", href, end, of: [...directory.jobsets[jobset].slice(0, 2), record.name + end] };
         });
         const best = jobs.find(({ end }) => end === FAVOURITE) ?? jobs[0];
-        const [project, name] = directory.jobsets[jobset];
+        const [project, name, , , , size] = directory.jobsets[jobset];
         const label = record.name + (jobs.length === 1 ? jobs[0].end : "");
         const about = `${project}:${name}`;
         const used = Number(!directory.idle.includes(jobset));
-        results.push({ kind: "Job", label, about, href: best.href, of: best.of, name: record.name, used, jobs: jobs.length > 1 ? jobs : [] });
+        results.push({ kind: "Job", label, about, href: best.href, of: best.of, name: record.name, used, size, jobs: jobs.length > 1 ? jobs : [] });
       }
     }
     return results;

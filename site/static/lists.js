@@ -58,11 +58,15 @@
     },
     view: ({ files: [{ evaluations, whole }], look }) => ({
       look,
-      heads: ["Job", ...evaluations.map((id) => element("a", { href: `${ROOT}eval/${id}.html` }, String(id)))],
+      heads: ["Job", ...evaluations.map((id) => head(id))],
       row: ({ build, cells }) => element("tr", { "data-job": build.job },
         element("th", { scope: "row", class: cells[0] || !whole[0] ? "" : "off" }, jobLink(build)), ...cells.map(cell)),
     }),
   };
+
+  // The head of a column as the page has it, which knows its date too.
+  const head = (id) => document.querySelector(`.grid thead a[href$="eval/${id}.html"]`)?.cloneNode(true) ??
+    element("a", { href: `${ROOT}eval/${id}.html` }, String(id));
 
   function worse(one, other) {
     const rank = ({ status: [, outcome] }) => BEST_FIRST.indexOf(outcome);

@@ -92,18 +92,25 @@
     box().hidden = false;
     input.removeAttribute("aria-activedescendant");
     input.setAttribute("aria-expanded", String(results.length > 0));
-    const exact = exactOf(results, input.value.trim());
-    box().lastChild.textContent = words(results.length, total, left) +
-      (exact ? ` Enter opens ${shown(exact.label)}.` : total > results.length || left ? " Enter shows more." : "");
+    const [exact, ...others] = exactOf(results, input.value.trim());
+    options()[results.indexOf(exact)]?.classList.add("enter");
+    box().lastChild.textContent = words(results.length, total, left) + (exact ? ` ${enters(exact, others)}` : total > results.length || left ? " Enter shows more." : "");
   }
 
-  // The result whose name was typed as a whole, if there is one: of several the first in use.
+  // Say what Enter opens, and of which jobset where several have one of that name.
+  function enters({ kind, label, about }, others) {
+    const of = kind === "Job" ? ` of ${shown(about)}` : "";
+    const more = others.length ? `; ${number(others.length)} more ${others.length === 1 ? "has" : "have"} that name` : "";
+    return `Enter opens ${shown(label)}${of}${more}.`;
+  }
+
+  // The results whose name was typed as a whole: those in use first, then those of large jobsets. Enter opens the first.
   function exactOf(results, query) {
     const text = query.toLowerCase();
     const written = text.replaceAll("/", ":"); // as people write a jobset
     const full = ({ about, label }) => `${about}:${label}`;
     const fits = results.filter((result) => [result.label, result.name, full(result)].some((name) => [text, written].includes(name?.toLowerCase())));
-    return fits.find(({ used }) => used !== 0) ?? fits[0];
+    return fits.sort((a, b) => (b.used ?? 1) - (a.used ?? 1) || (b.size ?? 0) - (a.size ?? 0));
   }
 
   // Put a sign before each job that was found: its newest result, as the index knows it.
@@ -224,7 +231,7 @@
     const query = input.value.trim();
     try {
       const { find } = await ready();
-      const exact = query && exactOf((await find(query, SHORT)).results, query);
+      const [exact] = query ? exactOf((await find(query, SHORT)).results, query) : [];
       if (exact) return location.assign(exact.href);
     } catch {
       // the page of the search says what is wrong

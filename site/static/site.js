@@ -94,6 +94,20 @@
     writeTimes([...document.querySelectorAll("time")]);
   }
 
+  const since = (time) => (Date.now() - new Date(time.dateTime)) / 1000;
+
+  const dated = new Map(); // by table the columns in which not all times are recent
+
+  // Tell whether a column says how long ago: it has one notation.
+  function isRecent(cell) {
+    const table = cell.closest("table");
+    if (!dated.has(table)) {
+      const old = [...table.querySelectorAll("td time")].filter((time) => !ago(since(time)));
+      dated.set(table, new Set(old.map((time) => time.closest("td").cellIndex)));
+    }
+    return !dated.get(table).has(cell.cellIndex);
+  }
+
   // Some at once, as a slow phone must answer a finger in between.
   function writeTimes(times) {
     if (times.length > 50) setTimeout(writeTimes, 0, times.splice(50));
@@ -101,7 +115,8 @@
       const date = new Date(time.dateTime);
       const text = local(date);
       time.title = `${text} ${zone}, ${utc(time.dateTime)}`;
-      const recent = time.closest("td") && ago((Date.now() - date) / 1000);
+      const cell = time.closest("td");
+      const recent = cell && isRecent(cell) && ago(since(time));
       time.textContent = recent || (time.textContent.length > 10 ? text : text.slice(0, 10));
     }
   }

@@ -4,10 +4,11 @@ import shlex
 from collections.abc import Iterable, Iterator
 
 from hydrasnap.formatting import plural
-from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Output
+from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Outcome, Output
 from hydrasnap.publish.pages.build.products import ProductRow, install_command, product_rows
 from hydrasnap.publish.pages.build.reasons import Why, why
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
+from hydrasnap.publish.pages.common.failure_cause import own_log
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.packages import PackageFacts, first_evaluation, package_facts
 from hydrasnap.publish.pages.common.page import Page
@@ -18,6 +19,8 @@ from hydrasnap.publish.pages.common.sizes import SizeFact, build_sizes
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import breakage_of, newer_build, older_build, older_builds
 from hydrasnap.report.tally import tally
+
+_WORST_FIRST = (Outcome.FAILED, Outcome.ABORTED, Outcome.QUEUED, Outcome.SUCCEEDED)
 
 
 class EvaluationRef(View, frozen=True, kw_only=True):
@@ -56,6 +59,7 @@ class BuildPage(PageContext, frozen=True, kw_only=True):
     label: str
     sentence: str  # more on the status, or empty
     aggregate: str  # on the constituents, or empty
+    log: str  # on the Hydra, empty if none is known
     system: str
     nixname: str
     releasename: str
@@ -112,7 +116,8 @@ def build_page(site: Site, build: Build) -> BuildPage:
         status=status,
         label=label,
         sentence=_sentence(site, build, label),
-        aggregate=_aggregate(build, constituents),
+        aggregate=constituents_sentence(build, constituents),
+        log=own_log(site, build),
         system=build.system,
         nixname=build.nixname,
         releasename=build.releasename,
@@ -176,11 +181,11 @@ def constituents_of(site: Site, build: Build) -> list[Build] | None:
     builds = site.snapshot.builds
     return sorted(
         (builds[number] for number in build.constituents if number in builds),
-        key=lambda part: (part.status.succeeded, part.job, part.system, part.id),
+        key=lambda part: (_WORST_FIRST.index(part.status.outcome), part.job, part.system, part.id),
     )
 
 
-def _aggregate(build: Build, constituents: list[Build] | None) -> str:
+def constituents_sentence(build: Build, constituents: list[Build] | None) -> str:
     """Return a sentence on the constituents of an aggregate; empty for other builds."""
     if not constituents or not build.constituents:
         return ""

@@ -23,7 +23,12 @@ from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import job_feed, job_feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, build_badge, picture
 from hydrasnap.publish.pages.files.data import data_file, data_link, job_data
-from hydrasnap.publish.pages.job.constituents import PartsGrid, parts_grid
+from hydrasnap.publish.pages.job.constituents import (
+    AggregateState,
+    PartsGrid,
+    aggregate_state,
+    parts_grid,
+)
 from hydrasnap.report.history import JobHistory, by_system, job_history
 from hydrasnap.report.sizes import size_history
 
@@ -75,6 +80,7 @@ class JobPage(PageContext, frozen=True, kw_only=True):
     queued: tuple[BuildRow, ...]
     results: tuple[BuildRow, ...]
     folded: tuple[BuildRow, ...]
+    aggregate: AggregateState | None  # None if it is no aggregate
     constituents: tuple[BuildRow, ...] | None
     grid: PartsGrid | None
     metrics: tuple[MetricRow, ...]
@@ -138,6 +144,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         queued=build_rows(site, history.queued),
         results=build_rows(site, islice(results, site.limits.builds_of_job)),
         folded=build_rows(site, results),
+        aggregate=aggregate_state(site, history),
         constituents=_constituents(site, history),
         grid=parts_grid(site, history),
         metrics=_metrics(history),

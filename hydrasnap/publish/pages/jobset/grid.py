@@ -1,9 +1,10 @@
 """The table of a jobset's jobs against its newest evaluations."""
 
 from hydrasnap.formatting import plural
-from hydrasnap.model import Build, BuildStatus, Jobset
+from hydrasnap.model import Build, BuildStatus, Evaluation, Jobset
 from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.parts import JobsetPart, parts
+from hydrasnap.publish.pages.common.rows import evaluation_commits
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.jobset.builds_file import builds_path
@@ -15,6 +16,7 @@ class Column(View, frozen=True, kw_only=True):
 
     id: int
     timestamp: int | None
+    commits: str  # what changed in it, in words
     partial: bool
 
 
@@ -64,13 +66,23 @@ def grid_page(site: Site, jobset: Jobset) -> GridPage:
         here="Jobs",
         gone=jobset.deleted_upstream,
         columns=tuple(
-            Column(id=found.id, timestamp=found.timestamp or None, partial=bool(unknown))
+            _column(site, found, is_partial=bool(unknown))
             for found, unknown in zip(grid.columns, grid.unknown, strict=True)
         ),
         rows=tuple(_row(site, row) for row in grid.jobs.rows),
         omitted=_omitted(grid),
         total=grid.jobs.total,
         builds=builds_path(site, key) if grid.omitted else "",
+    )
+
+
+def _column(site: Site, evaluation: Evaluation, *, is_partial: bool) -> Column:
+    commits = evaluation_commits(site, evaluation)
+    return Column(
+        id=evaluation.id,
+        timestamp=evaluation.timestamp or None,
+        commits=", ".join(f"{commit.name} {commit.short}" for commit in commits),
+        partial=is_partial,
     )
 
 
