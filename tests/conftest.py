@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,12 @@ from hydrasnap.store import open_cache, read_snapshot
 
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")  # the same examples everywhere, and no clock
+
+
+def pytest_configure() -> None:
+    """Keep compiled modules where that is switched off too: tests start hundreds of processes."""
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -59,9 +59,9 @@ def hydrasnap(workers: int, *words: object) -> subprocess.Popen[str]:
     return run("-c", PROGRAM, *words, workers)
 
 
-def demo(folder: Path, workers: int) -> subprocess.Popen[str]:
+def demo(folder: Path) -> subprocess.Popen[str]:
     """Start a crawl of the embedded Hydra and the render of its site."""
-    return hydrasnap(workers, "demo", "--cache", folder / "cache", "--output", folder / "site")
+    return hydrasnap(2, "demo", "--cache", folder / "cache", "--output", folder / "site")
 
 
 def finish(process: subprocess.Popen[str]) -> None:
@@ -91,21 +91,20 @@ def left_behind(folder: Path) -> Sequence[str]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Crawl and render the embedded Hydra undisturbed."""
     folder = tmp_path_factory.mktemp("whole")
-    finish(demo(folder, 2))
+    finish(demo(folder))
     finish(hydrasnap(1, "render", "--cache", folder / "cache", "--output", folder / "rendered"))
     return folder
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("workers", [2, 4])
 @pytest.mark.parametrize("how", CODES)
 def test_a_crawl_that_is_ended_goes_on_with_the_next_run(
-    how: signal.Signals, workers: int, tmp_path: Path, whole: Path
+    how: signal.Signals, tmp_path: Path, whole: Path
 ) -> None:
-    chance = random.Random(how + workers)  # noqa: S311 - the same moments in every run
+    chance = random.Random(how)  # noqa: S311 - the same moments in every run
     for _ in range(MOMENTS):
-        end(demo(tmp_path, workers), how, chance.uniform(0.2, 3))
-    finish(demo(tmp_path, workers))
+        end(demo(tmp_path), how, chance.uniform(0.2, 3))
+    finish(demo(tmp_path))
     for name in ("cache", "site"):
         assert files(tmp_path / name, OF_THE_RUN) == files(whole / name, OF_THE_RUN)
         assert left_behind(tmp_path / name) == []
