@@ -103,7 +103,8 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in _KEPT else f"⟨U+{ord(c):04X}⟩" for c in text)
+    hidden = (ord(c) for c in set(text) if not c.isprintable() and c not in _KEPT)
+    return text.translate({code: f"⟨U+{code:04X}⟩" for code in hidden})
 
 
 def mask_logins(text: str) -> str:

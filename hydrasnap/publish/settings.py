@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -84,6 +85,7 @@ class SiteSettings:
         return digest(program_digest(), repr(chosen).encode("utf-8", "surrogatepass"), *contents)
 
 
+@cache
 def program_digest() -> bytes:
     """Digest the part of this program that makes pages, and the versions of its libraries."""
     versions = repr([version_of(library) for library in _LIBRARIES]).encode()
