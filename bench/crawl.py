@@ -31,8 +31,9 @@ CONNECTIONS = 8
 SERVER = """
 import sys, uvicorn
 from hydrasnap.demo import DemoHydra, synthetic_world
-hydra = DemoHydra(world=synthetic_world(int(sys.argv[1]), evaluations=int(sys.argv[3])))
-uvicorn.run(hydra, host="127.0.0.1", port=int(sys.argv[2]), log_level="error", lifespan="off")
+jobs, port, evaluations, jobsets = map(int, sys.argv[1:])
+hydra = DemoHydra(world=synthetic_world(jobs, evaluations, jobsets))
+uvicorn.run(hydra, host="127.0.0.1", port=port, log_level="error", lifespan="off")
 """
 
 
@@ -52,9 +53,10 @@ def main() -> None:
 
 
 @contextmanager
-def own_server(builds: int, port: int, evaluations: int = 1) -> Iterator[str]:
-    """Serve a synthetic jobset over HTTP from another process."""
-    command = [sys.executable, "-c", SERVER, str(builds), str(port), str(evaluations)]
+def own_server(builds: int, port: int, evaluations: int = 1, jobsets: int = 1) -> Iterator[str]:
+    """Serve synthetic jobsets of so many builds each over HTTP from another process."""
+    numbers = map(str, (builds, port, evaluations, jobsets))
+    command = [sys.executable, "-c", SERVER, *numbers]
     process = subprocess.Popen(command)
     url = f"http://127.0.0.1:{port}"
     try:

@@ -2,6 +2,7 @@
 
     python bench/scale.py                         an own server on this machine
     python bench/scale.py --jobs 20000
+    python bench/scale.py --jobs 250000 --jobsets 8 --evaluations 1   2,000,000 builds
     python bench/scale.py --url http://127.0.0.1:3000 --jobset scale/trunk
     python bench/scale.py --builds 50000,250000,1000000 --jobsets 8 --evaluations 2 --failing 0.06
 
@@ -30,28 +31,33 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=252_676, help="of the own server")
     parser.add_argument("--port", type=int, default=3998, help="of the own server")
     parser.add_argument("--url", help="a Hydra on this machine, instead of the own server")
-    parser.add_argument("--jobset", default="scale/trunk")
+    parser.add_argument("--jobset", default="scale/*")
     parser.add_argument("--builds", help="render caches of these numbers of builds; no crawl")
-    parser.add_argument("--jobsets", type=int, default=8, help="of these caches")
-    parser.add_argument("--evaluations", type=int, choices=(1, 2), default=1, help="of a jobset")
+    parser.add_argument("--jobsets", type=int, help="of these caches, or of the own server")
+    parser.add_argument("--evaluations", type=int, choices=(1, 2, 3), help="of a jobset")
     parser.add_argument("--failing", type=float, default=0.06, help="share of builds, 0 to 1")
     parser.add_argument("--folder", type=Path, default=Path(), help="the disk to write to")
     options = parser.parse_args()
     if options.builds:
+        options.jobsets, options.evaluations = options.jobsets or 8, options.evaluations or 1
         compare_sizes(options)
         return
+    evaluations = options.evaluations or 3
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         if options.url:
-            go(options.url, options.jobset, Path(name))
+            go(options.url, options.jobset, evaluations, Path(name))
         else:
-            with own_server(options.jobs, options.port, evaluations=3) as url:
-                go(url, options.jobset, Path(name))
+            with own_server(options.jobs, options.port, evaluations, options.jobsets or 1) as url:
+                go(url, options.jobset, evaluations, Path(name))
 
 
-def go(url: str, jobset: str, folder: Path) -> None:
+def go(url: str, jobset: str, evaluations: int, folder: Path) -> None:
     """Crawl, render, render again."""
     cache, site = folder / "cache", folder / "site"
-    crawl = [command(), "crawl", url, "--jobset", jobset, "--evaluations", "3", "--cache", cache]
+    crawl = [
+        *(command(), "crawl", url, "--jobset", jobset),
+        *("--evaluations", str(evaluations), "--cache", cache),
+    ]
     render = [command(), "render", "--cache", cache, "--output", site]
     print(HEAD)
     print(measure(crawl).row("crawl"))

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from operator import attrgetter
 from typing import TypeVar
@@ -64,6 +64,10 @@ class Builds(Mapping[int, Build]):
         An earlier run may have left it, in which case `answer` is not called. `kind` is its type,
         one that msgspec encodes.
         """
+
+    @abstractmethod
+    def absent(self, ids: Iterable[int], near: JobsetKey) -> Set[int]:
+        """Return the ids of which there is no build; most of them are those of a jobset."""
 
     @abstractmethod
     def jobset_of(self, number: int) -> JobsetKey | None:
@@ -132,6 +136,11 @@ class BuildsInMemory(Builds):
     def ids_of(self, key: JobsetKey) -> Sequence[int]:
         """Return the ids of the builds of a jobset, ascending."""
         return [build.id for build in self.of_jobset(key)]
+
+    def absent(self, ids: Iterable[int], near: JobsetKey) -> Set[int]:
+        """Return the ids of which there is no build."""
+        del near
+        return {number for number in ids if number not in self._builds}
 
     def count(self, key: JobsetKey) -> int:
         """Count the builds of a jobset."""

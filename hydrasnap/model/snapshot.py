@@ -1,8 +1,9 @@
 """A whole snapshot: what the cache held at one moment, as plain mappings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from hydrasnap.model.bounds import Amount, Time
+from hydrasnap.model.builds import builds_of
 from hydrasnap.model.live import Live
 from hydrasnap.model.objects import (
     Build,
@@ -67,4 +68,8 @@ class Snapshot(Value, frozen=True):
 
     def unknown_builds(self, evaluation: Evaluation) -> int:
         """Count the builds of an evaluation that the snapshot does not hold (yet)."""
-        return sum(1 for i in evaluation.builds if i not in self.builds)
+        return len(self.absent_builds(evaluation))
+
+    def absent_builds(self, evaluation: Evaluation) -> Set[int]:
+        """Return the builds of an evaluation that the snapshot does not hold (yet)."""
+        return builds_of(self.builds).absent(evaluation.builds, evaluation.jobset_key)

@@ -177,13 +177,8 @@ class Index:
     def unknown(self, evaluation: Evaluation) -> int:
         """Count the builds of an evaluation that the snapshot does not hold."""
         if evaluation.id not in self._unknown:
-            self._unknown[evaluation.id] = self._count_unknown(evaluation)
+            self._unknown[evaluation.id] = self.snapshot.unknown_builds(evaluation)
         return self._unknown[evaluation.id]
-
-    def _count_unknown(self, evaluation: Evaluation) -> int:
-        if self.builds.in_memory:
-            return self.snapshot.unknown_builds(evaluation)
-        return sum(number not in self.builds for number in self._strangers(evaluation))
 
     def builds_at(self, evaluation: Evaluation, job: str) -> tuple[Build, ...]:
         """Return the builds that an evaluation has of a job: one, but for rare namesakes."""
@@ -199,12 +194,8 @@ class Index:
         return self.once(("foreign", evaluation.id), lambda: self._others_in(evaluation))
 
     def _others_in(self, evaluation: Evaluation) -> tuple[Build, ...]:
-        return tuple(filter(None, map(self.builds.get, self._strangers(evaluation))))
-
-    def _strangers(self, evaluation: Evaluation) -> list[int]:
-        """Return the builds of an evaluation that are not known to be of its own jobset."""
-        own = self.builds.ids_of(evaluation.jobset_key)
-        return sorted(set(evaluation.builds).difference(own))
+        others = set(evaluation.builds).difference(self.builds.ids_of(evaluation.jobset_key))
+        return tuple(filter(None, map(self.builds.get, sorted(others))))
 
     def aggregates_of(self, evaluation: Evaluation) -> list[Build]:
         """Return the builds of an evaluation that are known to have constituents."""

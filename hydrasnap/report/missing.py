@@ -23,5 +23,5 @@ def missing_objects(snapshot: Snapshot) -> Missing:
         projects=len({key.project for key in snapshot.jobsets} - snapshot.projects.keys()),
         jobsets=len(jobsets - snapshot.jobsets.keys()),
         evaluations=len(listed - snapshot.evaluations.keys()),
-        builds=len({n for found in evaluations for n in found.builds} - snapshot.builds.keys()),
+        builds=len(set[int]().union(*map(snapshot.absent_builds, evaluations))),
     )

@@ -8,8 +8,9 @@ import os
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, ValuesView
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from io import FileIO
 from itertools import accumulate
 from pathlib import Path
@@ -65,8 +66,9 @@ class _Places:
         """Return of each build the hash of its job."""
         return array("I", b"".join(part.group.hashes for part in self.parts))
 
-    def count_jobs(self) -> int:
-        """Count the jobs: of two names that have one hash, the other differs."""
+    @cached_property
+    def job_count(self) -> int:
+        """How many jobs there are: of two names that have one hash, the other differs."""
         others = array("I", b"".join(part.group.others for part in self.parts))
         return len(set(zip(self.job_hashes(), others, strict=True)))
 
@@ -135,6 +137,11 @@ class FiledBuilds(Builds):
         """Return the ids of the builds of a jobset, ascending."""
         return self._places[key].ids() if key in self._places else ()
 
+    def absent(self, ids: Iterable[int], near: JobsetKey) -> Set[int]:
+        """Return the ids of which there is no build; most of them are those of a jobset."""
+        strangers = set(ids).difference(self.ids_of(near))
+        return {number for number in strangers if number not in self}
+
     def count(self, key: JobsetKey) -> int:
         """Count the builds of a jobset."""
         return self._places[key].ends[-1] if key in self._places else 0
@@ -146,7 +153,7 @@ class FiledBuilds(Builds):
 
     def count_jobs(self, key: JobsetKey) -> int:
         """Count the jobs of a jobset that have builds."""
-        return self._places[key].count_jobs() if key in self._places else 0
+        return self._places[key].job_count if key in self._places else 0
 
     def job_hashes(self, key: JobsetKey) -> Iterable[tuple[int, int]]:
         """Return the id of each build of a jobset, and the hash of its job."""

@@ -19,8 +19,7 @@
     return made;
   }
 
-  // Intl is not asked for what every page needs: its first use holds a phone up for as long as all else.
-  const number = (amount) => String(amount).replace(/\B(?=(\d{3})+$)/g, ",");
+  const number = (amount) => amount.toLocaleString("en");
 
   // Show invisible and turning characters by their number, as the pages do.
   const shown = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
@@ -87,12 +86,8 @@
     return element("time", { datetime, title: utc(datetime) }, local(date));
   }
 
-  const zone = (() => {
-    const minutes = -new Date().getTimezoneOffset();
-    if (!minutes) return "UTC";
-    const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-    return `GMT${minutes < 0 ? "-" : "+"}${hours}${rest ? `:${String(rest).padStart(2, "0")}` : ""}`;
-  })();
+  const zone = new Intl.DateTimeFormat("en", { timeZoneName: "short" })
+    .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
 
   function showLocalTimes() {
     for (const label of document.querySelectorAll(".tz")) label.textContent = zone;

@@ -12,6 +12,7 @@ from hydrasnap.demo.world.rows import (
     revision,
 )
 from hydrasnap.demo.world.world import EPOCH, World
+from hydrasnap.model import JobsetKey
 
 _SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin")
 _SETS = ("", "python3Packages.", "haskellPackages.", "perlPackages.")
@@ -57,24 +58,32 @@ def _status(build: int) -> int | None:
     return None if chance < 945 else _FAILURES[chance % len(_FAILURES)]  # noqa: PLR2004
 
 
-def synthetic_world(jobs: int, evaluations: int = 3) -> World:
-    """Make a Hydra with project ``scale``, jobset ``trunk``, and so many jobs per evaluation.
+def synthetic_world(jobs: int, evaluations: int = 3, jobsets: int = 1) -> World:
+    """Make a Hydra with project ``scale`` and so many jobs per evaluation.
 
-    Neighbouring evaluations share 95 % of their builds; 94 % of all builds succeed.
+    Its jobsets are ``trunk``, ``trunk-2`` and so on. Neighbouring evaluations share 95 % of their
+    builds; 94 % of all builds succeed.
     """
     world = World(now=EPOCH - evaluations * _DAY)
     world.add_project(ProjectRow("scale", displayname="Scale", description="Made-up jobs"))
-    key = world.add_jobset(JobsetRow("scale", "trunk"))
+    names = ["trunk", *(f"trunk-{number}" for number in range(2, jobsets + 1))]
+    keys = [world.add_jobset(JobsetRow("scale", name)) for name in names]
     for evaluation in range(evaluations):
-        made = [_job(number, evaluation) for number in range(jobs)]
-        uri = "https://github.com/NixOS/nixpkgs.git"
-        inputs = {"nixpkgs": InputRow("git", uri, revision("scale", evaluation))}
-        first = world.next_build
-        world.add_evaluation(key, made, inputs)
-        for build in range(first, world.next_build):
-            status = _status(build)
-            if status is not None:
-                at = world.now + build % 20000
-                world.finish(build, Result(status, products=_PRODUCTS.get(status, ())), at=at)
+        for key in keys:
+            _evaluate(world, key, jobs, evaluation)
         world.now += _DAY
     return world
+
+
+def _evaluate(world: World, key: JobsetKey, jobs: int, evaluation: int) -> None:
+    """Evaluate a jobset, and finish most of the builds that this queues."""
+    made = [_job(number, evaluation) for number in range(jobs)]
+    uri = "https://github.com/NixOS/nixpkgs.git"
+    inputs = {"nixpkgs": InputRow("git", uri, revision("scale", evaluation))}
+    first = world.next_build
+    world.add_evaluation(key, made, inputs)
+    for build in range(first, world.next_build):
+        status = _status(build)
+        if status is not None:
+            at = world.now + build % 20000
+            world.finish(build, Result(status, products=_PRODUCTS.get(status, ())), at=at)

@@ -5,15 +5,13 @@ nixpkgs has 252,676 jobs but a fourth of that in packages: ``hello.x86_64-linux`
 """
 
 import re
-from collections import Counter
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from itertools import groupby
-from operator import attrgetter
-from sys import intern
 from typing import NamedTuple
 
-from hydrasnap.model import Build, JobsetKey
+from hydrasnap.model import JobsetKey
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.index import Index
 
@@ -22,41 +20,59 @@ SYSTEMS = 64  # more than any Hydra has; a bound for what a hostile one may clai
 _VERSION = re.compile("-[0-9][^-]*")
 _PUNCTUATION = re.compile(r"[\s!-/:-@\[-`{-~]+")
 
-Packages = Mapping[str, Mapping[str, tuple[str, ...]]]
-Named = tuple[str, tuple[str, ...]]
-"""The name of a job, and the words of Nix names."""
+
+class Package(NamedTuple):
+    """Jobs whose names differ by their system alone: `name` and each of `endings` is one.
+
+    `aliases` are the Nix names, without version, that the builds have and `name` does not tell.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
 
 
 class Catalogue(NamedTuple):
     """All that the index of names is made from.
 
-    `jobs` are those of each jobset by name, each with the Nix names, without version, that its
-    builds have and its own name does not tell.
+    Most packages come in several jobsets: `packages` are the distinct ones, sorted, and `numbers`
+    are the places there of those of each jobset, by name, as unsigned integers of 32 bits.
     """
 
     systems: tuple[str, ...]
     jobsets: tuple[JobsetKey, ...]
-    jobs: tuple[tuple[Named, ...], ...]
+    packages: tuple[Package, ...]
+    numbers: tuple[bytes, ...]
 
     @classmethod
     def of(cls, site: Site) -> "Catalogue":
         """Walk the builds of a snapshot once."""
-        jobs, systems = [], Counter[str]()
-        for key in site.snapshot.jobsets:
-            found = site.index.remembered(key, "names", _Names, partial(_names, site.index, key))
-            jobs.append(tuple(map(_interned, found.jobs)))
-            systems.update(found.systems)
-        return cls(_most_common(systems), tuple(site.snapshot.jobsets), tuple(jobs))
+        keys, index = tuple(site.snapshot.jobsets), site.index
+        counts = Counter[str]()
+        for key in keys:
+            counts.update(
+                index.remembered(key, "systems", dict[str, int], partial(_systems, index, key))
+            )
+        systems = _most_common(counts)
+        known: dict[Package, int] = {}
+        found = [array("I", _numbers(index, key, systems, known)) for key in keys]
+        order = sorted(known)
+        places = {known[package]: place for place, package in enumerate(order)}
+        numbers = (array("I", map(places.__getitem__, one)).tobytes() for one in found)
+        return cls(systems, keys, tuple(order), tuple(numbers))
 
-    def packages(self) -> Iterator[Packages]:
-        """Yield for each jobset its packages by name, with the endings of their jobs."""
-        known = frozenset(self.systems)
-        for jobs in self.jobs:
-            found: dict[str, dict[str, tuple[str, ...]]] = {}
-            for job, words in jobs:
-                package, ending = split(job, known)
-                found.setdefault(package, {})[ending] = words
-            yield dict(sorted(found.items()))
+    def numbers_of(self, place: int) -> memoryview:
+        """Return the places in `packages` of those of a jobset, by the number of the jobset."""
+        return memoryview(self.numbers[place]).cast("I")
+
+
+def _numbers(
+    index: Index, key: JobsetKey, systems: tuple[str, ...], known: dict[Package, int]
+) -> Iterator[int]:
+    """Yield a number for each package of a jobset; new ones are added to those that are `known`."""
+    ask = partial(_packages, index, key, frozenset(systems))
+    for package in index.remembered(key, "packages", list[Package], ask, also=systems):
+        yield known.setdefault(package, len(known))
 
 
 def split(job: str, systems: frozenset[str]) -> tuple[str, str]:
@@ -90,35 +106,32 @@ def plain(text: str) -> str:
     return _PUNCTUATION.sub("", text.lower())
 
 
-def is_told(nixname: str, own: str) -> bool:
+def _systems(index: Index, key: JobsetKey) -> dict[str, int]:
+    """Count the builds of a jobset for each system."""
+    return Counter(build.system for build in index.builds.of_jobset(key))
+
+
+def _packages(index: Index, key: JobsetKey, systems: frozenset[str]) -> list[Package]:
+    """Return the packages of a jobset, by name."""
+    found: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
+    for build in index.builds.of_jobset(key):
+        name, ending = split(build.job, systems)
+        found[name].setdefault(ending, set()).add(build.nixname)
+    return [
+        Package(name, tuple(sorted(jobs)), _aliases(name, set().union(*jobs.values())))
+        for name, jobs in sorted(found.items())
+    ]
+
+
+def _aliases(name: str, nixnames: Iterable[str]) -> tuple[str, ...]:
+    """Return the Nix names, without version, that a search would not find by a package's name."""
+    own = plain(name)
+    return tuple(sorted({one for one in map(words_of, nixnames) if not _is_told(one, own)}))
+
+
+def _is_told(nixname: str, own: str) -> bool:
     """Return whether all words of a Nix name stand in a `plain` name, by which it is found."""
     return all(plain(word) in own for word in nixname.split("-"))
-
-
-class _Names(NamedTuple):
-    """The jobs of a jobset, and how many of its builds are for each system."""
-
-    jobs: tuple[Named, ...]
-    systems: dict[str, int]
-
-
-def _names(index: Index, key: JobsetKey) -> _Names:
-    builds = sorted(index.builds.of_jobset(key), key=attrgetter("job"))  # and let go of at once
-    return _Names(tuple(_named(builds)), Counter(build.system for build in builds))
-
-
-def _interned(named: Named) -> Named:
-    """Return a name of which there is one in memory: most come in several jobsets."""
-    job, words = named
-    return intern(job), tuple(map(intern, words))
-
-
-def _named(builds: Iterable[Build]) -> Iterator[Named]:
-    """Yield the jobs of builds that are sorted by job."""
-    for job, found in groupby(builds, attrgetter("job")):
-        words = {words_of(name) for name in {build.nixname for build in found}}
-        own = plain(job.rpartition(".")[0] or job)  # the package, or less
-        yield job, tuple(sorted(name for name in words if not is_told(name, own)))
 
 
 def _most_common(counts: Mapping[str, int]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ a combination of endings. So names that come in many sets, jobsets and systems a
 Other names by which a package is known (its Nix name, where that says more) follow a space.
 """
 
+import operator
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.search.catalogue import Catalogue, is_told, plain
+from hydrasnap.publish.pages.search.catalogue import Catalogue, Package
 from hydrasnap.publish.pages.search.shards import Numbers, after, base36, shard
 
 PART = 60_000  # characters of names in one shard
@@ -28,6 +29,15 @@ _ESCAPED = re.compile("[~|! ]")
 
 Place = tuple[int, int, int]
 Entry = tuple[str, tuple[Place, ...]]
+
+
+class Spelled(NamedTuple):
+    """A package as its names are written: the numbers of its set and of its endings, doubled."""
+
+    set: int
+    rest: str
+    endings: tuple[int, ...]
+    jobs: tuple[str, ...]  # their names
 
 
 class Part(NamedTuple):
@@ -44,21 +54,22 @@ def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
     ending, and one more where the job's page is not where its name suggests; and `names`, of each
     shard its first name, in lower case, and its size in characters.
     """
-    every = list(catalogue.packages())
-    sets = _sets(sorted(set().union(*every)))
+    sets = _sets({package.name for package in catalogue.packages})
     numbers = {name: place for place, name in enumerate(sets)}
     endings: Numbers[str] = Numbers()
     combos: Numbers[tuple[int, ...]] = Numbers()
-    places: defaultdict[str, set[Place]] = defaultdict(set)
-    aliases: defaultdict[str, set[str]] = defaultdict(set)
-    for jobset, (key, packages) in enumerate(zip(catalogue.jobsets, every, strict=True)):
+    known = [_spelled(package, numbers, endings) for package in catalogue.packages]
+    places: defaultdict[str, list[Place]] = defaultdict(list)
+    for jobset, key in enumerate(catalogue.jobsets):
         is_moved = _mover(site, key)
-        for package, jobs in packages.items():
-            combo = (endings(end) * 2 + is_moved(package + end) for end in sorted(jobs))
-            set_, rest = _cut(package, numbers)
-            places[rest].add((numbers[set_], jobset, combos(tuple(combo))))
-            if any(jobs.values()):
-                aliases[rest] |= _aliases(package, jobs.values())
+        for number in catalogue.numbers_of(jobset):
+            name = known[number]
+            combo = combos(tuple(map(operator.add, name.endings, map(is_moved, name.jobs))))
+            places[name.rest].append((name.set, jobset, combo))
+    aliases: defaultdict[str, set[str]] = defaultdict(set)
+    for name, package in zip(known, catalogue.packages, strict=True):
+        if package.aliases:
+            aliases[name.rest].update(package.aliases)
     parts = list(_parts(_entries(places, aliases)))
     head = {
         "systems": catalogue.systems,
@@ -72,10 +83,18 @@ def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
         yield shard(f"names-{number}", part.content)
 
 
+def _spelled(package: Package, sets: Mapping[str, int], endings: Numbers[str]) -> Spelled:
+    set_, rest = _cut(package.name, sets)
+    jobs = tuple(package.name + ending for ending in package.endings)
+    return Spelled(sets[set_], rest, tuple(endings(end) * 2 for end in package.endings), jobs)
+
+
 def _mover(site: Site, key: JobsetKey) -> Callable[[str], bool]:
     """Return a function that tells whether the page of a job is not where its name suggests."""
     paged, name = site.policy.jobs_of(key), site.links.name
-    return lambda job: (paged is not None and job not in paged) or name(job) != job
+    if paged is None:
+        return lambda job: name(job) != job
+    return lambda job: job not in paged or name(job) != job
 
 
 def _sets(packages: Iterable[str]) -> tuple[str, ...]:
@@ -89,13 +108,7 @@ def _cut(package: str, sets: Mapping[str, int]) -> tuple[str, str]:
     return (package[:end], package[end:]) if package[:end] in sets else ("", package)
 
 
-def _aliases(package: str, jobs: Iterable[Iterable[str]]) -> set[str]:
-    """Return the Nix names, without version, that a search would not find by the job's name."""
-    own = plain(package)
-    return {name for name in set().union(*jobs) if not is_told(name, own)}
-
-
-def _entries(places: Mapping[str, set[Place]], aliases: Mapping[str, set[str]]) -> Iterator[Entry]:
+def _entries(places: Mapping[str, list[Place]], aliases: Mapping[str, set[str]]) -> Iterator[Entry]:
     for rest in sorted(places, key=lambda name: (name.lower(), name)):
         names = (rest, *(name[:LONGEST] for name in sorted(aliases.get(rest, ()))[:_ALIASES]))
         yield " ".join(map(_escape, names)), tuple(sorted(places[rest]))
