@@ -122,6 +122,21 @@ def test_tables_tell_how_long_ago_and_the_exact_time_on_pointing(
     expect(time).to_have_text("2027-01-15 09:00")
 
 
+def test_a_column_of_times_has_one_notation(opened: Opener, demo_site: Path) -> None:
+    page = opened(timezone_id="UTC")
+    page.clock.set_fixed_time("2026-11-02T00:00:00Z")  # when the demo was taken
+    page.goto(f"{demo_site.as_uri()}/index.html")
+    recent = page.locator("#newly-failing td time")
+    expect(recent.first).to_have_text(re.compile(r" h ago$"))
+    for times, pattern in (
+        (recent, r" ago$"),
+        (page.locator("#projects > .wide td:nth-child(3) time"), r"^2026-"),
+    ):
+        texts = times.all_inner_texts()
+        assert len(texts) > 1
+        assert [text for text in texts if not re.search(pattern, text)] == []
+
+
 @pytest.mark.parametrize("scripts", [False, True])
 def test_no_kind_of_page_is_wider_than_a_phone(
     opened: Opener, addresses: list[str], *, scripts: bool

@@ -144,10 +144,13 @@ def test_a_job_by_its_exact_name_takes_one_enter(reader: Reader) -> None:
     page, job = reader.page, "python3Packages.numpy.x86_64-linux"
     page.keyboard.press("/")
     page.keyboard.type(job)
-    expect(page.locator("#found [role=option]").first).to_be_visible()
+    expect(page.locator("#found .enter")).to_contain_text(TRUNK)
+    expect(page.locator(".said")).to_contain_text(
+        f"Enter opens {job} of {TRUNK}; 1 more has that name"
+    )
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text(job.split(".")[1])
-    assert page.url.endswith(f"/{job}.html")
+    assert page.url.endswith(f"/tools/trunk/{job}.html")
     assert reader.clicks == 0
 
 

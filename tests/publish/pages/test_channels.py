@@ -6,12 +6,23 @@ from example import NOON, build, evaluation, jobset
 from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
-from hydrasnap.model import Build, Evaluation, EvaluationInput, JobsetKey, Project, Run, Snapshot
+from hydrasnap.model import (
+    Build,
+    Evaluation,
+    EvaluationInput,
+    JobKey,
+    JobsetKey,
+    Project,
+    Run,
+    Snapshot,
+)
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.channels import channel_boxes
+from hydrasnap.publish.pages.job.job import job_page
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.report.history import job_history
 
 HOUR = 3600
 KEY = JobsetKey("p", "j")
@@ -87,6 +98,19 @@ def test_the_user_chooses_the_aggregates() -> None:
     few = Site(told(), limits=Limits(blockers=1))
     (box,) = channel_boxes(few, few.snapshot.evaluations[5])
     assert (len(box.blocking), box.blocking_total) == (1, 2)
+
+
+def test_the_job_of_an_aggregate_tells_what_blocks_its_newest_build_and_since_which() -> None:
+    site = Site(told())
+    state = job_page(site, job_history(site.index, JobKey("p", "j", "tested"))).aggregate
+    assert state is not None
+    assert (state.build.id, state.sentence) == (52, "2 of 2 constituents failed")
+    rows = [
+        (row.build.id, row.first and row.first.id, row.whole, row.exact) for row in state.blocking
+    ]
+    assert rows == [(50, 30, 32, True), (51, 41, 42, True)]
+    plain = job_page(site, job_history(site.index, JobKey("p", "j", "a")))
+    assert plain.aggregate is None
 
 
 def test_overview_jobset_and_evaluation_have_the_box_and_failing_jobs_say_since_when(

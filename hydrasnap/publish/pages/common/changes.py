@@ -11,10 +11,12 @@ from hydrasnap.publish.pages.common.costs import QUIET_LISTS
 from hydrasnap.publish.pages.common.failure_cause import FailureCause, failure_cause
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.rows import figures
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.changes import Change, ChangeKind, Changes
 from hydrasnap.report.channels import failing_since
+from hydrasnap.report.tally import tally_of
 
 _ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
@@ -232,6 +234,7 @@ class BrokenRow(View, frozen=True, kw_only=True):
 
     jobset: Link
     evaluation: Link | None
+    built: str  # how much of the evaluation has a result, such as "40 % built"; empty if all
     change: ChangeRow
     why: FailureCause
 
@@ -242,6 +245,7 @@ def broken_row(site: Site, evaluation: Evaluation, change: Change) -> BrokenRow:
     return BrokenRow(
         jobset=site.jobset_link(evaluation.jobset_key, full=True),
         evaluation=site.evaluation_link(evaluation),
+        built=figures(tally_of(site.index, evaluation)).built,
         change=change_row(site, change),
         why=failure_cause(site, change.build),
     )
