@@ -107,6 +107,7 @@ def test_two_evaluations_are_picked_by_date_and_commit(opened: Opener, demo_site
     jobset, first, second = (page.locator(".pick select").nth(place) for place in range(3))
     jobset.select_option(label="tools:trunk")
     revisions = data(demo_site, f"{TRUNK}/revisions.json")["evaluations"]
+    expect(first.locator("option")).to_have_count(1 + len(revisions))
     options = first.locator("option").all_inner_texts()[1:]
     assert [int(option.split(" ")[0]) for option in options] == [row[0] for row in revisions]
     assert all(row[2][:12] in option for row, option in zip(revisions, options, strict=True))
@@ -152,7 +153,7 @@ def test_what_is_filtered_is_copied_as_markdown(
     page = opened_at(opened, demo_site, f"eval/{newest['id']}.html?filter=aarch64&status=Failed")
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     page.get_by_role("button", name="Copy as Markdown").click()
-    text = str(page.evaluate("window.copied"))
+    text = str(page.wait_for_function("window.copied").json_value())
     wanted = [
         row["job"]
         for row in newest["still-failing"] + newest["newly-failing"]
@@ -186,8 +187,7 @@ def test_feed_data_and_badge_are_one_click_from_the_title(
     page.get_by_role("link", name="Badge").click()
     page.locator("#badge summary").click()
     expect(page.locator("#badge pre")).to_have_count(4)
-    width = page.locator("#badge img").evaluate("image => image.naturalWidth")
-    assert width > 50
+    page.wait_for_function("document.querySelector('#badge img').naturalWidth > 50")
 
 
 def test_snippets_have_the_address_that_the_page_was_opened_at(

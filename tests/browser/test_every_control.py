@@ -146,7 +146,7 @@ def use_packages(page: Page, button: Locator) -> None:
 def use_markdown(page: Page, button: Locator) -> None:
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     button.click()
-    text = str(page.evaluate("window.copied")).replace("\\", "")
+    text = str(page.wait_for_function("window.copied").json_value()).replace("\\", "")
     assert text.startswith("[")
     lines = [line for line in text.splitlines() if line.startswith("| ")]
     first = rows(page)[0]["job"]
@@ -166,7 +166,7 @@ def use_fold(_: Page, summary: Locator) -> None:
 def use_copy(page: Page, button: Locator) -> None:
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     button.click()
-    copied = str(page.evaluate("window.copied"))
+    copied = str(page.wait_for_function("window.copied").json_value())
     holder = button.locator("xpath=..")
     link = holder.locator("a") if holder.get_attribute("data-address") is not None else None
     wanted = str(link.evaluate("a => a.href") if link else holder.text_content())

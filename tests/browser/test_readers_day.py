@@ -186,6 +186,7 @@ def test_feed_or_badge_of_what_is_looked_at_takes_one_click(
 ) -> None:
     page = reader.page
     page.get_by_role("link", name=TRUNK, exact=True).first.click()
+    expect(page).to_have_url(re.compile(r"/jobset/tools/trunk\.html"))
     offer = page.get_by_role("link", name=name)
     if name == "Atom feed":
         href = str(offer.evaluate("link => link.href"))

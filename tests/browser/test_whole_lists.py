@@ -282,7 +282,7 @@ def test_a_view_of_all_jobs_is_in_the_address(opened: Opener, address: str) -> N
     page.locator(".filter input").fill("")
     page.locator("select[name=status]").select_option("")
     expect(page.locator(".filter output")).to_contain_text("on others")
-    assert page.locator(".matches").count() == 0
+    expect(page.locator(".matches")).to_have_count(0)
 
 
 def test_a_comparison_filters_all_its_jobs_too(opened: Opener, big_site: Path) -> None:
