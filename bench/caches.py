@@ -42,23 +42,8 @@ def _ids(jobset: int, jobs: int, evaluation: int) -> tuple[int, ...]:
 
 def _build(key: JobsetKey, number: int, jobs: int, failing: float) -> Build:
     place = (number - 1) % 10_000_000
-    job = f"packages.job-{place % jobs}.x86_64-linux"
-    path = f"/nix/store/{number:032d}-{job}"
-    return Build(
-        id=number,
-        project=key.project,
-        jobset=key.name,
-        job=job,
-        system="x86_64-linux",
-        nixname=f"job-{place % jobs}-1.0",
-        drvpath=f"{path}.drv",
-        finished=True,
-        buildstatus=int(number * 6_151 % 10_000 < failing * 10_000),
-        timestamp=NOON,
-        starttime=NOON + 60,
-        stoptime=NOON + 120,
-        outputs=(Output(name="out", path=path),),
-    )
+    code = int(number * 6_151 % 10_000 < failing * 10_000)
+    return _named(key, number, (f"packages.job-{place % jobs}.x86_64-linux", "x86_64-linux"), code)
 
 
 def _evaluation(key: JobsetKey, jobset: int, number: int, builds: tuple[int, ...]) -> Evaluation:

@@ -44,18 +44,11 @@ def hydra_app(
     `finish` completes an answer of the API before it is sent; `more` are routes beside the API, and
     `lifespan` surrounds the time in which the application runs.
     """
-    index = Index(source.snapshot)
-
-    def view(request: Request) -> View:
-        nonlocal index
-        snapshot = source.snapshot
-        if snapshot is not index.snapshot:
-            index = Index(snapshot)
-        return View(request, index, source.live)
+    views = _Views(source)
 
     def route(path: str, handler: Handler, kind: type[Route] = Route) -> Route:
         async def respond(request: Request) -> Response:
-            seen = view(request)
+            seen = views.of(request)
             return finish(seen, handler(seen))
 
         return kind(path, respond)
@@ -72,6 +65,20 @@ def hydra_app(
         exception_handlers={HTTPException: _refuse},
         lifespan=lifespan,
     )
+
+
+class _Views:
+    """Gives each request a view of the newest snapshot, of which an index is made once."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._index = Index(source.snapshot)
+
+    def of(self, request: Request) -> View:
+        snapshot = self._source.snapshot
+        if snapshot is not self._index.snapshot:
+            self._index = Index(snapshot)
+        return View(request, self._index, self._source.live)
 
 
 class _Addresses(BaseRoute):
