@@ -13,6 +13,7 @@ from hydrasnap.errors import CacheError
 from hydrasnap.model import Snapshot
 from hydrasnap.store.atomic import cannot
 from hydrasnap.store.cache import Cache
+from hydrasnap.store.contents import Contents
 from hydrasnap.store.layout import MANIFEST, ORIGIN
 from hydrasnap.store.lock import holder, locked
 from hydrasnap.store.ownership import check_folder
@@ -66,7 +67,7 @@ def read_snapshot(folder: Path, in_memory: int | None = IN_MEMORY) -> Snapshot:
     if not (folder / MANIFEST).is_file():
         raise _nothing(folder, f"There is no cache in {folder}", "Make one with")
     check_folder(folder)
-    cache = Cache(folder, _refuse, unpacked=sys.maxsize)
+    cache = Contents(folder, _refuse, unpacked=sys.maxsize)
     try:
         try:
             many = in_memory is not None and _size_of_builds(folder) > in_memory
@@ -112,7 +113,7 @@ def check_cache(folder: Path) -> CacheCheck:
         raise _nothing(folder, f"There is no cache in {folder}", "Make one with")
     check_folder(folder)
     damaged: list[tuple[Path, str]] = []
-    cache = Cache(folder, lambda path, reason: damaged.append((path, reason)))
+    cache = Contents(folder, lambda path, reason: damaged.append((path, reason)))
     try:
         cache.load()
     except OSError as error:
