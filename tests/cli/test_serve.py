@@ -31,6 +31,7 @@ def test_it_says_where_it_listens_answers_and_ends_in_order(
         assert process.wait(30) == 0
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_is_a_clear_error(tmp_path: Path, demo_site: Path) -> None:
     cache = demo_site.parent / "cache"
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -255,6 +255,7 @@ def test_a_job_that_is_no_aggregate_is_asked_once(crawler: Crawler) -> None:
     assert len([path for path in asked if path in plain]) == 1
 
 
+@pytest.mark.slow
 def test_large_evaluations_are_read_from_the_listing(tmp_path: Path) -> None:
     of = DemoHydra(world=synthetic_world(5200, 1))
     crawler = Crawler(tmp_path, of)

@@ -101,6 +101,7 @@ def test_a_snapshot_of_what_was_deleted_hidden_and_renamed(tmp_path: Path) -> No
     assert check(crawler.folder, tmp_path / "site") > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("history", HISTORIES)
 def test_snapshots_of_every_history(history: str, tmp_path: Path) -> None:
     for number, snapshot in enumerate(HISTORIES[history]):

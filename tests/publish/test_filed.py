@@ -27,6 +27,7 @@ def test_the_site_is_the_same(demo_cache: Path, tmp_path: Path, budget: int) -> 
     assert {name for name in held.keys() | filed if held.get(name) != filed.get(name)} == set()
 
 
+@pytest.mark.slow
 def test_a_cache_that_a_crawl_changes_meanwhile_is_read_again_at_once(
     demo_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["all", "notable"])
 @pytest.mark.parametrize("history", HISTORIES)
 def test_every_step_leaves_what_a_first_render_makes(

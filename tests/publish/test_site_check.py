@@ -27,6 +27,7 @@ def put(site: Path, html: str) -> None:
     page.write_text(text.replace("</main>", f"{html}</main>"), "utf-8")
 
 
+@pytest.mark.slow
 def test_a_fresh_site_has_no_findings(demo_site: Path) -> None:
     found = check_site(demo_site, LIMIT)
     assert found.findings == ()
@@ -51,6 +52,7 @@ RIGHT = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_links_that_lead_nowhere_are_found(site: Path) -> None:
     put(site, "".join(WRONG))
     findings = check_site(site, LIMIT).findings
@@ -59,11 +61,13 @@ def test_links_that_lead_nowhere_are_found(site: Path) -> None:
         (_,) = (finding for finding in findings if words in finding)
 
 
+@pytest.mark.slow
 def test_right_links_are_no_findings(site: Path) -> None:
     put(site, "".join(RIGHT))
     assert check_site(site, LIMIT).findings == ()
 
 
+@pytest.mark.slow
 def test_missing_and_extra_files_and_the_size_are_found(site: Path) -> None:
     (site / "static" / "icon.svg").unlink()
     (site / "CNAME").write_text("x")

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from itertools import count
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -163,6 +164,7 @@ def reported(index: Index, evaluation: Evaluation, baseline: Evaluation | None) 
     return {name: keys for name, keys in lists.items() if keys}
 
 
+@pytest.mark.slow
 @given(histories())
 @settings(max_examples=400, deadline=None)
 def test_the_eight_lists_agree(history: History) -> None:

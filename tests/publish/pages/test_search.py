@@ -295,6 +295,7 @@ def many(amount: int) -> Snapshot:
     )
 
 
+@pytest.mark.slow
 def test_shards_stay_small_and_grow_in_number() -> None:
     small, large = texts(many(2_000)), texts(many(40_000))
     assert max(map(len, large.values())) < LARGEST
