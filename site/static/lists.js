@@ -8,7 +8,8 @@
   const { element } = globalThis.hydrasnapPage;
   const { ROOT, PLAIN, VIEWS, rows, read, own, compare, fitting, jobLink, buildHref, list } = globalThis.hydrasnapJobs;
   const BEST_FIRST = ["succeeded", "queued", "aborted", "failed"]; // as in hydrasnap/report/grid.py
-  const words = new Intl.Collator("en", { numeric: true });
+  let collator = null; // made when it is first needed, as that takes a phone long
+  const inOrder = (a, b) => (collator ??= new Intl.Collator("en", { numeric: true })).compare(a, b);
 
   // --- the kinds of lists: their entries by list, and how these look ------------------------------------
 
@@ -132,7 +133,7 @@
     const sign = down ? -1 : 1;
     return entries.toSorted((a, b) => {
       const [x, y] = [key(a), key(b)];
-      return sign * (typeof x === "number" ? x - y : words.compare(x, y));
+      return sign * (typeof x === "number" ? x - y : inOrder(x, y));
     });
   }
 

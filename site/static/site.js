@@ -19,7 +19,8 @@
     return made;
   }
 
-  const number = (amount) => amount.toLocaleString("en");
+  // Intl is not asked for what every page needs: its first use holds a phone up for as long as all else.
+  const number = (amount) => String(amount).replace(/\B(?=(\d{3})+$)/g, ",");
 
   // Show invisible and turning characters by their number, as the pages do.
   const shown = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
@@ -86,8 +87,12 @@
     return element("time", { datetime, title: utc(datetime) }, local(date));
   }
 
-  const zone = new Intl.DateTimeFormat("en", { timeZoneName: "short" })
-    .formatToParts(new Date()).find((part) => part.type === "timeZoneName").value;
+  const zone = (() => {
+    const minutes = -new Date().getTimezoneOffset();
+    if (!minutes) return "UTC";
+    const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+    return `GMT${minutes < 0 ? "-" : "+"}${hours}${rest ? `:${String(rest).padStart(2, "0")}` : ""}`;
+  })();
 
   function showLocalTimes() {
     for (const label of document.querySelectorAll(".tz")) label.textContent = zone;

@@ -20,7 +20,8 @@
   const source = place?.dataset.jobs && open(place); // of all rows, if the page has not all
   const SYSTEM = /\.([a-z0-9_]+-[a-z0-9]+)$/;
   const UNITS = { s: 1, min: 60, h: 3600, d: 86400 };
-  const words = new Intl.Collator("en", { numeric: true });
+  let collator = null; // made when it is first needed, as that takes a phone long
+  const inOrder = (a, b) => (collator ??= new Intl.Collator("en", { numeric: true })).compare(a, b);
 
   // A column's title, without the zone that its times are shown in.
   function title(head) {
@@ -238,7 +239,7 @@
   function compare(a, b) {
     if (a === null || b === null) return (a === null) - (b === null);
     if (typeof a === "number" && typeof b === "number") return a - b;
-    return words.compare(String(a), String(b));
+    return inOrder(String(a), String(b));
   }
 
   function sort(groups, wish) {
@@ -294,7 +295,7 @@
   // --- the bar ----------------------------------------------------------------------------------------
 
   function choices(label, name, values) {
-    const options = [...values].filter(Boolean).sort(words.compare);
+    const options = [...values].filter(Boolean).sort();
     const select = element("select", { name, "aria-label": label },
       element("option", { value: "" }, label),
       ...options.map((option) => element("option", { value: option }, option)));
@@ -383,7 +384,7 @@
 
   function byPackage(group) {
     const packages = packagesOf(shownRows(group));
-    const systems = [...new Set([...packages.values()].flatMap((cells) => [...cells.keys()]))].sort(words.compare);
+    const systems = [...new Set([...packages.values()].flatMap((cells) => [...cells.keys()]))].sort(inOrder);
     const rows = [...packages].map(([name, cells]) => element("tr", {}, element("th", { scope: "row", class: "name" }, name),
       ...systems.map((system) => element("td", {}, cells.get(system) ?? ""))));
     return table("packages narrow", ["Package", ...systems.map((system) => system || "no system")], rows);
@@ -440,7 +441,7 @@
   // Offer more values in a choice, and keep what is chosen.
   function offer(select, values, chosenNow) {
     const known = new Set([...select.options].map((option) => option.value));
-    for (const value of [...new Set(values)].filter((one) => one && !known.has(one)).sort(words.compare)) select.append(element("option", { value }, value));
+    for (const value of [...new Set(values)].filter((one) => one && !known.has(one)).sort()) select.append(element("option", { value }, value));
     select.value = chosenNow;
     select.hidden = select.options.length < 3;
   }
