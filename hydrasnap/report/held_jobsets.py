@@ -9,6 +9,7 @@ from hydrasnap.model import Build, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
 
 _MOST = 300_000  # builds that are held of those that are not in memory anyway
+_SHARED = 100_000  # builds that are read before processes share them; each would copy more
 _TWO = 2  # jobsets that are held in any case, as a comparison reads them
 
 by_job_name = attrgetter("job")
@@ -63,9 +64,9 @@ class HeldJobsets:
         return found
 
     def hold(self, keys: Iterable[JobsetKey]) -> None:
-        """Read the builds of jobsets, unless there is no room for all of them."""
+        """Read the builds of jobsets before processes share them, unless they are many."""
         wanted = list(keys)
-        if self._builds.in_memory or sum(map(self._builds.count, wanted)) <= _MOST:
+        if self._builds.in_memory or sum(map(self._builds.count, wanted)) <= _SHARED:
             for key in wanted:
                 self[key]
 
