@@ -36,6 +36,7 @@ def main() -> None:
     parser.add_argument("--jobsets", type=int, help="of these caches, or of the own server")
     parser.add_argument("--evaluations", type=int, choices=(1, 2, 3), help="of a jobset")
     parser.add_argument("--failing", type=float, default=0.06, help="share of builds, 0 to 1")
+    parser.add_argument("--policy", default="auto", help="what gets a page in these caches")
     parser.add_argument("--folder", type=Path, default=Path(), help="the disk to write to")
     options = parser.parse_args()
     if options.builds:
@@ -95,7 +96,7 @@ def renders(folder: Path, builds: int, options: argparse.Namespace) -> dict[str,
     cache = folder / "cache"
     for number in range(1, options.evaluations + 1):
         fill(cache, jobs, dict.fromkeys(range(options.jobsets), number), options.failing)
-    (folder / "hydrasnap.toml").write_text("")
+    (folder / "hydrasnap.toml").write_text(f'[site]\npolicy = "{options.policy}"\n')
     render = [
         *(command(), "render", "--config", folder / "hydrasnap.toml"),
         *("--cache", cache, "--output", folder / "site"),
