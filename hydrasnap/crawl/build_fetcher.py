@@ -14,6 +14,7 @@ from hydrasnap.wire import read_build, read_builds
 from hydrasnap.wire.html import read_listing
 
 _TRIES = 6  # with one strategy, while there is another
+_AT_ONCE = 10_000  # builds that are put into the cache together, as what is put takes memory twice
 _MOST_PER_BUILD = 5000  # builds of an evaluation that may be asked for one by one
 _FALLBACKS = {
     FetchStrategy.NONE: (),
@@ -162,5 +163,7 @@ class BuildFetcher:
     def _store(self, builds: list[Build]) -> None:
         known = self.session.cache.builds
         in_order = sorted(builds, key=attrgetter("id"))  # as the cache holds them
-        self.session.cache.put(builds=[merge(known.get(build.id), build) for build in in_order])
+        for start in range(0, len(in_order), _AT_ONCE):
+            part = in_order[start : start + _AT_ONCE]
+            self.session.cache.put(builds=[merge(known.get(build.id), build) for build in part])
         self.checked_builds.update(build.id for build in builds)
