@@ -29,7 +29,7 @@ from hydrasnap.publish.pages.files.schemas.files import schema_files
 from hydrasnap.publish.pages.files.sitemap import sitemap_files
 from hydrasnap.publish.pages.job.job import job_pages
 from hydrasnap.publish.pages.jobset.evaluations import all_evaluations_page
-from hydrasnap.publish.pages.jobset.jobset import jobset_pages
+from hydrasnap.publish.pages.jobset.jobset import jobset_list_pages, jobset_pages
 from hydrasnap.publish.pages.jobset.latest import latest_builds_page
 from hydrasnap.publish.pages.overview.documents import document_pages, missing_page
 from hydrasnap.publish.pages.overview.overview import overview_pages
@@ -104,7 +104,7 @@ def render_tasks(site: Site) -> Iterator[RenderTask]:
     for key, jobset in site.snapshot.jobsets.items():  # one after the other, as they are read
         yield from (_evaluation(site, found) for found in site.index.evaluations_of(key))
         yield from compared.get(key, ())
-        yield _jobset(site, jobset)
+        yield from _jobset(site, jobset)
         yield from (_bucket(site, bucket) for bucket in site.buckets[key])
     yield _whole(site, overview_pages)
 
@@ -136,13 +136,11 @@ def _comparison(site: Site, evaluation: Evaluation, baseline: Baseline) -> Rende
     )
 
 
-def _jobset(site: Site, jobset: Jobset) -> RenderTask:
+def _jobset(site: Site, jobset: Jobset) -> Iterator[RenderTask]:
     key = jobset.key
-    return RenderTask(
-        f"jobset {spelled(key)}",
-        lambda: jobset_pages(site, jobset),
-        (key,),
-    )
+    name = spelled(key)
+    yield RenderTask(f"jobset {name}", lambda: jobset_pages(site, jobset), (key,))
+    yield RenderTask(f"lists of jobset {name}", lambda: jobset_list_pages(site, jobset), (key,))
 
 
 def _names(site: Site) -> RenderTask:

@@ -246,8 +246,10 @@ def failing_longest(index: Index, key: JobsetKey, count: int | None = None) -> L
     """List the jobs that fail in the newest evaluation, the oldest failure first."""
     found: list[Failing] = []
     for build in _latest_builds(index, key):
+        if not build.status.failed:
+            continue
         run = failing_run(_results(index, build))
-        if build.status.failed and run.since:
+        if run.since:
             found.append(Failing(build.job_key, build, run.since, run.last_good is not None))
     found.sort(key=lambda row: (row.since.id, row.job, row.build.system))
     return limit(found, count)
@@ -255,13 +257,16 @@ def failing_longest(index: Index, key: JobsetKey, count: int | None = None) -> L
 
 def flakiest(index: Index, key: JobsetKey, count: int | None = None) -> Limited[Flaky]:
     """List the jobs of the newest evaluation with a flake score above 0, the highest first."""
+    return limit(index.while_held(key, "flaky jobs", lambda: _flaky(index, key)), count)
+
+
+def _flaky(index: Index, key: JobsetKey) -> list[Flaky]:
     scored = (
         Flaky(build.job_key, build, flake_score(_results(index, build)) or 0.0)
         for build in _latest_builds(index, key)
     )
     found = [row for row in scored if row.score > 0]
-    found.sort(key=lambda row: (-row.score, row.job, row.build.system))
-    return limit(found, count)
+    return sorted(found, key=lambda row: (-row.score, row.job, row.build.system))
 
 
 def _latest_builds(index: Index, key: JobsetKey) -> tuple[Build, ...]:

@@ -143,10 +143,26 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
 
 
 def jobset_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
-    """Yield the pages and files of a jobset; of a renamed one its builds alone."""
-    yield from builds_files(site, jobset.key)
+    """Yield the pages and files of a jobset that are about it as a whole; none of a renamed one."""
     if jobset.renamed_to is None:
         yield from with_old_names(site, jobset.key, _items(site, jobset))
+
+
+def jobset_list_pages(site: Site, jobset: Jobset) -> Iterator[Page | File]:
+    """Yield the pages and files that list a jobset's jobs and builds; of a renamed one its builds.
+
+    They are a task of their own, since those of a large jobset take long.
+    """
+    yield from builds_files(site, jobset.key)
+    if jobset.renamed_to is None:
+        yield from with_old_names(site, jobset.key, _lists(site, jobset))
+
+
+def _lists(site: Site, jobset: Jobset) -> Iterator[Page]:
+    key, links = jobset.key, site.links
+    yield Page(links.jobset(key, "/jobs.html"), "jobs.html", grid_page(site, jobset))
+    builds = jobset_builds_page(site, jobset)
+    yield Page(links.jobset(key, "/all.html"), "jobset-builds.html", builds)
 
 
 def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
@@ -159,10 +175,7 @@ def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     paths = links.jobset(key, "/shield.json"), links.jobset(key, ".svg")
     yield from badge_files(_badge(health), *paths)
     yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
-    yield Page(links.jobset(key, "/jobs.html"), "jobs.html", grid_page(site, jobset))
     yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
-    builds = jobset_builds_page(site, jobset)
-    yield Page(links.jobset(key, "/all.html"), "jobset-builds.html", builds)
     for link in page.permalinks:
         yield permalink_page(str(key), link)
 
