@@ -1,4 +1,4 @@
-"""What files take in bytes, measured on sites of both kinds of Hydra and rounded up."""
+"""What pages and files take of a budget, measured on sites of both kinds of Hydra, rounded up."""
 
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.publish.pages.common.budget import Budget, total
@@ -64,7 +64,7 @@ def _with_short_lists(index: Index, evaluation: Evaluation) -> Budget:
 def long_lists(index: Index, evaluation: Evaluation) -> Budget:
     """Estimate what the further pages and data of the quiet lists of an evaluation take.
 
-    So do those of the comparisons of the newest evaluation with others.
+    Those of its comparisons with other evaluations are counted too, if it is the newest.
     """
     counts = summary_of(index, evaluation).counts
     quiet = sum(counts[kind] for kind in QUIET_LISTS)

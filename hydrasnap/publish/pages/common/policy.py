@@ -153,9 +153,9 @@ class _Claim:
         return page_of_build(is_new_job=True).times(sum(1 for _ in places)).smaller(self._own)
 
     def within(self, share: Budget) -> tuple[dict[int, JobKey], list[int]]:
-        """Return builds that get a page within a share, with jobs, and evaluations with long lists.
+        """Return what a share has room for: pages of builds, and long lists of evaluations.
 
-        All are numbers.
+        The builds are ids, each with its job; the evaluations are ids too.
         """
         left = share - self.least
         lists, cost = self._lists(left.share(LONG_LISTS_PART).larger(left - self._own))
