@@ -32,14 +32,14 @@ class _Duration(click.ParamType[int]):
     """A span of time in seconds, written like ``90min`` or ``2h``."""
 
     name = "duration"
-    _units: ClassVar = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+    _units: ClassVar = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Read a whole number and a unit."""
         digits = str(value).rstrip("abcdefghijklmnopqrstuvwxyz ")
         unit = str(value)[len(digits) :].strip()
         if not digits.isdecimal() or unit not in self._units:
-            self.fail("write a whole number and s, min, h or d, such as 2h.", param, ctx)
+            self.fail("write a whole number and s, min, h, d or w, such as 2h.", param, ctx)
         return int(digits) * self._units[unit]
 
 

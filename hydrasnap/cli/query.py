@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,21 +17,7 @@ if TYPE_CHECKING:
 Question = Callable[["Database"], "Table"]
 
 EXIT_MATCHES = 1
-_UNITS = {"h": 3600, "d": 86400, "w": 7 * 86400}
 _GAP = "  "
-
-
-class _Age(click.ParamType[int]):
-    """A span of time: a number and a unit."""
-
-    name = "age"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read the span in seconds."""
-        found = re.fullmatch(r"(\d{1,6})([hdw])", str(value))
-        if not found:
-            self.fail(f"{value!r} is no span of time; write 12h, 7d or 4w.", param, ctx)
-        return int(found[1]) * _UNITS[found[2]]
 
 
 def _question(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,7 +52,7 @@ def query() -> None:
 @click.argument("jobsets", nargs=-1, required=True, metavar="JOBSET...")
 @click.option("--system", "systems", multiple=True, metavar="GLOB",
               help="Take only builds whose system matches; may be given again.")  # fmt: skip
-@click.option("--since", type=_Age(), metavar="AGE",
+@click.option("--since", type=opt.DURATION, metavar="AGE",
               help="Take only what began to fail within AGE, such as 12h, 7d or 4w.")  # fmt: skip
 @click.option("--cause", default="", metavar="NAME",
               help="Take only what NAME made fail, such as openssl.")  # fmt: skip

@@ -103,8 +103,8 @@ class _Pages:
             tries=_TRIES,
         )
         found = [await self._evaluation(number) for number in self._wanted(listed)]
-        last = page >= listed.pages
-        return EvaluationPage(tuple(found), last=last, pages=listed.pages)
+        pages = math.ceil(listed.total / EVALUATIONS_A_PAGE)
+        return EvaluationPage(tuple(found), last=page >= pages, pages=pages)
 
     def _wanted(self, listed: EvaluationIds) -> list[int]:
         """Return the ids that are known, or in the window, or newer than what is known."""

@@ -1,7 +1,7 @@
 """Questions about failures: what fails, what made it fail, and what blocks aggregates."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from operator import attrgetter
@@ -61,10 +61,7 @@ def failing(
         Column("last_good", NUMBER), Column("build", NUMBER), Column("cause"),
     )  # fmt: skip
     rows: list[Row] = []
-    for key in matching_jobsets(database, jobsets):
-        newest = _newest(database, key)
-        if newest is None:
-            continue
+    for key, newest in _newest(database, jobsets):
         builds = [
             build
             for build in database.unsuccessful(key)
@@ -126,10 +123,7 @@ def blockers(database: Database, jobsets: Sequence[str]) -> Table:
         Column("aggregates"),
     )  # fmt: skip
     rows: list[Row] = []
-    for key in matching_jobsets(database, jobsets):
-        newest = _newest(database, key)
-        if newest is None:
-            continue
+    for key, newest in _newest(database, jobsets):
         builds = {
             build.id: build
             for build in (*database.unsuccessful(key), *database.aggregates(key))
@@ -143,11 +137,14 @@ def blockers(database: Database, jobsets: Sequence[str]) -> Table:
     return Table(columns, rows)
 
 
-def _newest(database: Database, key: JobsetKey) -> Members | None:
-    """Return the newest evaluation that Hydra still has, or else the newest known."""
-    every = database.evaluations_of(key)
-    present = (found for found in every if not found.evaluation.deleted_upstream)
-    return next(present, next(iter(every), None))
+def _newest(database: Database, jobsets: Sequence[str]) -> Iterator[tuple[JobsetKey, Members]]:
+    """Yield of each jobset the newest evaluation that Hydra still has, or else the newest known."""
+    for key in matching_jobsets(database, jobsets):
+        every = database.evaluations_of(key)
+        present = (found for found in every if not found.evaluation.deleted_upstream)
+        newest = next(present, next(iter(every), None))
+        if newest is not None:
+            yield key, newest
 
 
 def _runs(

@@ -6,7 +6,6 @@ row for each evaluation. If a table is not the known one (Hydra 14332fbf), that 
 guess.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -44,22 +43,19 @@ _STATUS = {
 _NUMBER = re.compile(r"[0-9]{1,15}")
 EVALUATIONS_HEAD = ("#", "Date", "Input changes", "Jobs")
 _SHOWING = re.compile(r"Showing evaluations\s+\d+\s+-\s+\d+\s+out of\s+(\d{1,9})\b")
-_A_PAGE = 20
 _CHUNK = 1 << 18
-_BUILD = re.compile(r"/build/([0-9]{1,15})$")
-_EVALUATION = re.compile(r"/eval/([0-9]{1,15})$")
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationIds:
-    """The ids on a page of ``/jobset/P/J/evals``, newest first, and how many pages there are."""
+    """The ids on a page of ``/jobset/P/J/evals``, newest first, and the number on all pages."""
 
     ids: tuple[int, ...]
-    pages: int
+    total: int
 
 
 def read_evaluation_ids(body: bytes, where: str) -> EvaluationIds:
-    """Read which evaluations a page lists, and how many pages there are."""
+    """Read which evaluations a page lists, and how many all pages list."""
     try:
         tree = html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
     except etree.LxmlError as error:
@@ -68,9 +64,16 @@ def read_evaluation_ids(body: bytes, where: str) -> EvaluationIds:
     showing = _SHOWING.search(" ".join(text_in(p) for p in tree.iterfind(".//p")))
     if head != EVALUATIONS_HEAD or showing is None:
         raise unknown_page(where, "no list of evaluations")
-    links = (link.get("href") or "" for link in tree.iterfind(".//tbody//a[@class='row-link']"))
-    ids = {int(found[1]) for found in map(_EVALUATION.search, links) if found}
-    return EvaluationIds(tuple(sorted(ids, reverse=True)), math.ceil(int(showing[1]) / _A_PAGE))
+    links = tree.iterfind(".//tbody//a[@class='row-link']")
+    ids = {number for link in links if (number := linked_id(link, "eval")) is not None}
+    return EvaluationIds(tuple(sorted(ids, reverse=True)), int(showing[1]))
+
+
+def linked_id(link: etree._Element | None, kind: str) -> int | None:
+    """Return the id of the object that a link leads to; `kind` is ``build`` or ``eval``."""
+    address = (link.get("href") or "") if link is not None else ""
+    found = re.search(rf"/{kind}/([0-9]{{1,15}})$", address)
+    return int(found[1]) if found else None
 
 
 def read_listing(
@@ -170,11 +173,10 @@ def _status(cell: etree._Element, where: str) -> BuildStatus:
 
 
 def _id(cell: etree._Element, where: str) -> int:
-    link = cell.find(".//a")
-    found = _BUILD.search((link.get("href") or "") if link is not None else "")
-    if not found:
+    found = linked_id(cell.find(".//a"), "build")
+    if found is None:
         raise unknown_page(where, "a row without a build id")
-    return int(found[1])
+    return found
 
 
 def _moment(text: str) -> int | None:

@@ -14,16 +14,14 @@ from lxml import etree, html
 
 from hydrasnap.model import Build, FailedStep, Package, Reasons
 from hydrasnap.model.bounds import LONGEST_ERROR, LONGEST_TEXT
-from hydrasnap.wire.html import EVALUATIONS_HEAD, build_rows, text_in, unknown_page
+from hydrasnap.wire.html import EVALUATIONS_HEAD, build_rows, linked_id, text_in, unknown_page
 from hydrasnap.wire.live import machine_name
 
 _STEPS_HEAD = ("Nr", "Step", "Duration", "Machine", "Status")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _SPAN = re.compile(r"(\d{1,9})\s*([dhms])")
 _ORIGIN = re.compile(r"^[a-z]+://[^/]+")
-_BUILD = re.compile(r"/build/([0-9]{1,15})$")
 _LOG = re.compile(r"/build/[0-9]{1,15}/(?:step/[0-9]{1,9}/log|nixlog/[0-9]{1,9}|log)$")
-_EVALUATION = re.compile(r"/eval/([0-9]{1,15})$")
 _MOST_MAINTAINERS = 200
 
 
@@ -67,14 +65,13 @@ def read_error_marks(body: bytes, where: str) -> ErrorMarks:
     if tuple(text_in(cell) for cell in tree.iterfind(".//thead/tr[1]/th")) != EVALUATIONS_HEAD:
         raise unknown_page(where, "no list of evaluations")
     for row in tree.iterfind(".//tbody/tr"):
-        link = row.find(".//a[@class='row-link']")
-        found = _EVALUATION.search((link.get("href") or "") if link is not None else "")
+        number = linked_id(row.find(".//a[@class='row-link']"), "eval")
         badges = {text_in(badge) for badge in row.iterfind(".//span")}
-        if not found or "Eval Errors Unknown" in badges:  # so says a snapshot that is served
+        if number is None or "Eval Errors Unknown" in badges:  # so says a snapshot that is served
             continue
-        listed.add(int(found[1]))
+        listed.add(number)
         if "Eval Errors" in badges:
-            marked.add(int(found[1]))
+            marked.add(number)
     return ErrorMarks(frozenset(listed), frozenset(marked))
 
 
@@ -148,8 +145,8 @@ def _span(text: str) -> int | None:
 def _propagated_from(cell: etree._Element) -> int | None:
     if "propagated from" not in text_in(cell):
         return None
-    found = (_BUILD.search(link.get("href") or "") for link in cell.iterfind("a"))
-    return next((int(match[1]) for match in found if match), None)
+    found = (linked_id(link, "build") for link in cell.iterfind("a"))
+    return next((number for number in found if number is not None), None)
 
 
 def _log(cell: etree._Element) -> str:

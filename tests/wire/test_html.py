@@ -186,9 +186,9 @@ SHORT_LIST = """<html><body><p>Showing evaluations 1 - 20 out of 45.</p>
 </tbody></table></body></html>"""
 
 
-def test_the_list_of_evaluations_tells_ids_and_pages() -> None:
+def test_the_list_of_evaluations_tells_ids_and_how_many_there_are() -> None:
     found = read_evaluation_ids(SHORT_LIST.encode(), "/jobset/p/j/evals")
-    assert (found.ids, found.pages) == ((15, 12), 3)
+    assert (found.ids, found.total) == ((15, 12), 45)
 
 
 @pytest.mark.parametrize(
