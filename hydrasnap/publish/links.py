@@ -24,13 +24,13 @@ from hydrasnap.model import JobKey, JobsetKey, Snapshot
 from hydrasnap.model.builds import Builds, builds_of
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+=@,()-]")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_OUR_ENDING = re.compile(r"\.(?=(html|json|svg|atom|xml|js|css|txt)$)", re.IGNORECASE)
+_WORD = r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)"  # that Windows reserves
+_ENDING = r"(?:html|json|svg|atom|xml|js|css|txt)$"  # of files of the site
+_RESERVED = re.compile(_WORD, re.IGNORECASE)
+_OUR_ENDING = re.compile(rf"\.(?={_ENDING})", re.IGNORECASE)
 _LONGEST = 120
 _SAFE = re.compile(  # most names are: no reserved word, dots inside alone, no ending of ours
-    r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))"
-    r"(?!.*\.(?:html|json|svg|atom|xml|js|css|txt)$)"
-    r"(?!\.)[a-z0-9_.+=@,()-]{1,120}(?<!\.)",
+    rf"(?!{_WORD})(?!.*\.{_ENDING})(?!\.)[a-z0-9_.+=@,()-]{{1,{_LONGEST}}}(?<!\.)",
     re.IGNORECASE | re.ASCII,
 )
 _PAGE = ".html"
@@ -235,6 +235,10 @@ class Links:
     def evaluation(self, number: int, part: str = ".html") -> str:
         """Return the page of an evaluation, or another `part` such as ``.json``."""
         return f"eval/{number}{part}"
+
+    def states(self, evaluation: int) -> str:
+        """Return the file with the state of every job of an evaluation, without its ending."""
+        return self.evaluation(evaluation, "/jobs")
 
     def watch(self, name: str, part: str = ".html") -> str:
         """Return the page of a watch list, or another `part` such as ``/feed.atom``."""

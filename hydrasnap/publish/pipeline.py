@@ -25,7 +25,7 @@ from hydrasnap.publish.settings import Published, SiteSettings
 
 if TYPE_CHECKING:
     from hydrasnap.publish.pages import Site
-    from hydrasnap.publish.runner import TaskResult
+    from hydrasnap.publish.runner import TaskResult, TaskRunner
 
 Progress = Callable[[int, int], object]
 
@@ -113,7 +113,6 @@ def _write_site(
     workers: int | None,
 ) -> Published:
     from hydrasnap.publish.pages.common.site_facts import site_facts
-    from hydrasnap.publish.parallel import map_ordered
     from hydrasnap.publish.render.renderer import Renderer
     from hydrasnap.publish.runner import TaskRunner
     from hydrasnap.publish.user_warnings import matched, unused
@@ -124,9 +123,7 @@ def _write_site(
         records = {_STATIC: _put_static_files(out, settings)}
         runner = TaskRunner(site, renderer, out.stage, output, known)
         runner.prepare()
-        workers = workers or _worker_count(site.snapshot)
-        results = map_ordered(runner, runner.batches(workers), workers)
-        for number, result in enumerate(results, start=1):
+        for number, result in enumerate(_results(runner, site, workers), start=1):
             records[result.key] = _take(result, known, out)
             _check_budget(out, settings)
             progress(number, len(runner))
@@ -147,6 +144,14 @@ def _write_site(
         )
         out.save_state(state.dump(left))
     return describe(left, out.result, output)
+
+
+def _results(runner: "TaskRunner", site: "Site", workers: int | None) -> Iterator["TaskResult"]:
+    """Run all tasks on several processors, and yield their results in order."""
+    from hydrasnap.publish.parallel import map_ordered
+
+    workers = workers or _worker_count(site.snapshot)
+    return map_ordered(runner, runner.batches(workers), workers)
 
 
 def _check_budget(out: Output, settings: SiteSettings) -> None:

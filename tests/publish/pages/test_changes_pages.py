@@ -23,7 +23,7 @@ def pages() -> dict[str, Page]:
 def test_a_long_list_goes_on_on_numbered_pages_and_loses_nothing(pages: dict[str, Page]) -> None:
     page = pages["eval/21.html"].context
     assert isinstance(page, EvaluationPage)
-    longest = max(page.lists, key=lambda found: found.count)
+    longest = max(page.changes.lists, key=lambda found: found.count)
     assert longest.count > 5
     rows = list(longest.rows)
     assert len(rows) == 2
@@ -40,7 +40,7 @@ def test_a_long_list_goes_on_on_numbered_pages_and_loses_nothing(pages: dict[str
 def test_a_short_list_has_no_further_page(pages: dict[str, Page]) -> None:
     page = pages["eval/21.html"].context
     assert isinstance(page, EvaluationPage)
-    short = [found for found in page.lists if found.count <= 3]
+    short = [found for found in page.changes.lists if found.count <= 3]
     assert short
     assert not any(found.more for found in short)
 
@@ -55,7 +55,8 @@ def test_what_is_undecided_is_counted_and_only_the_first_are_listed() -> None:
     }
     page = pages["eval/12.html"]
     assert isinstance(page, EvaluationPage)
-    assert ([row.job for row in page.undecided], page.undecided_total) == (["breaks"], 2)
+    assert [row.job for row in page.changes.undecided] == ["breaks"]
+    assert page.changes.undecided_total == 2
 
 
 def test_of_a_long_queue_the_first_are_listed_and_all_are_counted() -> None:

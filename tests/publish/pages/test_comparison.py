@@ -77,10 +77,10 @@ def test_a_comparison_has_the_same_lists_against_another_baseline(
 ) -> None:
     found = pages["eval/105/vs/11.html"]
     assert isinstance(found, ComparisonPage)
-    lists = {one.slug: [row.job for row in one.rows] for one in found.lists if one.count}
+    lists = {one.slug: [row.job for row in one.rows] for one in found.changes.lists if one.count}
     assert lists["newly-failing"] == ["breaks"]
     assert lists["removed"] == ["all", "bad", "mended", "zz-removed"]
-    assert [row.name for row in found.differences] == ["src"]
+    assert [row.name for row in found.changes.differences] == ["src"]
     assert (found.other.href, found.live) == (
         "eval/11.html",
         "https://hydra.example.org/eval/105?compare=11",
@@ -95,7 +95,7 @@ def test_the_newest_is_compared_with_a_few_other_jobsets_in_use(pages: dict[str,
     assert all(row.href in pages for row in hub.rows)
     other = pages["eval/105/vs/901.html"]
     assert isinstance(other, ComparisonPage)
-    assert [row.job for row in other.lists[0].rows] == ["breaks"]
+    assert [row.job for row in other.changes.lists[0].rows] == ["breaks"]
 
 
 def test_the_pages_grow_with_the_jobsets_and_not_with_their_square(
@@ -128,8 +128,10 @@ def test_a_jobset_points_to_the_comparison_with_its_pinned_baseline(
 ) -> None:
     found = pages["jobset/p/j.html"]
     assert isinstance(found, JobsetPage)
-    assert found.comparisons[0].href == "eval/105/vs/11.html"
-    assert found.comparisons[0].label == "the pinned baseline, 11"
+    assert found.newest is not None
+    pinned = found.newest.comparisons[0]
+    assert pinned.href == "eval/105/vs/11.html"
+    assert pinned.label == "the pinned baseline, 11"
 
 
 def test_failures_are_counted_by_kind_and_blockers_named() -> None:
@@ -151,6 +153,8 @@ def test_a_baseline_is_pinned_in_the_configuration(tmp_path: Path) -> None:
 
 def test_what_succeeds_in_both_is_counted_and_not_listed(pages: dict[str, object]) -> None:
     comparisons = [page for page in pages.values() if isinstance(page, ComparisonPage)]
-    still = [one for page in comparisons for one in page.lists if one.slug == "still-succeeding"]
+    still = [
+        one for page in comparisons for one in page.changes.lists if one.slug == "still-succeeding"
+    ]
     assert any(one.count for one in still)
     assert not any(one.rows or one.folded or one.more for one in still)

@@ -50,7 +50,7 @@ def jobs(lists: tuple[ChangeList, ...], slug: str) -> list[tuple[str, int]]:
 
 
 def test_an_evaluation_has_its_eight_lists_in_order_and_right() -> None:
-    lists = page("eval/12.html", EvaluationPage).lists
+    lists = page("eval/12.html", EvaluationPage).changes.lists
     assert [(found.slug, found.count) for found in lists] == [
         ("newly-failing", 2),
         ("aborted", 1),
@@ -69,7 +69,7 @@ def test_an_evaluation_has_its_eight_lists_in_order_and_right() -> None:
 
 
 def test_a_row_tells_what_was_before() -> None:
-    lists = page("eval/12.html", EvaluationPage).lists
+    lists = page("eval/12.html", EvaluationPage).changes.lists
     before = {row.job: row.before for row in lists[0].rows}["breaks"]
     assert before is not None
     assert (before.id, before.label) == (101, "Succeeded")
@@ -79,8 +79,10 @@ def test_an_evaluation_says_with_what_it_is_compared_and_what_went_in() -> None:
     found = page("eval/12.html", EvaluationPage)
     assert found.baseline is not None
     assert found.baseline.href == "eval/11.html"
-    assert [row.name for row in found.differences] == ["src"]
-    assert found.differences[0].href == (f"https://github.com/o/r/compare/{11:040x}...{12:040x}")
+    assert [row.name for row in found.changes.differences] == ["src"]
+    assert found.changes.differences[0].href == (
+        f"https://github.com/o/r/compare/{11:040x}...{12:040x}"
+    )
     build_input = next(row for row in found.inputs if row.name == "dep")
     assert build_input.build is not None
     assert build_input.build.href == "build/101.html"
@@ -89,7 +91,7 @@ def test_an_evaluation_says_with_what_it_is_compared_and_what_went_in() -> None:
 def test_the_first_evaluation_is_compared_with_nothing() -> None:
     found = page("eval/11.html", EvaluationPage)
     assert found.baseline is None
-    assert jobs(found.lists, "new") != []
+    assert jobs(found.changes.lists, "new") != []
 
 
 def test_an_evaluation_of_which_nothing_is_known_before_has_no_page() -> None:
@@ -101,15 +103,15 @@ def test_an_evaluation_of_which_nothing_is_known_before_has_no_page() -> None:
 
 def test_a_partly_known_evaluation_says_so_and_claims_no_removals() -> None:
     found = page("eval/21.html", EvaluationPage)
-    assert found.unknown == 1
-    assert jobs(found.lists, "removed") == []
+    assert found.changes.unknown == 1
+    assert jobs(found.changes.lists, "removed") == []
 
 
 def test_long_lists_are_folded_and_never_cut() -> None:
     every = pages(Site(snapshot(), limits=Limits(rows_shown=3)))["eval/21.html"]
     assert isinstance(every, Page)
     assert isinstance(every.context, EvaluationPage)
-    for found in every.context.lists:
+    for found in every.context.changes.lists:
         assert len(found.rows) + len(found.folded) == found.count
         assert len(found.rows) <= 3
 
@@ -243,8 +245,9 @@ def test_a_jobset_shows_its_state_and_its_errors() -> None:
         "Fetching the inputs failed",
         "Evaluation errors",
     ]
-    assert [row.change.job for row in found.broken] == ["all", "breaks"]
-    newly_failing = found.counts[0]
+    assert found.newest is not None
+    assert [row.change.job for row in found.newest.broken] == ["all", "breaks"]
+    newly_failing = found.newest.counts[0]
     assert newly_failing.href == "eval/12.html#newly-failing"
     assert (newly_failing.title, newly_failing.look) == ("Newly failing", "failed")
     assert [row.id for row in found.evaluations] == [12, 11]
@@ -256,7 +259,13 @@ def test_the_pages_of_a_jobset_say_how_far_they_reach() -> None:
     assert not weird.complete
     assert [row.notes for row in weird.rows] == [("partly known",)]
     assert page("jobset/p/empty/errors.html", ErrorsPage).errors == ()
-    assert page("jobset/p/gone.html", JobsetPage).gone
+
+
+def test_the_pages_of_a_deleted_jobset_do_not_lead_to_the_hydra() -> None:
+    assert page("jobset/p/gone.html", JobsetPage).head.gone
+    assert page("jobset/p/j/errors.html", ErrorsPage).live.endswith("/jobset/p/j#tabs-errors")
+    for part in ("", "/errors", "/evals", "/jobs", "/all"):
+        assert page(f"jobset/p/gone{part}.html", PageContext).live == ""
 
 
 def test_the_grid_has_a_place_for_every_evaluation() -> None:
@@ -327,7 +336,9 @@ def test_a_jobset_tells_when_it_was_evaluated_and_how_long_that_took() -> None:
     found = pages(Site(changed))["jobset/p/j.html"]
     assert isinstance(found, Page)
     assert isinstance(found.context, JobsetPage)
-    assert (found.context.evaluated, found.context.took) == (NOON + 12, 65)
+    newest = found.context.newest
+    assert newest is not None
+    assert (newest.evaluated, newest.took) == (NOON + 12, 65)
 
 
 def test_a_home_page_is_linked_only_if_it_is_one() -> None:
@@ -350,7 +361,7 @@ def test_a_project_and_a_jobset_have_their_own_latest_builds() -> None:
     own = page("jobset/p/j/all.html", JobsetBuildsPage)
     assert [row.id for row in own.rows][:3] == [207, 206, 204]
     assert (own.finished, len(own.rows)) == (11, 11)
-    assert page("jobset/p/j.html", JobsetPage).parts[-1].href == "jobset/p/j/all.html"
+    assert page("jobset/p/j.html", JobsetPage).head.parts[-1].href == "jobset/p/j/all.html"
     assert page("project/p.html", ProjectPage).builds == "project/p/all.html"
     assert page("jobset/p/empty/all.html", JobsetBuildsPage).rows == ()
 

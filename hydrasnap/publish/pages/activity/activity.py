@@ -21,7 +21,7 @@ from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
-from hydrasnap.publish.pages.files.data import data_file, data_link
+from hydrasnap.publish.pages.files.data_file import data_file, data_link
 
 DATA = "status.json"
 _FEWEST = 2

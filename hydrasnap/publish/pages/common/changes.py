@@ -1,22 +1,19 @@
-"""The rows and lists of what changed between two evaluations."""
+"""The lists of what changed between two evaluations, and the further pages of long ones."""
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from msgspec import structs
 
-from hydrasnap.model import Build, BuildStatus, Evaluation, JobsetKey
-from hydrasnap.publish.pages.common.channels import Since, since_of
+from hydrasnap.publish.pages.common.change_rows import ChangeRow, change_row
 from hydrasnap.publish.pages.common.costs import QUIET_LISTS
-from hydrasnap.publish.pages.common.failure_cause import FailureCause, failure_cause
 from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.inputs import InputDifference, differences
 from hydrasnap.publish.pages.common.page import Page
-from hydrasnap.publish.pages.common.rows import figures
+from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.changes import Change, ChangeKind, Changes
-from hydrasnap.report.channels import failing_since
-from hydrasnap.report.tally import tally_of
 
 _ALL = tuple(ChangeKind)
 _PLAIN = {ChangeKind.NEW, ChangeKind.REMOVED, ChangeKind.STILL_SUCCEEDING}
@@ -27,33 +24,6 @@ LOOKS = {
     ChangeKind.STILL_SUCCEEDING: "succeeded",
     ChangeKind.ABORTED: "aborted",
 }
-
-
-class Before(View, frozen=True, kw_only=True):
-    """The build that a row is compared with."""
-
-    id: int
-    status: BuildStatus
-    label: str
-
-
-class ChangeRow(View, frozen=True, kw_only=True):
-    """A row of a list; for a removed job `id` and the rest are those of its last build.
-
-    `time` is when it finished or, in the list of queued builds, when it was queued. `before` is the
-    build that it is compared with; `since` is when a job that still fails began to.
-    """
-
-    id: int
-    job: str
-    job_href: str
-    status: BuildStatus
-    label: str
-    time: int | None
-    package: str
-    system: str
-    before: Before | None
-    since: Since | None
 
 
 class ListPart(Link, frozen=True, kw_only=True):
@@ -89,10 +59,31 @@ class SystemRow(View, frozen=True, kw_only=True):
     counts: tuple[int, ...]
 
 
+class ChangesView(View, frozen=True, kw_only=True):
+    """What changed from one evaluation, the baseline, to another."""
+
+    jobs: str  # the file with all jobs of the evaluation, which filters read
+    against: str  # that of the baseline, empty for the evaluation before it
+    unknown: int  # builds that are not in the snapshot, so that the lists are incomplete
+    baseline_unknown: int  # the same of the baseline
+    nothing_changed: bool
+    lists: tuple[ChangeList, ...]
+    undecided: tuple[BuildRow, ...]  # finished builds of which nothing can be told
+    undecided_total: int
+    systems: tuple[SystemRow, ...]
+    differences: tuple[InputDifference, ...]  # of the inputs
+
+
 def summary(changes: Changes) -> str:
     """Return the lengths of the lists in one line."""
     counts = [(changes.count(kind), kind.title.lower()) for kind in ChangeKind]
     return ", ".join(f"{count:,} {title}" for count, title in counts if count) or "no builds"
+
+
+class ChangesPage(PageContext, frozen=True, kw_only=True):
+    """The base of the pages that show what changed."""
+
+    changes: ChangesView
 
 
 class ListPage(PageContext, frozen=True, kw_only=True):
@@ -110,13 +101,28 @@ class ListPage(PageContext, frozen=True, kw_only=True):
     against: str  # that of the evaluation it is compared with, empty for the one before
 
 
-def change_lists(
-    site: Site, changes: Changes, path: str, listed: Collection[ChangeKind] = _ALL
-) -> tuple[ChangeList, ...]:
-    """Describe the eight lists of the page at `path` in their order; all but `listed` in number."""
-    return tuple(
-        _list(site, changes, kind, path) if kind in listed else _counted(changes, kind)
-        for kind in ChangeKind
+def changes_view(
+    site: Site,
+    changes: Changes,
+    path: str,
+    listed: Collection[ChangeKind] = _ALL,
+    against: str = "",
+) -> ChangesView:
+    """Describe changes for the page at `path`; lists that are not `listed` are only counted."""
+    return ChangesView(
+        jobs=site.links.states(changes.evaluation.id),
+        against=against,
+        unknown=changes.unknown,
+        baseline_unknown=changes.baseline_unknown,
+        nothing_changed=changes.nothing_changed,
+        lists=tuple(
+            _list(site, changes, kind, path) if kind in listed else _counted(changes, kind)
+            for kind in ChangeKind
+        ),
+        undecided=build_rows(site, changes.undecided[: site.limits.undecided]),
+        undecided_total=len(changes.undecided),
+        systems=_systems(changes),
+        differences=differences(site, changes.baseline, changes.evaluation),
     )
 
 
@@ -124,25 +130,23 @@ def list_pages(
     site: Site,
     changes: Changes,
     path: str,
-    frame: PageContext,
+    first: ChangesPage,
     listed: Collection[ChangeKind] = _ALL,
-    against: str = "",
 ) -> Iterator[Page]:
-    """Yield the further pages of the long lists of the page at `path`, with context `frame`."""
+    """Yield the further pages of the long lists of the page at `path`, with context `first`."""
     most, key = site.limits.rows_of_further_page, changes.evaluation.jobset_key
-    jobs = f"eval/{changes.evaluation.id}/jobs"
     for kind in listed:
         links = _more(site, changes, kind, path)
         for number, link in enumerate(links):
             start = _rows_shown(site, kind) + number * most
             rows = changes[kind][start : start + most]
             context = ListPage(
-                title=f"{kind.title}, page {link.label} · {frame.title}",
-                description=f"{kind.title}, page {link.label} of {len(links) + 1}: {frame.title}.",
-                shows=frame.shows,
-                crumbs=(*frame.crumbs, Link(label=frame.title, href=path)),
-                live=frame.live,
-                of=Link(label=frame.title, href=f"{path}#{kind.slug}"),
+                title=f"{kind.title}, page {link.label} · {first.title}",
+                description=f"{kind.title}, page {link.label} of {len(links) + 1}: {first.title}.",
+                shows=first.shows,
+                crumbs=(*first.crumbs, Link(label=first.title, href=path)),
+                live=first.live,
+                of=Link(label=first.title, href=f"{path}#{kind.slug}"),
                 slug=kind.slug,
                 heading=kind.title,
                 count=changes.count(kind),
@@ -150,8 +154,8 @@ def list_pages(
                 rows=tuple(change_row(site, change, key) for change in rows),
                 pages=(_first_part(site, changes, kind, path), *links),
                 here=link.label,
-                jobs=jobs,
-                against=against,
+                jobs=first.changes.jobs,
+                against=first.changes.against,
             )
             yield Page(link.href, "change-list.html", context)
 
@@ -229,70 +233,7 @@ def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
     )
 
 
-class BrokenRow(View, frozen=True, kw_only=True):
-    """A job that an evaluation broke, and why."""
-
-    jobset: Link
-    evaluation: Link | None
-    built: str  # how much of the evaluation has a result, such as "40 % built"; empty if all
-    change: ChangeRow
-    why: FailureCause
-
-
-def broken_row(site: Site, evaluation: Evaluation, change: Change) -> BrokenRow:
-    """Describe a job that an evaluation broke."""
-    assert change.build is not None, "what newly fails has a build"  # noqa: S101 - narrows the type
-    return BrokenRow(
-        jobset=site.jobset_link(evaluation.jobset_key, full=True),
-        evaluation=site.evaluation_link(evaluation),
-        built=figures(tally_of(site.index, evaluation)).built,
-        change=change_row(site, change),
-        why=failure_cause(site, change.build),
-    )
-
-
-def change_row(site: Site, change: Change, key: JobsetKey | None = None) -> ChangeRow:
-    """Describe a change; a removed job shows the build it had.
-
-    With `key`, the jobset of the evaluation, a job that still fails has the time since when.
-    """
-    build = change.build or change.before
-    assert build is not None, "a change has a build on one side"  # noqa: S101 - narrows the type
-    before = change.before if change.build else None
-    status = build.status
-    return ChangeRow(
-        id=build.id,
-        job=change.job,
-        job_href=site.links.job(build.job_key),
-        status=status,
-        label=status.label_for(build.buildstatus),
-        time=_time(change.kind, build),
-        package=build.releasename or build.nixname,
-        system=change.system,
-        before=None if before is None else _before(before),
-        since=_since(site, change, key),
-    )
-
-
-def _since(site: Site, change: Change, key: JobsetKey | None) -> Since | None:
-    if key is None or change.build is None or change.kind is not ChangeKind.STILL_FAILING:
-        return None
-    return since_of(site, failing_since(site.index, change.build, key))
-
-
-def _time(kind: ChangeKind, build: Build) -> int | None:
-    if kind is ChangeKind.QUEUED:
-        return build.timestamp or None
-    return build.stoptime if build.finished else None
-
-
-def _before(build: Build) -> Before:
-    status = build.status
-    return Before(id=build.id, status=status, label=status.label_for(build.buildstatus))
-
-
-def system_rows(changes: Changes) -> tuple[SystemRow, ...]:
-    """Count the lists for each system."""
+def _systems(changes: Changes) -> tuple[SystemRow, ...]:
     return tuple(
         SystemRow(system=system, counts=tuple(counts[kind] for kind in ChangeKind))
         for system, counts in changes.by_system().items()

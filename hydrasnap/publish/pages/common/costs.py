@@ -1,6 +1,7 @@
 """What pages and files take of a budget, measured on sites of both kinds of Hydra, rounded up."""
 
 from hydrasnap.model import Evaluation, JobsetKey
+from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.budget import Budget, total
 from hydrasnap.report.changes import ChangeKind, summary_of
 from hydrasnap.report.index import Index
@@ -13,7 +14,8 @@ SITE = Budget(1_000_000, 80)  # static files and pages of the whole
 PATHS_A_FILE, IDS_A_FILE, PATH_FILES = 64, 1_000, 1_024
 JOBSET, EVALUATION = Budget(400_000, 21), Budget(60_000, 15)  # what every one has
 JOB_BYTES = 110  # in the list of all jobs of an evaluation, which the filter reads too
-ROW_BYTES, DATA_BYTES, ROWS_A_FILE = 600, 170, 2_000  # of a list: on pages, and in data
+ROW_BYTES, DATA_BYTES = 600, 170  # of a list: on pages, and in data
+ROWS_A_FILE = Limits.rows_of_further_page
 COMPARISONS = 5  # of the newest evaluation of a jobset, as many as there usually are
 MAINTAINER = Budget(30_000, 5)  # page, feed, data and both badges
 MAINTAINERS_PART = 0.25  # of the budget, at most

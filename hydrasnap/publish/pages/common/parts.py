@@ -3,10 +3,11 @@
 from hydrasnap.model import Jobset, JobsetConfiguration
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
 
 
-class JobsetPart(PageContext, frozen=True, kw_only=True):
-    """The base of a jobset's pages; `here` is the label of the part that the page is."""
+class JobsetHead(View, frozen=True, kw_only=True):
+    """The head of a jobset's pages: links to all of them, `here` is the label of this one."""
 
     key: str
     parts: tuple[Link, ...]
@@ -14,15 +15,35 @@ class JobsetPart(PageContext, frozen=True, kw_only=True):
     gone: bool
 
 
-def parts(site: Site, jobset: Jobset) -> tuple[Link, ...]:
-    """Return links to the pages of a jobset."""
-    return (
-        Link(label="Overview", href=site.links.jobset(jobset.key)),
-        Link(label="Evaluations", href=site.links.jobset(jobset.key, "/evals.html")),
-        Link(label="Jobs", href=site.links.jobset(jobset.key, "/jobs.html")),
-        Link(label="Errors", href=site.links.jobset(jobset.key, "/errors.html")),
-        Link(label="Builds", href=site.links.jobset(jobset.key, "/all.html")),
+class JobsetPart(PageContext, frozen=True, kw_only=True):
+    """The base of a jobset's pages."""
+
+    head: JobsetHead
+
+
+def jobset_head(site: Site, jobset: Jobset, here: str) -> JobsetHead:
+    """Return the head of the page `here` of a jobset."""
+    pages = {
+        "Overview": ".html",
+        "Evaluations": "/evals.html",
+        "Jobs": "/jobs.html",
+        "Errors": "/errors.html",
+        "Builds": "/all.html",
+    }
+    return JobsetHead(
+        key=str(jobset.key),
+        parts=tuple(
+            Link(label=label, href=site.links.jobset(jobset.key, end))
+            for label, end in pages.items()
+        ),
+        here=here,
+        gone=jobset.deleted_upstream,
     )
+
+
+def live(site: Site, jobset: Jobset, *page: str, tab: str = "") -> str:
+    """Return the address of a jobset's page on the Hydra; empty if Hydra has deleted the jobset."""
+    return "" if jobset.deleted_upstream else site.live("jobset", *jobset.key, *page) + tab
 
 
 def expression(configuration: JobsetConfiguration) -> str:

@@ -11,17 +11,13 @@ from collections.abc import Iterator
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.changes import (
-    ChangeList,
-    SystemRow,
-    change_lists,
+    ChangesPage,
+    changes_view,
     list_pages,
     summary,
-    system_rows,
 )
 from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.inputs import InputDifference, differences
 from hydrasnap.publish.pages.common.page import Page
-from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.evaluation.versus import versus_page
@@ -31,7 +27,7 @@ from hydrasnap.report.changes import ChangeKind, Changes, compare
 _LISTED = tuple(kind for kind in ChangeKind if kind is not ChangeKind.STILL_SUCCEEDING)
 
 
-class ComparisonPage(PageContext, frozen=True, kw_only=True):
+class ComparisonPage(ChangesPage, frozen=True, kw_only=True):
     """An evaluation against `other`, an evaluation of `other_jobset`."""
 
     id: int
@@ -41,14 +37,6 @@ class ComparisonPage(PageContext, frozen=True, kw_only=True):
     other: Link
     other_jobset: Link
     other_timestamp: int | None
-    unknown: int
-    baseline_unknown: int
-    nothing_changed: bool
-    lists: tuple[ChangeList, ...]
-    undecided: tuple[BuildRow, ...]
-    undecided_total: int
-    systems: tuple[SystemRow, ...]
-    differences: tuple[InputDifference, ...]
 
 
 class Choice(View, frozen=True, kw_only=True):
@@ -188,9 +176,7 @@ def pages_against(site: Site, evaluation: Evaluation, baseline: Baseline) -> Ite
     path = _path(site, evaluation, baseline.evaluation)
     page = _comparison(site, changes, baseline)
     yield Page(path, "comparison.html", page)
-    yield from list_pages(
-        site, changes, path, page, _LISTED, against=f"eval/{baseline.evaluation.id}/jobs"
-    )
+    yield from list_pages(site, changes, path, page, _LISTED)
 
 
 def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonPage:
@@ -209,12 +195,11 @@ def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonP
         other=Link(label=str(other.id), href=site.evaluation_href(other)),
         other_jobset=_jobset(site, other),
         other_timestamp=other.timestamp or None,
-        unknown=changes.unknown,
-        baseline_unknown=changes.baseline_unknown,
-        nothing_changed=changes.nothing_changed,
-        lists=change_lists(site, changes, _path(site, evaluation, other), _LISTED),
-        undecided=build_rows(site, changes.undecided[: site.limits.undecided]),
-        undecided_total=len(changes.undecided),
-        systems=system_rows(changes),
-        differences=differences(site, other, evaluation),
+        changes=changes_view(
+            site,
+            changes,
+            _path(site, evaluation, other),
+            _LISTED,
+            against=site.links.states(other.id),
+        ),
     )

@@ -6,16 +6,14 @@ from functools import partial
 from hydrasnap.model import BuildStatus, Evaluation
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box, causes_page
 from hydrasnap.publish.pages.common.changes import (
-    ChangeList,
-    SystemRow,
-    change_lists,
+    ChangesPage,
+    changes_view,
     list_pages,
     summary,
-    system_rows,
 )
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
-from hydrasnap.publish.pages.common.frame import Alternate, Link, PageContext
-from hydrasnap.publish.pages.common.inputs import InputDifference, InputRow, differences, input_rows
+from hydrasnap.publish.pages.common.frame import Alternate, Link
+from hydrasnap.publish.pages.common.inputs import InputRow, input_rows
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.rows import (
     BuildRow,
@@ -36,7 +34,8 @@ from hydrasnap.publish.pages.evaluation.comparison import (
 from hydrasnap.publish.pages.evaluation.downloads import download_files, download_links
 from hydrasnap.publish.pages.evaluation.versus import states_file
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
-from hydrasnap.publish.pages.files.data import data_file, data_link, evaluation_data, jobs_data
+from hydrasnap.publish.pages.files.data import evaluation_data, jobs_data
+from hydrasnap.publish.pages.files.data_file import data_file, data_link
 from hydrasnap.report.changes import Changes, compare
 from hydrasnap.report.failures import Blocker, blockers, failures_by_status
 from hydrasnap.report.tally import tally_of
@@ -57,8 +56,8 @@ class BlockerRow(View, frozen=True, kw_only=True):
     more: int
 
 
-class EvaluationPage(PageContext, frozen=True, kw_only=True):
-    """An evaluation; `unknown` builds are not in the snapshot, so its lists are incomplete.
+class EvaluationPage(ChangesPage, frozen=True, kw_only=True):
+    """An evaluation, and what it changed.
 
     `causes` are the derivations at the root of its failures, None where nothing is known to fail by
     a dependency.
@@ -73,16 +72,9 @@ class EvaluationPage(PageContext, frozen=True, kw_only=True):
     commits: tuple[Revision, ...]
     channels: tuple[ChannelBox, ...]
     figures: Figures
-    unknown: int
     baseline: Link | None
-    baseline_unknown: int
     next: Link | None
     gone: bool
-    nothing_changed: bool
-    lists: tuple[ChangeList, ...]
-    undecided: tuple[BuildRow, ...]
-    undecided_total: int
-    systems: tuple[SystemRow, ...]
     statuses: tuple[StatusCount, ...]
     blockers: tuple[BlockerRow, ...]
     blockers_total: int
@@ -91,7 +83,6 @@ class EvaluationPage(PageContext, frozen=True, kw_only=True):
     hub: str
     badge: BadgeBox
     inputs: tuple[InputRow, ...]
-    differences: tuple[InputDifference, ...]
 
 
 def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File]:
@@ -135,30 +126,18 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         commits=evaluation_commits(site, evaluation),
         channels=channel_boxes(site, evaluation),
         figures=figures(tally_of(site.index, evaluation)),
-        unknown=changes.unknown,
         baseline=site.evaluation_link(changes.baseline),
-        baseline_unknown=changes.baseline_unknown,
         next=site.evaluation_link(site.index.next(evaluation)),
         gone=evaluation.deleted_upstream,
-        nothing_changed=changes.nothing_changed,
-        lists=change_lists(site, changes, site.links.evaluation(evaluation.id)),
-        undecided=build_rows(site, changes.undecided[: site.limits.undecided]),
-        undecided_total=len(changes.undecided),
-        systems=system_rows(changes),
+        changes=changes_view(site, changes, site.links.evaluation(evaluation.id)),
         statuses=_statuses(site, evaluation),
         blockers=tuple(_blocker(site, found) for found in blocking[: site.limits.blockers]),
         blockers_total=len(blocking),
         causes=causes_box(site, evaluation),
         comparisons=tuple(comparison_links(site, evaluation)),
         hub=hub_path(site, evaluation),
-        badge=badge_box(
-            site,
-            tally_badge(tally_of(site.index, evaluation)),
-            site.links.evaluation(evaluation.id),
-            f"evaluation {evaluation.id} of {key}",
-        ),
+        badge=_badge(site, evaluation),
         inputs=input_rows(site, evaluation),
-        differences=differences(site, changes.baseline, evaluation),
     )
 
 
@@ -173,6 +152,12 @@ def _alternates(site: Site, evaluation: Evaluation) -> tuple[Alternate, ...]:
         ),
         *download_links(site, number),
     )
+
+
+def _badge(site: Site, evaluation: Evaluation) -> BadgeBox:
+    badge = tally_badge(tally_of(site.index, evaluation))
+    name = f"evaluation {evaluation.id} of {evaluation.jobset_key}"
+    return badge_box(site, badge, site.links.evaluation(evaluation.id), name)
 
 
 def _statuses(site: Site, evaluation: Evaluation) -> tuple[StatusCount, ...]:

@@ -39,14 +39,9 @@ def versus_page(site: Site, hubs: tuple[Link, ...]) -> Page:
     return Page(Links.COMPARE, "versus.html", context)
 
 
-def states_path(evaluation: int) -> str:
-    """Return the way to the state of every job of an evaluation, without its ending."""
-    return f"eval/{evaluation}/jobs"
-
-
 def states_file(site: Site, evaluation: Evaluation, changes: Changes | None = None) -> File:
     """Return the file with the state of every job of an evaluation; `changes` are on its page."""
-    name = f"../{states_path(evaluation.id)}"
+    name = f"../{site.links.states(evaluation.id)}"
     return shard(name, _States(site, evaluation, changes).value())
 
 

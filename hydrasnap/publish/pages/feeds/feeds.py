@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hydrasnap.formatting import plural
 from hydrasnap.model import Build, JobsetKey, Watch
+from hydrasnap.model.bounds import LATEST
 from hydrasnap.publish.links import relative
 from hydrasnap.publish.pages.common.frame import Alternate, Link
 from hydrasnap.publish.pages.common.page import File, Page
@@ -17,8 +18,6 @@ from hydrasnap.report.changes import Change, ChangeKind
 from hydrasnap.report.history import JobHistory
 from hydrasnap.report.selections import newest_time
 from hydrasnap.report.transitions import News
-
-_LAST = 253402300799  # the last second that has a year of four digits
 
 
 def feed_files(site: Site) -> Iterator[Page | File]:
@@ -45,8 +44,8 @@ def job_feed(site: Site, history: JobHistory) -> Iterator[File]:
         return
     key = history.key
     path, page = site.links.job(key, "/feed.atom"), site.links.job(key)
-    entries = [entry for entry in _entries(site, path, history) if 0 < entry.updated <= _LAST]
-    known = [build.stoptime for build in history.results if 0 < (build.stoptime or 0) <= _LAST]
+    entries = [entry for entry in _entries(site, path, history) if 0 < entry.updated <= LATEST]
+    known = [build.stoptime for build in history.results if 0 < (build.stoptime or 0) <= LATEST]
     feed = Feed(
         id=_id(site, path.removesuffix("/feed.atom")),
         title=f"{key.name} of {key.project}:{key.jobset} on {site.name}: broken and fixed",
@@ -75,7 +74,7 @@ def has_job_feed(site: Site, history: JobHistory) -> bool:
     the feed of the jobset tells as soon as they fail.
     """
     results = history.results
-    return any(0 < (build.stoptime or 0) <= _LAST for build in results) and (
+    return any(0 < (build.stoptime or 0) <= LATEST for build in results) and (
         results[0].constituents is not None
         or not all(build.status.succeeded for build in results)
         or any(_is_watched(watch, history) for watch in site.watches)
@@ -177,7 +176,7 @@ def _updated(news: News) -> int:
     """
     ends = (change.build.stoptime for change in (*news.broken, *news.fixed) if change.build)
     times = (news.evaluation.timestamp, *filter(None, ends))
-    return max((time for time in times if 0 < time <= _LAST), default=0)
+    return max((time for time in times if 0 < time <= LATEST), default=0)
 
 
 def _groups(site: Site, path: str, news: News) -> Iterator[Group]:

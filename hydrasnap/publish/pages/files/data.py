@@ -1,23 +1,16 @@
-"""The data behind the pages, as JSON files: stable, sorted, one object a line.
+"""The data behind the pages, for programs.
 
-Every file has ``schema``; a change that would break a reader raises it. Times are Unix seconds,
-durations seconds, a status is the word that `BuildStatus.slug` has for it, and ``page`` is a path
-below the site's root. What changes with every crawl is in none of them.
+Times are Unix seconds, durations seconds, a status is the word that `BuildStatus.slug` has for it,
+and ``page`` is a path below the site's root. What changes with every crawl is in none of them.
 """
 
-import json
-from collections.abc import Mapping
-from functools import lru_cache
-
 from msgspec import to_builtins
-from msgspec.json import Encoder
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobSizes
 from hydrasnap.publish.pages.common.causes import log_of, step_label
 from hydrasnap.publish.pages.common.costs import QUIET_LISTS
-from hydrasnap.publish.pages.common.frame import Alternate
-from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.files.data_file import Data
 from hydrasnap.report.changes import Change, ChangeKind, Changes
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, failing_longest, flakiest
 from hydrasnap.report.history import JobHistory
@@ -25,43 +18,8 @@ from hydrasnap.report.inputs import changed_inputs, inputs_of
 from hydrasnap.report.root_causes import RootCause, cause_since, root_causes
 from hydrasnap.report.tally import Tally, tally_of
 
-SCHEMA = 1
 INDEX = "index.json"
 REVISIONS = "/revisions.json"
-
-Data = Mapping[str, object]
-
-_json = Encoder(order="sorted")
-
-
-def data_file(path: str, data: Data) -> File:
-    """Return a data file."""
-    return File(path, _lines({"schema": SCHEMA, **data}, 2) + "\n")
-
-
-def data_link(path: str, title: str, label: str = "JSON") -> Alternate:
-    """Return the link to a data file for the page of the same thing."""
-    return Alternate(label=label, href=path, type="application/json", title=title)
-
-
-def _lines(value: object, depth: int) -> str:
-    """Return JSON with sorted keys, broken into lines down to a depth."""
-    if depth and value and isinstance(value, dict):
-        rows = (f"{_key(key)}: {_lines(value[key], depth - 1)}" for key in sorted(value))
-        return "{\n" + ",\n".join(rows) + "\n}"
-    if depth and value and isinstance(value, (list, tuple)):
-        return "[\n" + ",\n".join(_lines(item, depth - 1) for item in value) + "\n]"
-    return _line(value)
-
-
-def _line(value: object) -> str:
-    line = _json.encode(value)
-    if line.isascii():
-        return line.decode()
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
-
-
-_key = lru_cache(maxsize=1024)(_line)  # the same few names, file after file
 
 
 def counts(tally: Tally, *, is_read: bool = True) -> dict[str, int] | None:

@@ -22,7 +22,8 @@ from hydrasnap.publish.pages.common.sizes import SizeFact, job_sizes
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import job_feed, job_feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, build_badge, picture
-from hydrasnap.publish.pages.files.data import data_file, data_link, job_data
+from hydrasnap.publish.pages.files.data import job_data
+from hydrasnap.publish.pages.files.data_file import data_file, data_link
 from hydrasnap.publish.pages.job.constituents import (
     AggregateState,
     PartsGrid,

@@ -7,7 +7,7 @@ from hydrasnap.formatting import plural
 from hydrasnap.model import Jobset
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.ansi import TextSpan, spans, split_lines
-from hydrasnap.publish.pages.common.parts import JobsetPart, parts
+from hydrasnap.publish.pages.common.parts import JobsetPart, jobset_head, live
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 
@@ -85,10 +85,7 @@ def errors_page(site: Site, jobset: Jobset) -> ErrorsPage:
         description=f"{plural(len(errors), 'error')} of the jobset {key}.",
         shows=f"This page shows what went wrong when {key} was fetched and evaluated last.",
         crumbs=site.trail(*key),
-        live=site.live("jobset", *key) + "#tabs-errors",
-        key=str(key),
-        parts=parts(site, jobset),
-        here="Errors",
-        gone=jobset.deleted_upstream,
+        live=live(site, jobset, tab="#tabs-errors"),
+        head=jobset_head(site, jobset, "Errors"),
         errors=errors,
     )

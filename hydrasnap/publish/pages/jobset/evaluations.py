@@ -7,10 +7,11 @@ from hydrasnap.model import Evaluation, Jobset
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.frame import PageContext
 from hydrasnap.publish.pages.common.page import Page
-from hydrasnap.publish.pages.common.parts import JobsetPart, parts
+from hydrasnap.publish.pages.common.parts import JobsetPart, jobset_head, live
 from hydrasnap.publish.pages.common.rows import EvaluationRow, evaluation_rows
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.files.data import REVISIONS, data_link
+from hydrasnap.publish.pages.files.data import REVISIONS
+from hydrasnap.publish.pages.files.data_file import data_link
 
 
 class EvaluationsPage(JobsetPart, frozen=True, kw_only=True):
@@ -37,14 +38,11 @@ def evaluations_page(site: Site, jobset: Jobset) -> EvaluationsPage:
         description=f"The {plural(len(shown), 'newest evaluation')} of {key}.",
         shows=f"This page lists the evaluations of {key} that the snapshot holds.",
         crumbs=site.trail(*key),
-        live=site.live("jobset", *key, "evals"),
+        live=live(site, jobset, "evals"),
         alternates=(
             data_link(site.links.jobset(key, REVISIONS), f"The inputs' revisions in {key}"),
         ),
-        key=str(key),
-        parts=parts(site, jobset),
-        here="Evaluations",
-        gone=jobset.deleted_upstream,
+        head=jobset_head(site, jobset, "Evaluations"),
         rows=evaluation_rows(site, shown),
         complete=any(site.index.is_first(evaluation) for evaluation in shown[-1:]),
         deleted=sum(evaluation.deleted_upstream for evaluation in shown),

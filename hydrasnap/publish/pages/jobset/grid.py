@@ -3,7 +3,7 @@
 from hydrasnap.formatting import plural
 from hydrasnap.model import Build, BuildStatus, Evaluation, Jobset
 from hydrasnap.publish.pages.common.frame import Link
-from hydrasnap.publish.pages.common.parts import JobsetPart, parts
+from hydrasnap.publish.pages.common.parts import JobsetPart, jobset_head, live
 from hydrasnap.publish.pages.common.rows import evaluation_commits
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
@@ -60,11 +60,8 @@ def grid_page(site: Site, jobset: Jobset) -> GridPage:
         description=f"The jobs of {key} in its {len(grid.columns)} newest evaluations.",
         shows=f"This page shows the jobs of {key} in its newest evaluations, the newest first.",
         crumbs=site.trail(*key),
-        live=site.live("jobset", *key) + "#tabs-jobs",
-        key=str(key),
-        parts=parts(site, jobset),
-        here="Jobs",
-        gone=jobset.deleted_upstream,
+        live=live(site, jobset, tab="#tabs-jobs"),
+        head=jobset_head(site, jobset, "Jobs"),
         columns=tuple(
             _column(site, found, is_partial=bool(unknown))
             for found, unknown in zip(grid.columns, grid.unknown, strict=True)

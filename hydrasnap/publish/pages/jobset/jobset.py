@@ -2,40 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 
-from hydrasnap.formatting import duration
-from hydrasnap.model import (
-    BuildStatus,
-    Evaluation,
-    Jobset,
-    JobsetConfiguration,
-    JobsetInput,
-    JobsetKey,
-)
+from hydrasnap.model import BuildStatus, Evaluation, Jobset, JobsetKey
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box
-from hydrasnap.publish.pages.common.changes import LOOKS, BrokenRow, broken_row
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.chart import Chart
 from hydrasnap.publish.pages.common.charts import burn_down_chart
 from hydrasnap.publish.pages.common.frame import Alternate, Link
 from hydrasnap.publish.pages.common.page import File, Page
-from hydrasnap.publish.pages.common.parts import JobsetPart, expression, parts
-from hydrasnap.publish.pages.common.permalinks import (
-    Permalink,
-    jobset_permalinks,
-    permalink_page,
-)
+from hydrasnap.publish.pages.common.parts import JobsetPart, jobset_head, live
+from hydrasnap.publish.pages.common.permalinks import Permalink, jobset_permalinks, permalink_page
 from hydrasnap.publish.pages.common.redirects import with_old_names
-from hydrasnap.publish.pages.common.rows import (
-    EvaluationRow,
-    Figures,
-    Revision,
-    evaluation_commits,
-    evaluation_rows,
-    figures,
-)
+from hydrasnap.publish.pages.common.rows import EvaluationRow, evaluation_rows, figures
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
-from hydrasnap.publish.pages.evaluation.comparison import comparison_links
 from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.badges import (
     Badge,
@@ -44,19 +23,15 @@ from hydrasnap.publish.pages.files.badges import (
     badge_files,
     tally_badge,
 )
-from hydrasnap.publish.pages.files.data import (
-    REVISIONS,
-    data_file,
-    data_link,
-    jobset_data,
-    revisions_data,
-)
+from hydrasnap.publish.pages.files.data import REVISIONS, jobset_data, revisions_data
+from hydrasnap.publish.pages.files.data_file import data_file, data_link
 from hydrasnap.publish.pages.jobset.builds_file import builds_files
+from hydrasnap.publish.pages.jobset.configuration import ConfigurationBox, configuration_box
 from hydrasnap.publish.pages.jobset.errors import ErrorText, error_texts, errors_page
 from hydrasnap.publish.pages.jobset.evaluations import evaluations_page
 from hydrasnap.publish.pages.jobset.grid import grid_page
 from hydrasnap.publish.pages.jobset.latest import jobset_builds_page
-from hydrasnap.report.changes import ChangeKind, ChangeSummary
+from hydrasnap.publish.pages.jobset.newest import NewestEvaluation, newest_evaluation
 from hydrasnap.report.health import Failing, Flaky, JobsetHealth, failing_longest, flakiest
 from hydrasnap.report.root_causes import root_causes
 
@@ -71,15 +46,6 @@ class FailingRow(View, frozen=True, kw_only=True):
     exact: bool
 
 
-class ListCount(View, frozen=True, kw_only=True):
-    """How many jobs a list of an evaluation has, and the way to it."""
-
-    amount: int
-    title: str
-    look: str
-    href: str
-
-
 class FlakyRow(View, frozen=True, kw_only=True):
     """An unreliable job and its score of 100."""
 
@@ -90,39 +56,20 @@ class FlakyRow(View, frozen=True, kw_only=True):
     label: str
 
 
-class Setting(View, frozen=True, kw_only=True):
-    """A line of the configuration."""
-
-    name: str
-    value: str
-
-
 class JobsetPage(JobsetPart, frozen=True, kw_only=True):
-    """A jobset; `counts` are those of the lists of its newest evaluation.
+    """A jobset.
 
-    `causes` are the root causes in `causes_of`, the newest evaluation of which any is known; both
-    are None where there is none.
-    That was `evaluated` at a time and `took` some seconds, its checkout included. `of_project` says
-    what keeps the whole project from being evaluated or seen.
+    `of_project` says what keeps the whole project from being evaluated or seen. `causes` are the
+    root causes in `causes_of`, the newest evaluation of which any is known; both are None where
+    there is none.
     """
 
-    summary: str
-    disabled: bool
-    hidden: bool
-    figures: Figures
-    latest: Link | None
+    configuration: ConfigurationBox
+    of_project: str
+    newest: NewestEvaluation | None
     is_read: bool
-    evaluated: int | None
-    commits: tuple[Revision, ...]  # what changed in it, or else its revisions
-    took: int | None
-    latest_finished: Link | None
-    comparisons: tuple[Link, ...]
     channels: tuple[ChannelBox, ...]
     burn_down: Chart | None
-    counts: tuple[ListCount, ...]
-    broken: tuple[BrokenRow, ...]
-    broken_total: int  # how many the newest evaluation is known to have broken
-    broken_known: bool  # whether it is known that it broke no more
     causes: CausesBox | None
     causes_of: Link | None
     evaluations: tuple[EvaluationRow, ...]
@@ -134,9 +81,6 @@ class JobsetPage(JobsetPart, frozen=True, kw_only=True):
     flaky_total: int
     errors: tuple[ErrorText, ...]
     errors_href: str
-    settings: tuple[Setting, ...]
-    of_project: str
-    inputs: tuple[JobsetInput, ...]
     permalinks: tuple[Permalink, ...]
     badge: BadgeBox
     note: str
@@ -182,41 +126,26 @@ def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
 
 def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
     """Describe a jobset by its newest evaluation."""
-    jobset, key, latest = health.jobset, health.key, health.latest
-    configuration = jobset.configuration
+    jobset, key = health.jobset, health.key
+    result = figures(health.tally, is_read=health.is_read).words
     shown = site.index.shown_evaluations(key)
+    explained = _newest_explained(site, shown)
     failing = failing_longest(site.index, key, site.limits.longest)
     flaky = flakiest(site.index, key, site.limits.longest)
-    words = figures(health.tally, is_read=health.is_read)
-    explained = _newest_explained(site, shown)
     return JobsetPage(
         title=str(key),
-        description=f"The jobset {key} on {site.host}: {words.words} in its newest evaluation.",
+        description=f"The jobset {key} on {site.host}: {result} in its newest evaluation.",
         shows=f"This page shows the state of {key} at its newest evaluation.",
         crumbs=site.trail(key.project),
-        live="" if jobset.deleted_upstream else site.live("jobset", *key),
+        live=live(site, jobset),
         alternates=_alternates(site, key),
-        key=str(key),
-        parts=parts(site, jobset),
-        here="Overview",
-        gone=jobset.deleted_upstream,
-        summary=configuration.description,
-        disabled=not configuration.state.enabled,
-        hidden=not configuration.visible,
-        figures=words,
-        latest=site.evaluation_link(latest),
+        head=jobset_head(site, jobset, "Overview"),
+        configuration=configuration_box(jobset.configuration),
+        of_project=_of_project(site, key),
+        newest=newest_evaluation(site, health),
         is_read=health.is_read,
-        evaluated=latest.timestamp or None if latest else None,
-        commits=evaluation_commits(site, latest) if latest else (),
-        took=latest.checkouttime + latest.evaltime if latest else None,
-        latest_finished=site.evaluation_link(health.latest_finished),
-        comparisons=tuple(_comparisons(site, health)),
-        channels=channel_boxes(site, latest),
+        channels=channel_boxes(site, health.latest),
         burn_down=burn_down_chart(site, key),
-        counts=tuple(_counts(site, health.changes)),
-        broken=tuple(_broken(site, health.changes)),
-        broken_total=len(health.changes.broken) if health.changes else 0,
-        broken_known=health.knows_failures,
         causes=causes_box(site, explained) if explained else None,
         causes_of=site.evaluation_link(explained),
         evaluations=evaluation_rows(site, shown[: site.limits.newest_evaluations]),
@@ -228,9 +157,6 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         flaky_total=flaky.total,
         errors=error_texts(site, jobset, site.limits.error_excerpt),
         errors_href=site.links.jobset(key, "/errors.html"),
-        settings=tuple(_settings(configuration)),
-        of_project=_of_project(site, key),
-        inputs=configuration.inputs,
         permalinks=tuple(jobset_permalinks(site, key)),
         badge=badge_box(site, _badge(health), site.links.jobset(key), str(key)),
         note=site.note(*key),
@@ -251,12 +177,6 @@ def _newest_explained(site: Site, evaluations: Iterable[Evaluation]) -> Evaluati
     return next((one for one in evaluations if root_causes(site.index, one).explained), None)
 
 
-def _comparisons(site: Site, health: JobsetHealth) -> Iterator[Link]:
-    """Return links to the comparisons of the newest evaluation, with a pinned baseline first."""
-    if health.latest is not None and site.index.is_comparable(health.latest):
-        yield from comparison_links(site, health.latest)
-
-
 def _of_project(site: Site, key: JobsetKey) -> str:
     project = site.snapshot.projects[key.project]
     marks = {
@@ -265,20 +185,6 @@ def _of_project(site: Site, key: JobsetKey) -> str:
         "deleted": project.deleted_upstream,
     }
     return " and ".join(mark for mark, is_set in marks.items() if is_set)
-
-
-def _counts(site: Site, changes: ChangeSummary | None) -> Iterator[ListCount]:
-    """Return the length of each list of the newest evaluation that is not empty, with its link."""
-    for kind in ChangeKind if changes else ():
-        if changes and (amount := changes.counts[kind]):
-            href = f"{site.links.evaluation(changes.evaluation.id)}#{kind.slug}"
-            yield ListCount(amount=amount, title=kind.title, look=LOOKS.get(kind, ""), href=href)
-
-
-def _broken(site: Site, changes: ChangeSummary | None) -> Iterator[BrokenRow]:
-    if changes:
-        for change in changes.broken[: site.limits.broken_jobs]:
-            yield broken_row(site, changes.evaluation, change)
 
 
 def _failing(site: Site, row: Failing) -> FailingRow:
@@ -300,22 +206,3 @@ def _flaky(site: Site, row: Flaky) -> FlakyRow:
         status=status,
         label=status.label_for(row.build.buildstatus),
     )
-
-
-def _settings(configuration: JobsetConfiguration) -> Iterator[Setting]:
-    """Return the configuration as Hydra's page shows it, without what is not set."""
-    c = configuration
-    lines = [
-        ("State", c.state.label),
-        ("Flake", c.flake),
-        ("Nix expression", expression(c)),
-        ("Check interval", duration(c.checkinterval) if c.checkinterval else "never on its own"),
-        ("Scheduling shares", f"{c.schedulingshares:,}"),
-        ("Evaluations to keep", f"{c.keepnr:,}"),
-        ("E-mail notification", "yes" if c.enableemail else "no"),
-        ("E-mail override", c.emailoverride),
-        ("Dynamic RunCommand", "yes" if c.enable_dynamic_run_command else "no"),
-    ]
-    for name, value in lines:
-        if value:
-            yield Setting(name=name, value=value)

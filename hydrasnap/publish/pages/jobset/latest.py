@@ -7,7 +7,7 @@ from hydrasnap.model import Build, Jobset, JobsetKey
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.frame import PageContext
 from hydrasnap.publish.pages.common.page import Page
-from hydrasnap.publish.pages.common.parts import JobsetPart, parts
+from hydrasnap.publish.pages.common.parts import JobsetPart, jobset_head, live
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.jobset.builds_file import builds_paths
@@ -81,11 +81,8 @@ def jobset_builds_page(site: Site, jobset: Jobset) -> JobsetBuildsPage:
         description=f"The builds of the jobset {key} that finished last.",
         shows=f"This page lists the builds of {key} that finished last, newest first.",
         crumbs=site.trail(*key),
-        live=site.live("jobset", *key, "all"),
-        key=str(key),
-        parts=parts(site, jobset),
-        here="Builds",
-        gone=jobset.deleted_upstream,
+        live=live(site, jobset, "all"),
+        head=jobset_head(site, jobset, "Builds"),
         rows=build_rows(site, rows),
         finished=most,
         files=_files(site, [key], rows, most),

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from hydrasnap.formatting import clock, plural
-from hydrasnap.model import Evaluation, Gap, JobsetKey, Run
+from hydrasnap.model import Evaluation, Gap, JobsetKey, Run, Snapshot
 from hydrasnap.publish.links import Links, outward
 from hydrasnap.publish.pages.activity.activity import LiveNote, live_note
-from hydrasnap.publish.pages.common.changes import BrokenRow, broken_row
+from hydrasnap.publish.pages.common.change_rows import BrokenRow, broken_row
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import File, Page
@@ -16,7 +16,8 @@ from hydrasnap.publish.pages.common.rows import EvaluationRow, evaluation_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.files.badges import Badge, badge_files
-from hydrasnap.publish.pages.files.data import INDEX, data_file, data_link, index_data
+from hydrasnap.publish.pages.files.data import INDEX, index_data
+from hydrasnap.publish.pages.files.data_file import data_file, data_link
 from hydrasnap.publish.pages.jobset.errors import error_titles
 from hydrasnap.publish.pages.jobset.evaluations import newest_evaluations
 from hydrasnap.publish.pages.overview.project import HIDDEN, JobsetRow, jobset_rows
@@ -141,14 +142,7 @@ def overview_page(site: Site) -> OverviewPage:
         as_of=snapshot_time(snapshot),
         run=snapshot.run,
         gaps=snapshot.run.gaps,
-        sums=", ".join(
-            (
-                plural(len(snapshot.projects), "project"),
-                plural(len(jobsets), "jobset"),
-                plural(len(snapshot.evaluations), "evaluation"),
-                plural(len(snapshot.builds), "build"),
-            )
-        ),
+        sums=_sums(snapshot, len(jobsets)),
         channels=tuple(_channels(site, jobsets)),
         running=live_note(site),
         watches=watch_rows(site),
@@ -168,6 +162,17 @@ def overview_page(site: Site) -> OverviewPage:
             site, islice(_visible(site, newest), site.limits.newest_evaluations)
         ),
     )
+
+
+def _sums(snapshot: Snapshot, jobsets: int) -> str:
+    """Return in words how many objects of each kind there are, renamed jobsets counted once."""
+    counts = {
+        "project": len(snapshot.projects),
+        "jobset": jobsets,
+        "evaluation": len(snapshot.evaluations),
+        "build": len(snapshot.builds),
+    }
+    return ", ".join(plural(count, name) for name, count in counts.items())
 
 
 def _visible(site: Site, evaluations: Iterable[Evaluation]) -> Iterator[Evaluation]:

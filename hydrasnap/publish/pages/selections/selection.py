@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from hydrasnap.model import Build
-from hydrasnap.publish.pages.common.changes import ChangeRow, ListPart, change_row
+from hydrasnap.publish.pages.common.change_rows import ChangeRow, change_row
+from hydrasnap.publish.pages.common.changes import ListPart
 from hydrasnap.publish.pages.common.failure_cause import (
     FORGOTTEN,
     UNREAD,
@@ -23,7 +24,8 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import feed_file, feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
-from hydrasnap.publish.pages.files.data import Data, counts, data_file, data_link, result
+from hydrasnap.publish.pages.files.data import counts, result
+from hydrasnap.publish.pages.files.data_file import Data, data_file, data_link
 from hydrasnap.publish.pages.search.build_table import BuildTable
 from hydrasnap.publish.pages.search.shards import shard
 from hydrasnap.report.selections import FailingJob, Selection

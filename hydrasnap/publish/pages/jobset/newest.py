@@ -1,0 +1,77 @@
+"""The newest evaluation of a jobset, as the jobset's own page shows it."""
+
+from collections.abc import Iterator
+
+from hydrasnap.model import Evaluation
+from hydrasnap.publish.pages.common.change_rows import BrokenRow, broken_row
+from hydrasnap.publish.pages.common.changes import LOOKS
+from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.rows import Figures, Revision, evaluation_commits, figures
+from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.evaluation.comparison import comparison_links
+from hydrasnap.report.changes import ChangeKind, ChangeSummary
+from hydrasnap.report.health import JobsetHealth
+
+
+class ListCount(View, frozen=True, kw_only=True):
+    """How many jobs a list of an evaluation has, and the way to it."""
+
+    amount: int
+    title: str
+    look: str
+    href: str
+
+
+class NewestEvaluation(View, frozen=True, kw_only=True):
+    """The newest evaluation of a jobset: its result, and what it broke."""
+
+    link: Link
+    evaluated: int | None  # Unix seconds
+    took: int  # seconds, its checkout included
+    commits: tuple[Revision, ...]  # what changed in it, or else its revisions
+    figures: Figures
+    finished: Link | None  # the newest evaluation that is known to have nothing queued
+    comparisons: tuple[Link, ...]  # with others, a pinned baseline first
+    counts: tuple[ListCount, ...]  # of its lists, those without jobs left out
+    broken: tuple[BrokenRow, ...]  # what newly fails, the first of broken_total
+    broken_total: int
+    broken_known: bool  # whether it is known that no more newly fails
+
+
+def newest_evaluation(site: Site, health: JobsetHealth) -> NewestEvaluation | None:
+    """Describe the newest evaluation of a jobset; None if it has none."""
+    newest, changes = health.latest, health.changes
+    link = site.evaluation_link(newest)
+    if newest is None or link is None:
+        return None
+    return NewestEvaluation(
+        link=link,
+        evaluated=newest.timestamp or None,
+        took=newest.checkouttime + newest.evaltime,
+        commits=evaluation_commits(site, newest),
+        figures=figures(health.tally, is_read=health.is_read),
+        finished=site.evaluation_link(health.latest_finished),
+        comparisons=_comparisons(site, newest),
+        counts=tuple(_counts(site, changes)) if changes else (),
+        broken=tuple(_broken(site, changes)) if changes else (),
+        broken_total=len(changes.broken) if changes else 0,
+        broken_known=health.knows_failures,
+    )
+
+
+def _comparisons(site: Site, newest: Evaluation) -> tuple[Link, ...]:
+    comparable = site.index.is_comparable(newest)
+    return tuple(comparison_links(site, newest)) if comparable else ()
+
+
+def _counts(site: Site, changes: ChangeSummary) -> Iterator[ListCount]:
+    for kind in ChangeKind:
+        if amount := changes.counts[kind]:
+            href = f"{site.links.evaluation(changes.evaluation.id)}#{kind.slug}"
+            yield ListCount(amount=amount, title=kind.title, look=LOOKS.get(kind, ""), href=href)
+
+
+def _broken(site: Site, changes: ChangeSummary) -> Iterator[BrokenRow]:
+    for change in changes.broken[: site.limits.broken_jobs]:
+        yield broken_row(site, changes.evaluation, change)
