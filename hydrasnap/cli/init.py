@@ -51,7 +51,7 @@ class Wishes:
 
 
 class Questions:
-    """Asks on the terminal; without one, or if all is agreed to, takes what is given."""
+    """Asks on the terminal; without one, or with `--yes`, takes the defaults."""
 
     def __init__(self, *, asks: bool) -> None:
         self.asks = asks
@@ -67,7 +67,7 @@ class Questions:
         return tuple(given) or tuple(self.text(question, "").split())
 
     def confirm(self, question: str) -> bool:
-        """Return whether the user confirm; nobody to ask confirm."""
+        """Return whether the user agrees; without anybody to ask, they do."""
         return not self.asks or click.confirm(question, default=True, err=True)
 
 
@@ -186,7 +186,7 @@ def _is_chosen(step: PlannedStep, wishes: Wishes) -> bool:
 
 
 def estimate(steps: Sequence[PlannedStep], config: Config, asked: int) -> dict[str, int]:
-    """Estimate what a first snapshot costs; builds are counted as if each evaluation made all."""
+    """Estimate what a first snapshot costs, as if every evaluation had made all of its builds."""
     requests = asked + sum(step.requests for step in steps)
     rate = config.crawl.rate or (0 if is_this_machine(config.hydra.url) else 1)
     jobs, window = sum(step.jobs for step in steps), config.crawl.evaluations

@@ -1,7 +1,7 @@
 """`[[notify]]`: tell people what newly fails and what was fixed, once for each event.
 
-What has been sent is noted in the cache folder, so that a run that was killed before it could tell
-is made up for by the next one. A first run tells nothing: everything would be news.
+What has been sent is noted in the cache folder, so that the next run sends
+what a killed one has not. A first run sends nothing: everything would be news.
 """
 
 import hashlib
@@ -62,7 +62,7 @@ def notify(snapshot: Snapshot, config: Config, options: OutputOptions) -> None:
 
 
 def _wants(receiver: NotifyTable, snapshot: Snapshot, jobset: Jobset) -> bool:
-    """Return whether a receiver is told of a jobset: of a hidden one where it names jobsets."""
+    """Return whether a receiver wants a jobset; a hidden one only if it names jobsets."""
     if not receiver.jobsets:
         return not is_hidden(snapshot, jobset)
     return any(fnmatchcase("/".join(jobset.key), glob) for glob in receiver.jobsets)

@@ -1,4 +1,4 @@
-"""The packages of [packages] file, read once for each content of the file."""
+"""The packages of [packages] file, which is read again only after it has changed."""
 
 from functools import partial
 from pathlib import Path

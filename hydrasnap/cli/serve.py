@@ -76,7 +76,7 @@ def run_serve(
 
 
 def _is_no_cut_off(record: logging.LogRecord) -> bool:
-    """Return whether a log record is about more than an answer cut off by the server's end."""
+    """Return whether a log record says more than that the server's end cut off an answer."""
     cut = record.exc_info is not None and record.exc_info[0] is CancelledError
     return not cut and "timeout graceful shutdown" not in record.getMessage()
 
@@ -125,7 +125,7 @@ def _sources_of(config: Config) -> Iterator[Path]:
 def _render(arguments: Sequence[str]) -> bool:
     """Render in a separate process, which reads the settings again and frees its memory.
 
-    While another run holds the site or the cache, it is tried again.
+    While another run holds the site or the cache, this waits and tries again.
     """
     command = [sys.executable, "-m", "hydrasnap.cli", "render", "--quiet", *arguments]
     while True:

@@ -16,7 +16,7 @@ RELOAD = "/-/reload"
 RELOADING = f'<script src="{RELOAD}.js"></script>\n'
 RELOAD_SCRIPT = b"new EventSource('/-/reload').onmessage = () => location.reload();\n"
 _EVERY = 1.0  # seconds between two looks at the files
-_PAUSE = 0.2  # seconds until a page learns of a render, or a connection of the end
+_PAUSE = 0.2  # seconds until an open page learns of a render, or notices that the server ends
 
 Times = Mapping[Path, int]
 
@@ -25,7 +25,7 @@ class Follower:
     """Takes over each new crawl; with `watched` files it renders the site again when they change.
 
     `render` writes the site and returns whether that went well. `warn` is called with errors.
-    Where `is_ending` says so, connections are let go.
+    Once `is_ending` returns true, connections are closed.
     """
 
     def __init__(

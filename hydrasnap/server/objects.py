@@ -97,7 +97,7 @@ def overviews(every: Iterable[Jobset]) -> list[Json]:
 def overview(value: Jobset) -> Json:
     """Return a jobset as ``/api/jobsets`` shows it, which reports only errors in fetching.
 
-    Of a Hydra that reported only counts it has no more.
+    Where the Hydra reported only counts, the answer has nothing else.
     """
     checkinterval = value.configuration.checkinterval
     overview = value.overview or JobsetOverview(

@@ -46,7 +46,7 @@ def redirect(
     extra: dict[str, str] | None = None,
     status: int = 302,
 ) -> HTTPException:
-    """Return a redirect to another path of this server; the parameters go on, then the `extra`."""
+    """Return a redirect to a path of this server, with the request's parameters and `extra`."""
     extra = extra or {}
     query = {name: v for name, v in request.query_params.items() if name not in extra} | extra
     path = "/".join(quote(str(segment), safe="") for segment in segments if segment != "")

@@ -1,7 +1,7 @@
-"""Answers that take long, kept beside the cache from which they follow.
+"""Answers that take long to compute, kept beside the cache from which they follow.
 
 They lie in ``.index``, one file for each question, and only save time: a file that is missing,
-damaged or of another situation is made again, and a disk that takes none loses nothing.
+damaged or follows from other data is made again, and on a full disk nothing is lost.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,10 @@ def remembered(
     kind: type[T],
     answer: Callable[[], T],
 ) -> T:
-    """Return the answer to a question that was left in the same situation, else ask and keep it."""
+    """Return the kept answer to a question, or compute and keep it.
+
+    `situation` is a digest of all that the answer follows from; one kept under another is stale.
+    """
     name = f"answer-{_digest(msgspec.msgpack.encode(question)).hex()}"
     with suppress(OSError, msgspec.DecodeError):
         content = (folder / INDEXES / name).read_bytes()

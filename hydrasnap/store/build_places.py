@@ -42,8 +42,8 @@ class Group(Struct, frozen=True, array_like=True):
 
     project: str
     jobset: str
-    ids: bytes  # of 8 bytes
-    offsets: bytes  # of 4, as all below
+    ids: bytes  # 8 bytes each
+    offsets: bytes  # 4 bytes each, as in the arrays below
     lengths: bytes
     hashes: bytes  # see `job_hash`
     others: bytes  # another hash of the job's name
@@ -90,7 +90,7 @@ def _files(folder: Path) -> Iterator[tuple[int, Path]]:
 
 
 def _look_at(first: int, lines: Iterable[tuple[int, bytes]], state: os.stat_result) -> Shard:
-    """Note what is in a file, of which each line is given with its place."""
+    """Note what is in a file, whose lines are given with their places in bytes."""
     found: dict[int, tuple[_Brief, int, bytes]] = {}
     count = 0
     for count, (offset, line) in enumerate(lines, start=1):  # noqa: B007 - it is the last
@@ -127,7 +127,7 @@ def _group(project: str, jobset: str, rows: Sequence[tuple[_Brief, int, bytes]])
 
 
 def digest_of(*parts: bytes) -> bytes:
-    """Return a digest of some bytes in a row."""
+    """Return a digest of the concatenated parts."""
     return blake2b(b"".join(parts), digest_size=_DIGEST).digest()
 
 

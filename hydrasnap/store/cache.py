@@ -99,7 +99,7 @@ class Cache(Contents):
             self._journal.clear()
 
     def keep_notes(self) -> None:
-        """Write what is noted of silent projects, where a run ends before its first object."""
+        """Write the notes on empty projects, if a run ends before it has stored any object."""
         if self.manifest.empty_projects:
             with self.writing():
                 write_whole(self._folder / MANIFEST, encode_object(self.manifest))
@@ -128,9 +128,9 @@ class Cache(Contents):
                 path.replace(_free_name(path))
 
     def _set_aside(self) -> None:
-        """Move damaged files that no answer replaced out of the way: Hydra has not what they held.
+        """Rename damaged files to ``NAME.damaged``, unless the crawl has replaced them.
 
-        They stay beside their place as ``NAME.damaged``, so that they block no reader.
+        Hydra no longer has what they held, and readers would stumble over them.
         """
         with self.writing():
             for path, data in self._reader.broken.items():

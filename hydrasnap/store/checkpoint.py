@@ -46,7 +46,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
 
 
 def write_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
-    """Leave it to the next run; where nothing is left there is no file."""
+    """Write the checkpoint for the next run; remove the file where there is nothing to write."""
     if checkpoint == Checkpoint():
         (folder / UNFINISHED).unlink(missing_ok=True)
     else:

@@ -42,7 +42,7 @@ Key = TypeVar("Key")
 Filed = TypeVar("Filed", Project, Jobset, Evaluation, JobSizes)
 Sharded = TypeVar("Sharded", Build, Reasons)
 
-_AGGREGATE, _DELETED = "aggregate", "deleted"  # labels of builds, beside their jobset
+_AGGREGATE, _DELETED = "aggregate", "deleted"  # labels of builds; their jobset is another one
 
 
 class Contents(CrawlMemo):
@@ -82,7 +82,7 @@ class Contents(CrawlMemo):
 
     @property
     def builds(self) -> Mapping[int, Build]:
-        """All builds by id, ascending; of many, to read one after the other is fast."""
+        """All builds by ascending id; of very many, reading them in this order is fast."""
         return self._builds
 
     def builds_of(self, key: JobsetKey) -> Iterator[Build]:
@@ -183,7 +183,7 @@ class Contents(CrawlMemo):
         self._add_checksums()
 
     def _add_checksums(self) -> None:
-        """Let a writer write the files of older versions again, with a checksum."""
+        """Mark the files of older versions as changed, so that a writer adds their checksums."""
         old = self._reader.unchecked
         kinds: tuple[tuple[Callable[[Any], Path], Mapping[Any, Any]], ...] = (
             (project_path, self._projects),
@@ -240,7 +240,7 @@ class Contents(CrawlMemo):
         return is_new
 
     def _touch(self, shards: Shards[Sharded], place: Callable[[int], Path], number: int) -> None:
-        """Let the file of a shard be written, with what the shard holds by then."""
+        """Mark the file of a shard as changed; it is written with what the shard holds by then."""
         first = shard_of(number)
         self._dirty[place(first)] = lambda: encode_shard(shards.of_shard(first))
 

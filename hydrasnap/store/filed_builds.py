@@ -1,7 +1,7 @@
 """The builds of a large cache, left in its files: only what is asked for is in memory.
 
-In memory is of each build what finds it: its id, its place in a file and hashes of its job's name.
-That is kept in ``.index`` too, so that a later run reads those files alone that have changed.
+In memory is only what finds each build: its id, its place in a file, and hashes of its job's name.
+That is kept in ``.index`` too, so that a later run reads only the files that have changed.
 """
 
 import os
@@ -31,9 +31,11 @@ T = TypeVar("T")
 _NONE: Mapping[int, Build] = {}
 _decode = msgspec.json.Decoder(Build).decode
 _decode_many = msgspec.json.Decoder(list[Build]).decode
-_PLACE_BITS = 31  # of the place of a build in its jobset; the hash of its job takes 32 more
+_PLACE_BITS = (
+    31  # low bits for the place of a build in its jobset; the hash of its job is above them
+)
 _PLACE = (1 << _PLACE_BITS) - 1
-_FEW = 500  # builds, of which answers are found as quickly as they are read
+_FEW = 500  # builds; of fewer, an answer is computed as quickly as a kept one is read
 
 
 class CacheChangedError(CacheError):
@@ -46,7 +48,7 @@ class _Part:
     def __init__(self, first: int, group: Group, lines: int) -> None:
         self.first, self.group = first, group
         self.ids = array("q", group.ids)
-        self.is_whole = len(self.ids) == lines  # the file has no other
+        self.is_whole = len(self.ids) == lines  # whether the file has no builds of other jobsets
         self.offsets = array("i", group.offsets)
         self.lengths = array("i", group.lengths)
 
@@ -68,12 +70,12 @@ class _Places:
 
     @cached_property
     def job_count(self) -> int:
-        """How many jobs there are: of two names that have one hash, the other differs."""
+        """How many jobs there are; two hashes together tell their names apart."""
         others = array("I", b"".join(part.group.others for part in self.parts))
         return len(set(zip(self.job_hashes(), others, strict=True)))
 
     def find(self, place: int) -> tuple[_Part, int]:
-        """Return in which part the build at a place is, and where there."""
+        """Return the part that holds the build at a place, and the place within that part."""
         number = bisect_right(self.ends, place)
         return self.parts[number], place - (self.ends[number - 1] if number else 0)
 
@@ -138,7 +140,7 @@ class FiledBuilds(Builds):
         return self._places[key].ids() if key in self._places else ()
 
     def absent(self, ids: Iterable[int], near: JobsetKey) -> Set[int]:
-        """Return the ids of which there is no build; most of them are those of a jobset."""
+        """Return the ids of which there is no build; most are expected in the jobset `near`."""
         strangers = set(ids).difference(self.ids_of(near))
         return {number for number in strangers if number not in self}
 
@@ -172,9 +174,9 @@ class FiledBuilds(Builds):
     def remembered(
         self, key: JobsetKey, question: str, about: bytes, kind: type[T], answer: Callable[[], T]
     ) -> T:
-        """Return what an earlier run has answered in the same situation, or ask.
+        """Return the answer to a question about a jobset: a kept one, or a new one that is kept.
 
-        Of few builds it is as quick to ask.
+        It follows from the jobset's builds and from `about`. Of few builds, none is kept.
         """
         if self.count(key) < _FEW:
             return answer()

@@ -12,7 +12,7 @@
       live.json                   what the Hydra was doing, and when, if the last run asked for it
       journal.jsonl               what a run fetched and has not filed yet; empty between runs
       .index/                     what is made from the rest, and can be made again
-      unfinished.json             how far a run came that ended early; see `unfinished`
+      unfinished.json             how far a run came that ended early; see `checkpoint`
 
 Keys are sorted and defaults left out, so the same objects are the same bytes. Each object ends with
 a checksum of what stands before it, so that damage is seen even where it leaves valid JSON. Files

@@ -92,8 +92,8 @@ class Reader:
     def build_lines(self, path: Path) -> Iterator[tuple[int, bytes]]:
         """Read a file of builds as it is: each line, which holds a build, and its place in bytes.
 
-        Lines that have a checksum are known to be readable; a file without is decoded. Raises
-        NotByLineError for one that somebody has laid out otherwise.
+        Lines with a checksum are known to be readable; those of a file without are decoded. Raises
+        NotByLineError for a file that somebody has laid out otherwise.
         """
         data = path.read_bytes()
         lines, intact = _lines_of(data)

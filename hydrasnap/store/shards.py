@@ -18,14 +18,14 @@ T = TypeVar("T", bound=msgspec.Struct)
 UNPACKED = 100_000
 """How many objects are held as they are: about those that were asked for last."""
 
-_FASTEST = 1  # of the levels of zlib
+_FASTEST = 1  # level of zlib
 
 
 class Shards(Mapping[int, T], Generic[T]):
     """Objects of one `kind` by id, ascending, in shards of a thousand ids each.
 
-    `key` names the field that holds the id. `labels` gives what objects are asked for by. At most
-    `unpacked` objects are unpacked at a time, and one shard in any case.
+    `key` names the field that holds the id. `labels` gives the labels of an object, by which it can
+    be found. At most `unpacked` objects are unpacked at a time, and one shard in any case.
     """
 
     def __init__(
@@ -38,7 +38,9 @@ class Shards(Mapping[int, T], Generic[T]):
         self._key: Callable[[T], int] = attrgetter(key)
         self._labels = labels
         self._most = unpacked
-        self._labelled: defaultdict[Hashable, set[int]] = defaultdict(set)  # shards, or more
+        self._labelled: defaultdict[Hashable, set[int]] = defaultdict(
+            set
+        )  # of shards that may hold such objects
         self._decode = msgspec.msgpack.Decoder(list[kind]).decode  # type: ignore[valid-type]
         self._encode = msgspec.msgpack.Encoder().encode
         self._ids: dict[int, int] = {}  # by shard, a bit for each id

@@ -21,9 +21,9 @@ class FreshnessCheck:
     """Tells whether the files of a site are still as its state records them.
 
     Each file is checked by its size and modification time. In a site of `by_folder` files or more,
-    only the files at the top are; for the others the modification time of their folder counts,
-    which moves when a file in it is added, removed or replaced. A file there that was edited in
-    place is repaired when its page changes, or by the run after ``.hydrasnap-state`` was removed.
+    that holds for files at the top only; of folders, the modification time is checked, which moves
+    when a file in them is added, removed or replaced. A file in a folder that was edited in place
+    is repaired when its page changes, or by the run after ``.hydrasnap-state`` was removed.
     """
 
     def __init__(self, output: Path, found: BuildState, by_folder: int = MANY_FILES) -> None:
@@ -54,7 +54,7 @@ class FreshnessCheck:
 
 
 class PreviousRun(NamedTuple):
-    """What the last run left, and the digests of the settings, and of settings and cache, now."""
+    """The state that the last run left; digests of the settings now, and of settings and cache."""
 
     state: BuildState
     settings: bytes

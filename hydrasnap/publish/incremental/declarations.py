@@ -66,7 +66,7 @@ class Declarations:
         return self._site.old_names(key)
 
     def _foreign(self, others: Iterable[int]) -> Iterator[Build]:
-        """Yield all builds of the jobs that some builds of other jobsets belong to."""
+        """Yield all builds of the jobs of some builds, which belong to other jobsets."""
         builds = self._site.snapshot.builds
         jobs = {builds[number].job_key for number in others if number in builds}
         for job in sorted(jobs):
@@ -230,7 +230,7 @@ def _names_of(build: Build) -> Build:
 
 
 def _with_builds(found: Evaluation, builds: Iterable[int], *, inputs: bool = False) -> Evaluation:
-    """Reduce an evaluation to its names and some of its builds, and its inputs if they count."""
+    """Reduce an evaluation to its names and some of its builds, with or without its inputs."""
     return Evaluation(
         id=found.id,
         project=found.project,

@@ -1,4 +1,4 @@
-"""Fingerprints of what tasks and files are made from, which are cheap beside making them."""
+"""Fingerprints of what tasks and files are made from; they cost far less than rendering."""
 
 from functools import cache
 from typing import NamedTuple
@@ -26,7 +26,7 @@ def file_fingerprint(beside: bytes, item: Page | File) -> bytes:
 
 
 class _Fingerprint(NamedTuple):
-    """The fingerprints of all that is read, and of which builds of that have a page."""
+    """The fingerprint of what a task may read, and that of which of these builds have a page."""
 
     whole: bytes
     paged: bytes
@@ -53,7 +53,7 @@ class Fingerprinter:
         return digest(*(part.whole for part in self._parts(task)))
 
     def of_jobset(self, key: JobsetKey) -> bytes:
-        """Fingerprint what all tasks of a jobset may read; empty if that takes as long as theirs.
+        """Fingerprint what all tasks of a jobset may read together; empty if that saves no time.
 
         While it stays the same, so do the fingerprints of these tasks.
         """
@@ -64,7 +64,7 @@ class Fingerprinter:
     def beside_contexts(self, task: RenderTask) -> bytes:
         """Fingerprint what the pages of a task show beside their contexts.
 
-        That is chosen in the settings, but for links to builds: those know which have a page.
+        The settings choose that, except the links to builds: those depend on which have a page.
         """
         policy = self._site.policy
         if policy.builds is None:

@@ -84,7 +84,7 @@ class BucketReads(NamedTuple):
 
 
 class WholeReads(NamedTuple):
-    """What all buckets of a jobset may read together, or more, but found without its builds."""
+    """What all buckets of a jobset may read together (or more), found without its builds."""
 
     digest: bytes  # of the builds
     others: tuple[Build, ...]  # of other jobsets: constituents, and aggregates that hold builds
@@ -105,7 +105,7 @@ class SelectionReads(NamedTuple):
     selection: Selection
     # ids of those of its builds that have a page, negative if only their job has
     paged: tuple[int, ...]
-    jobs: tuple[JobKey, ...]  # with a page, of those whose failure takes others down
+    jobs: tuple[JobKey, ...]  # that made these fail, as far as they have a page
     long_lists: bool  # whether all lists have as many pages as they need
 
 

@@ -90,7 +90,7 @@ def _pieces(text: str) -> Iterator[TextSpan]:
 
 
 def _joined(pieces: Iterator[TextSpan]) -> Iterator[TextSpan]:
-    """Join neighbouring spans of the same look, so that a dropped escape parts no word."""
+    """Join neighbouring spans of the same look, so that a dropped escape splits no word."""
     last: TextSpan | None = None
     for piece in pieces:
         if not piece.text:
@@ -109,7 +109,7 @@ def _joined(pieces: Iterator[TextSpan]) -> Iterator[TextSpan]:
 def split_lines(
     found: tuple[TextSpan, ...], lines: int
 ) -> tuple[tuple[TextSpan, ...], tuple[TextSpan, ...]]:
-    """Part spans after so many lines; the second part is empty if there are no more.
+    """Split spans after `lines` lines; the second part is empty if there are no more.
 
     >>> [[span.text for span in part] for part in split_lines(spans("1\\n2\\n3"), 2)]
     [['1\\n2\\n'], ['3']]

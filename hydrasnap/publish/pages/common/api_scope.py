@@ -5,15 +5,15 @@ from enum import Enum
 from hydrasnap.publish.pages.common.budget import Budget
 from hydrasnap.report.index import Index
 
-# What answers take in bytes: a build in full, as measured on a real Hydra and rounded up; an id in
-# a list of builds, which two files have; and what jobset and evaluation say besides.
+# Bytes, measured on a real Hydra and rounded up: of a build in full, of an id in a list of builds
+# (two files have such a list), and of a jobset and an evaluation without their lists.
 BUILD_BYTES, ID_BYTES, JOBSET_BYTES, EVALUATION_BYTES = 750, 12, 5_000, 1_500
 JOBSET_FILES, PROJECT_FILES, EVALUATION_FILES = 3, 2, 1
 MOST = 0.5  # of the budget; pages are worth more
 
 
 class ApiScope(Enum):
-    """Which answers are files."""
+    """The answers of the API that a site has as files."""
 
     NONE = "none"
     WITHOUT_BUILDS = "all but the lists of the builds of evaluations"
@@ -21,9 +21,9 @@ class ApiScope(Enum):
 
 
 def api_scope(index: Index, budget: Budget) -> tuple[ApiScope, Budget]:
-    """Leave lists of builds out that take too much of the budget; estimate what the files take.
+    """Choose the scope that a budget allows, and estimate what its files take.
 
-    The files of builds are counted with the pages that they belong to.
+    The files of single builds are not in the estimate: they are counted with the builds' pages.
     """
     snapshot = index.snapshot
     rows = sum(len(evaluation.builds) for evaluation in snapshot.evaluations.values())

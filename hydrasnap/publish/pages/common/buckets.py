@@ -1,6 +1,6 @@
-"""Divides the jobs of a jobset by name into buckets, by which pages and search shards are made.
+"""Divides the jobs of a jobset by name into buckets, each of which a task renders.
 
-A job keeps its bucket as long as the jobset keeps its size, so that few are made again.
+A job keeps its bucket as long as the jobset keeps its size, so that few pages are rendered again.
 """
 
 from dataclasses import dataclass
@@ -47,12 +47,12 @@ def buckets(index: Index, key: JobsetKey) -> tuple[Bucket, ...]:
 
 
 def bucket_count(jobs: int) -> int:
-    """Return how many buckets so many jobs make: none, or a power of two."""
+    """Return the number of buckets for a number of jobs: none, or a power of two."""
     return 1 << (jobs // JOBS).bit_length() if jobs else 0
 
 
 def bucket_of(job: str, count: int) -> int:
-    """Return the bucket of a job by its name, as a script can too.
+    """Return the number of the bucket of a job, which scripts of the site compute in the same way.
 
     >>> bucket_of("hello.x86_64-linux", 256)
     216

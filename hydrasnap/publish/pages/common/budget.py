@@ -6,8 +6,8 @@ from operator import attrgetter
 
 from hydrasnap.formatting import number, size
 
-# The steps in which the level of shares rises, for all jobsets together: a part of the budget, and
-# the most bytes and files. A little more or less in one jobset seldom moves the level.
+# The level of shares is a multiple of a step, so that a little more in one jobset seldom moves it.
+# The steps of all jobsets together are this part of the budget, at most so many bytes and files.
 STEP, STEP_BYTES, STEP_FILES = 0.01, 2_000_000, 400
 
 
@@ -23,7 +23,7 @@ class Budget:
         return Budget(int(self.bytes * part), int(self.files * part))
 
     def times(self, count: int) -> "Budget":
-        """Return what so many of the same take."""
+        """Return what a number of equal things take."""
         return Budget(self.bytes * count, self.files * count)
 
     def __add__(self, other: "Budget") -> "Budget":
@@ -33,11 +33,11 @@ class Budget:
         return Budget(self.bytes - other.bytes, self.files - other.files)
 
     def larger(self, other: "Budget") -> "Budget":
-        """Return the larger of both in bytes and in files."""
+        """Return the larger number of bytes and the larger number of files."""
         return Budget(max(self.bytes, other.bytes), max(self.files, other.files))
 
     def smaller(self, other: "Budget") -> "Budget":
-        """Return the smaller of both in bytes and in files."""
+        """Return the smaller number of bytes and the smaller number of files."""
         return Budget(min(self.bytes, other.bytes), min(self.files, other.files))
 
     @property
@@ -55,11 +55,10 @@ def total(costs: Iterable[Budget]) -> Budget:
 
 
 def shares(budget: Budget, needs: Sequence[Budget], wishes: Sequence[Budget]) -> list[Budget]:
-    """Share a budget among jobsets that need something each and wish for more.
+    """Share a budget among jobsets, each of which needs some of it and wishes for more.
 
-    Each gets what it needs. What is left raises the shares to one level, as water would, but none
-    above its wish. So a jobset that grows takes from its own share first, and while that does, the
-    others keep theirs.
+    Each gets what it needs. The rest raises all shares to one level, none above its wish. So a
+    jobset that grows uses up its own share first, and until then the others keep theirs.
     """
     step = budget.share(STEP).smaller(Budget(STEP_BYTES, STEP_FILES)).share(1 / max(len(needs), 1))
     sizes, files = (

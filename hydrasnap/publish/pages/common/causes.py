@@ -21,7 +21,9 @@ class CauseRow(View, frozen=True, kw_only=True):
     label: str  # status of its build, or Hydra's word for the failed step
     log: str  # on the Hydra, empty if there is none
     since: BuildRow | None  # the build since which the job fails
-    since_evaluation: Link | None  # else the first in a row in which it takes builds down
+    since_evaluation: (
+        Link | None
+    )  # else the first of the last evaluations in a row that it takes builds down in
     since_time: int | None  # of that evaluation
     exact: bool  # whether it did not fail before that
     count: int  # of builds below
@@ -44,8 +46,8 @@ class CausesBox(View, frozen=True, kw_only=True):
 class CausesPage(PageContext, frozen=True, kw_only=True):
     """The root causes of an evaluation: `box` has them, each with the builds below.
 
-    Of very many there are the first, and the first builds below; `data` has all causes
-    that take builds down.
+    Long lists are cut, both that of the causes and those of builds; `data` has all causes that
+    take builds down.
     """
 
     evaluation: Link

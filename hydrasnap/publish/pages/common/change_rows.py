@@ -64,7 +64,7 @@ def broken_row(site: Site, evaluation: Evaluation, change: Change) -> BrokenRow:
 def change_row(site: Site, change: Change, key: JobsetKey | None = None) -> ChangeRow:
     """Describe a change; a removed job shows the build it had.
 
-    With `key`, the jobset of the evaluation, a job that still fails has the time since when.
+    `key` is the jobset of the evaluation; with it, the row of a job that still fails has `since`.
     """
     build = change.build or change.before
     assert build is not None, "a change has a build on one side"  # noqa: S101 - narrows the type

@@ -33,7 +33,7 @@ class ListPart(Link, frozen=True, kw_only=True):
 
 
 class ChangeList(View, frozen=True, kw_only=True):
-    """One of the eight lists; `folded` are the rows beyond the first some hundred.
+    """One of the eight lists; `folded` are the rows that are hidden at first.
 
     Of a long list `folded` is empty, and the rows beyond the first are on the pages `more` or,
     where the site has no room for those, in the data file `rest`. A list without any rows is only

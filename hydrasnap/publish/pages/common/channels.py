@@ -85,7 +85,7 @@ def _box(site: Site, channel: Channel) -> ChannelBox:
 
 
 def _grid(site: Site, channel: Channel) -> str:
-    """Return the way to the grid of an aggregate, which stands after the list if it has one."""
+    """Return the address of an aggregate's grid: a section of its job's page, if there is one."""
     page = site.links.job(channel.aggregate.job_key)
     return page if "?" in page else f"{page}#constituents-over-time"
 

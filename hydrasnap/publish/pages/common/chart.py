@@ -11,15 +11,15 @@ from hydrasnap.publish.pages.common.view import View
 
 WIDTH, HEIGHT = 1000, 100
 LOOKS = 6
-_BEYOND = 1e18  # what is larger is no size and no time, and is written as it is
+_BEYOND = 1e18  # a larger value is written as a plain number, not as a size or a time
 _BYTES = {"B": 1, "byte": 1, "bytes": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
 class Moment(View, frozen=True, kw_only=True):
     """A place on the chart's time axis: a build or evaluation, its page, and a remark.
 
-    An `external` page is one of the Hydra. What has no page or known time has a label.
-    The values of an `open` moment can still change.
+    `label` names it. `href` is empty where it has no page; an `external` one is on the Hydra. The
+    values of an `open` moment can still change.
     """
 
     label: str
@@ -111,13 +111,13 @@ class Scale(View, frozen=True, kw_only=True):
 
     def y(self, value: float) -> str:
         """Return the height of a value in the box."""
-        span = self.high / 2 - self.low / 2  # halves, for the whole may be beyond all numbers
+        span = self.high / 2 - self.low / 2  # of halves: the difference itself may overflow
         share = (value / 2 - self.low / 2) / span if span else 0
         return _short(HEIGHT * (1 - share))
 
 
 def scale(values: Sequence[float]) -> Scale:
-    """Choose a scale: from zero, unless the values differ and lie close together far from it."""
+    """Choose a scale: it starts at zero, unless the values differ little and lie far from zero."""
     low, high = min(values), max(values)
     if low <= high / 2 or low == high:
         low, high = min(low, 0), max(high, 0)
@@ -138,7 +138,10 @@ def chart(
     series: Sequence[Series],
     words: Callable[[float], str],
 ) -> Chart:
-    """Draw one or more lines over `moments`, oldest first; `name` is a key, a title and an "of"."""
+    """Draw one or more lines over `moments`, oldest first.
+
+    `name` is the key, the title, and the word for a moment.
+    """
     count = len(moments)
     fit = scale([value for line in series for value in line.values])
     rows = [

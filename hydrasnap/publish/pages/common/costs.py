@@ -1,4 +1,4 @@
-"""What pages and files take of a budget, measured on sites of both kinds of Hydra, rounded up."""
+"""What pages and files take of a budget: figures measured on rendered sites and rounded up."""
 
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.publish.page_limits import Limits
@@ -10,7 +10,7 @@ BUILD_PAGE = Budget(6_500, 1)
 JOB_PAGES = Budget(16_000, 4)  # the page, data, badge and feed of a job
 BUILD_BYTES, JOBS_A_FILE = 150, 64  # in the shards of search and filters
 SITE = Budget(1_000_000, 80)  # static files and pages of the whole
-# builds in a shard of store paths and in one of ids, at least, and the most of the former
+# the fewest builds in a shard of store paths and of ids, and the most shards of store paths
 PATHS_A_FILE, IDS_A_FILE, PATH_FILES = 64, 1_000, 1_024
 JOBSET, EVALUATION = Budget(400_000, 21), Budget(60_000, 15)  # what every one has
 JOB_BYTES = 110  # in the list of all jobs of an evaluation, which the filter reads too
@@ -70,7 +70,7 @@ def long_lists(index: Index, evaluation: Evaluation) -> Budget:
     """
     counts = summary_of(index, evaluation).counts
     quiet = sum(counts[kind] for kind in QUIET_LISTS)
-    in_data = quiet - counts[ChangeKind.STILL_SUCCEEDING]  # which are among all jobs
+    in_data = quiet - counts[ChangeKind.STILL_SUCCEEDING]  # which are in the file of all jobs
     is_newest = evaluation is index.latest(evaluation.jobset_key)
     compared = COMPARISONS * (sum(counts.values()) - quiet) if is_newest else 0
     rows = quiet + compared

@@ -8,7 +8,7 @@ from hydrasnap.report.root_causes import Culprit, culprits
 
 FORGOTTEN, UNREAD = "a dependency, not known any more", "a dependency, not looked up yet"
 
-# Results of builds that need not have run: these have a log only where a step tells of one.
+# Builds with these results may never have run: they have a log only if a failed step names one.
 _MAY_NOT_HAVE_RUN = {
     BuildStatus.DEPENDENCY_FAILED,
     BuildStatus.ABORTED,
@@ -57,7 +57,7 @@ def culprit_link(site: Site, found: Culprit) -> CulpritLink:
 def own_log(site: Site, build: Build) -> str:
     """Return the address of a build's log on the Hydra; empty if it is not known to have one.
 
-    One that took no time was taken from a store, and one that was aborted may never have begun.
+    A build that took no time was substituted, and one that was aborted may never have begun.
     """
     if build.deleted_upstream or not build.finished:
         return ""

@@ -35,8 +35,8 @@ class InputState(View, frozen=True, kw_only=True):
 class InputDifference(View, frozen=True, kw_only=True):
     """An input that differs from the baseline's; `href` shows what lies between.
 
-    `within` names the builds that it went into, where it is none of the evaluation's own inputs;
-    `note` says why changes below a build are not shown, or not all of them.
+    `within` are the names of the inputs that lead to it, where it is an input of a build that is an
+    input itself. `note` says why changes below a build are not shown, or not all of them.
     """
 
     name: str

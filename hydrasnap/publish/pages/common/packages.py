@@ -36,7 +36,7 @@ def package_facts(site: Site, build: Build) -> PackageFacts | None:
 
 
 def first_evaluation(site: Site, build: Build) -> Evaluation | None:
-    """Return the first evaluation with a page that holds a build, or else the first."""
+    """Return the first evaluation that holds a build, if possible one that has a page."""
     held = site.index.evaluations_with(build.id)[::-1]
     return next(filter(site.index.is_comparable, held), next(iter(held), None))
 

@@ -1,4 +1,4 @@
-"""What stands above builds and evaluations: parents that were not read, names of jobsets now."""
+"""The projects and jobsets of builds: placeholders for unknown ones, new names of renamed ones."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ def name_now(jobsets: Mapping[JobsetKey, Jobset], key: JobsetKey) -> JobsetKey:
 def with_placeholder_parents(snapshot: Snapshot) -> Snapshot:
     """Return a snapshot in which every build and evaluation has a jobset and a project.
 
-    Where Hydra could not be read in part, the objects above are missing; their pages are needed.
+    A placeholder stands in for a jobset or project that could not be read, since pages link to it.
     A jobset that was renamed to one that is not known stands under its old name.
     """
     keys = jobsets_with_builds(snapshot.builds)

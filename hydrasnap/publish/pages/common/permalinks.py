@@ -121,8 +121,8 @@ def _leading(
 def job_permalinks(site: Site, history: JobHistory) -> Iterator[Permalink]:
     """Return the permalinks of a job; those by system only if it has several.
 
-    They are no files, of which there would be several for each job: the search opens them, and the
-    404 page where a reader follows Hydra's own address.
+    They have no files, which would be several for each job: the search opens them, and so does the
+    404 page for readers who follow Hydra's own address.
     """
     results = history.results
     best = latest_success(results)

@@ -4,9 +4,9 @@ Pages go to what people look for. Each jobset has a share of the budget; its bui
 get pages in this order until the share ends. Whatever has no page is in the shards of the search,
 which opens any build and job.
 
-Nothing here remembers the last site: the same snapshot gives the same pages, rendered in full or
-anew in part. What is decided is cut at a place in an order, not by a condition on the whole, so one
-build more or less moves the place by a build or two, and the lists of one evaluation.
+Nothing here depends on the last site: a snapshot gives the same pages in a full render and in an
+incremental one. Every limit is a place in an order, not a condition on the whole site, so that one
+build more moves the limit by a build or two, or by the lists of one evaluation.
 """
 
 import operator
@@ -57,7 +57,7 @@ class Policy:
 
     Lists of the evaluations in `long_lists` (None: of all) go on for as many pages as they need; of
     others, only those of failing jobs do. The filter reads all rows from files.
-    `maintainers` is how many of them get a page, those first of whose jobs most fail; None for all.
+    `maintainers` is how many of them get a page (None: all), those with most failing jobs first.
     """
 
     builds: frozenset[int] | None = None

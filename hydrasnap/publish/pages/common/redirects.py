@@ -1,7 +1,7 @@
 """Redirect pages: from a permalink, and from the old name of a jobset.
 
-What stood below the old name of a renamed jobset stays there: of each page one that leads to it,
-and of each other file (badges, data, feeds) a copy, for what shows or reads it does not follow.
+The addresses below the old name of a renamed jobset stay valid: there is a redirect for each page,
+and a copy of each other file (badge, data, feed), because programs do not follow a redirect page.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ class RedirectPage(PageContext, frozen=True, kw_only=True):
 def with_old_names(
     site: Site, key: JobsetKey, items: Iterable[Page | File], job: JobKey | None = None
 ) -> Iterator[Page | File]:
-    """Give files of a jobset, or of a `job` of it, and what stands for them below its old names."""
+    """Yield files of a jobset, or of a `job` of it, and their stand-ins below its old names."""
     old = [name for name in site.old_names(key) if not _is_taken(site, name, job)]
     for item in items:
         yield item

@@ -252,7 +252,7 @@ def _notes(site: Site, evaluation: Evaluation) -> Iterator[str]:
 
 
 def _delta(health: EvaluationHealth) -> str:
-    """Return the difference in succeeded builds; empty while that only means that some wait."""
+    """Return how many more builds succeeded than before; no decrease while builds are queued."""
     delta = health.delta or 0
     if delta > 0:
         return f"+{delta:,}"

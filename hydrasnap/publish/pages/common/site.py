@@ -50,8 +50,8 @@ class Site:
 
     `base` is the absolute address of the site or empty; `lost` says in words what the cache should
     hold and does not. `source` is the input of evaluations that holds the files of the packages;
-    `staff` are the maintainers of jobs in the newest evaluations, those first of whose jobs most
-    fail, and `is_listed` tells that a list of packages was given.
+    `staff` are the maintainers of jobs in the newest evaluations, by the number of failing jobs, and
+    `is_listed` tells that a list of packages was given.
     """
 
     snapshot: Snapshot

@@ -29,7 +29,7 @@ class SizeChange(View, frozen=True, kw_only=True):
 
 
 class SizeFact(View, frozen=True, kw_only=True):
-    """A size in bytes, the build that has it where that is not clear, and what it compares with."""
+    """A size in bytes and how it changed; `place` is the build, None where the page is about it."""
 
     name: str
     value: int
@@ -38,7 +38,7 @@ class SizeFact(View, frozen=True, kw_only=True):
 
 
 def build_place(site: Site, history: SizeHistory, number: int) -> BuildPlace:
-    """Return where a build of a job can be seen, which may be from before the snapshot."""
+    """Return where a build of a job can be seen: on the Hydra if it is older than the snapshot."""
     if number in history.unknown:
         return BuildPlace(id=number, href=site.live("build", str(number)), external=True)
     return BuildPlace(id=number, href=site.links.build(number))
