@@ -50,7 +50,7 @@ class Site:
 
     `base` is the absolute address of the site or empty; `lost` says in words what the cache should
     hold and does not. `source` is the input of evaluations that holds the files of the packages;
-    `staff` are the maintainers of jobs in the newest evaluations, by the number of failing jobs, and
+    `staff` are the maintainers of jobs in the newest evaluations, most failing jobs first, and
     `is_listed` tells that a list of packages was given.
     """
 
