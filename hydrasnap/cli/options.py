@@ -1,7 +1,7 @@
 """Options that several commands share, and the configuration that is loaded from them.
 
 The options of a single command stand with it, in `snapshot_commands`, `serve_command`, `query` or
-`upkeep_commands`.
+`cache_commands`.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The commands that make a snapshot: set it up, crawl, render, and the demo of all that."""
+"""The commands that make a snapshot: set it up, crawl, render, pack, and the demo of all that."""
 
 from pathlib import Path
 from typing import Any
@@ -127,6 +127,25 @@ def render(**options: Any) -> None:
     output = opt.take_output_options(options)
     if run_render(opt.load_config(options), output).lost:
         raise click.exceptions.Exit(EXIT_GAPS)
+
+
+@click.command()
+@click.argument("file", type=opt.FILE)
+@opt.config_option
+@opt.output_option
+@opt.output_options
+def bundle(file: Path, **options: Any) -> None:
+    """Pack the site into FILE, to open it offline.
+
+    FILE ends in .zip, .tar.gz or .tar.zst. The same site gives the same bytes.
+
+    \b
+    hydrasnap bundle site.zip
+    """
+    from hydrasnap.cli.site import run_bundle
+
+    output = opt.take_output_options(options)
+    run_bundle(opt.load_config(options), file, output)
 
 
 @click.command()

@@ -14,7 +14,7 @@ from hydrasnap.model import (
 )
 from hydrasnap.model.bounds import LONGEST_NAME, Figure
 from hydrasnap.wire.decode import Note, Oddities, decode, ignore, text_of, whole, wrong_shape
-from hydrasnap.wire.raw_answers import (
+from hydrasnap.wire.schema import (
     RawBuild,
     RawProduct,
     RawQueued,

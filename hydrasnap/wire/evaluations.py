@@ -9,7 +9,7 @@ from hydrasnap.model import (
     JobsetKey,
 )
 from hydrasnap.wire.decode import Note, decode, ignore, text_of, whole, wrong_shape
-from hydrasnap.wire.raw_answers import (
+from hydrasnap.wire.schema import (
     RawEvaluation,
     RawEvaluationInput,
     RawEvaluationPage,

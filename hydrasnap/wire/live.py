@@ -10,7 +10,7 @@ from typing import Any
 from hydrasnap.model import Machine, QueueRunner, RunningBuild, SystemQueue
 from hydrasnap.model.bounds import LARGEST, LATEST, Whole
 from hydrasnap.wire.decode import decode, wrong_shape
-from hydrasnap.wire.raw_answers import RawMachine, RawMachineStats, RawRunner, RawRunning
+from hydrasnap.wire.schema import RawMachine, RawMachineStats, RawRunner, RawRunning
 
 _LOCAL = "localhost"
 _LARGEST_FIGURE = 1e100

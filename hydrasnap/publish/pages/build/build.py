@@ -10,9 +10,9 @@ from hydrasnap.publish.pages.build.reasons import Why, why
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.failure_cause import own_log
 from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.jobset_head import expression
 from hydrasnap.publish.pages.common.packages import PackageFacts, first_evaluation, package_facts
 from hydrasnap.publish.pages.common.page import Page
-from hydrasnap.publish.pages.common.parts import expression
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.sizes import SizeFact, build_sizes

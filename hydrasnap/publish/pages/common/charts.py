@@ -6,7 +6,7 @@ from msgspec import structs
 
 from hydrasnap.formatting import number, plural
 from hydrasnap.model import JobsetKey
-from hydrasnap.publish.pages.common.chart import Chart, Moment, Series, chart, unit_words
+from hydrasnap.publish.pages.common.line_chart import Chart, Moment, Series, chart, unit_words
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.sizes import TITLES, build_place
 from hydrasnap.report.burndown import BurnDownPoint, burn_down

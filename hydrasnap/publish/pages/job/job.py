@@ -6,9 +6,9 @@ from itertools import islice
 from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
 from hydrasnap.publish.pages.build.build import BeforeRestart, before_restart, constituents_of
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
-from hydrasnap.publish.pages.common.chart import Chart
 from hydrasnap.publish.pages.common.charts import job_charts
 from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.line_chart import Chart
 from hydrasnap.publish.pages.common.packages import PackageFacts, package_facts
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.permalinks import (

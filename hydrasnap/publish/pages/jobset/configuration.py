@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hydrasnap.formatting import duration
 from hydrasnap.model import JobsetConfiguration, JobsetInput
-from hydrasnap.publish.pages.common.parts import expression
+from hydrasnap.publish.pages.common.jobset_head import expression
 from hydrasnap.publish.pages.common.view import View
 
 

@@ -7,7 +7,7 @@ from hydrasnap.formatting import plural
 from hydrasnap.model import Jobset
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.ansi import TextSpan, spans, split_lines
-from hydrasnap.publish.pages.common.parts import JobsetPart, jobset_head, live
+from hydrasnap.publish.pages.common.jobset_head import JobsetPart, jobset_head, live
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 

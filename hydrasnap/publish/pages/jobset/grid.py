@@ -3,7 +3,7 @@
 from hydrasnap.formatting import plural
 from hydrasnap.model import Build, BuildStatus, Evaluation, Jobset
 from hydrasnap.publish.pages.common.frame import Link
-from hydrasnap.publish.pages.common.parts import JobsetPart, jobset_head, live
+from hydrasnap.publish.pages.common.jobset_head import JobsetPart, jobset_head, live
 from hydrasnap.publish.pages.common.rows import evaluation_commits
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View

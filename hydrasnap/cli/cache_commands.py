@@ -1,4 +1,4 @@
-"""The commands for a snapshot that is there: pack, check, describe and prune it, and so on."""
+"""The commands for a cache that is there: describe, check, prune and merge it, notify of news."""
 
 from pathlib import Path
 from typing import Any
@@ -53,25 +53,6 @@ def status(metrics: Path | None, max_age: int | None, *, markdown: bool, **optio
     save_metrics(config, metrics)
     if max_age is not None and age > max_age:
         raise click.exceptions.Exit(EXIT_STALE)
-
-
-@click.command()
-@click.argument("file", type=opt.FILE)
-@opt.config_option
-@opt.output_option
-@opt.output_options
-def bundle(file: Path, **options: Any) -> None:
-    """Pack the site into FILE, to open it offline.
-
-    FILE ends in .zip, .tar.gz or .tar.zst. The same site gives the same bytes.
-
-    \b
-    hydrasnap bundle site.zip
-    """
-    from hydrasnap.cli.site import run_bundle
-
-    output = opt.take_output_options(options)
-    run_bundle(opt.load_config(options), file, output)
 
 
 @click.command()
