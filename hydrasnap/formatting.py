@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -93,6 +94,15 @@ def plural(amount: int, one: str, many: str = "") -> str:
     ('1 build', '2 queries')
     """
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words to a phrase.
+
+    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
+    ('a, b and c', 'a', '')
+    """
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def visible(text: str) -> str:

@@ -18,6 +18,7 @@ from hydrasnap.report.missing import missing_objects
 from hydrasnap.report.packages import PackageIndex
 from hydrasnap.report.selections import present_builds
 from hydrasnap.store import check_cache, read_snapshot
+from hydrasnap.store.atomic import set_aside
 from hydrasnap.store.layout import MANIFEST as CACHE_MANIFEST
 from hydrasnap.store.layout import ORIGIN
 
@@ -91,7 +92,8 @@ def _cache_findings(folder: Path, *, repair: bool) -> tuple[list[str], list[str]
     lines += [f"  {finding}" for finding in findings[:_SHOWN]]
     if repair and checked.damaged:
         for path, _ in checked.damaged:
-            _put_aside(path)
+            with suppress(FileNotFoundError):  # a crawl has replaced it meanwhile
+                set_aside(path)
         lines.append("  put aside as NAME.damaged; `hydrasnap crawl` fetches again what they held")
     elif findings:
         lines.append("  `hydrasnap crawl` fetches again what is damaged or missing")
@@ -104,9 +106,3 @@ def _missing(snapshot: Snapshot) -> list[str]:
     return (
         [f"Missing is what other files refer to: {what}."] if what and snapshot.run.complete else []
     )
-
-
-def _put_aside(path: Path) -> None:
-    """Rename a damaged file, unless a crawl has replaced it meanwhile."""
-    with suppress(FileNotFoundError):
-        path.replace(path.with_name(f"{path.name}.damaged"))

@@ -58,7 +58,7 @@ def _broken_jobs(found: JobsetHealth) -> Iterator[str]:
     changes = found.changes.broken
     for change in changes[:_SHOWN_JOBS]:
         build = change.build
-        why = build.status.label_for(build.buildstatus).lower() if build else "removed"
+        why = build.label.lower() if build else "removed"
         yield f"  - {_code(change.job)} on {_code(change.system)}: {_text(why)}"
     if len(changes) > _SHOWN_JOBS:
         yield f"  - and {len(changes) - _SHOWN_JOBS:,} more"

@@ -65,7 +65,7 @@ def _wants(receiver: NotifyTable, snapshot: Snapshot, jobset: Jobset) -> bool:
     """Return whether a receiver wants a jobset; a hidden one only if it names jobsets."""
     if not receiver.jobsets:
         return not is_hidden(snapshot, jobset)
-    return any(fnmatchcase("/".join(jobset.key), glob) for glob in receiver.jobsets)
+    return any(fnmatchcase(jobset.key.path, glob) for glob in receiver.jobsets)
 
 
 def _identity(receiver: NotifyTable) -> str:
@@ -92,7 +92,7 @@ def _message(
                 "job": change.job,
                 "system": change.system,
                 "build": change.build.id,
-                "status": change.build.status.label_for(change.build.buildstatus),
+                "status": change.build.label,
                 "page": f"{base}/{links.build(change.build.id)}" if base else "",
             }
             for change in changes
@@ -101,7 +101,7 @@ def _message(
 
     evaluations = [
         {
-            "jobset": "/".join(item.evaluation.jobset_key),
+            "jobset": item.evaluation.jobset_key.path,
             "evaluation": item.evaluation.id,
             "page": f"{base}/{links.evaluation(item.evaluation.id)}" if base else "",
             "newly_failing": rows(item, "broken", item.broken),

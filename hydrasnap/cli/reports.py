@@ -86,7 +86,7 @@ def plan_fields(
     """Return the fields of the event on what a crawl would request."""
     rows = [
         {
-            "jobset": "/".join(step.jobset),
+            "jobset": step.jobset.path,
             "refresh": step.refresh.value,
             "requests": step.requests,
         }

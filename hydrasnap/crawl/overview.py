@@ -132,7 +132,7 @@ def check_selection(
     for glob in selection.jobsets:
         if not any(Selection(jobsets=(glob,)).wants_jobset(key) for key in (*keys, *known)):
             project = glob.partition("/")[0]
-            near = [f"{k.project}/{k.name}" for k in keys if k.project == project] or names
+            near = [k.path for k in keys if k.project == project] or names
             raise ConfigError(f"No jobset matches --jobset {glob!r}.", hint=_offer(near))
     if projects and not any(selection.wants_project(project) for project in projects):
         raise ConfigError(

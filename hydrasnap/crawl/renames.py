@@ -31,7 +31,7 @@ async def follow_renames(
 
 
 def _select(session: Session, key: JobsetKey) -> None:
-    globs = (*session.selection.jobsets, escape(f"{key.project}/{key.name}"))
+    globs = (*session.selection.jobsets, escape(key.path))
     session.selection = dataclasses.replace(session.selection, jobsets=globs)
 
 

@@ -1,17 +1,16 @@
 """Frozen values: the objects of a Hydra and the snapshot of them."""
 
+from hydrasnap.model.keys import JobKey, JobsetKey
 from hydrasnap.model.live import Live, Machine, QueueRunner, RunningBuild, SystemQueue
 from hydrasnap.model.objects import (
     Build,
     Declarative,
     Evaluation,
     EvaluationInput,
-    JobKey,
     Jobset,
     JobsetConfiguration,
     JobsetCounts,
     JobsetInput,
-    JobsetKey,
     JobsetOverview,
     JobsetState,
     Metric,
@@ -24,7 +23,7 @@ from hydrasnap.model.reasons import FailedStep, Reasons, ReasonsKey
 from hydrasnap.model.sizes import SIZE_KINDS, JobSizes, SizePoint, SizeSeries
 from hydrasnap.model.snapshot import Gap, Run, Snapshot
 from hydrasnap.model.status import BuildStatus, Outcome, build_status
-from hydrasnap.model.watch import Watch
+from hydrasnap.model.watch import Watch, fits
 
 __all__ = [
     "SIZE_KINDS",
@@ -65,4 +64,5 @@ __all__ = [
     "SystemQueue",
     "Watch",
     "build_status",
+    "fits",
 ]

@@ -8,7 +8,8 @@ from operator import attrgetter
 from typing import TypeVar
 from zlib import crc32
 
-from hydrasnap.model.objects import Build, JobKey, JobsetKey
+from hydrasnap.model.keys import JobKey, JobsetKey
+from hydrasnap.model.objects import Build
 
 T = TypeVar("T")
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from hydrasnap.model.bounds import Amount, Figure, Id, Time, Whole
-from hydrasnap.model.objects import JobKey, JobsetKey, Value
+from hydrasnap.model.keys import JobKey, JobsetKey
+from hydrasnap.model.objects import Value
 
 
 class RunningBuild(Value, frozen=True):

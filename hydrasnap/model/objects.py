@@ -5,34 +5,13 @@ sizes bytes. Collections are sorted tuples, so equal objects are equal bytes in 
 """
 
 from enum import Enum
-from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from hydrasnap.model.bounds import Amount, Code, Figure, Id, Time, Whole
+from hydrasnap.model.keys import JobKey, JobsetKey
 from hydrasnap.model.status import BuildStatus, build_status
-
-
-class JobsetKey(NamedTuple):
-    """What names a jobset: shown as ``project:name``."""
-
-    project: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.project}:{self.name}"
-
-
-class JobKey(NamedTuple):
-    """What names a job of a jobset: shown as ``project:jobset:name``."""
-
-    project: str
-    jobset: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.project}:{self.jobset}:{self.name}"
 
 
 class Value(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -204,6 +183,11 @@ class Evaluation(Value, frozen=True):
         """Name the jobset."""
         return JobsetKey(self.project, self.jobset)
 
+    @property
+    def evaluated_at(self) -> int | None:
+        """Return its `timestamp`, or None where that is not known."""
+        return self.timestamp or None
+
 
 class Output(Value, frozen=True):
     """An output of a derivation; `path` is empty for an unbuilt content-addressed one."""
@@ -266,6 +250,16 @@ class Build(Value, frozen=True):
     def status(self) -> BuildStatus:
         """The status of the build."""
         return build_status(finished=self.finished, code=self.buildstatus)
+
+    @property
+    def label(self) -> str:
+        """The status in words."""
+        return self.status.label_for(self.buildstatus)
+
+    @property
+    def finished_at(self) -> int | None:
+        """Return its `stoptime`; None where it has not finished, also after a restart."""
+        return self.stoptime if self.finished else None
 
     @property
     def before_restart(self) -> BuildStatus | None:

@@ -3,7 +3,8 @@
 import msgspec
 
 from hydrasnap.model.bounds import Amount, Id, Time
-from hydrasnap.model.objects import JobKey, Value
+from hydrasnap.model.keys import JobKey
+from hydrasnap.model.objects import Value
 
 SIZE_KINDS = ("closure", "output")
 """What has a size: the outputs with all that they need to run, and the outputs alone."""

@@ -1,9 +1,10 @@
 """Watch lists: the jobs that somebody cares for, across jobsets."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from hydrasnap.model.objects import JobsetKey
+from hydrasnap.model.keys import JobsetKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,13 @@ class Watch:
 
     def has_jobset(self, key: JobsetKey) -> bool:
         """Return whether anything in a jobset may be watched."""
-        return _fits(f"{key.project}/{key.name}", self.jobsets)
+        return fits(key.path, self.jobsets)
 
     def has(self, job: str, system: str) -> bool:
         """Return whether a job is watched, in a jobset that is."""
-        return _fits(job, self.jobs) and _fits(system, self.systems)
+        return fits(job, self.jobs) and fits(system, self.systems)
 
 
-def _fits(name: str, globs: tuple[str, ...]) -> bool:
+def fits(name: str, globs: Collection[str]) -> bool:
+    """Return whether a name fits one of some globs; any does where there is none."""
     return not globs or any(fnmatchcase(name, glob) for glob in globs)

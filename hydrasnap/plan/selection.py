@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 
-from hydrasnap.model import JobKey, JobsetKey, Project
+from hydrasnap.model import JobKey, JobsetKey, Project, fits
 
 
 class FetchStrategy(Enum):
@@ -57,14 +57,12 @@ class Selection:
     def _matches_project(self, name: str) -> bool:
         by_jobset = tuple(glob.partition("/")[0] for glob in self.jobsets if "/" in glob)
         if self.jobsets and not any("/" not in glob for glob in self.jobsets):
-            return _matches(name, by_jobset) and (
-                not self.projects or _matches(name, self.projects)
-            )
-        return not self.projects or _matches(name, self.projects)
+            return _matches(name, by_jobset) and fits(name, self.projects)
+        return fits(name, self.projects)
 
     def wants_jobset(self, key: JobsetKey) -> bool:
         """Return whether the jobset, of a wanted project, is wanted."""
-        address = f"{key.project}/{key.name}"
+        address = key.path
         if any(_matches_address(address, glob) for glob in self.exclude):
             return False
         return not self.jobsets or any(_matches_address(address, glob) for glob in self.jobsets)
@@ -72,7 +70,7 @@ class Selection:
     def sized(self, jobs: Collection[JobKey]) -> tuple[list[JobKey], list[str]]:
         """Return the jobs whose sizes are wanted, and the globs that match none."""
         fitting = {
-            glob: {job for job in jobs if fnmatchcase("/".join(job), glob)} for glob in self.sizes
+            glob: {job for job in jobs if fnmatchcase(job.path, glob)} for glob in self.sizes
         }
         wanted = set[JobKey]().union(*fitting.values())
         return sorted(wanted), [glob for glob, found in fitting.items() if not found]

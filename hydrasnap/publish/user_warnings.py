@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import translate
 
-from hydrasnap.formatting import plural
+from hydrasnap.formatting import listed, plural
 from hydrasnap.model import JobKey, JobsetKey, Snapshot, Watch
 from hydrasnap.publish.pages.common.api_scope import ApiScope
 from hydrasnap.publish.pages.common.site import Site
@@ -23,7 +23,7 @@ def lost(snapshot: Snapshot) -> str:
 def amounts(found: Missing) -> str:
     """Return amounts of missing objects in words."""
     parts = [plural(count, kind[:-1]) for kind, count in found._asdict().items() if count]
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    return listed(parts)
 
 
 def matched(site: Site) -> str:
@@ -88,14 +88,14 @@ def _baseline(site: Site, name: str, number: int) -> Iterator[str]:
         yield f"{pinned}: the snapshot knows no such jobset."
     elif evaluation is None:
         yield f"{pinned}: the snapshot knows no such evaluation."
-    elif (jobset := "/".join(evaluation.jobset_key)) != name:
+    elif (jobset := evaluation.jobset_key.path) != name:
         yield f"{pinned}: that evaluation is one of {jobset}."
 
 
 def _watch(site: Site, watch: Watch) -> Iterator[str]:
     builds = site.snapshot.builds.values()
     kinds: dict[str, tuple[tuple[str, ...], Iterable[str]]] = {
-        "jobset": (watch.jobsets, {f"{key.project}/{key.name}" for key in site.snapshot.jobsets}),
+        "jobset": (watch.jobsets, {key.path for key in site.snapshot.jobsets}),
         "job": (watch.jobs, {build.job for build in builds} if watch.jobs else ()),
         "system": (watch.systems, {build.system for build in builds} if watch.systems else ()),
     }

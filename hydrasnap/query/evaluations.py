@@ -4,7 +4,7 @@ from hydrasnap.errors import ConfigError
 from hydrasnap.model import JobsetKey, Snapshot
 from hydrasnap.query.database import Database, Members
 from hydrasnap.query.names import known_evaluation
-from hydrasnap.query.table import NUMBER, TIME, Column, Row, Table, id_cell, path_of, status_cell
+from hydrasnap.query.table import NUMBER, TIME, Column, Row, Table, id_cell
 from hydrasnap.report import ChangeKind, Index, compare
 
 _LONGEST_REVISION, _SHORTEST_REVISION = 64, 4
@@ -28,7 +28,7 @@ def differences(database: Database, old: int, new: int) -> Table:
     for kind in _SHOWN:
         for change in changes[kind]:
             both = (change.build, change.before)
-            states = [None if build is None else status_cell(build) for build in both]
+            states = [None if build is None else build.label for build in both]
             rows.append((kind.slug, change.job, change.system, *states, *map(id_cell, both)))
     return Table(columns, rows)
 
@@ -45,7 +45,7 @@ def containing(database: Database, revision: str) -> Table:
             hint=f"Give {_SHORTEST_REVISION} digits of it at least.",
         )
     return Table(columns, [
-        (path_of(each.jobset_key), each.id, each.timestamp, name, full, uri)
+        (each.jobset_key.path, each.id, each.timestamp, name, full, uri)
         for each, name, uri, full in database.evaluations_with(revision)
     ])  # fmt: skip
 

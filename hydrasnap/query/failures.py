@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from operator import attrgetter
 
-from hydrasnap.model import Build, FailedStep, JobsetKey, Reasons
+from hydrasnap.model import Build, FailedStep, JobsetKey, Reasons, fits
 from hydrasnap.query.database import Database, Members
-from hydrasnap.query.names import fits, known_evaluation, matching_jobsets
+from hydrasnap.query.names import known_evaluation, matching_jobsets
 from hydrasnap.query.table import (
     JOB_COLUMNS,
     NUMBER,
@@ -19,7 +19,6 @@ from hydrasnap.query.table import (
     finish_of,
     id_cell,
     job_cells,
-    status_cell,
 )
 from hydrasnap.report import FailingRun, Index, failing_run
 from hydrasnap.report import blockers as blockers_of
@@ -75,7 +74,7 @@ def failing(
             why = reasons.get(build.id)
             if (since is None or time >= since) and owned.has(why):
                 row = (time, good is not None, id_cell(good), build.id, _cause(why))
-                rows.append((*job_cells(build), status_cell(build), *row))
+                rows.append((*job_cells(build), build.label, *row))
     return Table(columns, rows)
 
 
@@ -107,7 +106,7 @@ def causes(database: Database, number: int) -> Table:
         if not _causes(reasons.get(build.id)):
             key = (build.nixname, str(build.id))
             jobs[key].add(build.job)
-            seen[key] = build.nixname, status_cell(build), ""
+            seen[key] = build.nixname, build.label, ""
     ranked = sorted(seen, key=lambda key: (-len(jobs[key]), seen[key], key))
     return Table(columns, [
         (seen[key][0], seen[key][1], len(jobs[key]), seen[key][2] or None,
@@ -133,7 +132,7 @@ def blockers(database: Database, jobsets: Sequence[str]) -> Table:
         for found in blockers_of(index, index.snapshot.evaluations[newest.evaluation.id]):
             names = " ".join(build.job for build in found.blocks)
             place = (found.build.id, len(found.blocks), names)
-            rows.append((*job_cells(found.build), status_cell(found.build), *place))
+            rows.append((*job_cells(found.build), found.build.label, *place))
     return Table(columns, rows)
 
 

@@ -14,7 +14,6 @@ from hydrasnap.query.table import (
     finish_of,
     id_cell,
     job_cells,
-    status_cell,
 )
 from hydrasnap.report import failing_run
 
@@ -33,9 +32,8 @@ def job_states(database: Database, job: str) -> Table:
         for system in sorted(groups):
             newest, *rest = sorted(groups[system], key=lambda build: -build.id)
             began, good = failing_run((newest, *rest))
-            finished = newest.stoptime if newest.finished else None
-            times = (finished, finish_of(began) if began else None)
-            rows.append((*job_cells(newest), status_cell(newest), *times, id_cell(good), newest.id))
+            times = (newest.finished_at, finish_of(began) if began else None)
+            rows.append((*job_cells(newest), newest.label, *times, id_cell(good), newest.id))
     return Table(columns, rows)
 
 
@@ -54,8 +52,7 @@ def history(database: Database, job: str) -> Table:
         for build in sorted(builds, key=lambda build: -build.id):
             ids = [each.evaluation.id for each in held if each.holds(build.id)]
             ends = (min(ids, default=None), max(ids, default=None))
-            finished = build.stoptime if build.finished else None
             rows.append(
-                (*job_cells(build), build.id, status_cell(build), finished, build.duration, *ends)
+                (*job_cells(build), build.id, build.label, build.finished_at, build.duration, *ends)
             )
     return Table(columns, rows)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from hydrasnap.errors import ConfigError
-from hydrasnap.model import JobKey, JobsetKey
+from hydrasnap.model import JobKey, JobsetKey, fits
 from hydrasnap.query.database import Database, Members
-from hydrasnap.query.table import path_of
 
 _OFFERED = 8
 
@@ -14,9 +13,9 @@ _OFFERED = 8
 def matching_jobsets(database: Database, globs: Sequence[str]) -> list[JobsetKey]:
     """Return the jobsets that fit one of some globs ``PROJECT/JOBSET``; none is a mistake."""
     wanted = [glob if "/" in glob else glob.replace(":", "/", 1) for glob in globs]
-    keys = [key for key in database.jobsets if fits(path_of(key), wanted)]
+    keys = [key for key in database.jobsets if fits(key.path, wanted)]
     if not keys:
-        known = ", ".join(map(path_of, database.jobsets[:_OFFERED])) or "none"
+        known = ", ".join(key.path for key in database.jobsets[:_OFFERED]) or "none"
         raise ConfigError(
             f"No jobset of the cache matches {' or '.join(globs)}.",
             hint=f"Write PROJECT/JOBSET; there are {known}.",
@@ -49,8 +48,3 @@ def known_evaluation(database: Database, number: int) -> Members:
             hint="`hydrasnap status` says what it holds.",
         )
     return found
-
-
-def fits(name: str, globs: Sequence[str]) -> bool:
-    """Return whether a name fits one of some globs; all do where there is none."""
-    return not globs or any(fnmatchcase(name, glob) for glob in globs)

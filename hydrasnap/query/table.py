@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from hydrasnap.model import Build, JobsetKey
+from hydrasnap.model import Build
 
 Value = str | int | float | bool | None
 Row = tuple[Value, ...]
@@ -41,17 +41,7 @@ JOB_COLUMNS = (Column("jobset"), Column("job"), Column("system"))
 
 def job_cells(build: Build) -> tuple[str, str, str]:
     """Return the cells of `JOB_COLUMNS`."""
-    return path_of(build.jobset_key), build.job, build.system
-
-
-def path_of(key: JobsetKey) -> str:
-    """Return a jobset as ``PROJECT/JOBSET``."""
-    return f"{key.project}/{key.name}"
-
-
-def status_cell(build: Build) -> str:
-    """Return the status of a build in words."""
-    return build.status.label_for(build.buildstatus)
+    return build.jobset_key.path, build.job, build.system
 
 
 def id_cell(build: Build | None) -> int | None:

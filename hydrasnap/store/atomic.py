@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and the way out for damaged ones."""
 
 import os
 from contextlib import suppress
@@ -26,6 +26,16 @@ def write_whole(path: Path, data: bytes) -> bool:
             temporary.unlink(missing_ok=True)
         raise
     return True
+
+
+def set_aside(path: Path) -> None:
+    """Rename a damaged file, or a folder in the place of one, to ``NAME.damaged``."""
+    name = path.with_name(f"{path.name}.damaged")
+    number = 1
+    while name.is_dir() or (path.is_dir() and name.exists()):
+        number += 1
+        name = path.with_name(f"{path.name}.damaged-{number}")
+    path.replace(name)
 
 
 def cannot(action: str, folder: Path, error: OSError) -> CacheError:

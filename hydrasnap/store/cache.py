@@ -18,7 +18,7 @@ from hydrasnap.model import (
     Reasons,
     Run,
 )
-from hydrasnap.store.atomic import cannot, write_whole
+from hydrasnap.store.atomic import cannot, set_aside, write_whole
 from hydrasnap.store.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from hydrasnap.store.contents import Contents
 from hydrasnap.store.journal import Entry, Journal
@@ -125,7 +125,7 @@ class Cache(Contents):
         """Move folders out of the way that lie where a file belongs."""
         for path, data in self._reader.broken.items():
             if data is None and path.is_dir():
-                path.replace(_free_name(path))
+                set_aside(path)
 
     def _set_aside(self) -> None:
         """Rename damaged files to ``NAME.damaged``, unless the crawl has replaced them.
@@ -135,7 +135,7 @@ class Cache(Contents):
         with self.writing():
             for path, data in self._reader.broken.items():
                 if data is not None and path.is_file() and path.read_bytes() == data:
-                    path.replace(_free_name(path))
+                    set_aside(path)
             self._reader.broken.clear()
 
     def drop(
@@ -199,13 +199,3 @@ class Cache(Contents):
             yield
         except OSError as error:
             raise cannot("write", self._folder, error) from error
-
-
-def _free_name(path: Path) -> Path:
-    """Return a name beside `path` for what is damaged."""
-    name = path.with_name(f"{path.name}.damaged")
-    number = 1
-    while name.is_dir() or (path.is_dir() and name.exists()):
-        number += 1
-        name = path.with_name(f"{path.name}.damaged-{number}")
-    return name

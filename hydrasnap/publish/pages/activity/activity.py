@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import to_builtins
 
-from hydrasnap.formatting import number, plural
+from hydrasnap.formatting import listed, number, plural
 from hydrasnap.model import Live, RunningBuild
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.activity.machines import (
@@ -99,7 +99,7 @@ def activity_page(site: Site, live: Live) -> ActivityPage:
         alternates=(data_link(DATA, "The live state"),),
         as_of=live.asked,
         sums=_sums(live),
-        not_reported=_listed(tuple(_not_reported(live))),
+        not_reported=listed(tuple(_not_reported(live))),
         pages=LivePages(
             running=site.live("status"),
             machines=site.live("machines"),
@@ -149,11 +149,6 @@ def _not_reported(live: Live) -> Iterator[str]:
         "throughput": live.days or live.hours,
     }
     return (name for name, found in names.items() if found is None)
-
-
-def _listed(words: tuple[str, ...]) -> str:
-    """Return what is not reported as one phrase."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _running(site: Site, live: Live, build: RunningBuild) -> RunningRow:

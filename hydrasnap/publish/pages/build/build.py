@@ -100,7 +100,7 @@ def build_pages(site: Site, builds: Iterable[Build]) -> Iterator[Page]:
 def build_page(site: Site, build: Build) -> BuildPage:
     """Describe a build."""
     status = build.status
-    label = status.label_for(build.buildstatus)
+    label = build.label
     constituents = constituents_of(site, build)
     first = first_evaluation(site, build)
     script = "" if first and first.flake else site.live("build", str(build.id), "reproduce")
@@ -126,7 +126,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         queued=build.timestamp,
         before_restart=before_restart(build),
         started=None if build.before_restart else build.starttime,
-        finished=build.stoptime if build.finished else None,
+        finished=build.finished_at,
         duration=build.duration,
         sizes=tuple(build_sizes(site, build)),
         priority=build.priority,
@@ -219,7 +219,7 @@ def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
                 rel=rel,
                 id=other.id,
                 status=other.status,
-                label=other.status.label_for(other.buildstatus),
+                label=other.label,
                 href=site.links.build(other.id),
             )
 

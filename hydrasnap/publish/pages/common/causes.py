@@ -109,11 +109,11 @@ def _row(site: Site, evaluation: Evaluation, cause: RootCause, *, below: bool) -
     return CauseRow(
         name=cause.name,
         job=site.job_link(maker.job_key) if maker else None,
-        label=own.status.label_for(own.buildstatus) if own else step_label(cause.step),
+        label=own.label if own else step_label(cause.step),
         log=log_of(site, maker, cause.step),
         since=build_rows(site, [since])[0] if since else None,
         since_evaluation=site.evaluation_link(first.evaluation) if first and not since else None,
-        since_time=first.evaluation.timestamp or None if first and not since else None,
+        since_time=first.evaluation.evaluated_at if first and not since else None,
         exact=history.since_is_exact if history and since else bool(first and first.exact),
         count=len(cause.builds),
         systems=cause.systems,

@@ -75,11 +75,11 @@ def change_row(site: Site, change: Change, key: JobsetKey | None = None) -> Chan
         job=change.job,
         job_href=site.links.job(build.job_key),
         status=status,
-        label=status.label_for(build.buildstatus),
+        label=build.label,
         time=_time(change.kind, build),
         package=build.releasename or build.nixname,
         system=change.system,
-        before=None if before is None else _before(before),
+        before=Before(id=before.id, status=before.status, label=before.label) if before else None,
         since=_since(site, change, key),
     )
 
@@ -91,11 +91,4 @@ def _since(site: Site, change: Change, key: JobsetKey | None) -> Since | None:
 
 
 def _time(kind: ChangeKind, build: Build) -> int | None:
-    if kind is ChangeKind.QUEUED:
-        return build.timestamp or None
-    return build.stoptime if build.finished else None
-
-
-def _before(build: Build) -> Before:
-    status = build.status
-    return Before(id=build.id, status=status, label=status.label_for(build.buildstatus))
+    return build.timestamp or None if kind is ChangeKind.QUEUED else build.finished_at

@@ -75,7 +75,7 @@ def _box(site: Site, channel: Channel) -> ChannelBox:
         evaluation=site.evaluation_link(channel.evaluation),
         grid=_grid(site, channel),
         good=site.evaluation_link(good),
-        good_time=good.timestamp or None if good else None,
+        good_time=good.evaluated_at if good else None,
         good_commits=revisions(good) if good else (),
         ago=_ago(site, channel),
         blocking=tuple(_blocking(site, one) for one in channel.blocking[: site.limits.blockers]),

@@ -65,7 +65,7 @@ def comparisons_with_others(site: Site) -> Iterator[tuple[Evaluation, list[Basel
 
 
 def _own(site: Site, evaluation: Evaluation) -> list[Baseline]:
-    pinned = site.baselines.get("/".join(evaluation.jobset_key))
+    pinned = site.baselines.get(evaluation.jobset_key.path)
     return own_baselines(site.index, evaluation, pinned)
 
 
@@ -166,7 +166,7 @@ def _choice(site: Site, evaluation: Evaluation, baseline: Baseline) -> Choice:
         href=_href(site, evaluation, baseline),
         evaluation=Link(label=str(other.id), href=site.evaluation_href(other)),
         jobset=_jobset(site, other),
-        timestamp=other.timestamp or None,
+        timestamp=other.evaluated_at,
     )
 
 
@@ -190,11 +190,11 @@ def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonP
         live=f"{site.live('eval', str(evaluation.id))}?compare={other.id}",
         id=evaluation.id,
         jobset=_jobset(site, evaluation),
-        timestamp=evaluation.timestamp or None,
+        timestamp=evaluation.evaluated_at,
         name=baseline.name,
         other=Link(label=str(other.id), href=site.evaluation_href(other)),
         other_jobset=_jobset(site, other),
-        other_timestamp=other.timestamp or None,
+        other_timestamp=other.evaluated_at,
         changes=changes_view(
             site,
             changes,

@@ -66,7 +66,7 @@ def _item(site: Site, change: Change) -> str:
     build = change.build
     assert build is not None, "only a removed job has no build"  # noqa: S101 - narrows the type
     page = _address(site, site.links.build(build.id), "build", build.id)
-    label = build.status.label_for(build.buildstatus).lower()
+    label = build.label.lower()
     return f"- {_code(change.job)} on {_code(change.system)}: [{label}]({page})"
 
 

@@ -119,7 +119,7 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         alternates=_alternates(site, evaluation),
         id=evaluation.id,
         jobset=site.jobset_link(key, full=True),
-        timestamp=evaluation.timestamp or None,
+        timestamp=evaluation.evaluated_at,
         checkouttime=evaluation.checkouttime,
         evaltime=evaluation.evaltime,
         flake=evaluation.flake,

@@ -98,7 +98,7 @@ def _entries(site: Site, path: str, history: JobHistory) -> Iterator[Entry]:
             found.append(newer)
         later[build.system] = build
     for build in sorted(found, key=lambda one: -one.id):
-        label = build.status.label_for(build.buildstatus).lower()
+        label = build.label.lower()
         yield Entry(
             id=_id(site, f"{path.removesuffix('/feed.atom')}/build/{build.id}"),
             title=f"{build.job} ({build.system}): {label} in build {build.id}",
@@ -204,7 +204,7 @@ def _causes(site: Site, path: str, news: News) -> Group:
 def _item(site: Site, path: str, change: Change) -> Link:
     build = change.build
     assert build is not None, "only a removed job has no build"  # noqa: S101 - narrows the type
-    label = f"{change.job} ({change.system}): {build.status.label_for(build.buildstatus).lower()}"
+    label = f"{change.job} ({change.system}): {build.label.lower()}"
     return Link(label=label, href=_address(site, site.links.build(build.id), path))
 
 

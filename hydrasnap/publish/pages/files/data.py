@@ -38,8 +38,7 @@ def counts(tally: Tally, *, is_read: bool = True) -> dict[str, int] | None:
 
 def result(build: Build) -> Data:
     """Return the result of a build in short."""
-    finished = build.stoptime if build.finished else None
-    return {"build": build.id, "status": build.status.slug, "finished": finished}
+    return {"build": build.id, "status": build.status.slug, "finished": build.finished_at}
 
 
 def _build(build: Build) -> Data:
@@ -215,7 +214,7 @@ def _root_cause(site: Site, evaluation: Evaluation, cause: RootCause) -> Data:
     return {
         "name": cause.name,
         "outputs": list(cause.outputs),
-        "status": own.status.label_for(own.buildstatus) if own else step_label(cause.step),
+        "status": own.label if own else step_label(cause.step),
         "job": str(maker.job_key) if maker else None,
         "log": log_of(site, maker, cause.step) or None,
         "since": {"evaluation": since.evaluation.id, "exact": since.exact},

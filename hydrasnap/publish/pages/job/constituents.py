@@ -106,11 +106,10 @@ def _part_since(site: Site, wholes: Sequence[Build], row: ConstituentRow) -> Par
 
 
 def _column(build: Build) -> AggregateColumn:
-    status = build.status
     return AggregateColumn(
         id=build.id,
-        status=status,
-        label=status.label_for(build.buildstatus),
+        status=build.status,
+        label=build.label,
         time=(build.stoptime if build.finished else build.timestamp) or None,
     )
 

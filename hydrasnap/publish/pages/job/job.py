@@ -114,7 +114,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
     key, sizes = history.key, size_history(site.index, history.key)
     newest = history.results[0] if history.results else None
     status = newest.status if newest else None
-    label = status.label_for(newest.buildstatus) if newest and status else "No result yet"
+    label = newest.label if newest and status else "No result yet"
     results = iter(history.results)
     return JobPage(
         title=f"{key.name}: {label} · {key.project}:{key.jobset}",

@@ -1,6 +1,6 @@
 """The table of a jobset's jobs against its newest evaluations."""
 
-from hydrasnap.formatting import plural
+from hydrasnap.formatting import listed, plural
 from hydrasnap.model import Build, BuildStatus, Evaluation, Jobset
 from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.jobset_head import JobsetPart, jobset_head, live
@@ -77,7 +77,7 @@ def _column(site: Site, evaluation: Evaluation, *, is_partial: bool) -> Column:
     commits = evaluation_commits(site, evaluation)
     return Column(
         id=evaluation.id,
-        timestamp=evaluation.timestamp or None,
+        timestamp=evaluation.evaluated_at,
         commits=", ".join(f"{commit.name} {commit.short}" for commit in commits),
         partial=is_partial,
     )
@@ -102,8 +102,7 @@ def _omitted(grid: Grid) -> str:
     if any(grid.unknown):
         words[Interest.STEADY] = "that succeeded wherever it is known"
     parts = [f"{count:,} {words[interest]}" for interest, count in grid.omitted.items()]
-    listed = " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
-    return f"{plural(grid.jobs.omitted, 'more job')} left out: {listed}"
+    return f"{plural(grid.jobs.omitted, 'more job')} left out: {listed(parts)}"
 
 
 def _row(site: Site, row: GridRow) -> Row:
@@ -118,5 +117,4 @@ def cell(build: Build | None) -> Cell | None:
     """Describe a build in a grid."""
     if build is None:
         return None
-    status = build.status
-    return Cell(id=build.id, status=status, label=status.label_for(build.buildstatus))
+    return Cell(id=build.id, status=build.status, label=build.label)

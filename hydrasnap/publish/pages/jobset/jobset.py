@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from hydrasnap.formatting import listed
 from hydrasnap.model import BuildStatus, Evaluation, Jobset, JobsetKey
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
@@ -184,7 +185,7 @@ def _of_project(site: Site, key: JobsetKey) -> str:
         "hidden": project.hidden,
         "deleted": project.deleted_upstream,
     }
-    return " and ".join(mark for mark, is_set in marks.items() if is_set)
+    return listed([mark for mark, is_set in marks.items() if is_set])
 
 
 def _failing(site: Site, row: Failing) -> FailingRow:
@@ -198,11 +199,10 @@ def _failing(site: Site, row: Failing) -> FailingRow:
 
 
 def _flaky(site: Site, row: Flaky) -> FlakyRow:
-    status = row.build.status
     return FlakyRow(
         job=site.job_link(row.job),
         system=row.build.system,
         score=round(100 * row.score),
-        status=status,
-        label=status.label_for(row.build.buildstatus),
+        status=row.build.status,
+        label=row.build.label,
     )

@@ -47,7 +47,7 @@ def newest_evaluation(site: Site, health: JobsetHealth) -> NewestEvaluation | No
         return None
     return NewestEvaluation(
         link=link,
-        evaluated=newest.timestamp or None,
+        evaluated=newest.evaluated_at,
         took=newest.checkouttime + newest.evaltime,
         commits=evaluation_commits(site, newest),
         figures=figures(health.tally, is_read=health.is_read),

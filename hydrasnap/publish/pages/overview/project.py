@@ -135,7 +135,7 @@ def _row(site: Site, health: JobsetHealth) -> JobsetRow:
         full=str(health.key),
         summary=jobset.configuration.description,
         latest=site.evaluation_link(latest),
-        evaluated=latest.timestamp or None if latest else None,
+        evaluated=latest.evaluated_at if latest else None,
         figures=figures(health.tally, is_read=health.is_read),
         verdict=verdict(health.tally),
         newly_failing=health.newly_failing,

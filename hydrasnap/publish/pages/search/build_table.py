@@ -54,8 +54,7 @@ class BuildTable:
     def status(self, build: Build) -> int:
         """Return the number of a build's status."""
         status = build.status
-        label = status.label_for(build.buildstatus)
-        return self._statuses((label, status.outcome.value, status.icon))
+        return self._statuses((build.label, status.outcome.value, status.icon))
 
     def _kind(self, row: int, build: Build, note: int) -> int:
         return self._combos(

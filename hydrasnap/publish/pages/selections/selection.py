@@ -238,7 +238,7 @@ def _news(site: Site, news: News) -> NewsRow:
     return NewsRow(
         evaluation=Link(label=str(found.id), href=site.links.evaluation(found.id)),
         jobset=site.jobset_link(found.jobset_key, full=True),
-        timestamp=found.timestamp or None,
+        timestamp=found.evaluated_at,
         broken=tuple(change_row(site, change) for change in news.broken),
         fixed=tuple(change_row(site, change) for change in news.fixed),
     )

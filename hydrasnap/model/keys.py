@@ -1,0 +1,34 @@
+"""What names a jobset or a job."""
+
+from typing import NamedTuple
+
+
+class JobsetKey(NamedTuple):
+    """What names a jobset: shown as ``project:name``."""
+
+    project: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.project}:{self.name}"
+
+    @property
+    def path(self) -> str:
+        """The name as settings and their globs have it: ``project/name``."""
+        return f"{self.project}/{self.name}"
+
+
+class JobKey(NamedTuple):
+    """What names a job of a jobset: shown as ``project:jobset:name``."""
+
+    project: str
+    jobset: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.project}:{self.jobset}:{self.name}"
+
+    @property
+    def path(self) -> str:
+        """The name as settings and their globs have it: ``project/jobset/name``."""
+        return f"{self.project}/{self.jobset}/{self.name}"
