@@ -14,6 +14,9 @@ from hosts import Host, hosting, serving
 from playwright.sync_api import Browser, Page, sync_playwright
 
 Opener = Callable[..., Page]
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""What Chromium is called; the first draws no window, and does the same with less work."""
+
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -31,7 +34,7 @@ def browser(demo_site: Path) -> Iterator[Browser]:
     So the site, which is crawled in a loop of its own, is asked for first.
     """
     assert demo_site.is_dir()
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if found is None:
         pytest.skip("needs Chromium (Debian's package `chromium`), which is not installed")
     with sync_playwright() as playwright:
