@@ -81,6 +81,11 @@ class BuildStatus(Enum):
         return self.outcome is Outcome.ABORTED
 
     @property
+    def unsuccessful(self) -> bool:
+        """Whether the build ended without success: it failed or was aborted."""
+        return self.failed or self.aborted
+
+    @property
     def queued(self) -> bool:
         """Whether the build has no result yet, or again none after a restart."""
         return self.outcome is Outcome.QUEUED

@@ -55,6 +55,13 @@ class Change(NamedTuple):
     build: Build | None
     before: Build | None
 
+    @property
+    def shown(self) -> Build:
+        """The build or, of a removed job, the one that it had."""
+        build = self.build or self.before
+        assert build is not None, "a change has a build on one side"  # noqa: S101 - narrows the type
+        return build
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeSummary:

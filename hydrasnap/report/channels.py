@@ -71,7 +71,7 @@ def _channel(index: Index, evaluation: Evaluation, aggregate: Build) -> Channel:
     held = index.snapshot.builds
     parts = _parts(index, aggregate)
     known = [held[number] for number in parts if number in held]
-    bad = [part for part in known if part.status.failed or part.status.aborted]
+    bad = [part for part in known if part.status.unsuccessful]
     blocking = [
         failing_since(index, part, evaluation.jobset_key)
         for part in bad

@@ -35,7 +35,7 @@ def failures_by_status(index: Index, evaluation: Evaluation) -> tuple[FailureGro
     return tuple(
         FailureGroup(status, tuple(groups[status]))
         for status in BuildStatus
-        if status in groups and (status.failed or status.aborted)
+        if status in groups and status.unsuccessful
     )
 
 
@@ -49,7 +49,7 @@ def blockers(index: Index, evaluation: Evaluation) -> tuple[Blocker, ...]:
         Blocker(build, blocked)
         for build in index.builds_of(evaluation)
         if build.constituents is None
-        and (build.status.failed or build.status.aborted)
+        and build.status.unsuccessful
         and (blocked := _blocked(index, build, inside))
     ]
     return tuple(sorted(found, key=lambda blocker: -len(blocker.blocks)))

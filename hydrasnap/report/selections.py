@@ -132,7 +132,7 @@ def _gather_builds(
         everyone = tuple(choose.of(build))
         if not everyone:
             continue
-        is_bad = build.status.failed or build.status.aborted
+        is_bad = build.status.unsuccessful
         job = _failing_job(index, build, is_new=build.id in new) if is_bad else None
         for who in everyone:
             one = found[who]

@@ -29,18 +29,14 @@ def _names_json(request: HTTPConnection) -> bool:
     asked = (
         request.headers.get("content-type", ""),
         request.query_params.get("content-type", ""),
-        *_accepted(request.headers.get("accept", "")),
+        *sorted(request.headers.get("accept", "").split(","), key=_weight, reverse=True),
     )
     kinds = (kind.partition(";")[0].strip().lower() for kind in asked)
     return next((kind for kind in kinds if kind == _HTML or kind in _JSON), _HTML) in _JSON
 
 
-def _accepted(header: str) -> list[str]:
-    """Return the media types of an Accept header, the one with the largest weight first."""
-    return sorted(header.split(","), key=_weight, reverse=True)
-
-
 def _weight(media_type: str) -> float:
+    """Return the weight of a media type in an Accept header."""
     for option in media_type.split(";")[1:]:
         name, _, value = option.strip().partition("=")
         if name == "q" and value.replace(".", "", 1).isdecimal():

@@ -9,8 +9,6 @@ from hydrasnap.model import (
     EvaluationInput,
     Jobset,
     JobsetOverview,
-    Metric,
-    Output,
     Product,
     Project,
 )
@@ -204,15 +202,13 @@ def build(value: Build, evaluations: Iterable[int]) -> Json:
         "stoptime": value.stoptime,
         "priority": value.priority,
         "releasename": value.releasename or None,
-        "buildoutputs": dict(map(_output, value.outputs)),
+        "buildoutputs": {each.name: {"path": each.path or None} for each in value.outputs},
         "buildproducts": dict(map(_product, value.products)),
-        "buildmetrics": dict(map(_metric, value.metrics)),
+        "buildmetrics": {
+            each.name: {"value": each.value, "unit": each.unit or None} for each in value.metrics
+        },
         "jobsetevals": list(evaluations),
     }
-
-
-def _output(value: Output) -> tuple[str, Json]:
-    return value.name, {"path": value.path or None}
 
 
 def _product(value: Product) -> tuple[str, Json]:
@@ -225,10 +221,6 @@ def _product(value: Product) -> tuple[str, Json]:
         "filesize": value.filesize,
         "sha256hash": value.sha256hash or None,
     }
-
-
-def _metric(value: Metric) -> tuple[str, Json]:
-    return value.name, {"value": value.value, "unit": value.unit or None}
 
 
 def queued_build(index: Index, value: Build) -> Json:

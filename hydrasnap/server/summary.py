@@ -27,15 +27,12 @@ def summarize(index: Index, value: Evaluation) -> Summary:
         failed=now.unsuccessful,
         queued=now.queued + now.unknown,
         difference=now.succeeded - before,
-        changed=tuple(
-            each for each in value.inputs if _has_source(each) and _identity(each) not in known
+        changed=tuple(  # Hydra lists only inputs that have a revision or are a build
+            each
+            for each in value.inputs
+            if (each.revision or each.dependency) and _identity(each) not in known
         ),
     )
-
-
-def _has_source(value: EvaluationInput) -> bool:
-    """Return whether an input has a revision or is a build; Hydra lists no others as changed."""
-    return bool(value.revision or value.dependency)
 
 
 def _identity(value: EvaluationInput) -> tuple[object, ...]:

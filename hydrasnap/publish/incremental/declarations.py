@@ -49,7 +49,7 @@ class Declarations:
         return JobsetReads(
             project=snapshot.projects.get(key.project),
             jobset=_without_times(snapshot.jobsets[key]),
-            old_names=tuple(_without_times(snapshot.jobsets[k]) for k in self._old_names(key)),
+            old_names=tuple(_without_times(snapshot.jobsets[k]) for k in self._site.old_names(key)),
             evaluations=evaluations,
             unknown=tuple(sorted(others - snapshot.builds.keys())),
             foreign=foreign,
@@ -61,9 +61,6 @@ class Declarations:
             paged=paged_builds(self._site, (*foreign, *dependencies, *makers)),
             long_lists=tuple(e.id for e in evaluations if self._site.policy.has_long_lists(e)),
         )
-
-    def _old_names(self, key: JobsetKey) -> Iterable[JobsetKey]:
-        return self._site.old_names(key)
 
     def _foreign(self, others: Iterable[int]) -> Iterator[Build]:
         """Yield all builds of the jobs of some builds, which belong to other jobsets."""

@@ -8,7 +8,7 @@ the budget has no room for long lists, other jobsets are compared by script too.
 
 from collections.abc import Iterator
 
-from hydrasnap.model import Evaluation, JobsetKey
+from hydrasnap.model import Evaluation
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.changes import (
     ChangesPage,
@@ -117,7 +117,8 @@ def newest_against_others(site: Site) -> Iterator[tuple[Evaluation, list[Baselin
         for key in keys:
             newest = site.index.latest(key)
             if newest is not None and site.index.is_comparable(newest):
-                yield newest, _others(others, key)[: site.limits.other_jobsets]
+                foreign = [one for one in others if one.evaluation.jobset_key != key]
+                yield newest, foreign[: site.limits.other_jobsets]
 
 
 def hub_pages(site: Site) -> Iterator[Page]:
@@ -127,10 +128,6 @@ def hub_pages(site: Site) -> Iterator[Page]:
         yield _hub(site, evaluation, others)
         hubs.append(Link(label=str(evaluation.jobset_key), href=hub_path(site, evaluation)))
     yield versus_page(site, tuple(hubs))
-
-
-def _others(baselines: list[Baseline], key: JobsetKey) -> list[Baseline]:
-    return [one for one in baselines if one.evaluation.jobset_key != key]
 
 
 def _hub(site: Site, evaluation: Evaluation, others: list[Baseline]) -> Page:

@@ -30,7 +30,7 @@ class Failures:
 
     def value(self, builds: Sequence[Build]) -> dict[str, object]:
         """Return the failures among builds, by their rows."""
-        rows = [n for n, b in enumerate(builds) if b.status.failed or b.status.aborted]
+        rows = [n for n, b in enumerate(builds) if b.status.unsuccessful]
         steps = (row - before for before, row in zip([0, *rows], rows, strict=False))
         failures = zip(steps, map(self._failure, (builds[row] for row in rows)), strict=True)
         return {

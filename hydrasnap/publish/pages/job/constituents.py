@@ -79,16 +79,12 @@ def aggregate_state(site: Site, history: JobHistory) -> AggregateState | None:
         return None
     mine = tuple(build for build in history.builds if build.system == newest.system)
     rows = constituent_grid(site.index, mine).rows
-    bad = (row for row in rows if row.cells[0] and _is_bad(row.cells[0]))
+    bad = (row for row in rows if row.cells[0] and row.cells[0].status.unsuccessful)
     return AggregateState(
         build=build_row(site, newest),
         sentence=constituents_sentence(newest, parts),
         blocking=tuple(_part_since(site, mine, row) for row in bad),
     )
-
-
-def _is_bad(build: Build) -> bool:
-    return build.status.failed or build.status.aborted
 
 
 def _part_since(site: Site, wholes: Sequence[Build], row: ConstituentRow) -> PartSince:

@@ -224,9 +224,7 @@ def _each_once(news: Iterable[News], start: int, end: int) -> Iterator[Broken]:
 
 def _still_fails(site: Site, row: Broken) -> bool:
     """Return whether the newest result of a job that broke is no success."""
-    build = row.change.build
-    if build is None:
-        return False
+    build = row.change.shown
     later = (b for b in site.index.builds_of_job(build.job_key) if b.system == build.system)
     newest = next((b for b in later if b.status.decided), build)
     return not newest.status.succeeded

@@ -111,11 +111,8 @@ def _cut(package: str, sets: Mapping[str, int]) -> tuple[str, str]:
 def _entries(places: Mapping[str, list[Place]], aliases: Mapping[str, set[str]]) -> Iterator[Entry]:
     for rest in sorted(places, key=lambda name: (name.lower(), name)):
         names = (rest, *(name[:LONGEST] for name in sorted(aliases.get(rest, ()))[:_ALIASES]))
-        yield " ".join(map(_escape, names)), tuple(sorted(places[rest]))
-
-
-def _escape(name: str) -> str:
-    return _ESCAPED.sub(lambda found: _ESCAPES[found[0]], name)
+        escaped = (_ESCAPED.sub(lambda found: _ESCAPES[found[0]], name) for name in names)
+        yield " ".join(escaped), tuple(sorted(places[rest]))
 
 
 def _parts(entries: Iterable[Entry]) -> Iterator[Part]:
@@ -138,9 +135,7 @@ def _part(entries: list[Entry]) -> Part:
     for (before, old), (name, places) in pairwise([("", ()), *entries]):
         mark = f"!{base36(lists(places))}" if places != old else ""
         texts.append(f"{after(before, name)}{mark}")
-    spelled = "|".join(",".join(map(_spell, places)) for places in lists.known)
+    spelled = "|".join(
+        ",".join(".".join(map(base36, place)) for place in places) for places in lists.known
+    )
     return Part(entries[0][0].lower(), (spelled, "|".join(texts)))
-
-
-def _spell(place: Place) -> str:
-    return ".".join(map(base36, place))

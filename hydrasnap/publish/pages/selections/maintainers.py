@@ -14,7 +14,7 @@ from hydrasnap.publish.pages.selections.selection import (
     selection_fields,
     selection_files,
 )
-from hydrasnap.report.packages import Person, Workload
+from hydrasnap.report.packages import Person
 from hydrasnap.report.selections import Selection
 
 
@@ -57,6 +57,7 @@ def maintainer_pages(site: Site) -> Iterator[Page | File]:
 def maintainers_page(site: Site) -> MaintainersPage:
     """Return the list of all maintainers."""
     without, total = site.unmatched
+    well = (one.person for one in site.staff if not one.failing)
     return MaintainersPage(
         title="Maintainers",
         description=f"The maintainers of packages on {site.name}, by how many of their jobs fail.",
@@ -72,7 +73,7 @@ def maintainers_page(site: Site) -> MaintainersPage:
             for one in site.staff
             if one.failing
         ),
-        well=tuple(site.maintainer_link(one.person) for one in _well(site)),
+        well=tuple(map(site.maintainer_link, sorted(well, key=lambda one: one.label.lower()))),
         known=total - without,
         jobs=total,
         is_listed=site.is_listed,
@@ -82,12 +83,6 @@ def maintainers_page(site: Site) -> MaintainersPage:
 def _newly(site: Site, person: Person) -> int | None:
     found = site.maintained.get(person)
     return found.newly_failing if found else None
-
-
-def _well(site: Site) -> list[Workload]:
-    return sorted(
-        (one for one in site.staff if not one.failing), key=lambda one: one.person.label.lower()
-    )
 
 
 def _pages(site: Site, person: Person, selection: Selection) -> Iterator[Page | File]:
@@ -115,8 +110,6 @@ def _account(person: Person) -> Outside | None:
 
 
 def _email(person: Person) -> Outside | None:
-    return (
-        Outside(label=person.email, href=outward(f"mailto:{person.email}"))
-        if person.email
-        else None
-    )
+    if not person.email:
+        return None
+    return Outside(label=person.email, href=outward(f"mailto:{person.email}"))
