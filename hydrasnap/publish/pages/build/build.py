@@ -99,7 +99,6 @@ def build_pages(site: Site, builds: Iterable[Build]) -> Iterator[Page]:
 
 def build_page(site: Site, build: Build) -> BuildPage:
     """Describe a build."""
-    status = build.status
     label = build.label
     constituents = constituents_of(site, build)
     first = first_evaluation(site, build)
@@ -113,7 +112,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         id=build.id,
         job=site.job_link(build.job_key),
         jobset=site.jobset_link(build.jobset_key, full=True),
-        status=status,
+        status=build.status,
         label=label,
         sentence=_sentence(site, build, label),
         aggregate=constituents_sentence(build, constituents),

@@ -7,7 +7,7 @@ from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
 from hydrasnap.publish.pages.build.build import BeforeRestart, before_restart, constituents_of
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.charts import job_charts
-from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.frame import Alternate, Link, PageContext
 from hydrasnap.publish.pages.common.line_chart import Chart
 from hydrasnap.publish.pages.common.packages import PackageFacts, package_facts
 from hydrasnap.publish.pages.common.page import File, Page
@@ -113,8 +113,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
     """Describe a job."""
     key, sizes = history.key, size_history(site.index, history.key)
     newest = history.results[0] if history.results else None
-    status = newest.status if newest else None
-    label = newest.label if newest and status else "No result yet"
+    label = newest.label if newest else "No result yet"
     results = iter(history.results)
     return JobPage(
         title=f"{key.name}: {label} · {key.project}:{key.jobset}",
@@ -122,13 +121,10 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         shows="This page shows what the snapshot knows of the job; Hydra may keep older builds.",
         crumbs=site.trail(key.project, key.jobset),
         live=site.live("job", *key),
-        alternates=(
-            *job_feed_link(site, history),
-            data_link(site.links.job(key, ".json"), f"All builds of {key.name}"),
-        ),
+        alternates=_alternates(site, history),
         name=key.name,
         jobset=Link(label=f"{key.project}:{key.jobset}", href=site.trail(*key[:2])[-1].href),
-        status=status,
+        status=newest.status if newest else None,
         label=label,
         newest=_row(site, newest),
         before_restart=None if newest else _before_restart(history),
@@ -155,6 +151,11 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         package=package_facts(site, history.builds[0]) if history.builds else None,
         note=site.note(*key),
     )
+
+
+def _alternates(site: Site, history: JobHistory) -> tuple[Alternate, ...]:
+    data = data_link(site.links.job(history.key, ".json"), f"All builds of {history.key.name}")
+    return (*job_feed_link(site, history), data)
 
 
 def _strips(site: Site, history: JobHistory) -> Iterator[Strip]:
