@@ -32,12 +32,7 @@ from hydrasnap.client.settings import (
     normal_origin,
 )
 from hydrasnap.client.throttle import RateLimiter, usual_rate
-from hydrasnap.errors import (
-    BudgetError,
-    LoginError,
-    NotAHydraError,
-    TooBigError,
-)
+from hydrasnap.errors import BudgetError, LoginError, NotAHydraError, TooBigError
 
 T = TypeVar("T")
 

@@ -3,17 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from hydrasnap.model import (
-    Evaluation,
-    EvaluationInput,
-    JobsetKey,
-)
+from hydrasnap.model import Evaluation, EvaluationInput, JobsetKey
 from hydrasnap.wire.decode import Note, decode, ignore, text_of, whole, wrong_shape
-from hydrasnap.wire.schema import (
-    RawEvaluation,
-    RawEvaluationInput,
-    RawEvaluationPage,
-)
+from hydrasnap.wire.schema import RawEvaluation, RawEvaluationInput, RawEvaluationPage
 
 
 @dataclass(frozen=True, slots=True)

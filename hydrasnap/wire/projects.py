@@ -14,12 +14,7 @@ from hydrasnap.model import (
     Project,
 )
 from hydrasnap.wire.decode import Note, decode, ignore, text_of, wrong_shape
-from hydrasnap.wire.schema import (
-    RawInput,
-    RawJobset,
-    RawOverview,
-    RawProject,
-)
+from hydrasnap.wire.schema import RawInput, RawJobset, RawOverview, RawProject
 
 
 @dataclass(frozen=True, slots=True)

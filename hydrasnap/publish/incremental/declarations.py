@@ -7,15 +7,7 @@ from hashlib import blake2b
 
 from msgspec import msgpack, structs
 
-from hydrasnap.model import (
-    Build,
-    Evaluation,
-    EvaluationInput,
-    JobKey,
-    Jobset,
-    JobsetKey,
-    Reasons,
-)
+from hydrasnap.model import Build, Evaluation, EvaluationInput, JobKey, Jobset, JobsetKey, Reasons
 from hydrasnap.publish.incremental.reads import (
     BucketReads,
     JobPackage,

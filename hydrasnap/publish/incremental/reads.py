@@ -8,15 +8,7 @@ A test renders each task from its declared objects alone and compares the files.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hydrasnap.model import (
-    Build,
-    Evaluation,
-    JobKey,
-    Jobset,
-    JobSizes,
-    Project,
-    Reasons,
-)
+from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobSizes, Project, Reasons
 from hydrasnap.publish.pages import Site
 from hydrasnap.report.packages import KnownPackage
 from hydrasnap.report.selections import Selection

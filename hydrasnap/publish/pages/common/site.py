@@ -9,14 +9,7 @@ from urllib.parse import urlsplit
 
 from msgspec import msgpack
 
-from hydrasnap.model import (
-    Evaluation,
-    JobKey,
-    JobsetKey,
-    PackageList,
-    Snapshot,
-    Watch,
-)
+from hydrasnap.model import Evaluation, JobKey, JobsetKey, PackageList, Snapshot, Watch
 from hydrasnap.publish.links import Links, live_path
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.api_scope import ApiScope

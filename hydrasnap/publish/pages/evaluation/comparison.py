@@ -10,12 +10,7 @@ from collections.abc import Iterator
 
 from hydrasnap.model import Evaluation
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.changes import (
-    ChangesPage,
-    changes_view,
-    list_pages,
-    summary,
-)
+from hydrasnap.publish.pages.common.changes import ChangesPage, changes_view, list_pages, summary
 from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.site import Site

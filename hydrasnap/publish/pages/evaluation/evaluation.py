@@ -5,12 +5,7 @@ from functools import partial
 
 from hydrasnap.model import BuildStatus, Evaluation
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box, causes_page
-from hydrasnap.publish.pages.common.changes import (
-    ChangesPage,
-    changes_view,
-    list_pages,
-    summary,
-)
+from hydrasnap.publish.pages.common.changes import ChangesPage, changes_view, list_pages, summary
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.frame import Alternate, Link
 from hydrasnap.publish.pages.common.inputs import InputRow, input_rows

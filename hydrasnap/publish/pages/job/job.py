@@ -11,10 +11,7 @@ from hydrasnap.publish.pages.common.frame import Alternate, Link, PageContext
 from hydrasnap.publish.pages.common.line_chart import Chart
 from hydrasnap.publish.pages.common.packages import PackageFacts, package_facts
 from hydrasnap.publish.pages.common.page import File, Page
-from hydrasnap.publish.pages.common.permalinks import (
-    Permalink,
-    job_permalinks,
-)
+from hydrasnap.publish.pages.common.permalinks import Permalink, job_permalinks
 from hydrasnap.publish.pages.common.redirects import with_old_names
 from hydrasnap.publish.pages.common.rows import BuildRow, build_row, build_rows
 from hydrasnap.publish.pages.common.site import Site
