@@ -258,7 +258,7 @@ def _program() -> str:
 
 
 def _write(files: dict[Path, str], folder: Path, questions: Questions) -> None:
-    """Write the files; one that exists is replaced only where the user confirm."""
+    """Write the files; one that exists is replaced only where the user agrees."""
     for path in [path for path in files if (folder / path).exists()]:
         if not questions.asks or not click.confirm(f"Replace {path}?", default=False, err=True):
             raise ConfigError(

@@ -54,12 +54,11 @@ def markdown_lines(snapshot: Snapshot) -> Iterator[str]:
 def _broken_jobs(found: JobsetHealth) -> Iterator[str]:
     assert found.changes is not None, "newly failing jobs are changes"  # noqa: S101
     evaluation = found.changes.evaluation
-    yield f"- **{_text('/'.join(found.key))}**, evaluation {evaluation.id}:"
+    yield f"- **{_text(found.key.path)}**, evaluation {evaluation.id}:"
     changes = found.changes.broken
     for change in changes[:_SHOWN_JOBS]:
-        build = change.build
-        why = build.label.lower() if build else "removed"
-        yield f"  - {_code(change.job)} on {_code(change.system)}: {_text(why)}"
+        why = _text(change.shown.label.lower())
+        yield f"  - {_code(change.job)} on {_code(change.system)}: {why}"
     if len(changes) > _SHOWN_JOBS:
         yield f"  - and {len(changes) - _SHOWN_JOBS:,} more"
 

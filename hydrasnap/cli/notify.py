@@ -1,7 +1,7 @@
 """`[[notify]]`: tell people what newly fails and what was fixed, once for each event.
 
-What has been sent is noted in the cache folder, so that the next run sends
-what a killed one has not. A first run sends nothing: everything would be news.
+What has been sent is noted in the cache folder, so that the next run sends what a killed one has
+not. A first run sends nothing: everything would be news.
 """
 
 import hashlib
