@@ -19,7 +19,6 @@ from hydrasnap.client import (
     Settings,
     is_this_machine,
     normal_origin,
-    page_address,
 )
 from hydrasnap.config.keys import Config
 from hydrasnap.config.secrets import Secrets, basic_password, password
@@ -85,10 +84,7 @@ def _origin(config: Config) -> str:
             hint="Give its address, as in `hydrasnap snapshot https://hydra.example.org`, or set "
             "`url` under [hydra] in hydrasnap.toml.",
         )
-    origin = normal_origin(config.hydra.url)
-    if page := page_address(origin):
-        raise ConfigError(f"{origin} is the address of a page of a Hydra.", hint=page.hint)
-    return origin
+    return normal_origin(config.hydra.url)
 
 
 def _report_damage(watch: EventSink) -> Callable[[Path, str], None]:

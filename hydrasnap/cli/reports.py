@@ -70,7 +70,7 @@ def plan_lines(
     lines = [f"{overview_requests:>7,}  the overview, asked for now"]
     for step in steps:
         about = f"{step.requests:,}" if step.requests else "-"
-        lines.append(f"{about:>7}  {'/'.join(step.jobset)}: {step.refresh.value}")
+        lines.append(f"{about:>7}  {step.jobset.path}: {step.refresh.value}")
     if live_requests:
         lines.append(f"{live_requests:>7,}  the live state")
     total = sum(step.requests for step in steps) + live_requests

@@ -13,7 +13,6 @@ from hydrasnap.client.settings import (
     Settings,
     Waiting,
     normal_origin,
-    page_address,
 )
 from hydrasnap.client.throttle import is_this_machine
 
@@ -31,6 +30,5 @@ __all__ = [
     "Waiting",
     "is_this_machine",
     "normal_origin",
-    "page_address",
     "paths",
 ]

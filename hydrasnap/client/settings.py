@@ -1,11 +1,10 @@
 """How to ask: what the user chooses, what tests replace, and the events that a watcher gets."""
 
 import asyncio
-import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -85,42 +84,3 @@ def normal_origin(address: str) -> str:
     usual = {"http": 80, "https": 443}.get(parts.scheme)
     port = f":{parts.port}" if parts.port and parts.port != usual else ""
     return f"{parts.scheme}://{host}{port}{parts.path.rstrip('/')}"
-
-
-@dataclass(frozen=True, slots=True)
-class PageAddress:
-    """What the address of a page of a Hydra tells: the Hydra, and what of it is shown there."""
-
-    hydra: str
-    project: str = ""
-    jobset: str = ""
-
-    @property
-    def hint(self) -> str:
-        """Say what to write instead."""
-        choice = ""
-        if self.jobset:
-            choice = f" --jobset {self.project}/{self.jobset}"
-        elif self.project:
-            choice = f" --project {self.project}"
-        return f"Give the address of the Hydra itself: {self.hydra}{choice}"
-
-
-_PAGES = re.compile(
-    r"(?P<hydra>https?://.+?)/(?:(?:jobset|job)/(?P<project>[^/]+)/(?P<jobset>[^/]+)(?:/.*)?"
-    r"|project/(?P<alone>[^/]+)(?:/.*)?|(?:eval|build)/[0-9]+(?:/.*)?"
-    r"|(?:queue|queue-summary|steps|status|machines|evals|builds|search|login)(?:/.*)?)"
-)
-
-
-def page_address(origin: str) -> PageAddress | None:
-    """Take the address of a page of a Hydra apart; None for the address of a Hydra.
-
-    >>> page_address("https://h/hydra/jobset/nixos/trunk/evals").hint
-    'Give the address of the Hydra itself: https://h/hydra --jobset nixos/trunk'
-    """
-    found = _PAGES.fullmatch(origin)
-    if found is None:
-        return None
-    project = unquote(found["project"] or found["alone"] or "")
-    return PageAddress(found["hydra"], project, unquote(found["jobset"] or ""))

@@ -10,7 +10,7 @@ _PAGE = re.compile(
     r"project/(?P<project>[^/]+)(?:/.*)?"
     r"|(?P<kind>jobset|job|job-shortcut)/(?P<jobset>[^/]+/[^/]+)(?:/.*)?"
     r"|(?P<other>eval|build)/\d+(?:/.*)?"
-    r"|(?:queue|queue-summary|queue-runner-status|machines|status|steps|evals|search|all|jobs"
+    r"|(?:queue|queue-summary|queue-runner-status|machines|status|steps|evals|builds|search|all|jobs"
     r"|login|news|user|admin|topbar-.*|dashboard)(?:/.*)?"
     r")/?"
 )

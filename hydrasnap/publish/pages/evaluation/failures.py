@@ -7,9 +7,8 @@ none is known), and the place of its way of failing.
 
 from collections.abc import Sequence
 from itertools import chain
-from urllib.parse import quote
 
-from hydrasnap.model import Build, BuildStatus, Evaluation, JobKey
+from hydrasnap.model import Build, BuildStatus, Evaluation
 from hydrasnap.publish.pages.common.failure_cause import own_log
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import Numbers
@@ -53,12 +52,8 @@ class Failures:
         return build.id - since.id, minutes, way
 
     def _culprit(self, found: Culprit) -> int:
-        return self._culprits((found.name, self._job(found.job) if found.job else "", found.log))
-
-    def _job(self, key: JobKey) -> str:
-        if self._site.policy.has_job_page(key):
-            return self._site.links.job(key)
-        return f"search.html?job/{'/'.join(quote(part, safe='') for part in key)}"
+        page = self._site.links.job(found.job) if found.job else ""
+        return self._culprits((found.name, page, found.log))
 
     def _known(self, build: Build) -> int:
         if build.status is BuildStatus.DEPENDENCY_FAILED:
