@@ -129,5 +129,5 @@ def step_label(step: FailedStep | None) -> str:
 def log_of(site: Site, own: Build | None, step: FailedStep | None) -> str:
     """Return the address of the step's log, or else of the build's, if it is known to have one."""
     if step is not None and step.log:
-        return site.snapshot.origin.rstrip("/") + step.log
+        return site.origin + step.log
     return own_log(site, own) if own else ""

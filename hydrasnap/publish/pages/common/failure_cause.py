@@ -50,7 +50,7 @@ def culprit_link(site: Site, found: Culprit) -> CulpritLink:
     return CulpritLink(
         name=found.name,
         job=site.job_link(found.job) if found.job else None,
-        log=site.snapshot.origin.rstrip("/") + found.log if found.log else "",
+        log=site.origin + found.log if found.log else "",
     )
 
 

@@ -206,6 +206,11 @@ class Site:
         return {}
 
     @cached_property
+    def origin(self) -> str:
+        """The address of the Hydra, without a slash at its end."""
+        return self.snapshot.origin.rstrip("/")
+
+    @cached_property
     def host(self) -> str:
         """The host of the Hydra."""
         return urlsplit(self.snapshot.origin).netloc or self.snapshot.origin
@@ -232,7 +237,7 @@ class Site:
 
     def live(self, *names: str) -> str:
         """Return the address of an object on the Hydra itself."""
-        return self.snapshot.origin.rstrip("/") + live_path(*names)
+        return self.origin + live_path(*names)
 
     def note(self, *names: str) -> str:
         """Return the Markdown note on a project, jobset or job; empty if there is none."""

@@ -36,7 +36,7 @@ class Failures:
             "failures": list(chain.from_iterable((step, *failure) for step, failure in failures)),
             "ways": tuple(self._ways.known),
             "culprits": tuple(self._culprits.known),
-            "hydra": self._site.snapshot.origin.rstrip("/"),
+            "hydra": self._site.origin,
         }
 
     def _failure(self, build: Build) -> tuple[int | None, int | None, int]:

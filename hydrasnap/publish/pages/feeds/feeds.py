@@ -214,4 +214,4 @@ def _address(site: Site, target: str, path: str) -> str:
 
 def _id(site: Site, name: str) -> str:
     """Return a permanent id that does not depend on the address of the site."""
-    return uuid5(NAMESPACE_URL, f"{site.snapshot.origin.rstrip('/')}/{name}").urn
+    return uuid5(NAMESPACE_URL, f"{site.origin}/{name}").urn

@@ -42,6 +42,6 @@ def missing_page(site: Site) -> Iterator[Page]:
         description=f"The snapshot of {site.host} has no such page.",
         shows="This page stands in for addresses that the snapshot does not have.",
         base=site.base.rstrip("/") + "/" if site.base else "",
-        origin=site.snapshot.origin.rstrip("/"),
+        origin=site.origin,
     )
     yield Page(Links.NOT_FOUND, "404.html", context)

@@ -17,7 +17,7 @@ from hydrasnap.report.inputs import inputs_of
 def directory_files(site: Site) -> Iterator[File]:
     """Yield the shard that the search loads first, and that of the evaluations."""
     directory = {
-        "origin": site.snapshot.origin.rstrip("/"),
+        "origin": site.origin,
         "projects": _projects(site),
         "jobsets": _jobsets(site),
         "idle": [
