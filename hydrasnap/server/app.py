@@ -78,7 +78,7 @@ class _Views:
         snapshot = self._source.snapshot
         if snapshot is not self._index.snapshot:
             self._index = Index(snapshot)
-        return View(request, self._index, self._source.live)
+        return View(request, self._index, self._source)
 
 
 class _Addresses(BaseRoute):

@@ -30,7 +30,12 @@ class View:
 
     request: Request
     index: Index
-    live: Live | None
+    source: Source
+
+    @property
+    def live(self) -> Live | None:
+        """What the Hydra was doing; None where nobody asked."""
+        return self.source.live
 
     @property
     def snapshot(self) -> Snapshot:

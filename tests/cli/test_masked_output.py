@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from commands import run, told
-from hydras import Crawler, hydra
+from hydras import fresh_crawl, hydra
 from msgspec import structs
 
 from hydrasnap.model import Snapshot
@@ -30,8 +30,7 @@ def told_everywhere(snapshot: Snapshot) -> Snapshot:
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
-    crawler = Crawler(tmp_path / "whole", hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "whole", hydra())
     snapshot = told_everywhere(crawler.snapshot)
     with open_cache(tmp_path / "cache", snapshot.origin, lambda *_: None) as cache:
         cache.put(

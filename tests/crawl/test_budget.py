@@ -15,7 +15,6 @@ from hydras import (
     TRUNK,
     Answer,
     Crawler,
-    assert_up_to_date,
     conclude,
     evaluate,
     fresh_crawl,
@@ -23,6 +22,7 @@ from hydras import (
     reply,
     unlucky,
 )
+from up_to_date import assert_up_to_date
 
 from hydrasnap.client import Credentials, Limits
 from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProjectRow, synthetic_world
@@ -105,8 +105,7 @@ def test_a_list_of_many_pages_in_small_pieces(requests: int, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("requests", [3, 4])
 def test_many_jobsets_that_moved_at_once_in_small_pieces(requests: int, tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "kept", many_jobsets(8))
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "kept", many_jobsets(8))
     data = crawler.hydra.world
     for key in list(data.jobsets):
         evaluate(data, key, 3)
@@ -202,8 +201,7 @@ def test_a_budget_that_goes_on_the_overview_alone_says_so(limits: Limits, tmp_pa
 
 
 def test_what_was_begun_is_not_taken_up_where_the_jobset_moved(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "kept", hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "kept", hydra())
     data = crawler.hydra.world
     evaluate(data, TRUNK, 7)
     crawler.run(limits=Limits(requests=3))

@@ -6,18 +6,8 @@ from random import Random
 
 import httpx
 import pytest
-from hydras import (
-    STABLE,
-    TRUNK,
-    Answer,
-    Crawler,
-    assert_up_to_date,
-    conclude,
-    evaluate,
-    fresh_crawl,
-    hydra,
-    reply,
-)
+from hydras import STABLE, TRUNK, Answer, Crawler, conclude, evaluate, fresh_crawl, hydra, reply
+from up_to_date import assert_up_to_date
 
 from hydrasnap.demo import DemoHydra, synthetic_world
 from hydrasnap.demo import World as Data
@@ -102,8 +92,7 @@ def check_all(data: Data) -> None:
 def test_after_a_change_the_cache_holds_what_a_fresh_crawl_holds(
     happens: Change, seed: int, tmp_path: Path
 ) -> None:
-    crawler, chance = Crawler(tmp_path / "kept", hydra()), Random(seed)  # noqa: S311
-    crawler.run()
+    crawler, chance = fresh_crawl(tmp_path / "kept", hydra()), Random(seed)  # noqa: S311
     for _ in range(1 + seed % 2):
         change(crawler.hydra.world, chance, happens)
     assert crawler.run().run.complete
@@ -115,9 +104,9 @@ def test_after_a_change_the_cache_holds_what_a_fresh_crawl_holds(
 def test_whatever_happens_under_its_feet_a_quiet_crawl_sets_right(
     seed: int, tmp_path: Path
 ) -> None:
-    crawler, chance = Crawler(tmp_path / "kept", hydra()), Random(seed)  # noqa: S311
+    begin = fresh_crawl if seed % 2 else Crawler
+    crawler, chance = begin(tmp_path / "kept", hydra()), Random(seed)  # noqa: S311
     if seed % 2:
-        crawler.run()
         check_all(crawler.hydra.world)
 
     def before_answer(_: str) -> None:
@@ -195,8 +184,7 @@ def test_a_build_that_ends_between_list_and_detail_is_not_taken_for_queued(tmp_p
 
 
 def test_the_same_counts_do_not_hide_a_new_evaluation(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     before = crawler.snapshot.jobsets[TRUNK]
     for turn in range(20, 40):
         new = evaluate(crawler.hydra.world, TRUNK, turn)
@@ -211,24 +199,21 @@ def test_the_same_counts_do_not_hide_a_new_evaluation(tmp_path: Path) -> None:
 
 
 def test_a_jobset_that_was_merely_checked_costs_one_small_question(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     crawler.hydra.world.jobsets[TRUNK].lastcheckedtime = crawler.hydra.world.now + 1
     assert crawler.asked()[2:] == ["/jobset/one/trunk/latest-eval"]
     assert len(crawler.asked()) == 2
 
 
 def test_a_jobset_never_evaluated_that_is_checked_again_is_no_gap(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     crawler.hydra.world.jobsets[EMPTY].lastcheckedtime = crawler.hydra.world.now
     assert crawler.run().run.complete
     assert len(crawler.asked()) == 2
 
 
 def test_what_hydra_deletes_stays_marked(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     data, before = crawler.hydra.world, crawler.snapshot
     data.delete_evaluation(107)
     data.delete_jobset(STABLE)
@@ -257,8 +242,7 @@ def test_a_deleted_project_stays_marked_with_all_that_was_in_it(tmp_path: Path) 
 
 
 def test_a_renamed_jobset_keeps_its_history_and_leaves_a_signpost(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     before = crawler.snapshot
     crawler.hydra.world.delete_evaluation(101)
     new = crawler.hydra.world.rename_jobset(TRUNK, "main")
@@ -273,9 +257,8 @@ def test_a_renamed_jobset_keeps_its_history_and_leaves_a_signpost(tmp_path: Path
 
 
 def test_a_jobset_that_gets_an_old_name_is_no_signpost_any_more(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "kept", hydra())
+    crawler = fresh_crawl(tmp_path / "kept", hydra())
     data = crawler.hydra.world
-    crawler.run()
     data.rename_jobset(TRUNK, "main")
     crawler.run()
     data.rename_jobset(STABLE, "trunk")
@@ -287,9 +270,8 @@ def test_a_jobset_that_gets_an_old_name_is_no_signpost_any_more(tmp_path: Path) 
 
 @pytest.mark.parametrize("then", ["show", "rename", "delete"])
 def test_what_becomes_of_a_hidden_jobset_is_seen(then: str, tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
+    crawler = fresh_crawl(tmp_path, hydra())
     data = crawler.hydra.world
-    crawler.run()
     data.jobsets[STABLE].visible = False
     crawler.run()
     assert not crawler.snapshot.jobsets[STABLE].configuration.visible
@@ -307,8 +289,7 @@ def test_what_becomes_of_a_hidden_jobset_is_seen(then: str, tmp_path: Path) -> N
 
 
 def test_an_empty_answer_is_not_believed_at_once(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     before = crawler.files
     told: list[str] = []
 
@@ -323,8 +304,7 @@ def test_an_empty_answer_is_not_believed_at_once(tmp_path: Path) -> None:
 
 
 def test_an_error_is_read_and_forgotten_with_its_evaluation(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     crawler.hydra.world.set_error(TRUNK, errormsg="undefined variable")
     assert len(crawler.asked()) <= 2 + 3
     assert crawler.snapshot.jobsets[TRUNK].errormsg == "undefined variable"

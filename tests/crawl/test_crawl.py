@@ -11,13 +11,13 @@ from hydras import (
     TRUNK,
     Answer,
     Crawler,
-    assert_up_to_date,
     conclude,
     evaluate,
     fresh_crawl,
     hydra,
     reply,
 )
+from up_to_date import assert_up_to_date
 
 from hydrasnap.client import Limits, Settings
 from hydrasnap.demo import DemoHydra, synthetic_world
@@ -107,8 +107,7 @@ def test_a_killed_run_goes_on_where_it_was(answers: int, tmp_path: Path) -> None
 
 def test_a_jobset_that_was_named_may_be_deleted_on_hydra(tmp_path: Path) -> None:
     named = Selection(jobsets=("one/trunk", "one/stable"))
-    crawler = Crawler(tmp_path / "cache", hydra(), selection=named)
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "cache", hydra(), named)
     crawler.hydra.world.delete_jobset(TRUNK)
     assert crawler.run().run.complete
     assert crawler.snapshot.jobsets[TRUNK].deleted_upstream
@@ -133,8 +132,7 @@ def test_bytes_and_seconds_stop_a_run_too(crawler: Crawler, limits: Limits) -> N
 
 
 def test_a_window_of_evaluations_is_fetched_with_one_more_to_compare(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra(6), selection=Selection(evaluations=2))
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra(6), Selection(evaluations=2))
     assert len(crawler.snapshot.jobsets[TRUNK].evaluations) == 3
     crawler.selection = Selection(evaluations=4)
     crawler.run()

@@ -67,8 +67,7 @@ def test_a_guard_that_steps_in_stops_the_run(answer: httpx.Response, tmp_path: P
 
 
 def test_an_update_that_breaks_off_keeps_the_last_good_state(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "cache", hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "cache", hydra())
     before = crawler.snapshot
     evaluate(crawler.hydra.world, next(iter(before.jobsets)), 5)
     for requests in (3, 4, 5, 6):

@@ -6,17 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hydras import (
-    ORIGIN,
-    TRUNK,
-    Answer,
-    Crawler,
-    assert_up_to_date,
-    evaluate,
-    fresh_crawl,
-    hydra,
-    page,
-)
+from hydras import ORIGIN, TRUNK, Answer, Crawler, evaluate, fresh_crawl, hydra, page
+from up_to_date import assert_up_to_date
 
 from hydrasnap.client import Limits
 from hydrasnap.crawl import Note
@@ -84,8 +75,7 @@ def _delete(of: DemoHydra) -> None:
 def test_a_large_jobset_asks_html_first_and_each_new_evaluation_alone(
     change: Callable[[DemoHydra], None], json: bool, tmp_path: Path
 ) -> None:
-    crawler = Crawler(tmp_path / "kept", hydra(4))
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "kept", hydra(4))
     crawler.selection = replace(crawler.selection, large=0)
     change(crawler.hydra)
     crawler.hydra.requests.clear()

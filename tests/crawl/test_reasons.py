@@ -7,19 +7,9 @@ from types import SimpleNamespace
 import httpx
 import msgspec
 import pytest
-from hydras import (
-    STABLE,
-    TRUNK,
-    Answer,
-    Crawler,
-    assert_up_to_date,
-    conclude,
-    evaluate,
-    fresh_crawl,
-    hydra,
-    page,
-)
+from hydras import STABLE, TRUNK, Answer, Crawler, conclude, evaluate, fresh_crawl, hydra, page
 from steps import page_of
+from up_to_date import assert_up_to_date
 
 from hydrasnap.crawl import Note
 from hydrasnap.crawl.deleted import mark_deleted
@@ -163,8 +153,7 @@ def test_what_newly_fails_comes_first_and_among_it_what_failed_by_a_dependency()
 def test_a_renamed_jobset_whose_name_is_given_away_at_once_keeps_its_history(
     name: str, tmp_path: Path
 ) -> None:
-    crawler = Crawler(tmp_path / "kept", hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "kept", hydra())
     world = crawler.hydra.world
     new = world.rename_jobset(TRUNK, name)
     world.renames.pop(TRUNK, None)
@@ -182,8 +171,7 @@ def test_a_renamed_jobset_whose_name_is_given_away_at_once_keeps_its_history(
 
 
 def test_a_jobset_deleted_and_made_again_has_no_past(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     world, row = crawler.hydra.world, crawler.hydra.world.jobsets[STABLE]
     world.delete_jobset(STABLE)
     world.add_jobset(dataclasses.replace(row, lastcheckedtime=None))

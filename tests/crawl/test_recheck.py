@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hydras import PRODUCT, TRUNK, Crawler, hydra
+from hydras import PRODUCT, TRUNK, Crawler, fresh_crawl, hydra
 
 from hydrasnap.demo import Result
 from hydrasnap.model import Build
@@ -13,9 +13,7 @@ DAY = 86400
 
 
 def crawled(folder: Path) -> Crawler:
-    crawler = Crawler(folder, hydra(6))
-    crawler.run()
-    return crawler
+    return fresh_crawl(folder, hydra(6))
 
 
 def mend_or_break(crawler: Crawler, *, good: bool) -> int:

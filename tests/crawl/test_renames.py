@@ -10,7 +10,6 @@ from hydras import (
     TRUNK,
     Answer,
     Crawler,
-    assert_up_to_date,
     evaluate,
     fresh,
     fresh_crawl,
@@ -18,6 +17,7 @@ from hydras import (
     page,
     reply,
 )
+from up_to_date import assert_up_to_date
 
 from hydrasnap.client import Limits
 from hydrasnap.crawl import Note
@@ -37,9 +37,8 @@ def notes(crawler: Crawler) -> list[str]:
 
 
 def test_a_named_jobset_is_followed_to_its_new_name(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "kept", hydra(), selection=NAMED)
+    crawler = fresh_crawl(tmp_path / "kept", hydra(), NAMED)
     data = crawler.hydra.world
-    crawler.run()
     old = crawler.snapshot.jobsets[TRUNK].evaluations
     new = data.rename_jobset(TRUNK, "main")
     for turn in (7, 8):
@@ -72,8 +71,7 @@ def test_an_old_name_is_followed_by_who_comes_first_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("between", [True, False])
 def test_two_renames_are_followed(between: bool, tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "kept", hydra(), selection=NAMED)
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "kept", hydra(), NAMED)
     middle = crawler.hydra.world.rename_jobset(TRUNK, "main")
     if between:
         crawler.run()
@@ -88,8 +86,7 @@ def test_two_renames_are_followed(between: bool, tmp_path: Path) -> None:
     "globs", [("one/tr*",), ("trunk",), ("one/trun[k]",), ("one/stable", "one/trunk*")]
 )
 def test_a_pattern_is_not_led_on(globs: tuple[str, ...], tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra(), selection=Selection(jobsets=globs))
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra(), Selection(jobsets=globs))
     new = crawler.hydra.world.rename_jobset(TRUNK, "main")
     evaluation = evaluate(crawler.hydra.world, new, 9)
     crawler.run()
@@ -98,9 +95,8 @@ def test_a_pattern_is_not_led_on(globs: tuple[str, ...], tmp_path: Path) -> None
 
 
 def test_a_new_jobset_of_the_old_name_is_the_one_that_is_named(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra(), selection=NAMED)
+    crawler = fresh_crawl(tmp_path, hydra(), NAMED)
     data = crawler.hydra.world
-    crawler.run()
     new = data.rename_jobset(TRUNK, "main")
     crawler.run()
     notes(crawler)
@@ -121,8 +117,7 @@ def test_a_name_that_never_was_is_still_a_mistake(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("requests", [3, 4])
 def test_a_small_budget_gets_past_a_rename(requests: int, tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "kept", hydra(), selection=NAMED)
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "kept", hydra(), NAMED)
     new = crawler.hydra.world.rename_jobset(TRUNK, "main")
     evaluation = evaluate(crawler.hydra.world, new, 9)
     for _ in range(20):
@@ -139,8 +134,7 @@ def test_a_broken_answer_does_not_make_a_renamed_jobset_a_deleted_one(tmp_path: 
     def tap(_: int, request: httpx.Request) -> Answer:
         return broken.pop() if request.url.path.endswith("/trunk") and broken else None
 
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     crawler.hydra.world.rename_jobset(TRUNK, "main")
     assert crawler.run(tap).run.complete
     assert crawler.snapshot.jobsets[TRUNK].renamed_to == "main"
@@ -158,8 +152,7 @@ def test_a_broken_answer_does_not_make_a_renamed_jobset_a_deleted_one(tmp_path: 
     ids=["still there", "to the login", "to itself", "to another project"],
 )
 def test_a_jobset_is_deleted_only_where_hydra_says_so(answer: Answer, tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     crawler.hydra.world.rename_jobset(TRUNK, "main")
     done = crawler.run(lambda _, r: fresh(answer) if r.url.path.endswith("/trunk") else None)
     assert [gap.path for gap in done.run.gaps] == ["/jobset/one/trunk"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hydras import TRUNK, Crawler, hydra
+from hydras import TRUNK, Crawler, fresh_crawl, hydra
 
 from hydrasnap.demo import World
 from hydrasnap.publish.pipeline import publish_cache
@@ -42,8 +42,7 @@ def test_a_damaged_file_that_hydra_cannot_replace_blocks_no_reader(
 
 
 def test_what_is_replaced_is_not_set_aside(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "cache", hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "cache", hydra())
     whole = crawler.files
     for name in whole:
         (crawler.folder / name).write_bytes(b"{")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from claims import claims, wrong
 from histories import HISTORIES
-from hydras import STABLE, TRUNK, Crawler, evaluate, hydra
+from hydras import STABLE, TRUNK, Crawler, evaluate, fresh_crawl, hydra
 from msgspec import structs
 
 from hydrasnap.client import Limits
@@ -68,8 +68,7 @@ def test_a_snapshot_that_a_budget_has_cut(requests: int, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("kept", ["none", "older", "half"])
 def test_a_snapshot_with_unread_evaluations(kept: str, tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "cache", hydra(6))
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "cache", hydra(6))
     whole = crawler.snapshot
     newest = {n for key in (TRUNK, STABLE)
               for n in whole.evaluations[whole.jobsets[key].evaluations[0]].builds}  # fmt: skip

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hydras import TRUNK, Crawler, evaluate, hydra
+from hydras import TRUNK, Crawler, evaluate, fresh_crawl, hydra
 
 from hydrasnap.errors import CacheError
 from hydrasnap.query import failing, open_database
@@ -12,9 +12,7 @@ from hydrasnap.store import open_cache
 
 @pytest.fixture
 def crawler(tmp_path: Path) -> Crawler:
-    found = Crawler(tmp_path / "cache", hydra())
-    found.run()
-    return found
+    return fresh_crawl(tmp_path / "cache", hydra())
 
 
 def index_of(crawler: Crawler) -> Path:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hydras import Crawler, evaluate, hydra
+from hydras import Crawler, evaluate, fresh_crawl, hydra
 from starlette.applications import Starlette
 
 from hydrasnap.server import RELOADING, CacheSource, Follower, SitePages, serve_app
@@ -127,8 +127,7 @@ def test_scripts_of_other_sites_may_read_and_nothing_else(app: Starlette) -> Non
 
 
 def test_a_crawl_is_taken_over_when_it_has_ended(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     source = CacheSource(tmp_path)
     before = source.snapshot
     seen = []

@@ -118,8 +118,7 @@ def test_files_removed_while_they_are_read_count_as_absent(
 
 
 def test_a_lost_constituent_of_a_deleted_evaluation_is_fetched_again(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path / "cache", hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "cache", hydra())
     parts = {n for b in crawler.snapshot.builds.values() for n in b.constituents or ()}
     (crawler.folder / "builds/1000.json").write_bytes(b"")
     crawler.run()
@@ -142,8 +141,7 @@ def test_a_jobset_whose_evaluations_lost_their_files_is_told(crawler: Crawler) -
 @pytest.mark.parametrize("seed", range(20))
 def test_random_edits_of_random_files_come_to_the_same_end(seed: int, tmp_path: Path) -> None:
     chance = Random(seed)  # noqa: S311
-    crawler = Crawler(tmp_path / "cache", hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "cache", hydra())
     for name in chance.sample(sorted(crawler.files), 3):
         path = crawler.folder / name
         data = bytearray(path.read_bytes())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from commands import run, told
-from hydras import STABLE, TRUNK, Crawler, evaluate, fresh_crawl, hydra
+from hydras import STABLE, TRUNK, evaluate, fresh_crawl, hydra
 from msgspec import structs
 
 from hydrasnap.errors import CacheError
@@ -45,8 +45,7 @@ def test_two_halves_give_the_site_of_one_crawl_of_both(tmp_path: Path) -> None:
 def test_what_both_hold_is_taken_from_the_newer_with_the_history_of_the_older(
     tmp_path: Path,
 ) -> None:
-    crawler = Crawler(tmp_path / "old", hydra(), selection=Selection(jobsets=("one/trunk",)))
-    crawler.run()
+    crawler = fresh_crawl(tmp_path / "old", hydra(), Selection(jobsets=("one/trunk",)))
     old = crawler.snapshot
     new = evaluate(crawler.hydra.world, TRUNK, 9)
     later = fresh_crawl(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hydras import Crawler, files, hydra
+from hydras import files, fresh_crawl, hydra
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -260,8 +260,7 @@ def test_a_damaged_file_is_named_and_the_rest_is_read(
 
 
 def test_a_lost_evaluation_that_hydra_has_deleted_is_let_go(tmp_path: Path) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     crawler.hydra.world.delete_evaluation(101)
     (tmp_path / "evals" / "101.json").write_bytes(b"")
     crawler.run()
@@ -380,8 +379,7 @@ def test_a_place_that_is_no_folder_is_said_to_be_so(tmp_path: Path, place: str) 
 
 @pytest.mark.parametrize("name", ["unfinished.json", "journal.jsonl"])
 def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path, name: str) -> None:
-    crawler = Crawler(tmp_path, hydra())
-    crawler.run()
+    crawler = fresh_crawl(tmp_path, hydra())
     (tmp_path / name).unlink(missing_ok=True)
     (tmp_path / name).mkdir()
     with pytest.raises(CacheError, match=rf"Is a directory .*{name}"):
