@@ -67,6 +67,10 @@ class Builds(Mapping[int, Build]):
         """
 
     @abstractmethod
+    def is_remembered(self, key: JobsetKey, question: str, about: bytes) -> bool:
+        """Return whether an earlier run has left the answer, or to ask is as quick."""
+
+    @abstractmethod
     def absent(self, ids: Iterable[int], near: JobsetKey) -> Set[int]:
         """Return the ids of which there is no build; most of them are those of a jobset."""
 
@@ -162,6 +166,11 @@ class BuildsInMemory(Builds):
         """Ask: that is as quick as to decode an answer."""
         del key, question, about, kind
         return answer()
+
+    def is_remembered(self, key: JobsetKey, question: str, about: bytes) -> bool:
+        """Return that to ask is as quick."""
+        del key, question, about
+        return True
 
     def jobset_of(self, number: int) -> JobsetKey | None:
         """Return the jobset of a build, or None where there is no such build."""

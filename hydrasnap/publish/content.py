@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Snapshot
+from hydrasnap.publish.ahead import ask_ahead
 from hydrasnap.publish.links import Links, safe_name
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.publish.pages import Document, Site
@@ -34,6 +35,7 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
     """
     whole = with_placeholder_parents(mask_snapshot(snapshot))
     index, budget = Index(whole, program_digest()), Budget(settings.max_bytes, settings.max_files)
+    ask_ahead(index, settings)
     chosen = settings.packages
     listed = chosen.load()
     packages = PackageIndex(whole, listed, chosen.prefixes, emails=chosen.emails)

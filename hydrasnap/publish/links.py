@@ -20,8 +20,9 @@ from collections.abc import Container, Iterable
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
-from hydrasnap.model import JobKey, JobsetKey, Snapshot
-from hydrasnap.model.builds import Builds, builds_of
+from hydrasnap.model import JobKey, JobsetKey
+from hydrasnap.report.index import Index
+from hydrasnap.report.questions import Question
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+=@,()-]")
 _WORD = r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)"  # that Windows reserves
@@ -74,14 +75,11 @@ def case_collisions(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for group in collisions for name in group if name != name.lower())
 
 
-def _collisions_of_jobs(held: Builds, key: JobsetKey, program: bytes) -> Iterable[str]:
-    return held.remembered(
-        key,
-        "collisions",
-        program,
-        tuple[str, ...],
-        lambda: tuple(sorted(case_collisions({build.job for build in held.of_jobset(key)}))),
-    )
+def _collisions_of_jobs(index: Index, key: JobsetKey) -> tuple[str, ...]:
+    return tuple(sorted(case_collisions({build.job for build in index.builds.of_jobset(key)})))
+
+
+COLLISIONS = Question("collisions", tuple[str, ...], _collisions_of_jobs)
 
 
 def outward(address: str) -> str | None:
@@ -179,23 +177,19 @@ class Links:
     @classmethod
     def of(
         cls,
-        snapshot: Snapshot,
-        held: Builds | None = None,
-        program: bytes = b"",
+        index: Index,
         *,
         builds: Container[int] | None = None,
         pages: Container[JobKey] | None = None,
     ) -> "Links":
-        """Read the snapshot, whose builds are `held`, for names that differ by case alone."""
-        held = held or builds_of(snapshot.builds)
+        """Look in a snapshot for names that differ by case alone."""
+        snapshot, keys = index.snapshot, index.builds.jobsets()
         jobsets: defaultdict[str, set[str]] = defaultdict(set)
-        for project, jobset in (*snapshot.jobsets, *held.jobsets()):
+        for project, jobset in (*snapshot.jobsets, *keys):
             jobsets[project].add(jobset)
         groups = ({*snapshot.projects, *jobsets}, *jobsets.values())
         collisions = frozenset[str]().union(*map(case_collisions, groups))
-        collisions |= {
-            name for key in held.jobsets() for name in _collisions_of_jobs(held, key, program)
-        }
+        collisions |= {name for key in keys for name in COLLISIONS.ask(index, key)}
         return cls(collisions, builds=builds, jobs=pages)
 
     @property

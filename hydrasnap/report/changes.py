@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, Outcome
 from hydrasnap.report.index import Index
+from hydrasnap.report.questions import Question
 
 _job_and_system = attrgetter("job", "system")
 
@@ -185,7 +186,7 @@ def _summary_of(index: Index, evaluation: Evaluation) -> ChangeSummary:
     if index.builds.in_memory:
         return compare(index, evaluation).summary()
     key = evaluation.jobset_key
-    every = index.once(("summaries", key), lambda: _summaries(index, key))
+    every = index.once(("summaries", key), lambda: SUMMARIES.ask(index, key))
     kept = every[evaluation.id]
     return ChangeSummary(
         evaluation=evaluation,
@@ -198,15 +199,12 @@ def _summary_of(index: Index, evaluation: Evaluation) -> ChangeSummary:
 
 def _summaries(index: Index, key: JobsetKey) -> dict[int, _KeptSummary]:
     """Sum up all evaluations of a jobset that have a page."""
-    return index.remembered(
-        key,
-        "summaries",
-        dict[int, _KeptSummary],
-        lambda: {
-            found.id: _kept(compare(index, found).summary())
-            for found in index.shown_evaluations(key)
-        },
-    )
+    return {
+        found.id: _kept(compare(index, found).summary()) for found in index.shown_evaluations(key)
+    }
+
+
+SUMMARIES = Question("summaries", dict[int, _KeptSummary], _summaries)
 
 
 def _kept(summary: ChangeSummary) -> _KeptSummary:

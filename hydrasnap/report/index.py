@@ -68,30 +68,19 @@ class Index:
             answers[question] = answer()
         return cast("T", answers[question])
 
-    def remembered(
-        self,
-        key: JobsetKey,
-        question: str,
-        kind: type[T],
-        answer: Callable[[], T],
-        also: object = None,
-    ) -> T:
-        """Return an answer that follows from a jobset, its evaluations and its builds alone.
+    def has_foreign_builds(self, key: JobsetKey) -> bool:
+        """Return whether an evaluation of a jobset holds a build of another."""
+        return any(map(self._foreign_of, self.evaluations_of(key)))
 
-        `kind` is its type, `also` is what it follows from beside these. If builds are left in
-        files, an earlier run may have answered.
-        """
-        if self.builds.in_memory or any(map(self._foreign_of, self.evaluations_of(key))):
-            return answer()
-        about = self.program + self.once(("situation", key), lambda: self._situation(key))
-        about += msgspec.msgpack.encode(also)
-        return self.builds.remembered(key, question, about, kind, answer)
+    def situation(self, key: JobsetKey) -> bytes:
+        """Digest what answers on a jobset follow from beside its builds: the program included."""
+        return self.once(("situation", key), lambda: self._situation(key))
 
     def _situation(self, key: JobsetKey) -> bytes:
         jobset = self.snapshot.jobsets.get(key)
         first = jobset and jobset.first_evaluation
         evaluations = msgspec.msgpack.encode([first, *self.evaluations_of(key)])
-        return blake2b(evaluations, digest_size=16).digest()
+        return self.program + blake2b(evaluations, digest_size=16).digest()
 
     def prepare(self) -> None:
         """Make the maps that questions about builds need, before processes share them.

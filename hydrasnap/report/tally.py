@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, Outcome
 from hydrasnap.report.index import Index
+from hydrasnap.report.questions import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +77,19 @@ def _tally_of(index: Index, evaluation: Evaluation) -> Tally:
     key = evaluation.jobset_key
     if index.builds.in_memory or evaluation not in index.evaluations_of(key):
         return tally(index.builds_of(evaluation), index.unknown(evaluation))
-    every = index.once(("tallies", key), lambda: _tallies(index, key))
+    every = index.once(("tallies", key), lambda: TALLIES.ask(index, key))
     return every[evaluation.id]
 
 
 def _tallies(index: Index, key: JobsetKey) -> dict[int, Tally]:
     """Count the builds of all evaluations of a jobset."""
-    return index.remembered(
-        key,
-        "tallies",
-        dict[int, Tally],
-        lambda: {
-            found.id: tally(index.builds_of(found), index.unknown(found))
-            for found in index.evaluations_of(key)
-        },
-    )
+    return {
+        found.id: tally(index.builds_of(found), index.unknown(found))
+        for found in index.evaluations_of(key)
+    }
+
+
+TALLIES = Question("tallies", dict[int, Tally], _tallies)
 
 
 def tally_by_system(index: Index, evaluation: Evaluation) -> dict[str, Tally]:

@@ -31,7 +31,7 @@ def remembered(
 
     `situation` is a digest of all that the answer follows from; one kept under another is stale.
     """
-    name = f"answer-{_digest(msgspec.msgpack.encode(question)).hex()}"
+    name = _file_name(question)
     with suppress(OSError, msgspec.DecodeError):
         content = (folder / INDEXES / name).read_bytes()
         if content.startswith(situation) and _is_intact(content[len(situation) :]):
@@ -40,6 +40,17 @@ def remembered(
     data = msgspec.msgpack.encode(found)
     keep(folder, name, situation + _digest(data) + data)
     return found
+
+
+def is_kept(folder: Path, question: tuple[str, ...], situation: bytes) -> bool:
+    """Return whether there is an answer to a question in this situation, which may be damaged."""
+    with suppress(OSError), (folder / INDEXES / _file_name(question)).open("rb") as file:
+        return file.read(len(situation)) == situation
+    return False
+
+
+def _file_name(question: tuple[str, ...]) -> str:
+    return f"answer-{_digest(msgspec.msgpack.encode(question)).hex()}"
 
 
 def keep(folder: Path, name: str, content: bytes) -> None:

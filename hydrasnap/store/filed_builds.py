@@ -10,7 +10,6 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set, ValuesView
 from contextlib import contextmanager, suppress
-from functools import cached_property
 from io import FileIO
 from itertools import accumulate
 from pathlib import Path
@@ -22,7 +21,7 @@ from hydrasnap import __version__
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
-from hydrasnap.store.answers import remembered
+from hydrasnap.store.answers import is_kept, remembered
 from hydrasnap.store.build_places import Group, Shard, digest_of
 from hydrasnap.store.layout import SHARD, shard_path
 
@@ -68,9 +67,8 @@ class _Places:
         """Return of each build the hash of its job."""
         return array("I", b"".join(part.group.hashes for part in self.parts))
 
-    @cached_property
     def job_count(self) -> int:
-        """How many jobs there are; two hashes together tell their names apart."""
+        """Count the jobs; two hashes together tell their names apart."""
         others = array("I", b"".join(part.group.others for part in self.parts))
         return len(set(zip(self.job_hashes(), others, strict=True)))
 
@@ -155,7 +153,10 @@ class FiledBuilds(Builds):
 
     def count_jobs(self, key: JobsetKey) -> int:
         """Count the jobs of a jobset that have builds."""
-        return self._places[key].job_count if key in self._places else 0
+        return self.remembered(key, "job count", b"", int, lambda: self._job_count(key))
+
+    def _job_count(self, key: JobsetKey) -> int:
+        return self._places[key].job_count() if key in self._places else 0
 
     def job_hashes(self, key: JobsetKey) -> Iterable[tuple[int, int]]:
         """Return the id of each build of a jobset, and the hash of its job."""
@@ -180,8 +181,16 @@ class FiledBuilds(Builds):
         """
         if self.count(key) < _FEW:
             return answer()
-        situation = digest_of(self.digest(key), about, __version__.encode())
-        return remembered(self._folder, (*key, question), situation, kind, answer)
+        return remembered(self._folder, (*key, question), self._situation(key, about), kind, answer)
+
+    def is_remembered(self, key: JobsetKey, question: str, about: bytes) -> bool:
+        """Return whether an earlier run has left the answer, or to ask is as quick."""
+        return self.count(key) < _FEW or is_kept(
+            self._folder, (*key, question), self._situation(key, about)
+        )
+
+    def _situation(self, key: JobsetKey, about: bytes) -> bytes:
+        return digest_of(self.digest(key), about, __version__.encode())
 
     def of_jobset(self, key: JobsetKey) -> Sequence[Build]:
         """Read the builds of a jobset, by id."""

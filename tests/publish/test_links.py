@@ -18,6 +18,7 @@ from hydrasnap.publish.links import (
     root_of,
     safe_name,
 )
+from hydrasnap.report.index import Index
 
 NAMES = st.text(st.characters(), max_size=200) | st.sampled_from(AWKWARD_JOBS)
 PATHS = st.lists(st.sampled_from(["a", "b", "c d", "e:f", "~2F", "+="]), min_size=1).map("/".join)
@@ -50,7 +51,7 @@ def test_ordinary_names_stay_as_they_are() -> None:
 
 
 def test_names_that_differ_by_case_keep_apart_and_the_lower_one_keeps_its_address() -> None:
-    links = Links.of(snapshot())
+    links = Links.of(Index(snapshot()))
     files = {links.job(JobKey("p", "weird", name)) for name in ("CON", "con", "Con")}
     assert len({file.lower() for file in files}) == 3
     assert links.job(JobKey("p", "weird", "con")) == "job/p/weird/~63on.html"

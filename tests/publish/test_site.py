@@ -15,6 +15,7 @@ from hydrasnap.publish.links import Links
 from hydrasnap.publish.output.ownership import MANIFEST, STATE
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.report.index import Index
 
 FETCHED = ("src", "srcset", "poster", "data", "background", "action", "formaction")
 
@@ -97,7 +98,7 @@ def test_hostile_names_stay_text(site: Site) -> None:
 
 
 def test_every_awkward_job_has_its_page_inside_the_folder(site: Site) -> None:
-    addresses = Links.of(snapshot())
+    addresses = Links.of(Index(snapshot()))
     paths = {addresses.job(JobKey("p", "weird", job)) for job in AWKWARD_JOBS}
     assert len(paths) == len(AWKWARD_JOBS)
     for path in paths:

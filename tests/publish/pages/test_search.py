@@ -30,6 +30,7 @@ from hydrasnap.publish.pages.search import (
 )
 from hydrasnap.publish.pages.search.catalogue import words_of
 from hydrasnap.publish.pages.search.shards import base36
+from hydrasnap.report.index import Index
 
 PREFIX = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin")
@@ -156,7 +157,7 @@ def home_of_build(index: Shards, number: int) -> int | None:
 
 
 def as_told(given: Snapshot, found: Build) -> Found:
-    file = Links.of(given).name(found.job)
+    file = Links.of(Index(given)).name(found.job)
     members = [e.id for e in given.evaluations.values() if found.id in e.builds]
     return Found(
         key=found.job_key,

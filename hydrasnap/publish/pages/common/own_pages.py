@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Watch
@@ -30,6 +30,7 @@ from hydrasnap.publish.pages.common.costs import (
 )
 from hydrasnap.report.changes import summary_of
 from hydrasnap.report.index import Index
+from hydrasnap.report.questions import Question
 
 LONG_LISTS_PART = 0.25  # of what is left for pages; more where builds and jobs need less
 
@@ -207,24 +208,24 @@ def _ranked(index: Index, watches: tuple[Watch, ...]) -> Mapping[JobsetKey, Mapp
     """Return the best places of the builds of each jobset, but for quiet successes."""
     best: defaultdict[JobsetKey, dict[int, Place]] = defaultdict(dict)
     for key in index.snapshot.jobsets:
-        for number, place in _places(index, key, watches).items():
+        for number, place in ranks(key, watches).ask(index, key).items():
             found = best[index.builds.jobset_of(number) or key]
             found[number] = min(place, found.get(number, place))
     return best
 
 
-def _places(index: Index, key: JobsetKey, watches: tuple[Watch, ...]) -> dict[int, Place]:
-    """Return the best places of the builds in a jobset's evaluations, but for quiet successes."""
+def ranks(key: JobsetKey, watches: Iterable[Watch]) -> Question[dict[int, Place]]:
+    """Ask for the best places of the builds in a jobset's evaluations, but for quiet successes."""
     watching = [watch for watch in watches if watch.has_jobset(key)]
+    return Question("ranks", dict[int, Place], partial(_places, watching), watching)
 
-    def answer() -> dict[int, Place]:
-        best: dict[int, Place] = {}
-        for age, evaluation in enumerate(index.shown_evaluations(key)):
-            for rank, build in _ranks(index, evaluation, watching):
-                best[build.id] = min((rank, age), best.get(build.id, (rank, age)))
-        return best
 
-    return index.remembered(key, "ranks", dict[int, Place], answer, also=watching)
+def _places(watching: Iterable[Watch], index: Index, key: JobsetKey) -> dict[int, Place]:
+    best: dict[int, Place] = {}
+    for age, evaluation in enumerate(index.shown_evaluations(key)):
+        for rank, build in _ranks(index, evaluation, watching):
+            best[build.id] = min((rank, age), best.get(build.id, (rank, age)))
+    return best
 
 
 def _ranks(

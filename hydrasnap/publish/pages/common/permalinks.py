@@ -13,7 +13,9 @@ from hydrasnap.publish.pages.common.redirects import TEMPLATE, RedirectPage
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import JobHistory
-from hydrasnap.report.latest import latest_success, latest_successes
+from hydrasnap.report.index import Index
+from hydrasnap.report.latest import finished_evaluations, latest_success, latest_successes
+from hydrasnap.report.questions import Question
 
 
 class Successes(NamedTuple):
@@ -77,7 +79,7 @@ def _latest_builds(
 
     `names` are the kind and the names of the project or jobset that has the addresses.
     """
-    found = [_successes(site, key) for key in keys]
+    found = [SUCCESSES.ask(site.index, key) for key in keys]
     by_system = latest_successes(chain.from_iterable(one.values() for one, _ in found))
     if not by_system:
         return
@@ -90,16 +92,15 @@ def _latest_builds(
         yield _leading(site, names, ("latest-for", system), build, f"Latest success for {system}")
 
 
-def _successes(site: Site, key: JobsetKey) -> Successes:
-    return site.index.remembered(key, "successes", Successes, lambda: _find_successes(site, key))
-
-
-def _find_successes(site: Site, key: JobsetKey) -> Successes:
-    builds, evaluations = site.index.builds.of_jobset(key), site.snapshot.evaluations
-    ids = {n for found in site.finished_evaluations(key) for n in evaluations[found].builds}
+def _successes(index: Index, key: JobsetKey) -> Successes:
+    builds, evaluations = index.builds.of_jobset(key), index.snapshot.evaluations
+    ids = {n for found in finished_evaluations(index, key) for n in evaluations[found].builds}
     return Successes(
         latest_successes(builds), latest_successes(each for each in builds if each.id in ids)
     )
+
+
+SUCCESSES = Question("successes", Successes, _successes)
 
 
 def _newest(builds: Mapping[str, Build]) -> Build:

@@ -180,10 +180,7 @@ class Site:
     @cached_property
     def links(self) -> Links:
         """The addresses of all pages."""
-        held, policy = self.index.builds, self.policy
-        return Links.of(
-            self.snapshot, held, self.index.program, builds=policy.builds, pages=policy.jobs
-        )
+        return Links.of(self.index, builds=self.policy.builds, pages=self.policy.jobs)
 
     def news(self, key: JobsetKey) -> tuple[News, ...]:
         """Return what the evaluations of a jobset broke and fixed, newest first."""

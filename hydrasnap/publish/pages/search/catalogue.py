@@ -14,6 +14,7 @@ from typing import NamedTuple
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.index import Index
+from hydrasnap.report.questions import Question
 
 SYSTEMS = 64  # more than any Hydra has; a bound for what a hostile one may claim
 
@@ -50,12 +51,11 @@ class Catalogue(NamedTuple):
         keys, index = tuple(site.snapshot.jobsets), site.index
         counts = Counter[str]()
         for key in keys:
-            counts.update(
-                index.remembered(key, "systems", dict[str, int], partial(_systems, index, key))
-            )
+            counts.update(SYSTEM_COUNTS.ask(index, key))
         systems = _most_common(counts)
         known: dict[Package, int] = {}
-        found = [array("I", _numbers(index, key, systems, known)) for key in keys]
+        question = packages(systems)
+        found = [array("I", _numbers(question.ask(index, key), known)) for key in keys]
         order = sorted(known)
         places = {known[package]: place for place, package in enumerate(order)}
         numbers = (array("I", map(places.__getitem__, one)).tobytes() for one in found)
@@ -66,12 +66,9 @@ class Catalogue(NamedTuple):
         return memoryview(self.numbers[place]).cast("I")
 
 
-def _numbers(
-    index: Index, key: JobsetKey, systems: tuple[str, ...], known: dict[Package, int]
-) -> Iterator[int]:
-    """Yield a number for each package of a jobset; new ones are added to those that are `known`."""
-    ask = partial(_packages, index, key, frozenset(systems))
-    for package in index.remembered(key, "packages", list[Package], ask, also=systems):
+def _numbers(found: Iterable[Package], known: dict[Package, int]) -> Iterator[int]:
+    """Yield a number for each package that was found; new ones are added to the `known` ones."""
+    for package in found:
         yield known.setdefault(package, len(known))
 
 
@@ -111,8 +108,15 @@ def _systems(index: Index, key: JobsetKey) -> dict[str, int]:
     return Counter(build.system for build in index.builds.of_jobset(key))
 
 
-def _packages(index: Index, key: JobsetKey, systems: frozenset[str]) -> list[Package]:
-    """Return the packages of a jobset, by name."""
+SYSTEM_COUNTS = Question("systems", dict[str, int], _systems)
+
+
+def packages(systems: tuple[str, ...]) -> Question[list[Package]]:
+    """Ask for the packages of a jobset, by name, where jobs are named after these systems."""
+    return Question("packages", list[Package], partial(_packages, frozenset(systems)), systems)
+
+
+def _packages(systems: frozenset[str], index: Index, key: JobsetKey) -> list[Package]:
     found: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
     for build in index.builds.of_jobset(key):
         name, ending = split(build.job, systems)

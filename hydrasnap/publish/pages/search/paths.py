@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from struct import Struct
 
 from hydrasnap.model import Build, JobsetKey
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import shard
+from hydrasnap.report.index import Index
+from hydrasnap.report.questions import Question
 
 ALPHABET = "0123456789abcdfghijklmnpqrsvwxyz"  # Nix's base 32
 KNOWN = 10  # characters of a hash that are kept: 50 bits tell a million paths apart
@@ -25,7 +26,7 @@ def path_files(site: Site) -> Iterator[File]:
         names = [name + letter for name in names for letter in ALPHABET]
     groups = {name.encode(): bytearray() for name in names}
     for key in site.index.builds.jobsets():
-        rows = site.index.remembered(key, "paths", bytes, partial(_rows_of, site, key))
+        rows = PATHS.ask(site.index, key)
         for digest, number in _ROW.iter_unpack(rows):
             groups[digest[:prefix]] += _ROW.pack(digest, number)
     for name, found in groups.items():
@@ -33,10 +34,13 @@ def path_files(site: Site) -> Iterator[File]:
         yield shard(f"paths-{name.decode() or 'all'}", _shard(rows_of_shard))
 
 
-def _rows_of(site: Site, key: JobsetKey) -> bytes:
+def _rows_of(index: Index, key: JobsetKey) -> bytes:
     """Return the hashes of a jobset's paths, each with its build."""
-    builds = site.index.builds.of_jobset(key)
+    builds = index.builds.of_jobset(key)
     return b"".join(_ROW.pack(h.encode(), build.id) for build in builds for h in _hashes(build))
+
+
+PATHS = Question("paths", bytes, _rows_of)
 
 
 def prefix_of(builds: int) -> int:

@@ -1,0 +1,53 @@
+"""Ask ahead, on all processors, what the pages of large jobsets are made from.
+
+Answers are kept beside the cache, so whoever asks afterwards reads them. Otherwise one process
+would look for them, one after the other, before the rendering is shared out.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from hydrasnap.model import JobsetKey
+from hydrasnap.publish.links import COLLISIONS
+from hydrasnap.publish.pages.common.permalinks import SUCCESSES
+from hydrasnap.publish.pages.common.policy import ranks
+from hydrasnap.publish.pages.jobset.latest import newest
+from hydrasnap.publish.pages.search.catalogue import SYSTEM_COUNTS
+from hydrasnap.publish.pages.search.paths import PATHS
+from hydrasnap.publish.parallel import cores, map_ordered
+from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.report.index import Index
+from hydrasnap.report.questions import Question
+from hydrasnap.report.tally import TALLIES
+
+_MANY = 100_000  # builds; of fewer, answers are found sooner than a process is started
+
+
+class _Asked(NamedTuple):
+    """A question about a jobset."""
+
+    question: Question[Any]
+    key: JobsetKey
+
+
+def ask_ahead(index: Index, settings: SiteSettings) -> None:
+    """Find and keep the answers that are missing, where that takes long."""
+    asked = [one for one in _asked(index, settings) if one.question.is_open(index, one.key)]
+    if sum(index.builds.count(one.key) for one in asked) < _MANY:
+        return
+
+    def answer(number: int) -> None:
+        asked[number].question.ask(index, asked[number].key)
+
+    for _ in map_ordered(answer, [[number] for number in range(len(asked))], cores()):
+        pass
+
+
+def _asked(index: Index, settings: SiteSettings) -> Iterator[_Asked]:
+    """Yield all questions; those that take longest come first, so that no process waits long."""
+    keys = sorted(index.builds.jobsets(), key=index.builds.count, reverse=True)
+    if settings.policy != "all":
+        yield from (_Asked(ranks(key, settings.watches), key) for key in keys)
+    rest = (COLLISIONS, SUCCESSES, PATHS, newest(settings.limits.latest_builds), SYSTEM_COUNTS)
+    for question in (TALLIES, *rest):
+        yield from (_Asked(question, key) for key in keys)
