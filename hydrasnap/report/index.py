@@ -8,7 +8,7 @@ asked for last are held, with what follows from them.
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property, partial
 from hashlib import blake2b
 from heapq import nlargest
 from typing import TypeVar, cast
@@ -218,8 +218,20 @@ class Index:
     def evaluations_with(self, build_id: int) -> tuple[Evaluation, ...]:
         """Return the known evaluations that hold a build, newest first."""
         key = self.builds.jobset_of(build_id)
+        if key is not None and key in self._held:
+            found = self.while_held(key, "memberships", lambda: self._memberships(key))
+            return tuple(map(self.snapshot.evaluations.__getitem__, found.get(build_id, ())))
         every = self._newest if key is None else self.evaluations_of(key)
         return tuple(evaluation for evaluation in every if _holds(evaluation.builds, build_id))
+
+    def _memberships(self, key: JobsetKey) -> dict[int, tuple[int, ...]]:
+        """Return of each build in evaluations of a jobset their ids, newest first."""
+        found: dict[int, tuple[int, ...]] = {}
+        for evaluation in reversed(self.evaluations_of(key)):
+            longer = cache(partial(_before, evaluation.id))  # many builds share one tuple
+            for number in evaluation.builds:
+                found[number] = longer(found.get(number, ()))
+        return found
 
     def aggregates_with(self, build_id: int) -> tuple[Build, ...]:
         """Return the aggregates that list a build as constituent, by id."""
@@ -276,6 +288,10 @@ def _run(builds: tuple[Build, ...], job: str) -> tuple[Build, ...]:
     """Return the builds of one job from builds that are sorted by job."""
     start = bisect_left(builds, job, key=by_job_name)
     return builds[start : bisect_right(builds, job, lo=start, key=by_job_name)]
+
+
+def _before(number: int, others: tuple[int, ...]) -> tuple[int, ...]:
+    return (number, *others)
 
 
 def _holds(ids: tuple[int, ...], wanted: int) -> bool:

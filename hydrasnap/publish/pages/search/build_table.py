@@ -10,8 +10,9 @@ its job is, and a note that means what the file says.
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from itertools import pairwise
+from typing import NamedTuple
 
-from hydrasnap.model import Build, JobKey, JobsetKey
+from hydrasnap.model import Build, BuildStatus, JobsetKey
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.jobs import folder_of
 from hydrasnap.publish.pages.search.shards import Numbers, after
@@ -20,6 +21,16 @@ _PLAIN, _MOVED, _NONE = range(3)  # where a job's page is: where its name says, 
 
 Row = tuple[Build, int]
 Combo = tuple[int, int, int, int, int, int]
+
+
+class _Alike(NamedTuple):
+    """What the combos of many builds have in common, and the jobs of their jobset with a page."""
+
+    system: int
+    status: int
+    jobset: int
+    folder: str
+    paged: frozenset[str] | None  # None if all have one
 
 
 class BuildTable:
@@ -33,6 +44,7 @@ class BuildTable:
         self._combos: Numbers[Combo] = Numbers()
         self._files: dict[int, str] = {}
         self._folder = cache(partial(folder_of, site))
+        self._alike = cache(self._find_alike)
 
     def columns(self, rows: Iterable[Row]) -> dict[str, object]:
         """Return the columns of builds in their order, and what these refer to."""
@@ -53,26 +65,36 @@ class BuildTable:
 
     def status(self, build: Build) -> int:
         """Return the number of a build's status."""
-        status = build.status
-        return self._statuses((build.label, status.outcome.value, status.icon))
+        return self._status(build.status, build.buildstatus)
+
+    def _status(self, status: BuildStatus, code: int | None) -> int:
+        return self._statuses((status.label_for(code), status.outcome.value, status.icon))
 
     def _kind(self, row: int, build: Build, note: int) -> int:
-        return self._combos(
-            (
-                self._systems(build.system),
-                self.status(build),
-                int(self._site.policy.has_build_page(build)),
-                self._place(row, build.job_key),
-                note,
-                self._jobsets(build.jobset_key),
-            )
+        alike = self._alike(
+            build.system, build.status, build.buildstatus, build.project, build.jobset
+        )
+        paged = int(self._site.policy.has_build_page(build))
+        place = self._place(row, build, alike)
+        return self._combos((alike.system, alike.status, paged, place, note, alike.jobset))
+
+    def _find_alike(
+        self, system: str, status: BuildStatus, code: int | None, project: str, jobset: str
+    ) -> _Alike:
+        key = JobsetKey(project, jobset)
+        return _Alike(
+            self._systems(system),
+            self._status(status, code),
+            self._jobsets(key),
+            self._folder(key),
+            self._site.policy.jobs_of(key),
         )
 
-    def _place(self, row: int, job: JobKey) -> int:
-        if not self._site.policy.has_job_page(job):
+    def _place(self, row: int, build: Build, alike: _Alike) -> int:
+        if alike.paged is not None and build.job not in alike.paged:
             return _NONE
-        page = self._site.links.job(job)
-        if page == f"{self._folder(JobsetKey(job.project, job.jobset))}{job.name}.html":
+        page = self._site.links.job(build.job_key)
+        if page == f"{alike.folder}{build.job}.html":
             return _PLAIN
         self._files[row] = page
         return _MOVED

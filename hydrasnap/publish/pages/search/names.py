@@ -7,14 +7,12 @@ a combination of endings. So names that come in many sets, jobsets and systems a
 Other names by which a package is known (its Nix name, where that says more) follow a space.
 """
 
-import operator
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
-from hydrasnap.model import JobsetKey
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.catalogue import Catalogue, Package
@@ -32,12 +30,17 @@ Entry = tuple[str, tuple[Place, ...]]
 
 
 class Spelled(NamedTuple):
-    """A package as its names are written: the numbers of its set and of its endings, doubled."""
+    """A package as its names are written: the number of its set, and its jobs.
+
+    An ending is written as twice its number, and one more where the job's page is not where its
+    name suggests: `here` if all jobs have a page, `elsewhere` if none has.
+    """
 
     set: int
     rest: str
-    endings: tuple[int, ...]
-    jobs: tuple[str, ...]  # their names
+    jobs: tuple[str, ...]
+    here: tuple[int, ...]
+    elsewhere: tuple[int, ...]
 
 
 class Part(NamedTuple):
@@ -58,14 +61,13 @@ def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
     numbers = {name: place for place, name in enumerate(sets)}
     endings: Numbers[str] = Numbers()
     combos: Numbers[tuple[int, ...]] = Numbers()
-    known = [_spelled(package, numbers, endings) for package in catalogue.packages]
+    known = [_spelled(site, package, numbers, endings) for package in catalogue.packages]
     places: defaultdict[str, list[Place]] = defaultdict(list)
     for jobset, key in enumerate(catalogue.jobsets):
-        is_moved = _mover(site, key)
+        paged = site.policy.jobs_of(key)
         for number in catalogue.numbers_of(jobset):
             name = known[number]
-            combo = combos(tuple(map(operator.add, name.endings, map(is_moved, name.jobs))))
-            places[name.rest].append((name.set, jobset, combo))
+            places[name.rest].append((name.set, jobset, combos(_combo(name, paged))))
     aliases: defaultdict[str, set[str]] = defaultdict(set)
     for name, package in zip(known, catalogue.packages, strict=True):
         if package.aliases:
@@ -83,18 +85,26 @@ def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
         yield shard(f"names-{number}", part.content)
 
 
-def _spelled(package: Package, sets: Mapping[str, int], endings: Numbers[str]) -> Spelled:
+def _spelled(
+    site: Site, package: Package, sets: Mapping[str, int], endings: Numbers[str]
+) -> Spelled:
     set_, rest = _cut(package.name, sets)
     jobs = tuple(package.name + ending for ending in package.endings)
-    return Spelled(sets[set_], rest, tuple(endings(end) * 2 for end in package.endings), jobs)
+    here = tuple(
+        endings(end) * 2 + (site.links.name(job) != job)
+        for end, job in zip(package.endings, jobs, strict=True)
+    )
+    return Spelled(sets[set_], rest, jobs, here, tuple(ending | 1 for ending in here))
 
 
-def _mover(site: Site, key: JobsetKey) -> Callable[[str], bool]:
-    """Return a function that tells whether the page of a job is not where its name suggests."""
-    paged, name = site.policy.jobs_of(key), site.links.name
+def _combo(name: Spelled, paged: frozenset[str] | None) -> tuple[int, ...]:
+    """Return the endings of a package in a jobset; `paged` are its jobs with a page, None: all."""
     if paged is None:
-        return lambda job: name(job) != job
-    return lambda job: job not in paged or name(job) != job
+        return name.here
+    if paged.isdisjoint(name.jobs):
+        return name.elsewhere
+    ways = zip(name.jobs, name.here, strict=True)
+    return tuple(way if job in paged else way | 1 for job, way in ways)
 
 
 def _sets(packages: Iterable[str]) -> tuple[str, ...]:
