@@ -91,13 +91,14 @@ def job_grid(index: Index, key: JobsetKey, columns: int = 20, rows: int | None =
     unknown = tuple(map(index.unknown, newest))
     whole = tuple(not count for count in unknown)
     every = [GridRow(JobKey(*key, job), tuple(cells[job]), whole) for job in sorted(cells)]
-    ranked = sorted(every, key=lambda row: row.interest.value)
+    interests = [row.interest for row in every]
+    ranked = sorted(range(len(every)), key=lambda place: interests[place].value)
     kept, left = ranked[:rows], ranked[rows:] if rows is not None else []
     return Grid(
         columns=newest,
         unknown=unknown,
-        jobs=Limited(tuple(sorted(kept, key=lambda row: row.job)), len(every)),
-        omitted=dict(sorted(Counter(row.interest for row in left).items(), key=_rank)),
+        jobs=Limited(tuple(every[place] for place in sorted(kept)), len(every)),
+        omitted=dict(sorted(Counter(interests[place] for place in left).items(), key=_rank)),
     )
 
 

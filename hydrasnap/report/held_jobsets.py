@@ -33,6 +33,22 @@ class HeldJobset:
                 dealt[job_hash(job) & (out_of - 1)].extend(builds)
         return tuple(dealt[number])
 
+    def of_job(self, name: str) -> tuple[Build, ...]:
+        """Return the builds of a job, newest first."""
+        start = self._starts.get(name)
+        if start is None:
+            return ()
+        end = start + 1
+        while end < len(self.by_job) and self.by_job[end].job == name:
+            end += 1
+        return self.by_job[start:end]
+
+    @cached_property
+    def _starts(self) -> dict[str, int]:
+        """The place of the newest build of each job."""
+        last = len(self.by_job) - 1
+        return {build.job: last - place for place, build in enumerate(reversed(self.by_job))}
+
     @cached_property
     def by_id(self) -> dict[int, Build]:
         """The same builds by id."""

@@ -212,7 +212,7 @@ class Index:
         """Return the known builds of a job, newest first, whatever became of them."""
         jobset = JobsetKey(key.project, key.jobset)
         if jobset in self._held:
-            return _run(self.builds_of_jobset(jobset), key.name)
+            return self._held[jobset].of_job(key.name)
         return tuple(reversed(self.builds.of_job(key)))
 
     def evaluations_with(self, build_id: int) -> tuple[Evaluation, ...]:
