@@ -114,27 +114,27 @@ class _Answer:
         self._send = send
         self._cookie = f"{COOKIE}={session}; path=/; max-age=604800; HttpOnly; SameSite=Lax"
         self._start: Message = {}
-        self._body = b""
+        self._parts: list[bytes] = []
 
     async def collect(self, message: Message) -> None:
         """Collect a message of the application."""
         if message["type"] == "http.response.start":
             self._start = message
         else:
-            self._body += message.get("body", b"")
+            self._parts.append(message.get("body", b""))
 
     async def finish(self, turn: int) -> None:
         """Send the answer in one piece, as Hydra does."""
-        headers = dict(self._start["headers"])
-        if headers.get(b"content-type") == b"application/json" and self._body:
-            self._body = disordered(self._body, turn)
+        headers, body = dict(self._start["headers"]), b"".join(self._parts)
+        if headers.get(b"content-type") == b"application/json" and body:
+            body = disordered(body, turn)
         headers |= {
-            b"content-length": b"%d" % len(self._body),
+            b"content-length": b"%d" % len(body),
             b"set-cookie": self._cookie.encode(),
         }
         headers.setdefault(b"vary", b"Accept")
         await self._send({**self._start, "headers": list(headers.items())})
-        await self._send({"type": "http.response.body", "body": self._body})
+        await self._send({"type": "http.response.body", "body": body})
 
 
 async def _stand_in(scope: Scope, receive: Receive, send: Send) -> None:

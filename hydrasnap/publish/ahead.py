@@ -18,36 +18,38 @@ from hydrasnap.publish.parallel import cores, map_ordered
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.index import Index
 from hydrasnap.report.questions import Question
+from hydrasnap.report.root_causes import OUTPUTS
 from hydrasnap.report.tally import TALLIES
 
 _MANY = 100_000  # builds; of fewer, answers are found sooner than a process is started
 
 
-class _Asked(NamedTuple):
+class Asked(NamedTuple):
     """A question about a jobset."""
 
     question: Question[Any]
     key: JobsetKey
 
 
-def ask_ahead(index: Index, settings: SiteSettings) -> None:
-    """Find and keep the answers that are missing, where that takes long."""
-    asked = [one for one in _asked(index, settings) if one.question.is_open(index, one.key)]
-    if sum(index.builds.count(one.key) for one in asked) < _MANY:
+def ask_ahead(index: Index, settings: SiteSettings, many: int = _MANY) -> None:
+    """Find and keep the answers that are missing, if they are of `many` builds."""
+    missing = [one for one in asked(index, settings) if one.question.is_open(index, one.key)]
+    if sum(index.builds.count(one.key) for one in missing) < many:
         return
 
     def answer(number: int) -> None:
-        asked[number].question.ask(index, asked[number].key)
+        missing[number].question.ask(index, missing[number].key)
 
-    for _ in map_ordered(answer, [[number] for number in range(len(asked))], cores()):
+    for _ in map_ordered(answer, [[number] for number in range(len(missing))], cores()):
         pass
 
 
-def _asked(index: Index, settings: SiteSettings) -> Iterator[_Asked]:
+def asked(index: Index, settings: SiteSettings) -> Iterator[Asked]:
     """Yield all questions; those that take longest come first, so that no process waits long."""
     keys = sorted(index.builds.jobsets(), key=index.builds.count, reverse=True)
     if settings.policy != "all":
-        yield from (_Asked(ranks(key, settings.watches), key) for key in keys)
+        yield from (Asked(ranks(key, settings.watches), key) for key in keys)
     rest = (COLLISIONS, SUCCESSES, PATHS, newest(settings.limits.latest_builds), SYSTEM_COUNTS)
-    for question in (TALLIES, *rest):
-        yield from (_Asked(question, key) for key in keys)
+    causes = (OUTPUTS,) if index.snapshot.reasons else ()
+    for question in (TALLIES, *causes, *rest):
+        yield from (Asked(question, key) for key in keys)

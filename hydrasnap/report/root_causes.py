@@ -5,14 +5,19 @@ crawl reads for some builds in each run; a build that failed itself is a root of
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from struct import Struct
 from typing import NamedTuple
+from zlib import crc32
 
-from hydrasnap.model import Build, BuildStatus, Evaluation, FailedStep, JobKey, Snapshot
+from hydrasnap.model import Build, BuildStatus, Evaluation, FailedStep, JobKey, JobsetKey
 from hydrasnap.report.index import Index, build_order
+from hydrasnap.report.questions import Question
 
 # What a build is called that a failed dependency takes down; a dependency that timed out or hit a
 # limit gives its dependants its own status (Hydra's queue runner does so).
 _BY_DEPENDENCY = BuildStatus.DEPENDENCY_FAILED
+_ROW = Struct("<Iq")  # the hash of a path, and a build
 
 
 class RootCause(NamedTuple):
@@ -131,21 +136,45 @@ def maker_of(index: Index, step: FailedStep) -> Build | None:
 
     One that failed itself comes before others, then the newest.
     """
-    makers = index.once("makers of failed steps", lambda: _makers(index.snapshot))
+    makers = index.once("makers of failed steps", lambda: _makers(index))
     return next((makers[path] for path in step.outputs if path in makers), None)
 
 
-def _makers(snapshot: Snapshot) -> dict[str, Build]:
-    steps = (step for reasons in snapshot.reasons.values() for step in reasons.steps)
+def _makers(index: Index) -> dict[str, Build]:
+    steps = (step for reasons in index.snapshot.reasons.values() for step in reasons.steps)
     wanted = {path for step in steps for path in step.outputs}
     found: dict[str, Build] = {}
-    for build in snapshot.builds.values() if wanted else ():
+    for build in _with_outputs(index, wanted) if wanted else ():
         for output in build.outputs:
             if output.path in wanted:
                 known = found.get(output.path)
                 if known is None or _order_of_makers(build) > _order_of_makers(known):
                     found[output.path] = build
     return found
+
+
+def _with_outputs(index: Index, wanted: set[str]) -> Iterable[Build]:
+    """Return at least all builds that have one of some outputs."""
+    if index.builds.in_memory:
+        return index.builds.values()
+    hashes = set(map(_hash, wanted))
+    rows = (_ROW.iter_unpack(OUTPUTS.ask(index, key)) for key in index.builds.jobsets())
+    numbers = (number for found, number in chain.from_iterable(rows) if found in hashes)
+    return map(index.builds.__getitem__, numbers)
+
+
+def _hash(path: str) -> int:
+    return crc32(path.encode("utf-8", "surrogatepass"))
+
+
+def _rows(index: Index, key: JobsetKey) -> bytes:
+    """Return of each output of a jobset's builds the hash of its path, and the build."""
+    builds = index.builds.of_jobset(key)
+    outputs = ((output.path, build.id) for build in builds for output in build.outputs)
+    return b"".join(_ROW.pack(_hash(path), number) for path, number in outputs if path)
+
+
+OUTPUTS = Question("outputs", bytes, _rows)
 
 
 def _order_of_makers(build: Build) -> tuple[bool, int]:

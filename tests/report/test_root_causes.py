@@ -1,11 +1,15 @@
 """Tests of root causes: which derivations fail, what they take down, and what is not known."""
 
-from example import build, snapshot
+from pathlib import Path
+
+import pytest
+from example import ORIGIN, build, snapshot
 from msgspec import structs
 
 from hydrasnap.model import Evaluation, FailedStep, Output, Reasons, Snapshot
 from hydrasnap.report.index import Index
 from hydrasnap.report.root_causes import RootCauses, cause_since, culprits, root_causes
+from hydrasnap.store import open_cache, read_snapshot
 
 OPENSSL = ("/nix/store/aaaa-openssl-3.0",)
 ZLIB = ("/nix/store/bbbb-zlib-1.3",)
@@ -88,6 +92,19 @@ def test_a_cause_is_known_by_a_job_of_another_jobset_too() -> None:
     assert (cause.own, cause.maker) == (None, other)
     (culprit,) = culprits(Index(found), held)
     assert (culprit.name, culprit.job) == ("openssl-3.0", other.job_key)
+
+
+def test_a_cause_is_known_by_a_job_in_files_too(tmp_path: Path) -> None:
+    output = Output(name="out", path=OPENSSL[0])
+    others = [build(number, f"other-{number}") for number in range(1000, 1600)]
+    makers = [structs.replace(build(n, "openssl", 1), outputs=(output,)) for n in (1700, 1701)]
+    number, reasons = failing(901, "job-901", step(OPENSSL))
+    held = build(number, "job-901", 2)
+    with open_cache(tmp_path, ORIGIN, lambda path, reason: pytest.fail(reason)) as cache:
+        cache.put(builds=[*others, *makers, held], reasons=[reasons])
+        cache.close_run(snapshot().run)
+    (culprit,) = culprits(Index(read_snapshot(tmp_path, 0)), held)
+    assert culprit.job == makers[0].job_key
 
 
 def test_a_content_addressed_cause_is_named_by_the_build_that_it_ran_for() -> None:
