@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.links import COLLISIONS
+from hydrasnap.publish.pages.common.own_pages import ranks
 from hydrasnap.publish.pages.common.permalinks import SUCCESSES
-from hydrasnap.publish.pages.common.policy import ranks
 from hydrasnap.publish.pages.jobset.latest import newest
 from hydrasnap.publish.pages.search.catalogue import SYSTEM_COUNTS
 from hydrasnap.publish.pages.search.paths import PATHS
