@@ -38,7 +38,10 @@ T = TypeVar("T")
 
 _MOST_REDIRECTS = 5
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
-_DROPPED = (b"content-encoding", b"content-length")  # of what is unpacked now
+_DROPPED = (
+    b"content-encoding",
+    b"content-length",
+)  # headers that are wrong once the body is unpacked
 
 
 class Client:

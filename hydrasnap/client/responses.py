@@ -25,10 +25,10 @@ JSON, HTML = "application/json", "text/html"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TOO_SLOW = frozenset({408, 504, 524})  # what proxies say of a server that computes for too long
 _FINAL = frozenset({501, 505})
-_UNUSABLE_TRIES = 2  # for an address of a host that answers other questions
+_UNUSABLE_TRIES = 2  # for an unusable answer of a host that answers at other addresses
 _FIRST_TRIES = 4  # for the first address of all: a guard may let us pass after a while
 _UNUSABLE_IN_A_ROW = 4
-_SAME_PERIOD = 20  # answers: two 503 no further apart come from a limiter
+_SAME_PERIOD = 20  # answers: if two 503 are no further apart, a rate limiter sends them
 _LONGEST_REASON = 300
 
 

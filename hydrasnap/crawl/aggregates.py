@@ -38,7 +38,7 @@ _MOST_REFUSALS = 3
 class _Asking:
     """Fetches the constituents of aggregates during one run.
 
-    `believed` builds were said to be empty before any trouble, `empty` ones as often as it takes.
+    `believed` builds had an empty answer before any trouble, `empty` ones as many as it takes.
     `refusals` counts 404s for builds that exist, as old Hydras give.
     """
 

@@ -13,7 +13,7 @@ from hydrasnap.plan import FetchStrategy, cheapest, merge
 from hydrasnap.wire import read_build, read_builds
 from hydrasnap.wire.html import read_listing
 
-_TRIES = 6  # with one strategy, while there is another
+_TRIES = 6  # with a strategy, if there is another one to fall back on
 _AT_ONCE = 10_000  # builds that are put into the cache together, as what is put takes memory twice
 _MOST_PER_BUILD = 5000  # builds of an evaluation that may be asked for one by one
 _FALLBACKS = {

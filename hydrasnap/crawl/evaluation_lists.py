@@ -16,8 +16,8 @@ from hydrasnap.wire import EvaluationPage, read_evaluation, read_evaluation_page
 from hydrasnap.wire.html import EvaluationIds, read_evaluation_ids
 
 _LIST = 0  # no evaluation has this number
-_TRIES = 6  # for one page, beside which there is another
-_MORE_PAGES = 2  # than are announced, as evaluations come while we read
+_TRIES = 6  # for a page, if there is another one to fall back on
+_MORE_PAGES = 2  # than announced, as new evaluations may come while we read
 
 
 async def list_evaluations(

@@ -23,7 +23,7 @@ from hydrasnap.plan import (
 )
 from hydrasnap.wire import JobsetAnswer, read_build, read_jobset
 
-_TRIES = 6  # for the page of errors, beside which there is another
+_TRIES = 6  # for the page of errors; the page of the jobset is the fallback
 
 
 async def list_jobsets(
@@ -210,7 +210,7 @@ def _evaluations_in_cache(session: Session, key: JobsetKey) -> dict[int, Evaluat
 def _first(known: Jobset | None, listing: Listing, ids: tuple[int, ...]) -> int | None:
     """Return the first evaluation of a jobset, if the cache has it and it is known to be the first.
 
-    What Hydra has deleted meanwhile stays the first if it was; 0 says that there is none at all.
+    The first stays the first when Hydra deletes it; 0 says that there is no evaluation at all.
     """
     if known is not None and known.first_evaluation:
         return known.first_evaluation

@@ -57,8 +57,8 @@ async def fetch_live(
 ) -> None:
     """Fetch what runs on which machine and how much was done lately, if that is wanted.
 
-    Builds are named only if they are of these `jobsets`. The state of a run that asked stays until
-    another asks, or one ends that does not want to.
+    Builds are named only if they are of these `jobsets`. The last state stays in the cache until a
+    run asks again, or a run ends that does not want it.
     """
     if not session.selection.live:
         session.cache.put_live(None)

@@ -112,9 +112,9 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
 def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) -> int | None:
     """Move the history under a jobset's old name to its new one.
 
-    Hydra renames a jobset with all that it has, and its old name may be given to a new one at once.
-    So all evaluations move that are no newer than the newest one that moved. Return the first of
-    all, if it is known and moved.
+    Hydra renames a jobset with all that it has, and a new jobset may get the old name at once. So
+    all evaluations move that are not newer than the newest one that is `listed` under the new name.
+    Return the first evaluation of all, if it is known and moved.
     """
     cache, first = session.cache, None
     newest: dict[JobsetKey, int] = {}
@@ -143,8 +143,8 @@ def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) 
 def _leave_to(session: Session, old: JobsetKey, moved: set[int]) -> int | None:
     """Take the moved evaluations out of a jobset's record; return its first one if that moved.
 
-    As no evaluation is missing behind the first, the next one that stays is the first of the
-    jobset that has the name now.
+    None is missing after the first, so the oldest one that stays is the first of the jobset that
+    has the name now.
     """
     jobset = session.cache.jobsets.get(old)
     if jobset is None:

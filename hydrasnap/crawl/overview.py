@@ -107,7 +107,8 @@ def _confirmed(session: Session, project: Project, read: Reader) -> Reader:
 def check_budget(client: Client, projects: int, renamed: int) -> None:
     """Raise ConfigError for a budget that the overview alone would spend."""
     most, login = client.settings.limits.requests, 2 * client.logged_in
-    needed = login + 1 + projects + max(renamed, 1)  # to learn a new name is headway too
+    # the overview and, as headway, one jobset or the new name of each renamed one
+    needed = login + 1 + projects + max(renamed, 1)
     if projects and most is not None and most < needed:
         raise ConfigError(
             f"--max-requests {most} is too little: the overview alone takes {needed - 1} here.",

@@ -81,8 +81,8 @@ class Restarts:
     async def follow_finished(self) -> None:
         """Find builds that were restarted and finished again since the last run.
 
-        They change no count where the new result counts as the old one did. The page of what
-        finished lately shows them; the next page is read only where the first was all surprises.
+        Hydra's counts do not show them if the new result counts like the old one; the page of what
+        finished lately does. The next page is read only if all builds of the first were new.
         """
         if not self.session.selection.reasons:
             return

@@ -184,7 +184,7 @@ class Session:
     async def each(self, items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
         """Do `work` for all items, as many at once as the client has connections.
 
-        The first error ends it; the others are let go.
+        The first error is raised, and cancels the rest.
         """
         waiting = iter(items)
 

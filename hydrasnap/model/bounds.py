@@ -1,7 +1,7 @@
 """What a value may be, in Hydra's answers and in the files of the cache alike.
 
-Everything behind these two doors can add, subtract, compare and print what it gets. A value beyond
-the bounds is not let in: in an answer it counts as unknown, in a file of the cache as damage.
+Values are checked on both ways in, so that all other code can add, compare and print them. One
+beyond the bounds counts as unknown in an answer, and as damage in a file of the cache.
 """
 
 from typing import Annotated

@@ -28,7 +28,7 @@ def job_hash(name: str) -> int:
 class Builds(Mapping[int, Build]):
     """All builds of a snapshot by id, ascending.
 
-    What is asked for by jobset or job is read when it is asked for; whoever asks holds it.
+    The builds of a jobset or job may be read from a file at each call; callers keep what they need.
     """
 
     @property
@@ -156,14 +156,14 @@ class BuildsInMemory(Builds):
         return ((build.id, job_hash(build.job)) for build in self.of_jobset(key))
 
     def digest(self, key: JobsetKey) -> bytes:
-        """Return nothing: to digest what is read takes long."""
+        """Return an empty digest: one of builds in memory would take long."""
         del key
         return b""
 
     def remembered(
         self, key: JobsetKey, question: str, about: bytes, kind: type[T], answer: Callable[[], T]
     ) -> T:
-        """Ask: that is as quick as to decode an answer."""
+        """Compute the answer: that is as quick as decoding a kept one."""
         del key, question, about, kind
         return answer()
 
@@ -199,7 +199,7 @@ class BuildsInMemory(Builds):
         return sorted((b for b in self._builds.values() if not b.finished), key=_id)
 
     def with_at_sign(self) -> Iterable[Build]:
-        """Return all: to look is as quick."""
+        """Return all builds: to look into each would take as long."""
         return self._builds.values()
 
     def replace(self, changed: Mapping[int, Build]) -> Builds:

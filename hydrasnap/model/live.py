@@ -71,7 +71,7 @@ class Machine(Value, frozen=True):
 
 
 class SystemQueue(Value, frozen=True):
-    """The steps of one kind of system that run, or could; `waited` is in seconds, of all in sum."""
+    """The steps for a system that run or could; `waited` is the sum of their waits in seconds."""
 
     system: str
     running: Whole | None = None

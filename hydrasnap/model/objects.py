@@ -54,7 +54,7 @@ class JobsetCounts(Value, frozen=True):
 class JobsetOverview(Value, frozen=True):
     """What ``/api/jobsets?project=P`` says of a jobset: the cheapest way to notice a change.
 
-    A Hydra before 2019 `tells_times` not at all: there, equal counts prove nothing.
+    Hydras before 2019 report no times (`tells_times` is false): there, equal counts prove nothing.
     """
 
     project: str

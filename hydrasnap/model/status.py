@@ -10,7 +10,7 @@ from enum import Enum
 class Outcome(Enum):
     """The kind of a result, which is what comparisons ask for."""
 
-    __hash__ = object.__hash__  # a member is itself alone, and the own hash of an enumeration slow
+    __hash__ = object.__hash__  # equal members are identical, and the hash of Enum is slow
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"

@@ -169,7 +169,7 @@ def _members(row: Sequence[Any]) -> Members:
 
 
 def _parts(values: Iterable[T]) -> Iterator[tuple[str, list[T]]]:
-    """Yield values, sorted and in parts that fit into a statement, each after its marks."""
+    """Yield placeholders and values for SQL: sorted values in parts that fit into a statement."""
     wanted = sorted(set(values))  # type: ignore[type-var]
     for start in range(0, len(wanted), _MANY):
         part = wanted[start : start + _MANY]

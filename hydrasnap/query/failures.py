@@ -29,7 +29,7 @@ from hydrasnap.report.root_causes import step_name
 class Owned:
     """Which failures are wanted: by a part of the cause's name, and of a maintainer's.
 
-    A failure of which the snapshot does not know that is left out where it is asked for.
+    Where a filter is given, failures of which the snapshot does not know that are left out.
     """
 
     cause: str = ""

@@ -14,9 +14,9 @@ _NAMES = {1: "a day", 7: "a week", **dict.fromkeys(range(28, 32), "a month")}
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """An evaluation to compare with; `name` says what it is to the one that is compared.
+    """An evaluation to compare another one with; `name` says what it is to that one.
 
-    `lasting` is what is worth a page whatever comes after the evaluation that is compared.
+    With a `lasting` one, the comparison keeps its page when newer evaluations come.
     """
 
     name: str
@@ -25,9 +25,9 @@ class Baseline:
 
 
 def own_baselines(index: Index, evaluation: Evaluation, pinned: int | None) -> list[Baseline]:
-    """Return baselines of the same jobset, each once; the one just before is the page's own.
+    """Return the `pinned` baseline, and the first that are a day, a week and a month older or more.
 
-    That is the `pinned` one, and the first that are at least a day, a week and a month older.
+    Each is there once, and the evaluation just before is not: its own page compares with that.
     """
     found = list(_candidates(index, evaluation, pinned))
     previous = index.previous(evaluation)

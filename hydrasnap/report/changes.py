@@ -26,7 +26,7 @@ _job_and_system = attrgetter("job", "system")
 class ChangeKind(Enum):
     """The lists in the order of the page, failures first; each has a `slug` and a `title`."""
 
-    __hash__ = object.__hash__  # a member is itself alone, and the own hash of an enumeration slow
+    __hash__ = object.__hash__  # equal members are identical, and the hash of Enum is slow
 
     def __init__(self, slug: str, title: str) -> None:
         self.slug = slug
@@ -83,7 +83,7 @@ class Changes:
     """All differences of an evaluation to its baseline; `by_kind` has every kind.
 
     `undecided` are finished builds of which it is not known whether they are new, since
-    it lacks builds of the baseline; `unknown` and `baseline_unknown` count the missing builds.
+    builds of the baseline are missing; `unknown` and `baseline_unknown` count the missing builds.
     """
 
     evaluation: Evaluation
@@ -113,7 +113,7 @@ class Changes:
         return len(self.by_kind[kind])
 
     def summary(self) -> ChangeSummary:
-        """Keep what is told of a whole jobset, which holds few builds."""
+        """Return the part that is kept for every evaluation of a jobset: it holds few builds."""
         missing = self.unknown or self.baseline_unknown
         return ChangeSummary(
             evaluation=self.evaluation,
@@ -136,8 +136,8 @@ class Changes:
 def compare(index: Index, evaluation: Evaluation, baseline: Evaluation | None = None) -> Changes:
     """Compare an evaluation with another of any jobset, by default with the one before it.
 
-    Builds are matched by job and system, namesakes in the order of their ids; one more than the
-    baseline has is compared with the baseline's last. Takes linear time.
+    Builds are matched by job and system, several of one name in the order of their ids, and surplus
+    ones with the last of the baseline. Takes linear time.
     """
     other = index.previous(evaluation) if baseline is None else baseline
     past = _Past(index, evaluation, other)

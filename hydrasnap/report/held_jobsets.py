@@ -8,8 +8,8 @@ from operator import attrgetter
 from hydrasnap.model import Build, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
 
-_MOST = 300_000  # builds that are held of those that are not in memory anyway
-_SHARED = 100_000  # builds that are read before processes share them; each would copy more
+_MOST = 300_000  # builds to hold at most, without those that are in memory anyway
+_SHARED = 100_000  # builds to read at most before processes are forked, as each copies them
 _TWO = 2  # jobsets that are held in any case, as a comparison reads them
 
 by_job_name = attrgetter("job")
@@ -25,7 +25,7 @@ class HeldJobset:
         self._dealt: dict[int, list[list[Build]]] = {}
 
     def bucket(self, number: int, out_of: int) -> tuple[Build, ...]:
-        """Return the builds of the jobs whose hash has a remainder."""
+        """Return the builds of the jobs in a bucket, by the remainder of the hashes of jobs."""
         dealt = self._dealt.get(out_of)
         if dealt is None:
             dealt = self._dealt[out_of] = [[] for _ in range(out_of)]

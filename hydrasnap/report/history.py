@@ -64,7 +64,7 @@ class JobHistory:
     since_is_exact: bool  # whether a good build comes just before it; else it may fail for longer
     last_good: Build | None
     flakiness: float | None  # the highest of its systems, see `flake_score`
-    # how the failure began that lasts longest among systems of the newest evaluation
+    # how the longest failure began among the systems of the newest evaluation
     breakage: Breakage | None
     in_latest: bool  # false only if the newest evaluation certainly lacks the job
     durations: tuple[Point, ...]  # of successes in seconds, oldest first
@@ -167,7 +167,7 @@ def _place(index: Index, build: Build) -> tuple[Sequence[Build], int]:
 
 
 def breakage_of(index: Index, build: Build) -> Breakage | None:
-    """Return how the run of failures began that a failed build belongs to, if that is known."""
+    """Return how the run of failures of a failed build began, if that is known."""
     if not build.status.failed:
         return None
     run = failing_run((build, *older_builds(index, build)))

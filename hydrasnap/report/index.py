@@ -41,7 +41,7 @@ class Index:
     """
 
     def __init__(self, snapshot: Snapshot, program: bytes = b"") -> None:
-        """Answer from a snapshot; answers that are kept are those of a `program` alone."""
+        """Answer from a snapshot; kept answers of another `program` are not used."""
         self.snapshot = snapshot
         self.program = program
         self.builds = builds_of(snapshot.builds)
@@ -198,7 +198,7 @@ class Index:
         return tuple(JobKey(*key, name) for name in names)
 
     def bucket(self, key: JobsetKey, number: int, out_of: int) -> tuple[Build, ...]:
-        """Return the builds of those jobs of a jobset whose hash has a remainder, as above."""
+        """Return the builds of the jobs in a bucket, by the remainder of the hashes of jobs."""
         question = (key, number, out_of)
         if self._bucket[0] != question:
             self._bucket = (question, self._held[key].bucket(number, out_of))

@@ -51,7 +51,7 @@ class PackageIndex:
         return bool(self._listed.packages or self._from_pages)
 
     def facts(self) -> tuple[object, ...]:
-        """Return all that packages of jobs follow from."""
+        """Return all that decides which package a job has."""
         from_pages = sorted(self._from_pages.items())
         return self._listed, self._prefixes, self._emails, from_pages
 
@@ -112,7 +112,7 @@ class Workload(NamedTuple):
 
 
 def workloads(packages: PackageIndex, builds: Iterable[Build]) -> list[Workload]:
-    """Rank the maintainers of some builds: those first of whose jobs most fail, then most are."""
+    """Rank the maintainers of some builds by their failing jobs, then by all their jobs."""
     failing: Counter[Person] = Counter()
     jobs: Counter[Person] = Counter()
     for build in builds:

@@ -14,8 +14,8 @@ from hydrasnap.model import Build, BuildStatus, Evaluation, FailedStep, JobKey, 
 from hydrasnap.report.index import Index, build_order
 from hydrasnap.report.questions import Question
 
-# What a build is called that a failed dependency takes down; a dependency that timed out or hit a
-# limit gives its dependants its own status (Hydra's queue runner does so).
+# The status of a build that a failed dependency takes down. If the dependency timed out or hit a
+# limit, Hydra's queue runner gives its dependants that status instead.
 _BY_DEPENDENCY = BuildStatus.DEPENDENCY_FAILED
 _ROW = Struct("<Iq")  # the hash of a path, and a build
 

@@ -20,10 +20,10 @@ W = TypeVar("W", bound=Hashable)
 
 
 class Chooser(NamedTuple, Generic[W]):
-    """Those who care for jobs of a jobset."""
+    """Chooses those who care for jobs of one jobset."""
 
-    everyone: Iterable[W]  # whatever the jobset has
-    of: Callable[[Build], Iterable[W]]  # for the job of a build
+    everyone: Iterable[W]  # who may care for any of its jobs
+    of: Callable[[Build], Iterable[W]]  # who cares for the job of a build
 
 
 class FailingJob(NamedTuple):
@@ -209,7 +209,7 @@ def newest_time(index: Index, keys: Iterable[JobsetKey]) -> int | None:
 def watch_chooser(
     watches: Iterable[Watch], hidden: Container[JobsetKey] = ()
 ) -> Callable[[JobsetKey], Chooser[str]]:
-    """Choose for watch lists, by name; `hidden` jobsets are for lists that name jobsets."""
+    """Choose watch lists, by name; in `hidden` jobsets only lists that name jobsets."""
 
     def choose(key: JobsetKey) -> Chooser[str]:
         fitting = [watch for watch in watches if watch.has_jobset(key)]
@@ -225,7 +225,7 @@ def watch_chooser(
 def maintainer_chooser(
     packages: PackageIndex, hidden: Container[JobsetKey] = ()
 ) -> Callable[[JobsetKey], Chooser[Person]]:
-    """Choose for the maintainers of packages; of `hidden` jobsets nobody is theirs."""
+    """Choose the maintainers of packages; in `hidden` jobsets nobody."""
     nobody: Chooser[Person] = Chooser((), lambda _: ())
     everybody = Chooser[Person]((), packages.maintainers_of)
     return lambda key: nobody if key in hidden else everybody

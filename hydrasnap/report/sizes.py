@@ -28,8 +28,8 @@ class SizeHistory:
 def size_history(index: Index, key: JobKey) -> SizeHistory:
     """Gather what is known of the sizes of a job.
 
-    Hydra names no system. A build from before the snapshot is of the only one that the job has;
-    where several share its name it is left out. So is a build that was restarted and failed since.
+    Hydra names no system. A build from before the snapshot counts for the job's only system, and is
+    left out if there are several. So is a build that was restarted and has failed since.
     """
     found = index.snapshot.sizes.get(key)
     if found is None:

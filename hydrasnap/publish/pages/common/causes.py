@@ -17,7 +17,7 @@ class CauseRow(View, frozen=True, kw_only=True):
     """A derivation that failed, and the builds that fail because of it."""
 
     name: str
-    job: Link | None  # that builds the derivation, None if none here does
+    job: Link | None  # whose builds make the derivation, None if none is known
     label: str  # status of its build, or Hydra's word for the failed step
     log: str  # on the Hydra, empty if there is none
     since: BuildRow | None  # the build since which the job fails

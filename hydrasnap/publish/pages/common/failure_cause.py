@@ -21,7 +21,7 @@ class CulpritLink(View, frozen=True, kw_only=True):
     """A derivation that makes a job fail."""
 
     name: str
-    job: Link | None  # that builds it, None if none here does
+    job: Link | None  # whose builds make it, None if none is known
     log: str  # on the Hydra, empty if there is none
 
 
