@@ -11,9 +11,9 @@ from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import LOSSES, Note, Session
 from hydrasnap.model import Evaluation, JobsetKey, JobsetOverview
-from hydrasnap.plan import EVALUATIONS_A_PAGE, Listing
+from hydrasnap.plan import EVALUATIONS_A_PAGE, Listing, wanted_ids
 from hydrasnap.wire import EvaluationPage, read_evaluation, read_evaluation_page
-from hydrasnap.wire.html import EvaluationIds, read_evaluation_ids
+from hydrasnap.wire.html import read_evaluation_ids
 
 _LIST = 0  # no evaluation has this number
 _TRIES = 6  # for a page, if there is another one to fall back on
@@ -102,18 +102,10 @@ class _Pages:
             lambda body: read_evaluation_ids(body, path),
             tries=_TRIES,
         )
-        found = [await self._evaluation(number) for number in self._wanted(listed)]
+        wanted = wanted_ids(listed.ids, self._known, self._session.selection.window)
+        found = [await self._evaluation(number) for number in wanted]
         pages = math.ceil(listed.total / EVALUATIONS_A_PAGE)
         return EvaluationPage(tuple(found), last=page >= pages, pages=pages)
-
-    def _wanted(self, listed: EvaluationIds) -> list[int]:
-        """Return the ids that are known, or in the window, or newer than what is known."""
-        reach = min(self._known, default=None)
-        return [
-            number
-            for place, number in enumerate(listed.ids)
-            if place < self._session.selection.window or (reach is not None and number >= reach)
-        ]
 
     async def _evaluation(self, number: int) -> Evaluation:
         known, path = self._session.cache.evaluations.get(number), paths.evaluation(number)

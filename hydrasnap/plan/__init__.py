@@ -20,6 +20,7 @@ from hydrasnap.plan.jobsets import (
     merge_evaluation,
     required_refresh,
     stands_still,
+    wanted_ids,
 )
 from hydrasnap.plan.reasons import unexplained
 from hydrasnap.plan.retention import Retention, unreferenced
@@ -52,4 +53,5 @@ __all__ = [
     "tally",
     "unexplained",
     "unreferenced",
+    "wanted_ids",
 ]

@@ -1,6 +1,6 @@
 """How much of a jobset to fetch again, and how much of its list of evaluations to read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -83,6 +83,16 @@ def merge_evaluation(known: Evaluation | None, fresh: Evaluation) -> Evaluation:
     return msgspec.structs.replace(fresh, had_errors=known.had_errors, errormsg=known.errormsg)
 
 
+def wanted_ids(ids: Iterable[int], known: Collection[int], window: int) -> list[int]:
+    """Return which evaluations to keep, of ids newest first: the window, and newer than known."""
+    reach = min(known, default=None)
+    return [
+        number
+        for place, number in enumerate(ids)
+        if place < window or (reach is not None and number >= reach)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What the pages of ``/jobset/P/J/evals`` that were read so far list.
@@ -110,13 +120,9 @@ class Listing:
         return met and not deleted and (to_the_first or len(ids) >= window)
 
     def wanted(self, known: Collection[int], window: int) -> tuple[Evaluation, ...]:
-        """Return the listed evaluations to keep: the window, and all that are newer than known."""
-        reach = min(known, default=None)
-        return tuple(
-            evaluation
-            for place, evaluation in enumerate(self.evaluations)
-            if place < window or (reach is not None and evaluation.id >= reach)
-        )
+        """Return the listed evaluations to keep, see `wanted_ids`."""
+        kept = set(wanted_ids((each.id for each in self.evaluations), known, window))
+        return tuple(each for each in self.evaluations if each.id in kept)
 
     def deleted(self, known: Collection[int]) -> frozenset[int]:
         """Return the known ids that Hydra no longer lists, as far as the pages reach."""
