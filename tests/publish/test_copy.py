@@ -80,15 +80,18 @@ def test_without_scripts_there_is_no_button_and_no_room_for_it(opened: Opener, s
 def test_a_flake_is_built_by_its_name_and_else_by_hydras_script() -> None:
     pinned = "github:o/r/" + "ab" * 20
     every = snapshot()
-    evaluations = {**every.evaluations, 30: evaluation(30, (3001,), flake=pinned)}
-    builds = {**every.builds, 3001: build(3001, "x y")}
+    like_an_option = evaluation(31, (3002,), flake="--option")
+    evaluations = {30: evaluation(30, (3001,), flake=pinned), 31: like_an_option}
+    evaluations = {**every.evaluations, **evaluations}
+    builds = {**every.builds, 3001: build(3001, "x y"), 3002: build(3002, "x z")}
     site = Site(structs.replace(every, evaluations=evaluations, builds=builds))
     found = {
         page.context.id: page.context
         for page in all_pages(site)
         if isinstance(page, SitePage) and isinstance(page.context, BuildPage)
     }
-    assert found[3001].reproduce == f"nix build '{pinned}#hydraJobs.x y'"
-    assert found[3001].script == ""
-    assert found[101].script == "https://hydra.example.org/build/101/reproduce"
-    assert found[101].script in found[101].reproduce
+    assert found[3001].derivation.reproduce == f"nix build '{pinned}#hydraJobs.x y'"
+    assert found[3001].derivation.script == ""
+    assert "/build/3002/reproduce " in found[3002].derivation.reproduce
+    assert found[101].derivation.script == "https://hydra.example.org/build/101/reproduce"
+    assert found[101].derivation.script in found[101].derivation.reproduce

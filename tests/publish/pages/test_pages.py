@@ -185,7 +185,7 @@ def test_a_failed_build_tells_when_its_job_broke_and_what_changed() -> None:
 
 
 def test_a_build_names_the_expression_that_its_jobset_evaluates() -> None:
-    assert page("build/206.html", BuildPage).expression == "release.nix in src"
+    assert page("build/206.html", BuildPage).derivation.expression == "release.nix in src"
 
 
 def test_an_aggregate_lists_what_did_not_succeed_first() -> None:
@@ -214,7 +214,9 @@ def test_the_command_to_reproduce_a_flake_job_is_quoted() -> None:
     found = pages(Site(changed))["build/206.html"]
     assert isinstance(found, Page)
     assert isinstance(found.context, BuildPage)
-    assert found.context.reproduce == ("nix build 'github:o/r/abc#hydraJobs.it'\"'\"'s; rm -rf /'")
+    assert found.context.derivation.reproduce == (
+        "nix build 'github:o/r/abc#hydraJobs.it'\"'\"'s; rm -rf /'"
+    )
 
 
 def test_a_job_tells_since_when_it_fails_and_what_changed() -> None:

@@ -1,16 +1,15 @@
 """The page of a build: all that the API says of it, and its neighbours in the job's history."""
 
-import shlex
 from collections.abc import Iterable, Iterator
 
 from hydrasnap.formatting import plural
-from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Outcome, Output
-from hydrasnap.publish.pages.build.products import ProductRow, install_command, product_rows
+from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Outcome
+from hydrasnap.publish.pages.build.derivation import Derivation, derivation
+from hydrasnap.publish.pages.build.products import ProductRow, product_rows
 from hydrasnap.publish.pages.build.reasons import Why, why
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.failure_cause import own_log
 from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.jobset_head import expression
 from hydrasnap.publish.pages.common.packages import PackageFacts, first_evaluation, package_facts
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
@@ -63,8 +62,6 @@ class BuildPage(PageContext, frozen=True, kw_only=True):
     system: str
     nixname: str
     releasename: str
-    expression: str
-    drvpath: str
     queued: int
     before_restart: BeforeRestart | None
     started: int | None
@@ -74,9 +71,7 @@ class BuildPage(PageContext, frozen=True, kw_only=True):
     priority: int
     partial: bool  # whether it is known from a listing only
     gone: bool  # whether Hydra has deleted it
-    outputs: tuple[Output, ...]
     products: tuple[ProductRow, ...]
-    install: str
     breakage: Break | None
     metrics: tuple[Metric, ...]
     # the first that holds the build, if possible with a page; later ones change too often
@@ -85,8 +80,7 @@ class BuildPage(PageContext, frozen=True, kw_only=True):
     constituents: tuple[BuildRow, ...] | None
     part_of: tuple[BuildRow, ...]
     neighbours: tuple[Neighbour, ...]
-    reproduce: str
-    script: str
+    derivation: Derivation
     why: Why | None  # the failed dependencies, None if it did not fail by one
     package: PackageFacts | None  # None if nothing is known of the package
 
@@ -102,7 +96,6 @@ def build_page(site: Site, build: Build) -> BuildPage:
     label = build.label
     constituents = constituents_of(site, build)
     first = first_evaluation(site, build)
-    script = "" if first and first.flake else site.live("build", str(build.id), "reproduce")
     return BuildPage(
         title=f"{build.job}: {label} · build {build.id} of {build.jobset_key}",
         description=f"Build {build.id} of the job {build.job} in {build.jobset_key}: {label}.",
@@ -120,8 +113,6 @@ def build_page(site: Site, build: Build) -> BuildPage:
         system=build.system,
         nixname=build.nixname,
         releasename=build.releasename,
-        expression=expression(site.snapshot.jobsets[build.jobset_key].configuration),
-        drvpath=build.drvpath,
         queued=build.timestamp,
         before_restart=before_restart(build),
         started=None if build.before_restart else build.starttime,
@@ -131,9 +122,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         priority=build.priority,
         partial=build.partial,
         gone=build.deleted_upstream,
-        outputs=build.outputs,
         products=tuple(product_rows(site, build)),
-        install=install_command(build),
         breakage=breakage_view(site, breakage_of(site.index, build)),
         metrics=build.metrics,
         evaluation=_evaluation(site, first),
@@ -141,8 +130,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         constituents=None if constituents is None else build_rows(site, constituents),
         part_of=build_rows(site, site.index.aggregates_with(build.id)),
         neighbours=tuple(_neighbours(site, build)),
-        reproduce=_reproduce(build, first, script),
-        script=script,
+        derivation=derivation(site, build, first),
         why=why(site, build),
         package=package_facts(site, build),
     )
@@ -221,10 +209,3 @@ def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
                 label=other.label,
                 href=site.links.build(other.id),
             )
-
-
-def _reproduce(build: Build, evaluation: Evaluation | None, script: str) -> str:
-    """Return the command that builds the same derivation on the reader's machine."""
-    if evaluation and evaluation.flake and not evaluation.flake.startswith("-"):  # no option
-        return f"nix build {shlex.quote(f'{evaluation.flake}#hydraJobs.{build.job}')}"
-    return f"curl --fail --location {shlex.quote(script)} --output reproduce\nbash reproduce"
