@@ -55,6 +55,7 @@ def test_the_tree_in_the_docstring_is_the_tree_of_the_classes() -> None:
         assert line.index(name) == 4 + 4 * depth, name
 
 
+@pytest.mark.slow
 def test_advice_stands_in_the_hint() -> None:
     """A second sentence, or what follows a semicolon, is for the hint of an error."""
     found = []

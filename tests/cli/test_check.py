@@ -39,6 +39,7 @@ def test_where_there_is_nothing_yet_nothing_is_wrong(tmp_path: Path) -> None:
         assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_found_and_put_aside_and_fetched_again(folder: Path) -> None:
     with chdir(folder):
         damaged = Path("cache/evals/101.json")

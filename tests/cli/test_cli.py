@@ -125,6 +125,7 @@ def without_pages(folder: Path) -> tuple[str, str]:
     return "--config", str(file)
 
 
+@pytest.mark.slow
 def test_a_crawl_over_a_real_socket(tmp_path: Path) -> None:
     cache, config = tmp_path / "cache", without_pages(tmp_path)
     with served(embedded(hydra())) as url:
@@ -361,6 +362,7 @@ def test_the_password_is_out_of_the_environment_before_anything_else() -> None:
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_fault_of_the_cache(tmp_path: Path) -> None:
     code = "from hydrasnap.cli import main; main()"
     with served(embedded(hydra())) as url, subprocess.Popen(

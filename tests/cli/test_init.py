@@ -150,6 +150,7 @@ def test_the_example_has_every_key_and_its_comments_can_be_uncommented(tmp_path:
     load(file, {}, {})
 
 
+@pytest.mark.slow
 def test_a_page_is_enough_and_costs_are_told(tmp_path: Path) -> None:
     with chdir(tmp_path), served(embedded(hydra())) as url:
         arguments = ("--with", "github", "--with", "crontab", "--contact", "me@example.org")

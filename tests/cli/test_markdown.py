@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from commands import run, told
 from hydras import fresh_crawl, hydra
 from msgspec import structs
@@ -12,6 +13,7 @@ from hydrasnap.model import Gap
 from hydrasnap.report import ChangeKind, Index, compare
 
 
+@pytest.mark.slow
 def test_newly_failing_jobs_are_listed_with_their_reason(tmp_path: Path) -> None:
     snapshot = fresh_crawl(tmp_path, DemoHydra()).snapshot
     text = "\n".join(markdown_lines(snapshot))

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cases import cases
 from hydras import fresh_crawl, hydra
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs descriptors")
@@ -28,7 +29,7 @@ def shell(command: str, *arguments: object, **env: str) -> subprocess.CompletedP
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", cases(["<&- >&- 2>&-", ">&-", "2>&-", ">&- 2>&-"]))
 def test_a_site_is_written_whatever_is_closed(cache: Path, tmp_path: Path, closed: str) -> None:
     done = shell(f'"$@" {closed}', "render", "--cache", cache, "--output", tmp_path / "site")
     assert done.returncode == 0
@@ -36,6 +37,7 @@ def test_a_site_is_written_whatever_is_closed(cache: Path, tmp_path: Path, close
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_nothing_that_is_printed_lands_in_a_file(cache: Path) -> None:
     before = {path: path.read_bytes() for path in cache.rglob("*") if path.is_file()}
     assert shell('"$@" >&- 2>&-', "status", "--cache", cache).returncode == 0
@@ -43,6 +45,7 @@ def test_nothing_that_is_printed_lands_in_a_file(cache: Path) -> None:
     assert {path: path.read_bytes() for path in cache.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_an_answer_that_cannot_be_written_is_a_failure(cache: Path) -> None:
     done = shell('"$@" >/dev/full', "status", "--cache", cache)

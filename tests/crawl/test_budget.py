@@ -8,6 +8,7 @@ from random import Random
 
 import httpx
 import pytest
+from cases import cases
 from hydras import (
     FULL_SPEED,
     REQUESTS,
@@ -66,7 +67,7 @@ def test_a_budget_stops_with_a_whole_cache_and_the_next_run_goes_on(
     assert_same(crawler, tmp_path / "fresh")
 
 
-@pytest.mark.parametrize("requests", range(LEAST, 12))
+@pytest.mark.parametrize("requests", cases(range(LEAST, 12), quick=3))
 def test_a_first_crawl_in_small_pieces(requests: int, tmp_path: Path) -> None:
     crawler = Crawler(tmp_path / "kept", hydra())
     runs = run_on(crawler, requests)
@@ -74,7 +75,7 @@ def test_a_first_crawl_in_small_pieces(requests: int, tmp_path: Path) -> None:
     assert_same(crawler, tmp_path / "fresh")
 
 
-@pytest.mark.parametrize("requests", range(LEAST, 8))
+@pytest.mark.parametrize("requests", cases(range(LEAST, 8), quick=2))
 @pytest.mark.parametrize("way", [None, FetchStrategy.PER_BUILD, FetchStrategy.LISTING])
 def test_news_in_small_pieces(requests: int, way: FetchStrategy | None, tmp_path: Path) -> None:
     selection = Selection(strategy=way)
@@ -95,6 +96,7 @@ def test_news_in_small_pieces(requests: int, way: FetchStrategy | None, tmp_path
     assert len(crawler.asked()) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("requests", [3, 4])
 def test_a_list_of_many_pages_in_small_pieces(requests: int, tmp_path: Path) -> None:
     of = DemoHydra(world=synthetic_world(20, 65))
@@ -103,6 +105,7 @@ def test_a_list_of_many_pages_in_small_pieces(requests: int, tmp_path: Path) -> 
     assert_same(crawler, tmp_path / "fresh")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("requests", [3, 4])
 def test_many_jobsets_that_moved_at_once_in_small_pieces(requests: int, tmp_path: Path) -> None:
     crawler = fresh_crawl(tmp_path / "kept", many_jobsets(8))
@@ -139,6 +142,7 @@ def test_a_second_look_at_failures_in_small_pieces(tmp_path: Path) -> None:
     assert len(crawler.asked()) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("requests", [3, 4, 5])
 def test_what_moves_between_the_pieces_is_not_missed(requests: int, tmp_path: Path) -> None:
     crawler, chance = Crawler(tmp_path / "kept", hydra()), Random(requests)  # noqa: S311
@@ -298,6 +302,7 @@ def test_what_is_too_big_is_asked_for_once_in_all_pieces(requests: int, tmp_path
     assert len(set(asked)) == len(asked) == 6
 
 
+@pytest.mark.slow
 def test_settings_that_want_more_are_heeded_by_the_next_piece(tmp_path: Path) -> None:
     of = DemoHydra(world=synthetic_world(20, 65))
     crawler = Crawler(tmp_path / "kept", of, selection=Selection(evaluations=5))

@@ -6,6 +6,7 @@ from random import Random
 
 import httpx
 import pytest
+from cases import cases
 from hydras import STABLE, TRUNK, Answer, Crawler, conclude, evaluate, fresh_crawl, hydra, reply
 from up_to_date import assert_up_to_date
 
@@ -87,7 +88,7 @@ def check_all(data: Data) -> None:
         row.lastcheckedtime = data.now
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", cases(range(8), quick=2))
 @pytest.mark.parametrize("happens", CHANGES, ids=lambda f: f.__name__.strip("_"))
 def test_after_a_change_the_cache_holds_what_a_fresh_crawl_holds(
     happens: Change, seed: int, tmp_path: Path
@@ -100,7 +101,7 @@ def test_after_a_change_the_cache_holds_what_a_fresh_crawl_holds(
     assert_up_to_date(crawler.snapshot, fresh.snapshot)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", cases(range(40), quick=6))
 def test_whatever_happens_under_its_feet_a_quiet_crawl_sets_right(
     seed: int, tmp_path: Path
 ) -> None:
@@ -183,6 +184,7 @@ def test_a_build_that_ends_between_list_and_detail_is_not_taken_for_queued(tmp_p
     assert_up_to_date(crawler.snapshot, fresh_crawl(tmp_path / "fresh", crawler.hydra).snapshot)
 
 
+@pytest.mark.slow
 def test_the_same_counts_do_not_hide_a_new_evaluation(tmp_path: Path) -> None:
     crawler = fresh_crawl(tmp_path, hydra())
     before = crawler.snapshot.jobsets[TRUNK]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cases import cases
 from hydras import (
     ORIGIN,
     REQUESTS,
@@ -96,7 +97,7 @@ def test_two_crawls_give_the_same_bytes(tmp_path: Path) -> None:
     assert one.files == two.files
 
 
-@pytest.mark.parametrize("answers", range(REQUESTS))
+@pytest.mark.parametrize("answers", cases(range(REQUESTS), quick=5))
 def test_a_killed_run_goes_on_where_it_was(answers: int, tmp_path: Path) -> None:
     crawler, requests = killed_after(answers, tmp_path)
     undisturbed = fresh_crawl(tmp_path / "undisturbed", crawler.hydra)

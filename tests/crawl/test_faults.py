@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cases import cases
 from hydras import (
     REQUESTS,
     Answer,
@@ -28,7 +29,7 @@ from hydrasnap.errors import OfflineError, RefusedError
 TESTS = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", cases(range(10), quick=3))
 def test_under_faults_the_cache_is_the_same(seed: int, tmp_path: Path) -> None:
     crawler = Crawler(tmp_path / "faulty", hydra(5))
     outcome = crawler.run(unlucky(seed, 0.3), concurrency=1 + seed % 4)
@@ -38,7 +39,7 @@ def test_under_faults_the_cache_is_the_same(seed: int, tmp_path: Path) -> None:
     assert outcome.run.requests <= 2 * len(undisturbed.hydra.requests)  # 1.43 for many
 
 
-@pytest.mark.parametrize("answers", range(2, REQUESTS, 2))
+@pytest.mark.parametrize("answers", cases(range(2, REQUESTS, 2), quick=4))
 def test_a_server_that_stops_costs_nothing_that_came(answers: int, tmp_path: Path) -> None:
     crawler = Crawler(tmp_path / "cache", hydra())
 
@@ -133,7 +134,7 @@ def run_script(folder: Path, before: str = "", tap: str = "") -> subprocess.Comp
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("answers", [3, 9, 15])
+@pytest.mark.parametrize("answers", cases([9, 3, 15]))
 def test_sigkill_loses_nothing_that_came(answers: int, tmp_path: Path) -> None:
     kill = f"lambda n, _: os.kill(os.getpid(), 9) if n == {answers} else None"
     done = run_script(tmp_path / "cache", "import os", kill)
@@ -145,7 +146,7 @@ def test_sigkill_loses_nothing_that_came(answers: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs limits on processes")
-@pytest.mark.parametrize("most", [300, 3000, 8000])
+@pytest.mark.parametrize("most", cases([3000, 300, 8000]))
 def test_a_full_disk_is_told_and_loses_nothing(most: int, tmp_path: Path) -> None:
     limit = (
         "import resource, signal\n"

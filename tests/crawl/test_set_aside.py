@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cases import cases
 from hydras import TRUNK, Crawler, fresh_crawl, hydra
 
 from hydrasnap.demo import World
@@ -20,7 +21,7 @@ DELETED: dict[str, Callable[[World], object]] = {
 
 
 @pytest.mark.parametrize("name", DELETED)
-@pytest.mark.parametrize("content", [b"", b"[1"])
+@pytest.mark.parametrize("content", cases([b"[1", b""]))
 def test_a_damaged_file_that_hydra_cannot_replace_blocks_no_reader(
     name: str, content: bytes, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ def by_job(world: World, evaluation: int) -> dict[str, BuildRow]:
     return {world.builds[n].job: world.builds[n] for n in world.evaluations[evaluation].builds}
 
 
+@pytest.mark.slow
 def test_two_hydras_tell_the_same(world: World) -> None:
     stage = next(m for m in STAGES if world_at(m).now == world.now)
     tell.cache_clear()

@@ -113,6 +113,7 @@ def test_incremental_is_full(wish: SiteSettings, steps: list[str]) -> None:
                 assert rendered(folder / "cache", wish, folder / held, in_memory) == whole, steps
 
 
+@pytest.mark.slow
 def test_the_tight_budget_bites(tmp_path: Path) -> None:
     served = hydra()
     for _ in range(2):
@@ -187,6 +188,7 @@ def test_notes_that_cannot_be_read_cost_time_and_nothing_else(
     assert again(cache, tmp_path / "site").written == 0
 
 
+@pytest.mark.slow
 def test_a_change_of_settings_or_templates_is_noticed(tmp_path: Path, cache: Path) -> None:
     site, own = tmp_path / "site", tmp_path / "own"
     again(cache, site)

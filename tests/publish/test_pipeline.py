@@ -117,6 +117,7 @@ def test_scripts_are_small(tmp_path: Path) -> None:
     assert sum(len(gzip.compress(text, 9)) for text in scripts) < 38_000
 
 
+@pytest.mark.slow
 def test_scripts_are_published_without_their_comments_but_whole(tmp_path: Path) -> None:
     own = tmp_path / "own"
     (own / "static").mkdir(parents=True)
@@ -131,6 +132,7 @@ def test_scripts_are_published_without_their_comments_but_whole(tmp_path: Path) 
         assert [line for line in lines if line.count("`") % 2 and "[" not in line] == []
 
 
+@pytest.mark.slow
 def test_static_files_of_the_user_keep_their_folders(tmp_path: Path) -> None:
     fonts = tmp_path / "own" / "static" / "fonts"
     fonts.mkdir(parents=True)
@@ -156,6 +158,7 @@ def test_files_for_the_top_do_not_replace_pages(tmp_path: Path, name: str) -> No
         render(tmp_path, SiteSettings(files=tmp_path / "top"))
 
 
+@pytest.mark.slow
 def test_links_and_special_files_among_a_users_files_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret.md").write_text("# Secret\n\ntop secret")
     folders = {name: tmp_path / name for name in ("pages", "notes", "files", "own")}
@@ -173,6 +176,7 @@ def test_links_and_special_files_among_a_users_files_are_not_followed(tmp_path: 
     assert not any(b"top secret" in text for text in texts)
 
 
+@pytest.mark.slow
 def test_a_broken_template_leaves_the_old_site(tmp_path: Path) -> None:
     site = render(tmp_path)
     before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cases import cases
 from histories import HISTORIES
 from restricted import restricted
 
@@ -34,12 +35,13 @@ def undeclared(site: Site) -> Iterator[tuple[str, str]]:
         )
 
 
-@pytest.mark.parametrize("policy", ["all", "notable"])
+@pytest.mark.parametrize("policy", cases(["all", "notable"]))
 @pytest.mark.parametrize("history", HISTORIES)
 def test_a_task_is_made_from_what_it_declares(history: str, policy: str) -> None:
     for step in HISTORIES[history]:
         assert list(undeclared(gather_site(step, SiteSettings(policy=policy)))) == []
 
 
+@pytest.mark.slow
 def test_the_tasks_of_the_embedded_hydra_declare_what_they_read(demo_cache: Path) -> None:
     assert list(undeclared(gather_site(read_snapshot(demo_cache), SiteSettings()))) == []

@@ -252,6 +252,7 @@ def test_every_build_comes_out_as_it_went_in(index: Index, database: Database) -
     assert {b.id: b for b in database.builds(builds)} == {n: known(b) for n, b in builds.items()}
 
 
+@pytest.mark.slow
 def test_a_cause_is_one_row_however_many_builds_have_a_log_of_it(tmp_path: Path) -> None:
     """On a Hydra each build that fails by a dependency has the log at an address of its own."""
     hydra = DemoHydra(2)

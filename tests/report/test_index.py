@@ -124,6 +124,7 @@ def test_latest_builds_are_those_that_stopped_last(index: Index) -> None:
     assert ids(newest_results(index.snapshot.builds.values(), 2)) == [2, 3]
 
 
+@pytest.mark.slow
 def test_the_size_of_nixpkgs_takes_no_quadratic_time() -> None:
     jobs = 30_000
     builds = {

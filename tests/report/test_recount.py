@@ -175,6 +175,7 @@ def test_the_eight_lists_agree(history: History) -> None:
         assert reported(index, evaluation, None) == recount(history, place, place - 1)
 
 
+@pytest.mark.slow
 @given(histories())
 @settings(deadline=None)
 def test_the_lists_agree_against_any_other_baseline(history: History) -> None:
@@ -186,6 +187,7 @@ def test_the_lists_agree_against_any_other_baseline(history: History) -> None:
             assert reported(index, evaluation, baseline) == recount(history, place, against)
 
 
+@pytest.mark.slow
 @given(histories())
 @settings(deadline=None)
 def test_every_build_is_in_exactly_one_list(history: History) -> None:

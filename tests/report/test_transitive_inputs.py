@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cases import cases
 from example import build, evaluation, snapshot
 from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
@@ -200,7 +201,7 @@ def _preceded(full: Snapshot) -> Snapshot:
 
 
 @pytest.mark.parametrize("step", sorted(STEPS))
-@pytest.mark.parametrize("levels", [1, 3])
+@pytest.mark.parametrize("levels", cases([3, 1]))
 def test_pages_follow_what_arrives_in_another_jobset(
     tmp_path: Path, step: str, levels: int
 ) -> None:

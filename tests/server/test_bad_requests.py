@@ -108,6 +108,7 @@ def test_other_methods_change_nothing(address: tuple[str, int], method: str) -> 
     assert "read-only" in answer.json()["error"]
 
 
+@pytest.mark.slow
 def test_five_hundred_connections_at_once_are_all_answered(address: tuple[str, int]) -> None:
     """Ten of them send their request slowly, and ten do not read what they asked for."""
 

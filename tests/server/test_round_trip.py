@@ -76,6 +76,7 @@ def test_what_the_first_crawl_did_not_read_stays_unknown(tmp_path: Path) -> None
     assert first == second
 
 
+@pytest.mark.slow
 def test_the_site_of_a_snapshot_of_a_snapshot_is_the_same(tmp_path: Path) -> None:
     crawl_into(tmp_path / "first", hydra(), EVERYTHING, NOW)
     crawl_into(tmp_path / "second", serve(tmp_path / "first"), EVERYTHING, NOW)

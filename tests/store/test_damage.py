@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from cases import cases
 from hydras import TRUNK, Crawler, files, fresh_crawl, hydra
 
 from hydrasnap.demo import DemoHydra
@@ -32,7 +33,7 @@ def one_changed(data: bytes, chance: Random) -> bytes:
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", cases(range(6), quick=2))
 def test_damage_that_is_still_valid_json_is_seen_and_fetched_again(
     crawler: Crawler, name: str, seed: int
 ) -> None:

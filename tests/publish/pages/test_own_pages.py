@@ -136,6 +136,7 @@ def test_a_build_more_or_less_turns_few_pages_over(lost: int, part: float) -> No
     assert len((chosen(part) ^ fewer) - {lost}) <= 3
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(
     lost=st.sampled_from(sorted(snapshot().builds)),

@@ -206,6 +206,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(snapshots())
 def test_every_job_and_build_is_found(given: Snapshot) -> None:
@@ -305,6 +306,7 @@ def test_shards_stay_small_and_grow_in_number() -> None:
     assert names < 10_000 * 16  # bytes for each package
 
 
+@pytest.mark.slow
 def test_the_directory_stays_small_whatever_names_there_are() -> None:
     builds = {n: build(n, f"set{n}.x.leaf{n % 7}", outputs=()) for n in range(20_000)}
     given = structs.replace(snapshot(), builds=builds, evaluations={})
