@@ -4,10 +4,10 @@ Everything is made from a `Selection` and the addresses of the site; the snapsho
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from hydrasnap.formatting import date
 from hydrasnap.model import Build
 from hydrasnap.publish.pages.common.change_rows import ChangeRow, change_row
 from hydrasnap.publish.pages.common.changes import ListPart
@@ -173,9 +173,7 @@ def _span(jobs: Sequence[FailingJob]) -> str:
 
 
 def _day(build: Build | None) -> str:
-    if build is None or not build.stoptime:
-        return "unknown"
-    return datetime.fromtimestamp(build.stoptime, UTC).date().isoformat()
+    return date(build.stoptime) if build and build.stoptime else "unknown"
 
 
 def _alternates(path: str, name: str, selection: Selection) -> tuple[Alternate, ...]:
