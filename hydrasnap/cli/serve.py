@@ -21,7 +21,7 @@ from hydrasnap.cli.site import run_render
 from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import DEFAULT_FILE
 from hydrasnap.errors import EXIT_GAPS, EXIT_LOCKED, ConfigError
-from hydrasnap.publish.links import Links
+from hydrasnap.publish.collisions import links_of
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.report.index import Index
 from hydrasnap.server import RELOADING, CacheSource, Follower, SitePages, serve_app
@@ -84,12 +84,12 @@ def _is_no_cut_off(record: logging.LogRecord) -> bool:
 
 def _file_names(source: CacheSource) -> Callable[[str], str]:
     """Return the function from an object's names to its file name, for the newest snapshot."""
-    snapshot, links = source.snapshot, Links.of(Index(source.snapshot))
+    snapshot, links = source.snapshot, links_of(Index(source.snapshot))
 
     def name(of: str) -> str:
         nonlocal snapshot, links
         if source.snapshot is not snapshot:
-            snapshot, links = source.snapshot, Links.of(Index(source.snapshot))
+            snapshot, links = source.snapshot, links_of(Index(source.snapshot))
         return links.name(of)
 
     return name

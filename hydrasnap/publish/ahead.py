@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from hydrasnap.model import JobsetKey
-from hydrasnap.publish.links import COLLISIONS
+from hydrasnap.publish.collisions import COLLISIONS
 from hydrasnap.publish.pages.common.own_pages import ranks
 from hydrasnap.publish.pages.common.permalinks import SUCCESSES
 from hydrasnap.publish.pages.jobset.latest import newest

@@ -21,8 +21,6 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from hydrasnap.model import JobKey, JobsetKey
-from hydrasnap.report.index import Index
-from hydrasnap.report.questions import Question
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+=@,()-]")
 _WORD = r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)"  # that Windows reserves
@@ -73,13 +71,6 @@ def case_collisions(names: Iterable[str]) -> frozenset[str]:
         groups[safe_name(name).lower()].add(name)
     collisions = (group for group in groups.values() if len(group) > 1)
     return frozenset(name for group in collisions for name in group if name != name.lower())
-
-
-def _collisions_of_jobs(index: Index, key: JobsetKey) -> tuple[str, ...]:
-    return tuple(sorted(case_collisions({build.job for build in index.builds.of_jobset(key)})))
-
-
-COLLISIONS = Question("collisions", tuple[str, ...], _collisions_of_jobs)
 
 
 def outward(address: str) -> str | None:
@@ -173,24 +164,6 @@ class Links:
         self._builds = builds
         self._jobs = jobs
         self._names: dict[str, str] = {}
-
-    @classmethod
-    def of(
-        cls,
-        index: Index,
-        *,
-        builds: Container[int] | None = None,
-        pages: Container[JobKey] | None = None,
-    ) -> "Links":
-        """Look in a snapshot for names that differ by case alone."""
-        snapshot, keys = index.snapshot, index.builds.jobsets()
-        jobsets: defaultdict[str, set[str]] = defaultdict(set)
-        for project, jobset in (*snapshot.jobsets, *keys):
-            jobsets[project].add(jobset)
-        groups = ({*snapshot.projects, *jobsets}, *jobsets.values())
-        collisions = frozenset[str]().union(*map(case_collisions, groups))
-        collisions |= {name for key in keys for name in COLLISIONS.ask(index, key)}
-        return cls(collisions, builds=builds, jobs=pages)
 
     @property
     def collisions(self) -> frozenset[str]:

@@ -33,14 +33,27 @@ def test_help_says_what_each_command_does_with_an_example(part: tuple[str, ...])
     assert max(map(len, output.splitlines())) <= 80
 
 
-def test_help_is_quick_as_heavy_imports_wait() -> None:
+def imported_by(*arguments: str) -> set[str]:
+    """Return the heavy packages that a command imports."""
     code = (
         "import sys; from hydrasnap.cli import main\n"
-        "try: main(['--help'])\nexcept SystemExit: pass\n"
-        "sys.exit(bool({'httpx', 'jinja2', 'rich', 'lxml'} & set(sys.modules)))"
+        "try: main(sys.argv[1:])\nexcept SystemExit as end: assert not end.code\n"
+        "heavy = {'httpx', 'jinja2', 'rich', 'lxml', 'hydrasnap.report'} & set(sys.modules)\n"
+        "print('\\n' + ' '.join(heavy))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
-    assert done.returncode == 0
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_help_is_quick_as_heavy_imports_wait() -> None:
+    assert imported_by("--help") == set()
+
+
+def test_a_render_with_nothing_to_do_imports_little(demo_cache: Path, tmp_path: Path) -> None:
+    render = ("render", "--cache", str(demo_cache), "--output", str(tmp_path / "site"))
+    assert "jinja2" in imported_by(*render)
+    assert imported_by(*render) == set()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hydrasnap.model import JobKey, JobsetKey
+from hydrasnap.publish.collisions import links_of
 from hydrasnap.publish.links import (
     Links,
     case_collisions,
@@ -51,7 +52,7 @@ def test_ordinary_names_stay_as_they_are() -> None:
 
 
 def test_names_that_differ_by_case_keep_apart_and_the_lower_one_keeps_its_address() -> None:
-    links = Links.of(Index(snapshot()))
+    links = links_of(Index(snapshot()))
     files = {links.job(JobKey("p", "weird", name)) for name in ("CON", "con", "Con")}
     assert len({file.lower() for file in files}) == 3
     assert links.job(JobKey("p", "weird", "con")) == "job/p/weird/~63on.html"

@@ -11,7 +11,7 @@ from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from hydrasnap.model import JobKey
-from hydrasnap.publish.links import Links
+from hydrasnap.publish.collisions import links_of
 from hydrasnap.publish.output.ownership import MANIFEST, STATE
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
@@ -98,7 +98,7 @@ def test_hostile_names_stay_text(site: Site) -> None:
 
 
 def test_every_awkward_job_has_its_page_inside_the_folder(site: Site) -> None:
-    addresses = Links.of(Index(snapshot()))
+    addresses = links_of(Index(snapshot()))
     paths = {addresses.job(JobKey("p", "weird", job)) for job in AWKWARD_JOBS}
     assert len(paths) == len(AWKWARD_JOBS)
     for path in paths:

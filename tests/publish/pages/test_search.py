@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from hydrasnap.model import Build, JobKey, JobsetKey, Project, Run, Snapshot
-from hydrasnap.publish.links import Links
+from hydrasnap.publish.collisions import links_of
 from hydrasnap.publish.pages.common.buckets import bucket_count, bucket_of
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
@@ -157,7 +157,7 @@ def home_of_build(index: Shards, number: int) -> int | None:
 
 
 def as_told(given: Snapshot, found: Build) -> Found:
-    file = Links.of(Index(given)).name(found.job)
+    file = links_of(Index(given)).name(found.job)
     members = [e.id for e in given.evaluations.values() if found.id in e.builds]
     return Found(
         key=found.job_key,

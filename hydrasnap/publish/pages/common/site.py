@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from msgspec import msgpack
 
 from hydrasnap.model import Evaluation, JobKey, JobsetKey, PackageList, Snapshot, Watch
+from hydrasnap.publish.collisions import links_of
 from hydrasnap.publish.links import Links, live_path
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.api_scope import ApiScope
@@ -180,7 +181,7 @@ class Site:
     @cached_property
     def links(self) -> Links:
         """The addresses of all pages."""
-        return Links.of(self.index, builds=self.policy.builds, pages=self.policy.jobs)
+        return links_of(self.index, builds=self.policy.builds, jobs=self.policy.jobs)
 
     def news(self, key: JobsetKey) -> tuple[News, ...]:
         """Return what the evaluations of a jobset broke and fixed, newest first."""
