@@ -7,10 +7,9 @@ asked for last are held, with what follows from them.
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache, cached_property, partial
 from hashlib import blake2b
-from heapq import nlargest
 from typing import TypeVar, cast
 
 import msgspec
@@ -25,12 +24,6 @@ T = TypeVar("T")
 def build_order(build: Build) -> tuple[str, str, int]:
     """Return what lists of builds are sorted by."""
     return build.job, build.system, build.id
-
-
-def newest_results(builds: Iterable[Build], count: int) -> tuple[Build, ...]:
-    """Return those of some builds that finished last, newest first."""
-    done = (build for build in builds if build.finished)
-    return tuple(nlargest(count, done, key=lambda build: (build.stoptime or 0, build.id)))
 
 
 class Index:
@@ -219,13 +212,16 @@ class Index:
         """Return the known evaluations that hold a build, newest first."""
         key = self.builds.jobset_of(build_id)
         if key is not None and key in self._held:
-            found = self.while_held(key, "memberships", lambda: self._memberships(key))
-            return tuple(map(self.snapshot.evaluations.__getitem__, found.get(build_id, ())))
+            found = self.memberships(key).get(build_id, ())
+            return tuple(map(self.snapshot.evaluations.__getitem__, found))
         every = self._newest if key is None else self.evaluations_of(key)
         return tuple(evaluation for evaluation in every if _holds(evaluation.builds, build_id))
 
-    def _memberships(self, key: JobsetKey) -> dict[int, tuple[int, ...]]:
+    def memberships(self, key: JobsetKey) -> Mapping[int, tuple[int, ...]]:
         """Return of each build in evaluations of a jobset their ids, newest first."""
+        return self.while_held(key, "memberships", lambda: self._memberships(key))
+
+    def _memberships(self, key: JobsetKey) -> dict[int, tuple[int, ...]]:
         found: dict[int, tuple[int, ...]] = {}
         for evaluation in reversed(self.evaluations_of(key)):
             longer = cache(partial(_before, evaluation.id))  # many builds share one tuple

@@ -4,11 +4,18 @@ Source: Hydra's ``Hydra::Base::Controller::ListBuilds``: only a build with statu
 """
 
 from collections.abc import Iterable
+from heapq import nlargest
 from operator import attrgetter
 
 from hydrasnap.model import Build, JobsetKey
 from hydrasnap.report.index import Index
 from hydrasnap.report.tally import tally_of
+
+
+def newest_results(builds: Iterable[Build], count: int) -> tuple[Build, ...]:
+    """Return those of some builds that finished last, newest first."""
+    done = (build for build in builds if build.finished)
+    return tuple(nlargest(count, done, key=lambda build: (build.stoptime or 0, build.id)))
 
 
 def finished_evaluations(index: Index, key: JobsetKey) -> frozenset[int]:

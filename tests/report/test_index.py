@@ -7,7 +7,7 @@ import pytest
 
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Run, Snapshot
 from hydrasnap.report import Index, compare, job_grid, jobset_health
-from hydrasnap.report.index import newest_results
+from hydrasnap.report.latest import newest_results
 
 TRUNK, STABLE = JobsetKey("demo", "trunk"), JobsetKey("demo", "stable")
 

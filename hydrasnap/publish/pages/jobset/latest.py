@@ -11,7 +11,8 @@ from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.jobset.builds_file import builds_paths
-from hydrasnap.report.index import Index, newest_results
+from hydrasnap.report.index import Index
+from hydrasnap.report.latest import newest_results
 from hydrasnap.report.questions import Question
 
 

@@ -25,7 +25,8 @@ _STATUS = {status: place for place, status in enumerate(BuildStatus)}
 
 def bucket_file(site: Site, bucket: Bucket) -> File:
     """Return the shard with the builds of a bucket of jobs."""
-    return shard(f"{folder_of(site, bucket.key)}{bucket.number}", _Shard(site).write(bucket.builds))
+    value = _Shard(site, bucket.key).write(bucket.builds)
+    return shard(f"{folder_of(site, bucket.key)}{bucket.number}", value)
 
 
 def folder_of(site: Site, key: JobsetKey) -> str:
@@ -64,8 +65,9 @@ def _homes(site: Site) -> Iterator[int]:
 class _Shard:
     """Writes one shard; Nix names, systems and lists of evaluations are written once."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, key: JobsetKey) -> None:
         self._site = site
+        self._memberships = site.index.memberships(key)
         self._nixnames: Numbers[str] = Numbers()
         self._systems: Numbers[str] = Numbers()
         self._evaluations: Numbers[tuple[int, ...]] = Numbers()
@@ -82,12 +84,11 @@ class _Shard:
         return numbers
 
     def _build(self, build: Build) -> tuple[int, ...]:
-        evaluations = self._site.index.evaluations_with(build.id)
         return (
             build.id,
             _STATUS[build.status] * 2 + (not self._site.policy.has_build_page(build)),
             (build.stoptime or 0) if build.finished else 0,
             self._nixnames(build.nixname),
             self._systems(build.system),
-            self._evaluations(tuple(evaluation.id for evaluation in evaluations)),
+            self._evaluations(self._memberships.get(build.id, ())),
         )

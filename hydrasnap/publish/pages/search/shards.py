@@ -1,8 +1,11 @@
 """How data becomes a script that any page can load."""
 
 import json
+from contextlib import suppress
 from posixpath import normpath
 from typing import Generic, TypeVar
+
+import msgspec
 
 from hydrasnap.publish.pages.common.page import File
 
@@ -29,8 +32,16 @@ def shard(name: str, value: object) -> File:
 
     The name leads to it from the folder of the index, as the scripts load it.
     """
-    text = json.dumps(value, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+    text = _json(value).replace("<", "\\u003c")
     return File(normpath(f"search/{name}.js"), f'hydrasnapShard("{name}",{text});\n')
+
+
+def _json(value: object) -> str:
+    with suppress(UnicodeEncodeError):  # half a character
+        text = msgspec.json.encode(value).decode()
+        if text.isascii():
+            return text
+    return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
 
 
 def after(before: str, name: str) -> str:
