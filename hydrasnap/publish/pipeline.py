@@ -16,7 +16,7 @@ from hydrasnap import formatting
 from hydrasnap.errors import OutputError
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.incremental import state
-from hydrasnap.publish.incremental.checks import PreviousRun, describe, inspect, unchanged_site
+from hydrasnap.publish.incremental.freshness import PreviousRun, describe, inspect, unchanged_site
 from hydrasnap.publish.incremental.state import BuildState, TaskRecord, digest
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.output import manifest

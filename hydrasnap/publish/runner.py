@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hydrasnap.model import JobsetKey
-from hydrasnap.publish.incremental.checks import FreshnessCheck
 from hydrasnap.publish.incremental.fingerprints import Fingerprinter, file_fingerprint
+from hydrasnap.publish.incremental.freshness import FreshnessCheck
 from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord
 from hydrasnap.publish.output.folder import Stage
 from hydrasnap.publish.pages import File, Page, Site

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hydrasnap.publish.incremental.checks import FreshnessCheck
+from hydrasnap.publish.incremental.freshness import FreshnessCheck
 from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord, dump, load
 from hydrasnap.publish.output.ownership import MANIFEST, STATE
 
