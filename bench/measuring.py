@@ -41,7 +41,7 @@ def command() -> str:
     return str(beside) if beside.exists() else "hydrasnap"
 
 
-def measure(arguments: Sequence[str | Path], folder: Path | None = None) -> Measured:
+def measure(arguments: Sequence[object], folder: Path | None = None) -> Measured:
     """Run a command, which must succeed, and measure it."""
     before, start = _used(), time.perf_counter()
     process = subprocess.Popen(

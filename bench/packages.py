@@ -134,7 +134,7 @@ def _render(folder: Path, file: Path, options: argparse.Namespace) -> None:
     def run(name: str, settings: Path, site: str, full: Measured | None = None) -> Measured:
         places = ("--cache", folder / "cache", "--output", folder / site)
         found = measure([command(), "render", "--config", settings, *places])
-        print(found.row(name, full and found.wall / full.wall), flush=True)
+        print(found.row(name, found.wall / full.wall if full else None), flush=True)
         return found
 
     full = run("render without a list", without, "without")

@@ -65,7 +65,7 @@ def _least(folder: Path, policy: str) -> Measured:
     return measured
 
 
-def _render(folder: Path, cache: Path, policy: str, site: str) -> Sequence[str | Path]:
+def _render(folder: Path, cache: Path, policy: str, site: str) -> Sequence[object]:
     """Return the command that renders a cache to `site` in a folder."""
     folder.mkdir(exist_ok=True)
     settings = folder / "hydrasnap.toml"
@@ -96,7 +96,7 @@ def _one(folder: Path, builds: int, options: argparse.Namespace) -> Measured:
     return full
 
 
-def _quicker(*commands: Sequence[str | Path]) -> Measured:
+def _quicker(*commands: Sequence[object]) -> Measured:
     return min(map(measure, commands), key=lambda found: found.wall)
 
 

@@ -19,7 +19,7 @@ import tempfile
 from pathlib import Path
 
 from caches import fill
-from crawl import own_server
+from crawling import own_server
 from measuring import HEAD, Measured, command, measure
 
 _ASSET = re.compile(r'<(?:script src|link rel="(?:icon|stylesheet)"[^>]* href)="([^"]+)"')

@@ -1,7 +1,7 @@
 """Compare the crawl of builds one by one with a bare loop of the same HTTP client.
 
-    python bench/crawl.py                        an own server on this machine, 5,000 builds
-    python bench/crawl.py --url http://127.0.0.1:3000 --jobset scale/trunk
+    python bench/crawling.py                        an own server on this machine, 5,000 builds
+    python bench/crawling.py --url http://127.0.0.1:3000 --jobset scale/trunk
 
 Prints builds a second and the ratios of wall times, all from one run: the bare loop asks for the
 same addresses with the same number of connections and throws the answers away; hydrasnap parses,
