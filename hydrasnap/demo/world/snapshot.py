@@ -1,6 +1,7 @@
 """Rows → the values of `model`, each converted when it is asked for."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from hydrasnap.demo.world.reasons import ReasonsOf
@@ -12,13 +13,13 @@ from hydrasnap.demo.world.rows import (
     ProductRow,
     ProjectRow,
 )
+from hydrasnap.demo.world.sizes import SizesOf
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import (
     Build,
     Declarative,
     Evaluation,
     EvaluationInput,
-    JobKey,
     Jobset,
     JobsetConfiguration,
     JobsetCounts,
@@ -26,16 +27,14 @@ from hydrasnap.model import (
     JobsetKey,
     JobsetOverview,
     JobsetState,
-    JobSizes,
     Metric,
     Output,
     Product,
     Project,
     Run,
-    SizePoint,
-    SizeSeries,
     Snapshot,
 )
+from hydrasnap.model.builds import BuildsInMemory
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -49,8 +48,8 @@ def snapshot(world: World, origin: str) -> Snapshot:
         projects=_Converted(world.projects, lambda row: project(world, row)),
         jobsets=_Jobsets(world),
         evaluations=_Converted(world.evaluations, evaluation),
-        builds=_Converted(world.builds, build),
-        sizes=_Sizes(world),
+        builds=_Builds(world),
+        sizes=SizesOf(world),
         reasons=ReasonsOf(world),
     )
 
@@ -74,6 +73,41 @@ class _Converted(Mapping[Key, Value]):
         return len(self._rows)
 
 
+class _Builds(BuildsInMemory):
+    """The builds of a world, of which a question converts no more than it must."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(_Converted(world.builds, build))
+        self._rows = world.builds
+
+    @property
+    def in_memory(self) -> bool:
+        """Their rows are, but each build is made when it is read."""
+        return False
+
+    def jobsets(self) -> Set[JobsetKey]:
+        return {row.jobset for row in self._rows.values()}
+
+    def jobset_of(self, number: int) -> JobsetKey | None:
+        row = self._rows.get(number)
+        return None if row is None else row.jobset
+
+    def count(self, key: JobsetKey) -> int:
+        return sum(row.jobset == key for row in self._rows.values())
+
+    def of_jobset(self, key: JobsetKey) -> Sequence[Build]:
+        return self._of(row for row in self._rows.values() if row.jobset == key)
+
+    def aggregates(self) -> Sequence[Build]:
+        return self._of(row for row in self._rows.values() if row.constituents)
+
+    def unfinished(self) -> Sequence[Build]:
+        return self._of(row for row in self._rows.values() if not row.finished)
+
+    def _of(self, rows: Iterable[BuildRow]) -> Sequence[Build]:
+        return [build(row) for row in sorted(rows, key=attrgetter("id"))]
+
+
 class _Jobsets(_Converted[JobsetKey, Jobset]):
     """The jobsets, with a record for each old name."""
 
@@ -87,38 +121,6 @@ class _Jobsets(_Converted[JobsetKey, Jobset]):
                 project=key.project, name=key.name, deleted_upstream=True, renamed_to=found.name
             )
         return self._convert(found)
-
-
-class _Sizes(Mapping[JobKey, JobSizes]):
-    """The sizes of the builds of every job."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def __getitem__(self, key: JobKey) -> JobSizes:
-        rows = [
-            row
-            for row in self._world.builds.values()
-            if (*row.jobset, row.job) == key and row.finished and row.status == 0
-        ]
-        sized = sorted((row for row in rows if row.closuresize), key=lambda row: row.id)
-        if not sized:
-            raise KeyError(key)
-        series = {
-            "closure": SizeSeries(points=tuple(_point(row, row.closuresize) for row in sized)),
-            "output": SizeSeries(points=tuple(_point(row, row.size) for row in sized)),
-        }
-        return JobSizes(project=key.project, jobset=key.jobset, job=key.name, series=series)
-
-    def __iter__(self) -> Iterator[JobKey]:
-        return iter(sorted({JobKey(*r.jobset, r.job) for r in self._world.builds.values()}))
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
-
-
-def _point(row: BuildRow, value: int) -> SizePoint:
-    return SizePoint(build=row.id, timestamp=row.timestamp, value=value)
 
 
 def project(world: World, row: ProjectRow) -> Project:
