@@ -28,18 +28,21 @@ DECIDED = ("succeeded", "failed")  # what says something about the package
 
 
 class Build(NamedTuple):
-    """A build; `outcome` is one of `OUTCOMES`."""
+    """A build; `outcome` is one of `OUTCOMES`, `key` its job and system."""
 
     id: int
-    job: str
-    system: str
+    key: tuple[str, str]
     outcome: str
     status: str
     outputs: tuple[str, ...] = ()
 
     @property
-    def key(self) -> tuple[str, str]:
-        return self.job, self.system
+    def job(self) -> str:
+        return self.key[0]
+
+    @property
+    def system(self) -> str:
+        return self.key[1]
 
 
 class Row(NamedTuple):
@@ -65,7 +68,7 @@ def read(raw: dict[str, Any]) -> Build:
         outcome = status = "queued"
     paths = (output["path"] for output in raw["buildoutputs"].values())
     outputs = tuple(filter(None, paths))
-    return Build(raw["id"], raw["job"], raw["system"], outcome, status, outputs)
+    return Build(raw["id"], (raw["job"], raw["system"]), outcome, status, outputs)
 
 
 class Past:

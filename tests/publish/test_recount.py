@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,12 @@ def looking(hydra: DemoHydra) -> Look:
     return lambda path: asyncio.run(get(path))
 
 
+@cache
+def asking_once() -> Ask:
+    """Ask the embedded Hydra at its first moment for each path once; answers may not be changed."""
+    return cache(asking(DemoHydra()))
+
+
 def spoiled(ask: Ask, spoil: Spoil) -> Ask:
     """Change what a Hydra answers."""
     return lambda path: spoil(path, ask(path))
@@ -111,13 +118,13 @@ def test_causes_and_maintainers_are_those_of_the_pages_of_builds(explained: Expl
 @pytest.mark.parametrize("explained", [1], indirect=True)
 def test_other_causes_and_maintainers_are_noticed(explained: Explained) -> None:
     site, hydra = explained
-    look, kinds = looking(hydra), set()
+    look, kinds = cache(looking(hydra)), set()
     for old, new in (("propagated from", "not from"), ("@", "x@"), ("Failed build steps", "None")):
 
         def spoiled_look(path: str, old: str = old, new: str = new) -> str | None:
             return (look(path) or "").replace(old, new)
 
-        found = recount(site, asking(hydra), look=spoiled_look)
+        found = recount(site, asking_once(), look=spoiled_look)
         kinds |= {line.partition(", ")[0] for line in found.differences}
     assert kinds == KINDS_OF_PAGES
 
@@ -126,7 +133,7 @@ def test_other_causes_and_maintainers_are_noticed(explained: Explained) -> None:
 def test_a_shallow_snapshot_agrees(depth: int, tmp_path: Path) -> None:
     hydra = DemoHydra()
     crawler = Crawler(tmp_path / "cache", hydra, selection=Selection(evaluations=depth))
-    found = recount(site_of(crawler, tmp_path / "site"), asking(hydra))
+    found = recount(site_of(crawler, tmp_path / "site"), asking_once())
     assert found.differences == []
 
 
@@ -203,9 +210,8 @@ SPOILS: tuple[Spoil, ...] = (
 
 def test_every_kind_of_disagreement_is_noticed(demo_site: Path) -> None:
     kinds: set[str] = set()
-    ask = asking(DemoHydra())
     for spoil in SPOILS:
-        found = recount(demo_site, spoiled(ask, spoil))
+        found = recount(demo_site, spoiled(asking_once(), spoil))
         assert found.differences, spoil
         kinds |= {line.partition(", ")[0] for line in found.differences}
     assert set(found.compared) - kinds == set()
@@ -229,5 +235,5 @@ def test_a_page_that_says_something_else_is_noticed(
     text, found = re.subn(f"(?s){place}", r"\g<0>9", (site / page).read_text(), count=1)
     (site / page).unlink()
     (site / page).write_text(text)
-    differences = recount(site, asking(DemoHydra())).differences
+    differences = recount(site, asking_once()).differences
     assert (found, {line.partition(", ")[0] for line in differences}) == (1, {kind})
