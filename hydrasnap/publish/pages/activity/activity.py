@@ -21,7 +21,7 @@ from hydrasnap.publish.pages.common.line_chart import Chart, Moment, Series, cha
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
-from hydrasnap.publish.pages.files.data_file import data_file, data_link
+from hydrasnap.publish.pages.files.data_file import SCHEMA, data_file, data_link
 
 DATA = "status.json"
 _FEWEST = 2
@@ -85,7 +85,7 @@ def activity_pages(site: Site) -> Iterator[Page | File]:
     live = site.snapshot.live
     if live is not None:
         yield Page(Links.STATUS, "status.html", activity_page(site, live))
-        yield data_file(DATA, to_builtins(live))
+        yield data_file(DATA, {"schema": SCHEMA, **to_builtins(live)})
 
 
 def activity_page(site: Site, live: Live) -> ActivityPage:

@@ -3,23 +3,23 @@
 import json
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
+from msgspec import UNSET, Struct, to_builtins
 from msgspec.json import Encoder
 
 from hydrasnap.publish.pages.common.frame import Alternate
 from hydrasnap.publish.pages.common.page import File
 
-SCHEMA = 1
+SCHEMA: Final = 1
 """The version of all files, which each has as ``schema``; one that breaks a reader raises it."""
-
-Data = Mapping[str, object]
 
 _json = Encoder(order="sorted")
 
 
-def data_file(path: str, data: Data) -> File:
+def data_file(path: str, data: Struct | Mapping[str, object]) -> File:
     """Return a data file."""
-    return File(path, _lines({"schema": SCHEMA, **data}, 2) + "\n")
+    return File(path, _lines(data, 2) + "\n")
 
 
 def data_link(path: str, title: str, label: str = "JSON") -> Alternate:
@@ -29,6 +29,8 @@ def data_link(path: str, title: str, label: str = "JSON") -> Alternate:
 
 def _lines(value: object, depth: int) -> str:
     """Return JSON with sorted keys, broken into lines down to a depth."""
+    if depth and isinstance(value, Struct):
+        value = _fields(value)
     if depth and value and isinstance(value, dict):
         rows = (f"{_key(key)}: {_lines(value[key], depth - 1)}" for key in sorted(value))
         return "{\n" + ",\n".join(rows) + "\n}"
@@ -37,11 +39,18 @@ def _lines(value: object, depth: int) -> str:
     return _line(value)
 
 
+def _fields(value: Struct) -> dict[str, object]:
+    """Return the fields of a value that are set, by their names in JSON."""
+    names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+    fields = ((name, getattr(value, field)) for name, field in names)
+    return {name: found for name, found in fields if found is not UNSET}
+
+
 def _line(value: object) -> str:
     line = _json.encode(value)
     if line.isascii():
         return line.decode()
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return json.dumps(to_builtins(value), sort_keys=True, separators=(",", ":"))
 
 
 _key = lru_cache(maxsize=1024)(_line)  # the same few names, file after file

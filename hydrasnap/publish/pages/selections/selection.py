@@ -24,8 +24,9 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import feed_file, feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
-from hydrasnap.publish.pages.files.data import counts, result
-from hydrasnap.publish.pages.files.data_file import Data, data_file, data_link
+from hydrasnap.publish.pages.files.data import counts, since
+from hydrasnap.publish.pages.files.data_file import SCHEMA, data_file, data_link
+from hydrasnap.publish.pages.files.schemas import jobs
 from hydrasnap.publish.pages.search.build_table import BuildTable
 from hydrasnap.publish.pages.search.shards import shard
 from hydrasnap.report.selections import FailingJob, Selection
@@ -122,14 +123,14 @@ def failing_pages(
     yield shard(f"../{_file(path)}", builds)
     own = Link(label=page.title, href=f"{path}#failing")
     first = ListPart(label="1", href=own.href, span=_span(_first(site, selection)))
-    for part, jobs in _further(site, path, selection):
+    for part, shown in _further(site, path, selection):
         context = FailingPage(
             title=f"Page {part.label} · {page.title}",
             description=f"Page {part.label} of what fails: {page.description}",
             shows=page.shows,
             crumbs=(*page.crumbs, Link(label=page.name, href=path)),
             of=own,
-            rows=tuple(_failing(site, job) for job in jobs),
+            rows=tuple(_failing(site, job) for job in shown),
             total=page.failing_total,
             failing_file=page.failing_file,
             pages=(first, *page.further),
@@ -182,33 +183,36 @@ def _alternates(path: str, name: str, selection: Selection) -> tuple[Alternate, 
     return (*feed, data_link(f"{below}.json", f"What fails of {name}"))
 
 
-def selection_data(name: str, path: str, selection: Selection) -> Data:
+def selection_data(name: str, path: str, selection: Selection) -> jobs.Selection:
     """Return what fails, since when and why."""
-    return {
-        "name": name,
-        "page": path,
-        "counts": counts(selection.tally),
-        "newlyFailing": selection.newly_failing,
-        "failing": [_failing_data(job) for job in selection.failing],
-    }
+    return jobs.Selection(
+        schema=SCHEMA,
+        name=name,
+        page=path,
+        counts=counts(selection.tally),
+        newly_failing=selection.newly_failing,
+        failing=[_failing_data(job) for job in selection.failing],
+    )
 
 
-def _failing_data(job: FailingJob) -> Data:
+def _failing_data(job: FailingJob) -> jobs.SelectedJob:
     build = job.build
-    return {
-        "project": build.project,
-        "jobset": build.jobset,
-        "job": build.job,
-        "system": build.system,
-        **result(build),
-        "new": job.is_new,
-        "since": {**result(job.since), "exact": job.exact} if job.since else None,
-        "why": [
-            {"name": one.name, "status": one.status, "job": str(one.job) if one.job else None}
+    return jobs.SelectedJob(
+        project=build.project,
+        jobset=build.jobset,
+        job=build.job,
+        system=build.system,
+        build=build.id,
+        status=build.status.slug,
+        finished=build.finished_at,
+        new=job.is_new,
+        since=since(job.since, exact=job.exact) if job.since else None,
+        why=[
+            jobs.Culprit(name=one.name, status=one.status, job=str(one.job) if one.job else None)
             for one in job.culprits
         ],
-        "explained": not job.by_dependency or bool(job.culprits),
-    }
+        explained=not job.by_dependency or bool(job.culprits),
+    )
 
 
 def _failing(site: Site, job: FailingJob) -> FailingRow:

@@ -1,6 +1,6 @@
 """The data files of an evaluation, as types."""
 
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from hydrasnap.publish.pages.files.schemas.base import (
     Counts,
@@ -13,7 +13,7 @@ from hydrasnap.publish.pages.files.schemas.base import (
 )
 
 
-class Input(Struct, forbid_unknown_fields=True, kw_only=True):
+class Input(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """An input of an evaluation; what is empty is left out."""
 
     name: str
@@ -30,9 +30,9 @@ class Change(Data):
     job: str
     system: str
     before: Result | None
-    build: int | None = None
-    status: Status | None = None
-    finished: Time | None = None
+    build: int | UnsetType = UNSET
+    status: Status | UnsetType = UNSET
+    finished: Time | UnsetType | None = UNSET
 
 
 class CauseSince(Data):

@@ -1,6 +1,8 @@
 """The data files of a job, and of the jobs that a list or a maintainer selects, as types."""
 
-from msgspec import field
+from collections.abc import Sequence
+
+from msgspec import UNSET, UnsetType
 
 from hydrasnap.publish.pages.files.schemas.base import (
     Counts,
@@ -13,6 +15,8 @@ from hydrasnap.publish.pages.files.schemas.base import (
     Status,
     Time,
 )
+
+Sizes = Sequence[tuple[int, Time, int]]
 
 
 class Build(Result):
@@ -43,8 +47,8 @@ class Job(Data):
     flakiness: float | None
     builds: list[Build]
     metrics: dict[str, list[tuple[int, Time, float, str]]]
-    closure_sizes: list[tuple[int, Time, int]] = field(default_factory=list)
-    output_sizes: list[tuple[int, Time, int]] = field(default_factory=list)
+    closure_sizes: Sizes | UnsetType = UNSET
+    output_sizes: Sizes | UnsetType = UNSET
 
 
 class Culprit(Data):
