@@ -10,6 +10,7 @@ from hydrasnap.crawl.session import LOSSES, Note, Session
 from hydrasnap.errors import CrawlError, NotAHydraError, NotFoundError
 from hydrasnap.model import Build, Evaluation
 from hydrasnap.plan import FetchStrategy, cheapest, merge
+from hydrasnap.store import IdSet
 from hydrasnap.wire import read_build, read_builds
 from hydrasnap.wire.html import read_listing
 
@@ -32,7 +33,7 @@ class BuildFetcher:
     bulk_fails: bool = False
 
     @property
-    def checked_builds(self) -> set[int]:
+    def checked_builds(self) -> IdSet:
         """The ids whose state was asked for in this run, or in the one that it resumes."""
         return self.session.progress.checked_builds
 
@@ -166,4 +167,5 @@ class BuildFetcher:
         for start in range(0, len(in_order), _AT_ONCE):
             part = in_order[start : start + _AT_ONCE]
             self.session.cache.put(builds=[merge(known.get(build.id), build) for build in part])
-        self.checked_builds.update(build.id for build in builds)
+        for build in builds:
+            self.checked_builds.add(build.id)

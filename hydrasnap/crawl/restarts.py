@@ -72,7 +72,7 @@ class Restarts:
         """
         for overview in changed:
             newest = next(iter(self.session.window(overview.key)), None)
-            if newest is None or self.fetcher.checked_builds.issuperset(newest.builds):
+            if newest is None or not self.fetcher.unchecked(newest.builds):
                 continue
             builds = self.session.builds_of(newest)
             if overview.counts.total and tally(builds) != overview.counts:

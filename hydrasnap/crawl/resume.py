@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hydrasnap.model import Build, JobsetKey, JobsetOverview
 from hydrasnap.plan import stands_still
-from hydrasnap.store import Checkpoint, JobsetCheckpoint
+from hydrasnap.store import Checkpoint, IdSet, JobsetCheckpoint
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Progress:
         self._left = {jobset.overview.key: jobset for jobset in left.jobsets}
         self._jobsets: dict[JobsetKey, JobsetProgress] = {}
         self.queue = frozenset(left.queue)
-        self.checked_builds: set[int] = set()
+        self.checked_builds = IdSet()
 
     def begin(self, overviews: Iterable[JobsetOverview], held: Collection[JobsetKey]) -> None:
         """Resume the jobsets whose overview has not changed since.
@@ -52,7 +52,7 @@ class Progress:
                 self._jobsets[overview.key] = JobsetProgress(
                     overview, listed, left.queued, dict(left.answers), set(left.too_big)
                 )
-                self.checked_builds.update(left.checked_builds)
+                self.checked_builds |= set(left.checked_builds)
 
     def of(self, key: JobsetKey) -> JobsetProgress:
         """Return how far it has come with one jobset."""
@@ -72,7 +72,7 @@ class Progress:
     def left(self, builds: Mapping[int, Build]) -> Checkpoint:
         """Return what a run that ends here leaves to the next."""
         checked: defaultdict[JobsetKey, list[int]] = defaultdict(list)
-        for number in sorted(self.checked_builds & builds.keys()):
+        for number in filter(builds.__contains__, self.checked_builds):
             checked[builds[number].jobset_key].append(number)
         jobsets = tuple(
             JobsetCheckpoint(

@@ -3,6 +3,7 @@
 from hydrasnap.store.cache import Cache
 from hydrasnap.store.checkpoint import Checkpoint, JobsetCheckpoint
 from hydrasnap.store.filed_builds import CacheChangedError
+from hydrasnap.store.ids import IdSet
 from hydrasnap.store.layout import UNREADABLE, Manifest
 from hydrasnap.store.lock import holder
 from hydrasnap.store.merge import merge_caches
@@ -16,6 +17,7 @@ __all__ = [
     "CacheChangedError",
     "CacheCheck",
     "Checkpoint",
+    "IdSet",
     "JobsetCheckpoint",
     "Manifest",
     "cached_packages",

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from hydrasnap.store.ids import IdSet
 from hydrasnap.store.layout import shard_of
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -43,16 +44,14 @@ class Shards(Mapping[int, T], Generic[T]):
         )  # of shards that may hold such objects
         self._decode = msgspec.msgpack.Decoder(list[kind]).decode  # type: ignore[valid-type]
         self._encode = msgspec.msgpack.Encoder().encode
-        self._ids: dict[int, int] = {}  # by shard, a bit for each id
+        self._ids = IdSet()
+        self._firsts: set[int] = set()  # of all shards, empty ones included
         self._packed: dict[int, bytes] = {}  # also of shards that are unpacked and unchanged
         self._unpacked: dict[int, dict[int, T]] = {}
         self._count = 0  # of unpacked objects
 
     def __contains__(self, number: object) -> bool:
-        if not isinstance(number, int):
-            return False
-        first = shard_of(number)
-        return bool(self._ids.get(first, 0) >> (number - first) & 1)
+        return number in self._ids
 
     def __getitem__(self, number: int) -> T:
         if number not in self:
@@ -60,12 +59,10 @@ class Shards(Mapping[int, T], Generic[T]):
         return self._shard(shard_of(number))[number]
 
     def __iter__(self) -> Iterator[int]:
-        for first in sorted(self._ids):
-            bits = self._ids[first]
-            yield from (first + place for place in range(bits.bit_length()) if bits >> place & 1)
+        return iter(self._ids)
 
     def __len__(self) -> int:
-        return sum(bits.bit_count() for bits in self._ids.values())
+        return len(self._ids)
 
     @property
     def unpacked(self) -> int:
@@ -74,7 +71,7 @@ class Shards(Mapping[int, T], Generic[T]):
 
     def firsts(self) -> Iterable[int]:
         """Return the first ids of all shards."""
-        return self._ids
+        return self._firsts
 
     def of_shard(self, first: int) -> list[T]:
         """Return the objects of a shard, by id."""
@@ -90,7 +87,8 @@ class Shards(Mapping[int, T], Generic[T]):
             return False
         shard[number] = value
         self._count += before is None
-        self._ids[first] = self._ids.get(first, 0) | 1 << (number - first)
+        self._ids.add(number)
+        self._firsts.add(first)
         self._packed.pop(first, None)
         for label in self._labels(value):
             self._labelled[label].add(first)
@@ -108,14 +106,14 @@ class Shards(Mapping[int, T], Generic[T]):
         first = shard_of(number)
         del self._shard(first)[number]
         self._count -= 1
-        self._ids[first] &= ~(1 << (number - first))
+        self._ids.discard(number)
         self._packed.pop(first, None)
 
     def take_empty(self) -> list[int]:
         """Forget the shards that hold nothing; return their first ids."""
-        empty = [first for first, bits in self._ids.items() if not bits]
+        empty = [first for first in self._firsts if not self._ids.has_shard(first)]
         for first in empty:
-            del self._ids[first]
+            self._firsts.remove(first)
             self._unpacked.pop(first, None)
             self._packed.pop(first, None)
         return empty
@@ -123,14 +121,16 @@ class Shards(Mapping[int, T], Generic[T]):
     def with_label(self, label: Hashable) -> Iterator[T]:
         """Yield the objects that have a label, by id."""
         for first in sorted(self._labelled.get(label, ())):
-            if first in self._ids:
+            if first in self._firsts:
                 yield from (one for one in self.of_shard(first) if label in self._labels(one))
 
     def frozen(self) -> Mapping[int, T]:
         """Return the objects by id, ascending: a copy, unless they are too many to be unpacked."""
         if len(self) > self._most:
             return self
-        return {self._key(one): one for first in sorted(self._ids) for one in self.of_shard(first)}
+        return {
+            self._key(one): one for first in sorted(self._firsts) for one in self.of_shard(first)
+        }
 
     def _shard(self, first: int) -> dict[int, T]:
         """Unpack a shard, and pack the one that was unpacked first where there are too many."""

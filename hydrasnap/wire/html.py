@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from sys import intern
 
 from lxml import etree, html
 
@@ -156,7 +157,7 @@ def _build(row: etree._Element, evaluation: Evaluation | Build, where: str) -> B
         jobset=evaluation.jobset,
         job=_name(cells[2], where),
         nixname=text_in(cells[4])[:LONGEST_TEXT],
-        system=text_in(cells[5])[:LONGEST_TEXT],
+        system=intern(text_in(cells[5])[:LONGEST_TEXT]),  # one text for all rows
         finished=not status.queued,
         buildstatus=status.code,
         stoptime=_moment(stoptime),
