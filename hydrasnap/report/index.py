@@ -211,14 +211,14 @@ class Index:
     def evaluations_with(self, build_id: int) -> tuple[Evaluation, ...]:
         """Return the known evaluations that hold a build, newest first."""
         key = self.builds.jobset_of(build_id)
-        if key is not None and key in self._held:
-            found = self.memberships(key).get(build_id, ())
-            return tuple(map(self.snapshot.evaluations.__getitem__, found))
         every = self._newest if key is None else self.evaluations_of(key)
         return tuple(evaluation for evaluation in every if _holds(evaluation.builds, build_id))
 
     def memberships(self, key: JobsetKey) -> Mapping[int, tuple[int, ...]]:
-        """Return of each build in evaluations of a jobset their ids, newest first."""
+        """Return of each build in evaluations of a jobset their ids, newest first.
+
+        That is for questions about all builds of the jobset, which it reads.
+        """
         return self.while_held(key, "memberships", lambda: self._memberships(key))
 
     def _memberships(self, key: JobsetKey) -> dict[int, tuple[int, ...]]:
