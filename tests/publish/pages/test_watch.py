@@ -16,6 +16,7 @@ from hydrasnap.errors import ConfigError
 from hydrasnap.model import JobsetKey, JobsetState, Watch
 from hydrasnap.publish.pages import Page, Site
 from hydrasnap.publish.pages.overview.overview import OverviewPage
+from hydrasnap.publish.pages.selections.selection import SelectionView
 from hydrasnap.publish.pages.selections.watch import WatchPage
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
@@ -29,10 +30,10 @@ def contexts(*watches: Watch) -> dict[str, object]:
     return {page.path: page.context for page in all_pages(site) if isinstance(page, Page)}
 
 
-def shown(watch: Watch) -> WatchPage:
+def shown(watch: Watch) -> SelectionView:
     pages = [page for page in contexts(watch).values() if isinstance(page, WatchPage)]
     assert len(pages) == 1
-    return pages[0]
+    return pages[0].selection
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.selections.selection import (
     SelectionPage,
     failing_pages,
-    selection_fields,
+    selection_alternates,
+    selection_badge,
     selection_files,
+    selection_view,
 )
 from hydrasnap.report.packages import Person
 from hydrasnap.report.selections import Selection
@@ -93,10 +95,13 @@ def _pages(site: Site, person: Person, selection: Selection) -> Iterator[Page | 
         "fail in the newest evaluations.",
         shows="This page shows the jobs of one maintainer in the newest evaluations.",
         crumbs=(Link(label="Maintainers", href=Links.MAINTAINERS),),
+        alternates=selection_alternates(path, name, selection),
+        name=name,
+        selection=selection_view(site, path, selection),
+        badge=selection_badge(site, name, path, selection),
         full_name=person.name,
         account=_account(person),
         email=_email(person),
-        **selection_fields(site, name, path, selection),
     )
     yield Page(path, "maintainer.html", page)
     yield from failing_pages(site, path, page, selection)

@@ -3,9 +3,8 @@
 Everything is made from a `Selection` and the addresses of the site; the snapshot is not asked.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from hydrasnap.formatting import date
 from hydrasnap.model import Build
@@ -56,10 +55,9 @@ class NewsRow(View, frozen=True, kw_only=True):
     fixed: tuple[ChangeRow, ...]
 
 
-class SelectionPage(PageContext, frozen=True, kw_only=True):
-    """The jobs of a watch list or of a maintainer."""
+class SelectionView(View, frozen=True, kw_only=True):
+    """What became of the jobs of a watch list or of a maintainer."""
 
-    name: str
     jobs: int  # in the newest evaluations
     figures: Figures
     failing: tuple[FailingRow, ...]  # the latest to break first; of very many the first
@@ -70,6 +68,13 @@ class SelectionPage(PageContext, frozen=True, kw_only=True):
     unread: int  # how many jobsets, which may have such jobs, have an unread newest evaluation
     news: tuple[NewsRow, ...]
     news_cut: bool  # whether there may be more
+
+
+class SelectionPage(PageContext, frozen=True, kw_only=True):
+    """The base of the pages of watch lists and maintainers."""
+
+    name: str
+    selection: SelectionView
     badge: BadgeBox
 
 
@@ -84,23 +89,25 @@ class FailingPage(PageContext, frozen=True, kw_only=True):
     here: str  # the label of this one
 
 
-def selection_fields(site: Site, name: str, path: str, selection: Selection) -> Mapping[str, Any]:
-    """Return the fields of the page at `path` of a selection, except its titles."""
-    return {
-        "alternates": _alternates(path, name, selection),
-        "name": name,
-        "jobs": selection.tally.total,
-        "figures": figures(selection.tally),
-        "failing": tuple(_failing(site, job) for job in _first(site, selection)),
-        "failing_total": len(selection.failing),
-        "failing_file": _file(path) if _is_long(site, selection) else "",
-        "further": tuple(part for part, _ in _further(site, path, selection)),
-        "newly": selection.newly_failing,
-        "unread": selection.unread,
-        "news_cut": len(selection.news) >= site.limits.transitions,
-        "news": tuple(_news(site, one) for one in selection.news[: site.limits.transitions]),
-        "badge": badge_box(site, tally_badge(selection.tally), path, name),
-    }
+def selection_view(site: Site, path: str, selection: Selection) -> SelectionView:
+    """Describe a selection for its page at `path`."""
+    return SelectionView(
+        jobs=selection.tally.total,
+        figures=figures(selection.tally),
+        failing=tuple(_failing(site, job) for job in _first(site, selection)),
+        failing_total=len(selection.failing),
+        failing_file=_file(path) if _is_long(site, selection) else "",
+        further=tuple(part for part, _ in _further(site, path, selection)),
+        newly=selection.newly_failing,
+        unread=selection.unread,
+        news=tuple(_news(site, one) for one in selection.news[: site.limits.transitions]),
+        news_cut=len(selection.news) >= site.limits.transitions,
+    )
+
+
+def selection_badge(site: Site, name: str, path: str, selection: Selection) -> BadgeBox:
+    """Describe the badge of the page at `path`."""
+    return badge_box(site, tally_badge(selection.tally), path, name)
 
 
 def selection_files(site: Site, name: str, path: str, selection: Selection) -> Iterator[File]:
@@ -131,9 +138,9 @@ def failing_pages(
             crumbs=(*page.crumbs, Link(label=page.name, href=path)),
             of=own,
             rows=tuple(_failing(site, job) for job in shown),
-            total=page.failing_total,
-            failing_file=page.failing_file,
-            pages=(first, *page.further),
+            total=page.selection.failing_total,
+            failing_file=page.selection.failing_file,
+            pages=(first, *page.selection.further),
             here=part.label,
         )
         yield Page(part.href, "failing.html", context)
@@ -177,7 +184,8 @@ def _day(build: Build | None) -> str:
     return date(build.stoptime) if build and build.stoptime else "unknown"
 
 
-def _alternates(path: str, name: str, selection: Selection) -> tuple[Alternate, ...]:
+def selection_alternates(path: str, name: str, selection: Selection) -> tuple[Alternate, ...]:
+    """Return the feed and the data beside the page at `path`."""
     below = path.removesuffix(".html")
     feed = feed_link(f"{below}/feed.atom", name, selection.updated)
     return (*feed, data_link(f"{below}.json", f"What fails of {name}"))

@@ -13,8 +13,10 @@ from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.selections.selection import (
     SelectionPage,
     failing_pages,
-    selection_fields,
+    selection_alternates,
+    selection_badge,
     selection_files,
+    selection_view,
 )
 from hydrasnap.report.selections import Selection
 
@@ -82,8 +84,11 @@ def _pages(site: Site, watch: Watch, selection: Selection) -> Iterator[Page | Fi
         description=f"{selection.failed:,} of {jobs} fail: {watch.name}.",
         shows="This page shows the jobs of one watch list in the newest evaluations.",
         crumbs=(Link(label="Watch lists", href=Links.WATCH),),
+        alternates=selection_alternates(path, watch.name, selection),
+        name=watch.name,
+        selection=selection_view(site, path, selection),
+        badge=selection_badge(site, watch.name, path, selection),
         rules=tuple(_rules(watch)),
-        **selection_fields(site, watch.name, path, selection),
     )
     yield Page(path, "watch.html", page)
     yield from failing_pages(site, path, page, selection)
