@@ -21,9 +21,7 @@ class CauseRow(View, frozen=True, kw_only=True):
     label: str  # status of its build, or Hydra's word for the failed step
     log: str  # on the Hydra, empty if there is none
     since: BuildRow | None  # the build since which the job fails
-    since_evaluation: (
-        Link | None
-    )  # else the first of the last evaluations in a row that it takes builds down in
+    since_evaluation: Link | None  # else the first since which it takes builds down without a break
     since_time: int | None  # of that evaluation
     exact: bool  # whether it did not fail before that
     count: int  # of builds below

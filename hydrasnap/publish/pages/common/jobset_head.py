@@ -1,4 +1,4 @@
-"""What the pages of one jobset share: their heading and the way between them."""
+"""What the pages of one jobset share: their head, with the links between them."""
 
 from hydrasnap.model import Jobset, JobsetConfiguration
 from hydrasnap.publish.pages.common.frame import Link, PageContext

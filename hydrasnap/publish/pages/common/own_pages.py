@@ -132,9 +132,9 @@ def decide(
 
 
 class _Claim:
-    """What a jobset would take from the budget: at least, for what is notable, and for all.
+    """What a jobset takes from the budget: at least, with pages of what is notable, with all pages.
 
-    `urgent` is what the pages of builds that are looked for today take beside the least.
+    `urgent` is what pages of the builds that people look for today take beyond the least.
     """
 
     def __init__(self, index: Index, key: JobsetKey, places: Mapping[int, Place]) -> None:
