@@ -10,6 +10,7 @@ class IdSet(MutableSet[int]):
 
     def __init__(self, ids: Iterable[int] = ()) -> None:
         self._bits: dict[int, int] = {}
+        self._count = 0
         for number in ids:
             self.add(number)
 
@@ -25,21 +26,25 @@ class IdSet(MutableSet[int]):
             yield from (first + place for place in range(bits.bit_length()) if bits >> place & 1)
 
     def __len__(self) -> int:
-        return sum(bits.bit_count() for bits in self._bits.values())
+        return self._count
 
     def add(self, value: int) -> None:
         """Take an id in."""
         first = shard_of(value)
-        self._bits[first] = self._bits.get(first, 0) | 1 << (value - first)
+        before = self._bits.get(first, 0)
+        self._bits[first] = after = before | 1 << (value - first)
+        self._count += after != before
 
     def discard(self, value: int) -> None:
         """Take an id out, if it is there."""
+        if value not in self:
+            return
         first = shard_of(value)
-        left = self._bits.get(first, 0) & ~(1 << (value - first))
-        if left:
+        self._count -= 1
+        if left := self._bits[first] & ~(1 << (value - first)):
             self._bits[first] = left
         else:
-            self._bits.pop(first, None)
+            del self._bits[first]
 
     def has_shard(self, first: int) -> bool:
         """Return whether there are ids of a shard."""
