@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 pytest_plugins = ("chromium",)
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 Opener = Callable[..., Page]
 PATIENCE = 100  # twentieths of a second, until a script has read all jobs
