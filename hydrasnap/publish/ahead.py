@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.collisions import COLLISIONS
-from hydrasnap.publish.pages.common.own_pages import ranks
+from hydrasnap.publish.pages.common.page_priorities import ranks
 from hydrasnap.publish.pages.common.permalinks import SUCCESSES
 from hydrasnap.publish.pages.jobset.latest import newest
 from hydrasnap.publish.pages.search.catalogue import SYSTEM_COUNTS

@@ -14,7 +14,7 @@ from hydrasnap.publish.pages import Document, Site
 from hydrasnap.publish.pages.common.api_scope import ApiScope, api_scope
 from hydrasnap.publish.pages.common.budget import Budget
 from hydrasnap.publish.pages.common.customizing import Appearance
-from hydrasnap.publish.pages.common.own_pages import decide
+from hydrasnap.publish.pages.common.page_priorities import decide
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.resources import bundled
 from hydrasnap.publish.settings import SiteSettings, program_digest

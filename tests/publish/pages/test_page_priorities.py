@@ -21,7 +21,7 @@ from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Snapshot, Watc
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.budget import Budget, shares
-from hydrasnap.publish.pages.common.own_pages import EVERYTHING, Policy, decide
+from hydrasnap.publish.pages.common.page_priorities import EVERYTHING, Policy, decide
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import Published, SiteSettings
 from hydrasnap.report.changes import ChangeKind, compare
