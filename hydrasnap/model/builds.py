@@ -36,6 +36,11 @@ class Builds(Mapping[int, Build]):
     def in_memory(self) -> bool:
         """Whether all builds are in memory anyway, so that holding one costs nothing."""
 
+    @property
+    @abstractmethod
+    def keeps_answers(self) -> bool:
+        """Whether an answer is kept for whoever asks next, in this run or a later one."""
+
     @abstractmethod
     def jobsets(self) -> Iterable[JobsetKey]:
         """Return the jobsets that have builds."""
@@ -126,6 +131,11 @@ class BuildsInMemory(Builds):
     def in_memory(self) -> bool:
         """They are."""
         return True
+
+    @property
+    def keeps_answers(self) -> bool:
+        """No answer is kept."""
+        return False
 
     @cached_property
     def _by_jobset(self) -> dict[JobsetKey, list[Build]]:

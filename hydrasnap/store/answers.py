@@ -4,6 +4,7 @@ They lie in ``.index``, one file for each question, and only save time: a file t
 damaged or follows from other data is made again, and on a full disk nothing is lost.
 """
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import blake2b
@@ -47,6 +48,14 @@ def is_kept(folder: Path, question: tuple[str, ...], situation: bytes) -> bool:
     with suppress(OSError), (folder / INDEXES / _file_name(question)).open("rb") as file:
         return file.read(len(situation)) == situation
     return False
+
+
+def can_keep(folder: Path) -> bool:
+    """Return whether answers can be kept beside a cache; a disk that is full is not foreseen."""
+    place = folder / INDEXES
+    if place.exists():
+        return place.is_dir() and os.access(place, os.W_OK)
+    return os.access(folder, os.W_OK)
 
 
 def _file_name(question: tuple[str, ...]) -> str:

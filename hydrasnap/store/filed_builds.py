@@ -21,7 +21,7 @@ from hydrasnap import __version__
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
-from hydrasnap.store.answers import is_kept, remembered
+from hydrasnap.store.answers import can_keep, is_kept, remembered
 from hydrasnap.store.build_places import Group, Shard, digest_of
 from hydrasnap.store.layout import SHARD, shard_path
 
@@ -128,6 +128,11 @@ class FiledBuilds(Builds):
     def in_memory(self) -> bool:
         """They are not."""
         return False
+
+    @property
+    def keeps_answers(self) -> bool:
+        """Whether the folder of the cache takes them."""
+        return can_keep(self._folder)
 
     def jobsets(self) -> Iterable[JobsetKey]:
         """Return the jobsets that have builds."""

@@ -46,6 +46,11 @@ def test_all_that_is_asked_ahead_is_answered_afterwards(cache: Path) -> None:
     assert left_open(Index(read_snapshot(cache, 0), b"another program"))
 
 
+def test_nothing_is_asked_ahead_where_no_answer_can_be_kept(cache: Path) -> None:
+    (cache / ".index").write_bytes(b"in the way")
+    assert left_open(Index(read_snapshot(cache, 0))) == []
+
+
 def test_answers_are_those_of_builds_in_memory(cache: Path) -> None:
     filed, held = Index(read_snapshot(cache, 0)), Index(read_snapshot(cache))
     ask_ahead(filed, SETTINGS, many=1)
