@@ -16,6 +16,7 @@ from hydrasnap.publish.pages.search.catalogue import SYSTEM_COUNTS
 from hydrasnap.publish.pages.search.paths import PATHS
 from hydrasnap.publish.parallel import cores, map_ordered
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.user_warnings import fitting
 from hydrasnap.report.index import Index
 from hydrasnap.report.questions import Question
 from hydrasnap.report.root_causes import OUTPUTS
@@ -51,5 +52,5 @@ def asked(index: Index, settings: SiteSettings) -> Iterator[Asked]:
         yield from (Asked(ranks(key, settings.watches), key) for key in keys)
     rest = (COLLISIONS, SUCCESSES, PATHS, newest(settings.limits.latest_builds), SYSTEM_COUNTS)
     causes = (OUTPUTS,) if index.snapshot.reasons else ()
-    for question in (TALLIES, *causes, *rest):
+    for question in (TALLIES, *causes, *map(fitting, settings.watches), *rest):
         yield from (Asked(question, key) for key in keys)

@@ -1,14 +1,18 @@
 """Warnings about a site: settings without effect, and parts that the cache has lost."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from fnmatch import translate
+from functools import partial
+from typing import NamedTuple
 
 from hydrasnap.formatting import listed, plural
 from hydrasnap.model import JobKey, JobsetKey, Snapshot, Watch
 from hydrasnap.publish.pages.common.api_scope import ApiScope
 from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.report.index import Index
 from hydrasnap.report.missing import Missing, missing_objects
+from hydrasnap.report.questions import Question
 
 
 def lost(snapshot: Snapshot) -> str:
@@ -93,26 +97,46 @@ def _baseline(site: Site, name: str, number: int) -> Iterator[str]:
 
 
 def _watch(site: Site, watch: Watch) -> Iterator[str]:
-    builds = site.snapshot.builds.values()
-    kinds: dict[str, tuple[tuple[str, ...], Iterable[str]]] = {
-        "jobset": (watch.jobsets, {key.path for key in site.snapshot.jobsets}),
-        "job": (watch.jobs, {build.job for build in builds} if watch.jobs else ()),
-        "system": (watch.systems, {build.system for build in builds} if watch.systems else ()),
+    question, index = fitting(watch), site.index
+    found = [question.ask(index, key) for key in index.builds.jobsets()]
+    jobsets = _matched(watch.jobsets, {key.path for key in site.snapshot.jobsets})
+    kinds = {
+        "jobset": (watch.jobsets, jobsets),
+        "job": (watch.jobs, {glob for one in found for glob in one.jobs}),
+        "system": (watch.systems, {glob for one in found for glob in one.systems}),
     }
     unmatched = [
-        (kind, glob) for kind, (globs, names) in kinds.items() for glob in _unmatched(globs, names)
-    ]
+        (kind, glob) for kind, (globs, matched) in kinds.items() for glob in globs
+        if glob not in matched
+    ]  # fmt: skip
     for kind, glob in unmatched:
         yield f'[[watch]] "{watch.name}": no {kind} matches "{glob}".'
-    if not unmatched and not any(
-        watch.has_jobset(build.jobset_key) and watch.has(build.job, build.system)
-        for build in builds
-    ):
+    if not unmatched and not any(one.builds for one in found):
         yield f'[[watch]] "{watch.name}": no build fits all that it asks for.'
 
 
-def _unmatched(globs: Iterable[str], names: Iterable[str]) -> Iterator[str]:
-    for glob in globs:
-        fits = re.compile(translate(glob)).match
-        if not any(map(fits, names)):
-            yield glob
+class Fitting(NamedTuple):
+    """Which globs of a watch list match in a jobset, and whether `builds` fit all that it asks."""
+
+    jobs: tuple[str, ...]
+    systems: tuple[str, ...]
+    builds: bool
+
+
+def fitting(watch: Watch) -> Question[Fitting]:
+    """Ask what of a jobset a watch list matches."""
+    return Question(f"fits watch {watch.name}", Fitting, partial(_fitting, watch), watch)
+
+
+def _fitting(watch: Watch, index: Index, key: JobsetKey) -> Fitting:
+    builds = index.builds.of_jobset(key)
+    return Fitting(
+        _matched(watch.jobs, {build.job for build in builds}),
+        _matched(watch.systems, {build.system for build in builds}),
+        watch.has_jobset(key) and any(watch.has(build.job, build.system) for build in builds),
+    )
+
+
+def _matched(globs: Iterable[str], names: Collection[str]) -> tuple[str, ...]:
+    """Return those of some globs that match a name."""
+    return tuple(glob for glob in globs if any(map(re.compile(translate(glob)).match, names)))

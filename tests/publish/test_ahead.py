@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from example import ORIGIN, build, evaluation, snapshot
 
+from hydrasnap.model import Watch
 from hydrasnap.publish.ahead import ask_ahead, asked
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.index import Index
 from hydrasnap.store import open_cache, read_snapshot
 
-SETTINGS = SiteSettings()
+SETTINGS = SiteSettings(watches=(Watch("mine", jobs=("job-1*", "none-*")),))
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def left_open(index: Index) -> list[str]:
 
 def test_all_that_is_asked_ahead_is_answered_afterwards(cache: Path) -> None:
     index = Index(read_snapshot(cache, 0), b"program")
-    assert {"ranks", "paths", "collisions", "systems"} <= set(left_open(index))
+    assert {"ranks", "paths", "collisions", "systems", "fits watch mine"} <= set(left_open(index))
     ask_ahead(index, SETTINGS, many=10**6)
     assert left_open(index)
     ask_ahead(index, SETTINGS, many=1)
