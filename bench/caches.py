@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Output, Project, Run
-from hydrasnap.store import open_cache
+from hydrasnap.store.opening import open_cache
 
 NOON = 1_800_000_000
 

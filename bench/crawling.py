@@ -23,9 +23,9 @@ from pathlib import Path
 import httpx
 
 from hydrasnap.client import Settings
-from hydrasnap.crawl import crawl
-from hydrasnap.plan import FetchStrategy, Selection
-from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.crawl.run import crawl
+from hydrasnap.plan.selection import FetchStrategy, Selection
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 CONNECTIONS = 8
 SERVER = """

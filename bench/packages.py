@@ -21,7 +21,7 @@ from measuring import HEAD, Measured, command, measure
 _READ = """
 import sys
 from pathlib import Path
-from hydrasnap.store import cached_packages
+from hydrasnap.store.package_lists import cached_packages
 from hydrasnap.wire.package_files import file_digest, load_packages
 file, cache = map(Path, sys.argv[1:])
 found = cached_packages(cache, file_digest(file, "file"), lambda: load_packages(file, "file"))
@@ -31,10 +31,11 @@ _MATCH = """
 import sys, time
 from pathlib import Path
 from hydrasnap.model import PackageList
-from hydrasnap.report import Index
+from hydrasnap.report.index import Index
 from hydrasnap.report.packages import PackageIndex, workloads
 from hydrasnap.report.selections import present_builds
-from hydrasnap.store import cached_packages, read_snapshot
+from hydrasnap.store.opening import read_snapshot
+from hydrasnap.store.package_lists import cached_packages
 from hydrasnap.wire.package_files import file_digest
 file, cache = map(Path, sys.argv[1:])
 snapshot = read_snapshot(cache)

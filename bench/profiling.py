@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.store import read_snapshot
+from hydrasnap.store.opening import read_snapshot
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ from caches import fill
 from measuring import HEAD, Measured, command, measure
 
 from hydrasnap.publish.parallel import cores
-from hydrasnap.store import read_snapshot
+from hydrasnap.store.opening import read_snapshot
 
 JOBSETS = 20
 _WORTH_A_CORE = 250  # builds

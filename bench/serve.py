@@ -24,7 +24,7 @@ import psutil
 from hydrasnap.demo import synthetic_world
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.model import Run
-from hydrasnap.store import open_cache
+from hydrasnap.store.opening import open_cache
 
 ORIGIN = "https://hydra.example.org"
 JSON = {"Accept": "application/json"}

@@ -15,12 +15,12 @@ from filelock import FileLock
 from hypothesis import settings
 
 from hydrasnap.client import Runtime, Settings
-from hydrasnap.crawl import crawl
+from hydrasnap.crawl.run import crawl
 from hydrasnap.demo import DemoHydra
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 settings.register_profile("suite", deadline=None, derandomize=True)
 settings.load_profile("suite")  # the same examples everywhere, and no clock

@@ -12,12 +12,13 @@ from typing import Any
 import httpx
 
 from hydrasnap.client import Client, Runtime, Settings
-from hydrasnap.crawl import CrawlResult, Event, crawl
+from hydrasnap.crawl.run import CrawlResult, crawl
+from hydrasnap.crawl.session import Event
 from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProductRow, ProjectRow, Result
 from hydrasnap.demo import World as Data
 from hydrasnap.model import JobsetKey, Snapshot
-from hydrasnap.plan import Selection
-from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.plan.selection import Selection
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 JSON = {"Content-Type": "application/json"}
 HTML = {"Content-Type": "text/html; charset=utf-8"}

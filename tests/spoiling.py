@@ -12,7 +12,7 @@ from mutations import answers
 from steps import page_of
 
 from hydrasnap.demo import DemoHydra
-from hydrasnap.plan import FetchStrategy, Selection
+from hydrasnap.plan.selection import FetchStrategy, Selection
 
 Spoil = Callable[[str, bytes], httpx.Response | None]
 

@@ -12,9 +12,11 @@ from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.reports import pruned_line, status_fields, status_lines
 from hydrasnap.cli.stopping import stoppable
 from hydrasnap.config.keys import Config
-from hydrasnap.crawl import prune
+from hydrasnap.crawl.prune import prune
 from hydrasnap.errors import ConfigError
-from hydrasnap.store import holder, merge_caches, open_cache, read_snapshot
+from hydrasnap.store.lock import holder
+from hydrasnap.store.merge import merge_caches
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 
 def run_prune(config: Config, options: OutputOptions) -> None:

@@ -13,14 +13,14 @@ from hydrasnap.model import Snapshot
 from hydrasnap.publish.output.ownership import MANIFEST
 from hydrasnap.publish.site_check import check_site
 from hydrasnap.publish.user_warnings import amounts, match_words
-from hydrasnap.report import Index
+from hydrasnap.report.index import Index
 from hydrasnap.report.missing import missing_objects
 from hydrasnap.report.packages import PackageIndex
 from hydrasnap.report.selections import present_builds
-from hydrasnap.store import check_cache, read_snapshot
 from hydrasnap.store.atomic import set_aside
 from hydrasnap.store.layout import MANIFEST as CACHE_MANIFEST
 from hydrasnap.store.layout import ORIGIN
+from hydrasnap.store.opening import check_cache, read_snapshot
 
 _SHOWN = 20
 

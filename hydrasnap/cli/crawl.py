@@ -22,12 +22,19 @@ from hydrasnap.client import (
 )
 from hydrasnap.config.keys import Config
 from hydrasnap.config.secrets import Secrets, basic_password, password
-from hydrasnap.crawl import LIVE_REQUESTS, CrawlResult, Note, dry_run, prune
-from hydrasnap.crawl import crawl as crawl_into
+from hydrasnap.crawl.dry_run import dry_run
+from hydrasnap.crawl.live import LIVE_REQUESTS
+from hydrasnap.crawl.prune import prune
+from hydrasnap.crawl.run import CrawlResult
+from hydrasnap.crawl.run import crawl as crawl_into
+from hydrasnap.crawl.session import Note
 from hydrasnap.errors import ConfigError
-from hydrasnap.plan import FetchStrategy, Retention, Selection
-from hydrasnap.query import write_database
-from hydrasnap.store import Cache, check_folder, open_cache
+from hydrasnap.plan.retention import Retention
+from hydrasnap.plan.selection import FetchStrategy, Selection
+from hydrasnap.query.index_file import write_database
+from hydrasnap.store.cache import Cache
+from hydrasnap.store.opening import open_cache
+from hydrasnap.store.ownership import check_folder
 
 _KEPT = "What was fetched is kept; run again to go on."
 

@@ -11,12 +11,12 @@ from hydrasnap.cli.progress import EventSink, crawl_progress
 from hydrasnap.cli.site import render_into
 from hydrasnap.cli.stopping import run_stoppable
 from hydrasnap.client import Limits, Runtime, Settings
-from hydrasnap.crawl import CrawlResult
-from hydrasnap.crawl import crawl as crawl_into
+from hydrasnap.crawl.run import CrawlResult
+from hydrasnap.crawl.run import crawl as crawl_into
 from hydrasnap.demo import DemoHydra
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.store import Cache
+from hydrasnap.store.cache import Cache
 
 
 def run_demo(moment: int, cache: Path, output: Path, options: OutputOptions) -> CrawlResult:

@@ -23,11 +23,11 @@ from hydrasnap.config.example import example
 from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import DEFAULT_FILE, check_options
 from hydrasnap.config.secrets import Secrets
-from hydrasnap.crawl import PlannedStep, dry_run
+from hydrasnap.crawl.dry_run import PlannedStep, dry_run
 from hydrasnap.errors import ConfigError, LoginError
 from hydrasnap.formatting import duration, plural, size
 from hydrasnap.publish.pages.common.costs import BUILD_PAGE, JOB_PAGES, ROW_BYTES
-from hydrasnap.store import open_cache
+from hydrasnap.store.opening import open_cache
 
 _SHOWN = 25
 _BYTES_A_BUILD = 1_000  # in the cache, at most

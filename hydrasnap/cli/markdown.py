@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from hydrasnap.errors import one_line
 from hydrasnap.formatting import clock, duration, mask_logins, plural, size
 from hydrasnap.model import Snapshot
-from hydrasnap.report import Index, JobsetHealth, overview
+from hydrasnap.report.health import JobsetHealth, overview
+from hydrasnap.report.index import Index
 from hydrasnap.report.missing import missing_objects
 
 _SHOWN_JOBS = 20

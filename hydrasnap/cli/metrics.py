@@ -8,8 +8,8 @@ from tempfile import NamedTemporaryFile
 from hydrasnap.errors import OutputError
 from hydrasnap.formatting import mask_logins
 from hydrasnap.model import Snapshot
-from hydrasnap.report import Index, overview
-from hydrasnap.report.health import JobsetHealth
+from hydrasnap.report.health import JobsetHealth, overview
+from hydrasnap.report.index import Index
 from hydrasnap.report.missing import missing_objects
 
 Labels = dict[str, str]

@@ -25,7 +25,10 @@ from hydrasnap.formatting import plural
 from hydrasnap.model import Jobset, Snapshot
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.masking import mask_snapshot
-from hydrasnap.report import Change, Index, News, is_hidden, news
+from hydrasnap.report.changes import Change
+from hydrasnap.report.health import is_hidden
+from hydrasnap.report.index import Index
+from hydrasnap.report.transitions import News, news
 from hydrasnap.store.atomic import write_whole
 
 NOTES = ".notified.json"

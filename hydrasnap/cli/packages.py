@@ -28,7 +28,7 @@ def package_settings(config: Config) -> PackageSettings:
 
 
 def _load(file: Path, key: str, cache: Path) -> "PackageList":
-    from hydrasnap.store import cached_packages  # most runs do without
+    from hydrasnap.store.package_lists import cached_packages  # most runs do without
     from hydrasnap.wire.package_files import file_digest, load_packages
 
     read = partial(load_packages, file, key)

@@ -15,7 +15,7 @@ from hydrasnap.publish.output.ownership import check_output_folder
 from hydrasnap.publish.render.renderer import environment
 from hydrasnap.publish.render.template_errors import TEMPLATE_EXCEPTIONS, explain
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.store import check_folder
+from hydrasnap.store.ownership import check_folder
 
 
 def check_site(config: Config, settings: SiteSettings) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from hydrasnap.client import Limits
-    from hydrasnap.crawl import Event
+    from hydrasnap.crawl.session import Event
 
 _LONG_WAIT = 5.0
 _PATIENCE = 1.0
@@ -136,7 +136,7 @@ class _Lines:
 
     def _line(self, event: "Event") -> str | None:
         from hydrasnap.client import Fetched, Waiting
-        from hydrasnap.crawl import Note, Stage
+        from hydrasnap.crawl.session import Note, Stage
 
         if isinstance(event, Stage):
             return f"{event.name}: {event.total}" if event.total is not None else event.name
@@ -167,7 +167,7 @@ class _CrawlBar:
 
     def __call__(self, event: "Event") -> None:
         from hydrasnap.client import Fetched
-        from hydrasnap.crawl import Note, Stage, Step
+        from hydrasnap.crawl.session import Note, Stage, Step
 
         if isinstance(event, Note):
             self._bar.print(event.text)

@@ -12,7 +12,8 @@ import click
 from hydrasnap.cli import options as opt
 
 if TYPE_CHECKING:
-    from hydrasnap.query import Column, Database, Table
+    from hydrasnap.query.database import Database
+    from hydrasnap.query.table import Column, Table
 
 Question = Callable[["Database"], "Table"]
 
@@ -68,8 +69,8 @@ def failing(jobsets: tuple[str, ...], **options: Any) -> None:
     \b
     hydrasnap query failing 'nixos/release-*' --since 24h --exit-code
     """
-    from hydrasnap.query import Owned
-    from hydrasnap.query import failing as ask
+    from hydrasnap.query.failures import Owned
+    from hydrasnap.query.failures import failing as ask
 
     owned = Owned(options.pop("cause"), options.pop("maintainer"))
     systems, age = options.pop("systems"), options.pop("since")
@@ -91,7 +92,7 @@ def job(job: str, **options: Any) -> None:
     \b
     hydrasnap query job 'nixpkgs/*/python3Packages.numpy.*'
     """
-    from hydrasnap.query import job_states
+    from hydrasnap.query.jobs import job_states
 
     _answer(options, lambda db: job_states(db, job))
 
@@ -107,7 +108,7 @@ def history(job: str, **options: Any) -> None:
     \b
     hydrasnap query history nixpkgs/trunk/hello.x86_64-linux --json
     """
-    from hydrasnap.query import history as ask
+    from hydrasnap.query.jobs import history as ask
 
     _answer(options, lambda db: ask(db, job))
 
@@ -124,7 +125,7 @@ def diff(old: int, new: int, **options: Any) -> None:
     \b
     hydrasnap query diff 1815000 1815442
     """
-    from hydrasnap.query import differences
+    from hydrasnap.query.evaluations import differences
 
     _answer(options, lambda db: differences(db, old, new))
 
@@ -138,7 +139,7 @@ def causes(evaluation: int, **options: Any) -> None:
     \b
     hydrasnap query causes 1815442
     """
-    from hydrasnap.query import causes as ask
+    from hydrasnap.query.failures import causes as ask
 
     _answer(options, lambda db: ask(db, evaluation))
 
@@ -154,7 +155,7 @@ def blockers(jobsets: tuple[str, ...], **options: Any) -> None:
     \b
     hydrasnap query blockers nixos/trunk-combined
     """
-    from hydrasnap.query import blockers as ask
+    from hydrasnap.query.failures import blockers as ask
 
     _answer(options, lambda db: ask(db, jobsets))
 
@@ -171,14 +172,14 @@ def contains(revision: str, **options: Any) -> None:
     \b
     hydrasnap query contains 4b1164c3
     """
-    from hydrasnap.query import containing
+    from hydrasnap.query.evaluations import containing
 
     _answer(options, lambda db: containing(db, revision))
 
 
 def _answer(options: dict[str, Any], question: Question) -> None:
     """Ask the configured cache, and print the answer."""
-    from hydrasnap.query import ask
+    from hydrasnap.query.index_file import ask
 
     form, exit_code = options.pop("form"), options.pop("exit_code")
     output = opt.take_output_options(options)
@@ -223,7 +224,7 @@ def _plain(value: Any) -> Any:
 
 def _as_lines(table: "Table") -> list[str]:
     """Align the columns; numbers to the right."""
-    from hydrasnap.query import Kind
+    from hydrasnap.query.table import Kind
 
     if not table.rows:
         return ["Nothing matches."]
@@ -244,7 +245,7 @@ def _as_lines(table: "Table") -> list[str]:
 def _cell(value: Any, column: "Column") -> str:
     """Write a value for people."""
     from hydrasnap.formatting import clock, duration, visible
-    from hydrasnap.query import Kind
+    from hydrasnap.query.table import Kind
 
     if value is None:
         return "-"

@@ -12,7 +12,9 @@ from hydrasnap.formatting import clock, duration, plural, size
 from hydrasnap.model import Run, Snapshot
 
 if TYPE_CHECKING:
-    from hydrasnap.crawl import CrawlResult, PlannedStep, Pruned
+    from hydrasnap.crawl.dry_run import PlannedStep
+    from hydrasnap.crawl.prune import Pruned
+    from hydrasnap.crawl.run import CrawlResult
     from hydrasnap.publish.settings import Published
 
 _SHOWN_GAPS = 10

@@ -10,7 +10,7 @@ from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.errors import NotAHydraError, NotFoundError
 from hydrasnap.model import Build, JobsetKey
-from hydrasnap.plan import aggregates
+from hydrasnap.plan.aggregates import aggregates
 from hydrasnap.wire import read_build, read_builds
 
 

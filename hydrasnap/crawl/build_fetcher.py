@@ -9,8 +9,9 @@ from hydrasnap.crawl.evaluations import is_deleted
 from hydrasnap.crawl.session import LOSSES, Note, Session
 from hydrasnap.errors import CrawlError, NotAHydraError, NotFoundError
 from hydrasnap.model import Build, Evaluation
-from hydrasnap.plan import FetchStrategy, cheapest, merge
-from hydrasnap.store import IdSet
+from hydrasnap.plan.builds import cheapest, merge
+from hydrasnap.plan.selection import FetchStrategy
+from hydrasnap.store.ids import IdSet
 from hydrasnap.wire import read_build, read_builds
 from hydrasnap.wire.html import read_listing
 

@@ -10,7 +10,7 @@ from hydrasnap.crawl.jobsets import record_overview
 from hydrasnap.crawl.restarts import Restarts, Windows
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.model import Evaluation, JobsetKey, JobsetOverview
-from hydrasnap.plan import detail_candidates
+from hydrasnap.plan.builds import detail_candidates
 
 
 async def fetch_builds(

@@ -11,8 +11,9 @@ from hydrasnap.crawl.overview import fetch_overview
 from hydrasnap.crawl.session import Event, Session, open_client
 from hydrasnap.crawl.sizes import chosen_jobs
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview
-from hydrasnap.plan import EVALUATIONS_A_PAGE, RefreshLevel, Selection
-from hydrasnap.store import Cache
+from hydrasnap.plan.jobsets import EVALUATIONS_A_PAGE, RefreshLevel
+from hydrasnap.plan.selection import Selection
+from hydrasnap.store.cache import Cache
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hydrasnap.crawl.deleted import mark_deleted
 from hydrasnap.crawl.session import Session
 from hydrasnap.errors import NotFoundError
 from hydrasnap.model import Evaluation, JobsetKey
-from hydrasnap.plan import merge_evaluation
+from hydrasnap.plan.jobsets import merge_evaluation
 from hydrasnap.wire import read_evaluation
 
 

@@ -14,7 +14,7 @@ from hydrasnap.crawl.missing_jobsets import take_over
 from hydrasnap.crawl.session import LOSSES, Session, Stage, Step
 from hydrasnap.errors import CrawlError, NotFoundError
 from hydrasnap.model import Evaluation, Jobset, JobsetKey, JobsetOverview
-from hydrasnap.plan import (
+from hydrasnap.plan.jobsets import (
     Listing,
     RefreshLevel,
     configuration_changed,

@@ -15,7 +15,7 @@ from hydrasnap.crawl.renames import follow_renames
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.errors import ConfigError, NotAHydraError, NotFoundError
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview, Project
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 from hydrasnap.wire import read_overviews, read_projects
 
 Reader = Callable[[bytes], list[JobsetOverview]]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import msgspec
 
 from hydrasnap.model import JobKey, Jobset
-from hydrasnap.plan import Retention, unreferenced
-from hydrasnap.store import Cache
+from hydrasnap.plan.retention import Retention, unreferenced
+from hydrasnap.store.cache import Cache
 
 
 @dataclass(frozen=True, slots=True)

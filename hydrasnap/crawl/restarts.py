@@ -11,7 +11,7 @@ from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.build_fetcher import BuildFetcher
 from hydrasnap.crawl.session import LOSSES, Note, Session
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobsetOverview
-from hydrasnap.plan import (
+from hydrasnap.plan.builds import (
     changed_state,
     differs,
     is_due,

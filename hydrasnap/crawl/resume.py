@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hydrasnap.model import Build, JobsetKey, JobsetOverview
-from hydrasnap.plan import stands_still
-from hydrasnap.store import Checkpoint, IdSet, JobsetCheckpoint
+from hydrasnap.plan.jobsets import stands_still
+from hydrasnap.store.checkpoint import Checkpoint, JobsetCheckpoint
+from hydrasnap.store.ids import IdSet
 
 
 @dataclass(slots=True)

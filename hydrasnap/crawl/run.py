@@ -17,8 +17,9 @@ from hydrasnap.crawl.sizes import fetch_sizes
 from hydrasnap.errors import BudgetError, CrawlError
 from hydrasnap.formatting import mask_logins
 from hydrasnap.model import Jobset, Run
-from hydrasnap.plan import Selection
-from hydrasnap.store import Cache, Checkpoint
+from hydrasnap.plan.selection import Selection
+from hydrasnap.store.cache import Cache
+from hydrasnap.store.checkpoint import Checkpoint
 
 _NOTHING_LEARNED = "That was too little for the overview, so nothing was learned: allow more."
 

@@ -17,8 +17,8 @@ from hydrasnap.errors import (
 )
 from hydrasnap.formatting import mask_logins
 from hydrasnap.model import Build, Evaluation, Gap, JobsetKey
-from hydrasnap.plan import Selection
-from hydrasnap.store import Cache
+from hydrasnap.plan.selection import Selection
+from hydrasnap.store.cache import Cache
 from hydrasnap.wire.decode import Oddities
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.model import JobKey, JobsetKey, JobSizes, SizePoint
-from hydrasnap.plan import join_sizes, missing_sizes, successes
+from hydrasnap.plan.sizes import join_sizes, missing_sizes, successes
 from hydrasnap.wire import read_sizes
 
 

@@ -59,7 +59,8 @@ def publish_cache(
     unchanged = unchanged_site(previous, output)
     if unchanged is not None:
         return unchanged
-    from hydrasnap.store import CacheChangedError, read_snapshot
+    from hydrasnap.store.filed_builds import CacheChangedError
+    from hydrasnap.store.opening import read_snapshot
 
     before_render()
     try:

@@ -5,7 +5,8 @@ from hydrasnap.model import JobsetKey, Snapshot
 from hydrasnap.query.database import Database, Members
 from hydrasnap.query.names import known_evaluation
 from hydrasnap.query.table import NUMBER, TIME, Column, Row, Table, id_cell
-from hydrasnap.report import ChangeKind, Index, compare
+from hydrasnap.report.changes import ChangeKind, compare
+from hydrasnap.report.index import Index
 
 _LONGEST_REVISION, _SHORTEST_REVISION = 64, 4
 _SHOWN = (

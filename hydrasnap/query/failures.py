@@ -20,8 +20,9 @@ from hydrasnap.query.table import (
     id_cell,
     job_cells,
 )
-from hydrasnap.report import FailingRun, Index, failing_run
-from hydrasnap.report import blockers as blockers_of
+from hydrasnap.report.failures import blockers as blockers_of
+from hydrasnap.report.history import FailingRun, failing_run
+from hydrasnap.report.index import Index
 from hydrasnap.report.root_causes import step_name
 
 

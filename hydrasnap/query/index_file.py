@@ -16,9 +16,10 @@ import msgspec
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Snapshot
 from hydrasnap.query.database import Database
-from hydrasnap.report import inputs_of
-from hydrasnap.store import UNREADABLE, Manifest, holder, read_snapshot
-from hydrasnap.store.layout import INDEXES
+from hydrasnap.report.inputs import inputs_of
+from hydrasnap.store.layout import INDEXES, UNREADABLE, Manifest
+from hydrasnap.store.lock import holder
+from hydrasnap.store.opening import read_snapshot
 
 _FORMAT = 2
 _TABLES = """

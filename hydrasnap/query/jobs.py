@@ -15,7 +15,7 @@ from hydrasnap.query.table import (
     id_cell,
     job_cells,
 )
-from hydrasnap.report import failing_run
+from hydrasnap.report.history import failing_run
 
 
 def job_states(database: Database, job: str) -> Table:

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from hydrasnap.report import Index
+from hydrasnap.report.index import Index
 from hydrasnap.server.markup import page
 from hydrasnap.server.negotiation import is_browser, wants_json
 from hydrasnap.server.openapi import document

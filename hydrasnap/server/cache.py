@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hydrasnap.model import Live, Snapshot
-from hydrasnap.store import holder, read_snapshot
+from hydrasnap.store.lock import holder
+from hydrasnap.store.opening import read_snapshot
 
 Mark = tuple[int, int, int]
 _MANIFEST = "snapshot.json"

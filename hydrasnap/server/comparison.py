@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from hydrasnap.model import Build, Evaluation
-from hydrasnap.report import Index
+from hydrasnap.report.index import Index
 
 _ABORTED = frozenset({3, 4, 7, 10})
 _TITLES = {

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from starlette.responses import Response, StreamingResponse
 
 from hydrasnap.model import Evaluation
-from hydrasnap.report import Index
+from hydrasnap.report.index import Index
 from hydrasnap.server import objects
 from hydrasnap.server.replies import encode, missing, number, redirect, reply
 from hydrasnap.server.view import View

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from hydrasnap.model import Build, Evaluation, JobKey
-from hydrasnap.report import Index
+from hydrasnap.report.index import Index
 from hydrasnap.server import builds, comparison, evaluations, objects, projects
 from hydrasnap.server.markup import long_page, page
 from hydrasnap.server.replies import bad, missing

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from hydrasnap.model import Build, JobKey, SizeSeries
-from hydrasnap.report import present_first, tally_of
+from hydrasnap.report.latest import present_first
+from hydrasnap.report.tally import tally_of
 from hydrasnap.server import objects
 from hydrasnap.server.replies import missing, quoted, redirect, reply
 from hydrasnap.server.view import View

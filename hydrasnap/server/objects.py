@@ -12,7 +12,7 @@ from hydrasnap.model import (
     Product,
     Project,
 )
-from hydrasnap.report import Index
+from hydrasnap.report.index import Index
 from hydrasnap.server.replies import Json
 from hydrasnap.server.summary import summarize
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from starlette.responses import Response
 
 from hydrasnap.model import Evaluation, Jobset
-from hydrasnap.report import latest_finished
+from hydrasnap.report.health import latest_finished
 from hydrasnap.server import objects
 from hydrasnap.server.replies import bad, missing, quoted, redirect, reply
 from hydrasnap.server.view import View

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from hydrasnap.model import Evaluation, EvaluationInput
-from hydrasnap.report import Index, tally_of
+from hydrasnap.report.index import Index
+from hydrasnap.report.tally import tally_of
 
 
 @dataclass(frozen=True, slots=True)

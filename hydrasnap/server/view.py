@@ -6,7 +6,7 @@ from typing import Protocol
 from starlette.requests import Request
 
 from hydrasnap.model import Jobset, JobsetKey, Live, Snapshot
-from hydrasnap.report import Index
+from hydrasnap.report.index import Index
 from hydrasnap.server.replies import missing, quoted, redirect
 
 

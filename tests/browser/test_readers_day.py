@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from hydrasnap.model import Build, Snapshot
-from hydrasnap.store import read_snapshot
+from hydrasnap.store.opening import read_snapshot
 
 pytest_plugins = ("chromium",)
 pytestmark = pytest.mark.browser

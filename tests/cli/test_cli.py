@@ -215,7 +215,7 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, place: str) -> 
 
 
 def test_a_second_run_leaves_at_once(tmp_path: Path) -> None:
-    from hydrasnap.store import open_cache
+    from hydrasnap.store.opening import open_cache
 
     with open_cache(tmp_path, "http://127.0.0.1:1", lambda *_: None):
         result = run("crawl", "http://127.0.0.1:1", "--cache", tmp_path)

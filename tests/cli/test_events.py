@@ -15,8 +15,8 @@ from commands import run, told
 from hydras import fresh_crawl, hydra
 
 from hydrasnap.cli.events import EVENTS
-from hydrasnap.crawl import Event
-from hydrasnap.store import open_cache
+from hydrasnap.crawl.session import Event
+from hydrasnap.store.opening import open_cache
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,7 +10,8 @@ from msgspec import structs
 from hydrasnap.cli.markdown import markdown_lines
 from hydrasnap.demo import DemoHydra
 from hydrasnap.model import Gap
-from hydrasnap.report import ChangeKind, Index, compare
+from hydrasnap.report.changes import ChangeKind, compare
+from hydrasnap.report.index import Index
 
 
 @pytest.mark.slow

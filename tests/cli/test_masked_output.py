@@ -11,7 +11,7 @@ from msgspec import structs
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.server import CacheSource
-from hydrasnap.store import open_cache
+from hydrasnap.store.opening import open_cache
 
 SECRET = "s3cret"  # noqa: S105
 ADDRESS = f"https://me:{SECRET}@host.example/x"

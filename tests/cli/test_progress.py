@@ -9,7 +9,7 @@ import pytest
 from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.progress import crawl_progress, render_progress
 from hydrasnap.client import Fetched, Limits
-from hydrasnap.crawl import Note, Stage, Step
+from hydrasnap.crawl.session import Note, Stage, Step
 
 
 class Terminal(io.StringIO):

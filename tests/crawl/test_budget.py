@@ -30,7 +30,7 @@ from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProjectRow, synthetic_worl
 from hydrasnap.demo import World as Data
 from hydrasnap.errors import BudgetError, ConfigError
 from hydrasnap.model import JobsetKey
-from hydrasnap.plan import FetchStrategy, Selection
+from hydrasnap.plan.selection import FetchStrategy, Selection
 
 MOST_RUNS = 150
 OURS = (TRUNK, STABLE)

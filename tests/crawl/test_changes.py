@@ -13,7 +13,7 @@ from up_to_date import assert_up_to_date
 from hydrasnap.demo import DemoHydra, synthetic_world
 from hydrasnap.demo import World as Data
 from hydrasnap.model import JobsetKey
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 
 EMPTY = JobsetKey("one", ".empty")
 Change = Callable[[Data, Random], object]

@@ -24,7 +24,7 @@ from hydrasnap.client import Limits, Settings
 from hydrasnap.demo import DemoHydra, synthetic_world
 from hydrasnap.errors import ConfigError, HydrasnapError
 from hydrasnap.model import JobsetKey
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 
 
 class PulledPlug(Exception):

@@ -7,7 +7,8 @@ import pytest
 from hydras import STABLE, TRUNK, Crawler, evaluate, fresh_crawl, hydra
 
 from hydrasnap.model import Build, JobsetCounts
-from hydrasnap.plan import FetchStrategy, Selection, detail_candidates, tally
+from hydrasnap.plan.builds import detail_candidates, tally
+from hydrasnap.plan.selection import FetchStrategy, Selection
 
 BUILD = Build(id=1, project="p", jobset="j", job="a", system="x", finished=True, buildstatus=0)
 LISTED = msgspec.structs.replace(BUILD, partial=True)

@@ -19,9 +19,10 @@ from hydras import (
 
 from hydrasnap.cli.reports import plan_fields, plan_lines
 from hydrasnap.client import Limits
-from hydrasnap.crawl import PlannedStep, dry_run
-from hydrasnap.plan import RefreshLevel, Selection
-from hydrasnap.store import open_cache
+from hydrasnap.crawl.dry_run import PlannedStep, dry_run
+from hydrasnap.plan.jobsets import RefreshLevel
+from hydrasnap.plan.selection import Selection
+from hydrasnap.store.opening import open_cache
 
 
 def planned(crawler: Crawler) -> dict[str, tuple[RefreshLevel, int]]:

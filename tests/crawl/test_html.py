@@ -10,10 +10,10 @@ from hydras import ORIGIN, TRUNK, Answer, Crawler, evaluate, fresh_crawl, hydra,
 from up_to_date import assert_up_to_date
 
 from hydrasnap.client import Limits
-from hydrasnap.crawl import Note
+from hydrasnap.crawl.session import Note
 from hydrasnap.demo import DemoHydra, synthetic_world
 from hydrasnap.model import JobsetKey
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 
 Tap = Callable[[int, httpx.Request], Answer]
 

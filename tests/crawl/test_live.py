@@ -17,9 +17,10 @@ from hydras import (
 
 from hydrasnap.cli.reports import status_fields, status_lines
 from hydrasnap.client import Limits
-from hydrasnap.crawl import LIVE_REQUESTS, Note
+from hydrasnap.crawl.live import LIVE_REQUESTS
+from hydrasnap.crawl.session import Note
 from hydrasnap.model import JobsetKey
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 
 FILE = "live.json"
 ASKED = [

@@ -9,11 +9,12 @@ from hydras import ORIGIN, STABLE, TRUNK, Crawler, evaluate, files, hydra
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hydrasnap.crawl import Pruned, prune
+from hydrasnap.crawl.prune import Pruned, prune
 from hydrasnap.demo import World
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetConfiguration, JobsetKey
-from hydrasnap.plan import Retention, Selection, unreferenced
-from hydrasnap.store import open_cache
+from hydrasnap.plan.retention import Retention, unreferenced
+from hydrasnap.plan.selection import Selection
+from hydrasnap.store.opening import open_cache
 
 DAY = 86400
 SECRET = JobsetKey("Secret", "main")

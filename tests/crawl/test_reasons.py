@@ -11,12 +11,13 @@ from hydras import STABLE, TRUNK, Answer, Crawler, conclude, evaluate, fresh_cra
 from steps import page_of
 from up_to_date import assert_up_to_date
 
-from hydrasnap.crawl import Note
 from hydrasnap.crawl.deleted import mark_deleted
+from hydrasnap.crawl.session import Note
 from hydrasnap.demo import DemoHydra
 from hydrasnap.model import Build, Evaluation
-from hydrasnap.plan import Selection, unexplained
-from hydrasnap.store import open_cache
+from hydrasnap.plan.reasons import unexplained
+from hydrasnap.plan.selection import Selection
+from hydrasnap.store.opening import open_cache
 
 
 class Pages:

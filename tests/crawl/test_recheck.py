@@ -7,7 +7,7 @@ from hydras import PRODUCT, TRUNK, Crawler, fresh_crawl, hydra
 
 from hydrasnap.demo import Result
 from hydrasnap.model import Build
-from hydrasnap.plan import is_full_recheck_turn, recheck_candidates
+from hydrasnap.plan.builds import is_full_recheck_turn, recheck_candidates
 
 DAY = 86400
 

@@ -20,10 +20,10 @@ from hydras import (
 from up_to_date import assert_up_to_date
 
 from hydrasnap.client import Limits
-from hydrasnap.crawl import Note
+from hydrasnap.crawl.session import Note
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import JobsetKey
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 
 NAMED = Selection(jobsets=("one/trunk",))
 MAIN = Selection(jobsets=("one/main",))

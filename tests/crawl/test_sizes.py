@@ -9,11 +9,13 @@ from hydras import REQUESTS as PLAIN
 
 from hydrasnap.client import Limits
 from hydrasnap.client import endpoints as paths
-from hydrasnap.crawl import Note, prune
+from hydrasnap.crawl.prune import prune
+from hydrasnap.crawl.session import Note
 from hydrasnap.demo import Job, JobsetRow, Result, World
 from hydrasnap.model import JobKey, JobsetKey, SizePoint
-from hydrasnap.plan import Retention, Selection
-from hydrasnap.store import open_cache
+from hydrasnap.plan.retention import Retention
+from hydrasnap.plan.selection import Selection
+from hydrasnap.store.opening import open_cache
 
 HELLO = JobKey("one", "trunk", "hello.x86_64-linux")
 ZLIB = JobKey("one", "trunk", "zlib.x86_64-linux")

@@ -17,14 +17,15 @@ from mutations import mutated, spoiled_bytes
 from spoiling import KINDS, PAGES, SECOND_RUN, Spoiler, crawler, data
 
 from hydrasnap.client import Limits
-from hydrasnap.crawl import CrawlResult
+from hydrasnap.crawl.run import CrawlResult
 from hydrasnap.errors import HydrasnapError
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.query import ask, failing, write_database
-from hydrasnap.store import check_cache, read_snapshot
+from hydrasnap.query.failures import failing
+from hydrasnap.query.index_file import ask, write_database
 from hydrasnap.store.journal import Entry
 from hydrasnap.store.layout import encode_line
+from hydrasnap.store.opening import check_cache, read_snapshot
 
 CASES = int(os.environ.get("HYDRASNAP_FUZZ", "4"))
 CHUNK = 20  # cases of one test

@@ -23,21 +23,11 @@ from hydrasnap.model import (
     SizePoint,
     SizeSeries,
 )
-from hydrasnap.plan import (
-    FetchStrategy,
-    Listing,
-    RefreshLevel,
-    Selection,
-    aggregates,
-    changed_state,
-    cheapest,
-    configuration_changed,
-    join_sizes,
-    merge,
-    missing_sizes,
-    required_refresh,
-    tally,
-)
+from hydrasnap.plan.aggregates import aggregates
+from hydrasnap.plan.builds import changed_state, cheapest, merge, tally
+from hydrasnap.plan.jobsets import Listing, RefreshLevel, configuration_changed, required_refresh
+from hydrasnap.plan.selection import FetchStrategy, Selection
+from hydrasnap.plan.sizes import join_sizes, missing_sizes
 
 OVERVIEW = JobsetOverview(
     project="p", name="j", counts=JobsetCounts(total=4, succeeded=2, failed=1, scheduled=1),

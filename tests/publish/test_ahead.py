@@ -9,7 +9,7 @@ from hydrasnap.model import Watch
 from hydrasnap.publish.ahead import ask_ahead, asked
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.index import Index
-from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 SETTINGS = SiteSettings(watches=(Watch("mine", jobs=("job-1*", "none-*")),))
 

@@ -14,11 +14,11 @@ from msgspec import structs
 from hydrasnap.client import Limits
 from hydrasnap.demo import DemoHydra
 from hydrasnap.model import Snapshot
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.page_limits import Limits as PageLimits
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 
 def check(cache: Path, site: Path, settings: SiteSettings = SiteSettings()) -> int:  # noqa: B008

@@ -13,7 +13,7 @@ from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.page_priorities import EVERYTHING, Policy
 from hydrasnap.report.index import Index
 from hydrasnap.report.questions import Question
-from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 KEY = JobsetKey("p", "j")
 NOTHING = Policy(builds=frozenset(), jobs=frozenset())

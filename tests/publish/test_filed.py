@@ -7,8 +7,8 @@ import pytest
 from hydrasnap.publish.output.ownership import STATE
 from hydrasnap.publish.pipeline import publish, publish_cache
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.store import CacheChangedError, read_snapshot
-from hydrasnap.store.filed_builds import FiledBuilds
+from hydrasnap.store.filed_builds import CacheChangedError, FiledBuilds
+from hydrasnap.store.opening import read_snapshot
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -9,11 +9,13 @@ from hydras import TRUNK, Crawler, hydra
 
 from hydrasnap.cli.markdown import markdown_lines
 from hydrasnap.model import JobsetKey, Watch
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.query import ask, failing
-from hydrasnap.report import Index, overview
+from hydrasnap.query.failures import failing
+from hydrasnap.query.index_file import ask
+from hydrasnap.report.health import overview
+from hydrasnap.report.index import Index
 
 SECRET = JobsetKey("Secret", "main")
 WATCHES = (Watch("all"), Watch("secret", jobsets=("Secret/main", "one/trunk")))

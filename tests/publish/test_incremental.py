@@ -17,7 +17,7 @@ from msgspec import structs
 from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProjectRow, Result, World
 from hydrasnap.errors import OutputError
 from hydrasnap.model import JobsetKey
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.output.ownership import STATE
 from hydrasnap.publish.pipeline import publish, publish_cache
 from hydrasnap.publish.settings import Published, SiteSettings

@@ -15,7 +15,7 @@ from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.pages import File, Page, Site
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.publish.tasks import MAINTAINERS, WATCH_LISTS, render_tasks
-from hydrasnap.store import read_snapshot
+from hydrasnap.store.opening import read_snapshot
 
 
 def made(site: Site, key: str) -> list[Page | File]:

@@ -17,10 +17,10 @@ from recounted import Ask
 from recounted_pages import Look
 
 from hydrasnap.demo import DemoHydra, Job, Result
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.store import read_snapshot
+from hydrasnap.store.opening import read_snapshot
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,9 @@ import pytest
 from hydras import TRUNK, Crawler, evaluate, fresh_crawl, hydra
 
 from hydrasnap.errors import CacheError
-from hydrasnap.query import failing, open_database
-from hydrasnap.store import open_cache
+from hydrasnap.query.failures import failing
+from hydrasnap.query.index_file import open_database
+from hydrasnap.store.opening import open_cache
 
 
 @pytest.fixture

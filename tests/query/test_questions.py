@@ -11,28 +11,22 @@ import pytest
 from hydras import ORIGIN
 
 from hydrasnap.client import Runtime, Settings
-from hydrasnap.crawl import crawl
+from hydrasnap.crawl.run import crawl
 from hydrasnap.demo import DemoHydra
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Build, FailedStep, JobsetKey, Package, Reasons, Snapshot
-from hydrasnap.plan import Selection
-from hydrasnap.query import (
-    Database,
-    Owned,
-    Table,
-    blockers,
-    causes,
-    containing,
-    differences,
-    failing,
-    history,
-    job_states,
-    open_database,
-    write_database,
-)
-from hydrasnap.report import ChangeKind, Index, compare, job_history
-from hydrasnap.report import blockers as blockers_of
-from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.plan.selection import Selection
+from hydrasnap.query.database import Database
+from hydrasnap.query.evaluations import containing, differences
+from hydrasnap.query.failures import Owned, blockers, causes, failing
+from hydrasnap.query.index_file import open_database, write_database
+from hydrasnap.query.jobs import history, job_states
+from hydrasnap.query.table import Table
+from hydrasnap.report.changes import ChangeKind, compare
+from hydrasnap.report.failures import blockers as blockers_of
+from hydrasnap.report.history import job_history
+from hydrasnap.report.index import Index
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 TRUNK = JobsetKey("tools", "trunk")
 

@@ -3,7 +3,8 @@
 import pytest
 
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Run, Snapshot
-from hydrasnap.report import ChangeKind, Changes, Index, compare
+from hydrasnap.report.changes import ChangeKind, Changes, compare
+from hydrasnap.report.index import Index
 
 TRUNK = JobsetKey("demo", "trunk")
 LINUX, DARWIN = "x86_64-linux", "aarch64-darwin"

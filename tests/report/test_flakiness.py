@@ -3,7 +3,7 @@
 import pytest
 
 from hydrasnap.model import Build
-from hydrasnap.report import flake_score
+from hydrasnap.report.flakiness import flake_score
 
 CODES = {"s": 0, "f": 1, "c": 4, "a": 3, "u": 9}
 

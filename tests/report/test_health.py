@@ -18,23 +18,20 @@ from hydrasnap.model import (
     Run,
     Snapshot,
 )
-from hydrasnap.report import (
-    Index,
-    Tally,
-    blockers,
-    burn_down,
-    evaluation_health,
+from hydrasnap.report.burndown import burn_down
+from hydrasnap.report.failures import blockers, failures_by_status
+from hydrasnap.report.grid import job_grid
+from hydrasnap.report.health import (
     failing_longest,
-    failures_by_status,
     flakiest,
     has_errors,
     is_stale,
-    job_grid,
     jobset_health,
     newly_broken,
     overview,
-    tally_by_system,
 )
+from hydrasnap.report.index import Index
+from hydrasnap.report.tally import Tally, evaluation_health, tally_by_system
 
 TRUNK = JobsetKey("demo", "trunk")
 DAY = 86_400

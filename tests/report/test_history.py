@@ -13,7 +13,8 @@ from hydrasnap.model import (
     Run,
     Snapshot,
 )
-from hydrasnap.report import Index, failing_run, job_history, newer_build, older_build
+from hydrasnap.report.history import failing_run, job_history, newer_build, older_build
+from hydrasnap.report.index import Index
 
 TRUNK = JobsetKey("demo", "trunk")
 A = JobKey("demo", "trunk", "a")

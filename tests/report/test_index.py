@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Run, Snapshot
-from hydrasnap.report import Index, compare, job_grid, jobset_health
+from hydrasnap.report.changes import compare
+from hydrasnap.report.grid import job_grid
+from hydrasnap.report.health import jobset_health
+from hydrasnap.report.index import Index
 from hydrasnap.report.latest import newest_results
 
 TRUNK, STABLE = JobsetKey("demo", "trunk"), JobsetKey("demo", "stable")

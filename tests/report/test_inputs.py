@@ -3,7 +3,7 @@
 import pytest
 
 from hydrasnap.model import Evaluation, EvaluationInput
-from hydrasnap.report import (
+from hydrasnap.report.inputs import (
     InputChangeKind,
     changed_inputs,
     compare_url,

@@ -13,16 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hydrasnap.model import Evaluation, JobKey, Jobset, JobsetKey, Run, Snapshot
-from hydrasnap.report import (
-    ChangeKind,
-    Index,
-    burn_down,
-    compare,
-    flake_score,
-    job_history,
-    tally_by_system,
-    tally_of,
-)
+from hydrasnap.report.burndown import burn_down
+from hydrasnap.report.changes import ChangeKind, compare
+from hydrasnap.report.flakiness import flake_score
+from hydrasnap.report.history import job_history
+from hydrasnap.report.index import Index
+from hydrasnap.report.tally import tally_by_system, tally_of
 from hydrasnap.wire import read_builds, read_evaluation_page
 
 Raw = dict[str, Any]

@@ -9,7 +9,7 @@ from msgspec import structs
 from hydrasnap.model import Evaluation, FailedStep, Output, Reasons, Snapshot
 from hydrasnap.report.index import Index
 from hydrasnap.report.root_causes import RootCauses, cause_since, culprits, root_causes
-from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 OPENSSL = ("/nix/store/aaaa-openssl-3.0",)
 ZLIB = ("/nix/store/bbbb-zlib-1.3",)

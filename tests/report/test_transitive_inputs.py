@@ -15,7 +15,10 @@ from hydrasnap.publish.pages.common.breakage import breakage_view
 from hydrasnap.publish.pages.common.inputs import differences
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.report import Index, InputChange, Truncation, deep_changes, job_history, producer
+from hydrasnap.report.history import job_history
+from hydrasnap.report.index import Index
+from hydrasnap.report.inputs import InputChange, Truncation
+from hydrasnap.report.transitive_inputs import deep_changes, producer
 
 WAY = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 GIT = "https://github.com/o/r"

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 
 from hydrasnap.demo import DemoHydra
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 from hydrasnap.server import CacheSource, serve_app
 
 JOBSET = "tools/trunk"

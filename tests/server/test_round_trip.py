@@ -11,13 +11,13 @@ from old_hydras import YEARS, old_hydra
 from starlette.responses import Response
 
 from hydrasnap.client import Runtime, Settings
-from hydrasnap.crawl import crawl
+from hydrasnap.crawl.run import crawl
 from hydrasnap.demo import DemoHydra
-from hydrasnap.plan import FetchStrategy, Selection
+from hydrasnap.plan.selection import FetchStrategy, Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.server import CacheSource, serve_app
-from hydrasnap.store import open_cache, read_snapshot
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 EVERYTHING = Selection(sizes=DemoHydra.SIZED, live=True, hidden=True, reasons=1000)
 NOW = 1_800_000_000

@@ -11,7 +11,7 @@ from hydras import TRUNK, Crawler, files, fresh_crawl, hydra
 
 from hydrasnap.demo import DemoHydra
 from hydrasnap.errors import CacheError
-from hydrasnap.store import check_cache, read_snapshot
+from hydrasnap.store.opening import check_cache, read_snapshot
 
 FILES = ("builds/1000.json", "evals/101.json", "projects/one.json", "jobsets/one/trunk.json")
 CHECKSUM = re.compile(rb',\n? ?"checksum": ?"[0-9a-f]{8}"')

@@ -8,8 +8,9 @@ from example import ORIGIN, build, snapshot
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, BuildsInMemory
-from hydrasnap.store import CacheChangedError, open_cache, read_snapshot
+from hydrasnap.store.filed_builds import CacheChangedError
 from hydrasnap.store.layout import shard_path
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 NOTHING = 0  # bytes of builds that are held in memory
 FOREIGN = JobsetKey("no", "such")

@@ -9,10 +9,11 @@ from msgspec import structs
 
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Run, Snapshot
-from hydrasnap.plan import Selection
+from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.store import merge_caches, open_cache, read_snapshot
+from hydrasnap.store.merge import merge_caches
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 
 def files(folder: Path, snapshot: Snapshot) -> dict[str, bytes]:

@@ -27,8 +27,8 @@ from hydrasnap.model import (
     Run,
     SizeSeries,
 )
-from hydrasnap.store import Cache, open_cache, read_snapshot
 from hydrasnap.store.atomic import write_whole
+from hydrasnap.store.cache import Cache
 from hydrasnap.store.journal import Entry, Journal
 from hydrasnap.store.layout import (
     SCHEMA,
@@ -38,6 +38,7 @@ from hydrasnap.store.layout import (
     shard_of,
     shard_path,
 )
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 ORIGIN = "https://h"
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
@@ -335,7 +336,7 @@ def test_a_folder_without_a_cache_is_said_to_be_so(tmp_path: Path) -> None:
 HOLD = """
 import sys
 from pathlib import Path
-from hydrasnap.store import open_cache
+from hydrasnap.store.opening import open_cache
 with open_cache(Path(sys.argv[1]), "https://h", print):
     print("held", flush=True)
     sys.stdin.read()

@@ -16,7 +16,7 @@ from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.publish.user_warnings import unused
 from hydrasnap.server import CacheSource, serve_app
-from hydrasnap.store import read_snapshot
+from hydrasnap.store.opening import read_snapshot
 
 
 def address_of(path: str) -> str:

@@ -15,7 +15,7 @@ from hydrasnap.publish.pages.common.inputs import differences
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.changes import Change, ChangeKind, compare
-from hydrasnap.store import read_snapshot
+from hydrasnap.store.opening import read_snapshot
 
 pytest_plugins = ("chromium",)
 pytestmark = pytest.mark.browser
