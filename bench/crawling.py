@@ -30,7 +30,8 @@ from hydrasnap.store.opening import open_cache, read_snapshot
 CONNECTIONS = 8
 SERVER = """
 import sys, uvicorn
-from hydrasnap.demo import DemoHydra, synthetic_world
+from hydrasnap.demo import DemoHydra
+from synthetic import synthetic_world
 jobs, port, evaluations, jobsets = map(int, sys.argv[1:])
 hydra = DemoHydra(world=synthetic_world(jobs, evaluations, jobsets))
 uvicorn.run(hydra, host="127.0.0.1", port=port, log_level="error", lifespan="off")
@@ -57,7 +58,7 @@ def own_server(builds: int, port: int, evaluations: int = 1, jobsets: int = 1) -
     """Serve synthetic jobsets of so many builds each over HTTP from another process."""
     numbers = map(str, (builds, port, evaluations, jobsets))
     command = [sys.executable, "-c", SERVER, *numbers]
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, cwd=Path(__file__).parent)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(600):

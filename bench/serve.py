@@ -20,8 +20,8 @@ from pathlib import Path
 
 import httpx
 import psutil
+from synthetic import synthetic_world
 
-from hydrasnap.demo import synthetic_world
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.model import Run
 from hydrasnap.store.opening import open_cache

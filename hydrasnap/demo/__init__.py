@@ -8,13 +8,11 @@ from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.demo.world.rows import (
     InputRow,
     Job,
-    JobsetInputRow,
     JobsetRow,
     ProductRow,
     ProjectRow,
     Result,
 )
-from hydrasnap.demo.world.synthetic import synthetic_world
 from hydrasnap.demo.world.world import EPOCH, World
 
 __all__ = [
@@ -22,11 +20,9 @@ __all__ = [
     "DemoHydra",
     "InputRow",
     "Job",
-    "JobsetInputRow",
     "JobsetRow",
     "ProductRow",
     "ProjectRow",
     "Result",
     "World",
-    "synthetic_world",
 ]

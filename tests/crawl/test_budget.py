@@ -23,10 +23,11 @@ from hydras import (
     reply,
     unlucky,
 )
+from synthetic import synthetic_world
 from up_to_date import assert_up_to_date
 
 from hydrasnap.client import Credentials, Limits
-from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProjectRow, synthetic_world
+from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProjectRow
 from hydrasnap.demo import World as Data
 from hydrasnap.errors import BudgetError, ConfigError
 from hydrasnap.model import JobsetKey

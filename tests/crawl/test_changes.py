@@ -8,9 +8,10 @@ import httpx
 import pytest
 from cases import cases
 from hydras import STABLE, TRUNK, Answer, Crawler, conclude, evaluate, fresh_crawl, hydra, reply
+from synthetic import synthetic_world
 from up_to_date import assert_up_to_date
 
-from hydrasnap.demo import DemoHydra, synthetic_world
+from hydrasnap.demo import DemoHydra
 from hydrasnap.demo import World as Data
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan.selection import Selection

@@ -18,10 +18,11 @@ from hydras import (
     hydra,
     reply,
 )
+from synthetic import synthetic_world
 from up_to_date import assert_up_to_date
 
 from hydrasnap.client import Limits, Settings
-from hydrasnap.demo import DemoHydra, synthetic_world
+from hydrasnap.demo import DemoHydra
 from hydrasnap.errors import ConfigError, HydrasnapError
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan.selection import Selection

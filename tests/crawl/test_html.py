@@ -7,11 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 from hydras import ORIGIN, TRUNK, Answer, Crawler, evaluate, fresh_crawl, hydra, page
+from synthetic import synthetic_world
 from up_to_date import assert_up_to_date
 
 from hydrasnap.client import Limits
 from hydrasnap.crawl.session import Note
-from hydrasnap.demo import DemoHydra, synthetic_world
+from hydrasnap.demo import DemoHydra
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan.selection import Selection
 

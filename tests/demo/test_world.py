@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from synthetic import synthetic_world
 
-from hydrasnap.demo import Job, JobsetRow, ProjectRow, World, synthetic_world
+from hydrasnap.demo import Job, JobsetRow, ProjectRow, World
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.model import JobsetKey
 

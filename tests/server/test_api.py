@@ -10,8 +10,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from synthetic import synthetic_world
 
-from hydrasnap.demo import DemoHydra, InputRow, Job, JobsetRow, Result, World, synthetic_world
+from hydrasnap.demo import DemoHydra, InputRow, Job, JobsetRow, Result, World
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.model import JobsetKey, Live, Snapshot
 from hydrasnap.server import hydra_app

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hydrasnap.demo.story.about import ABOUT
-from hydrasnap.demo.world.rows import Job, PackageRow
+from hydrasnap.demo.world.rows import Job
+from hydrasnap.model import Package
 
 LINUX = ("x86_64-linux", "aarch64-linux")
 DARWIN = ("x86_64-darwin", "aarch64-darwin")
@@ -43,7 +44,7 @@ def entry(
     """Return a job ``NAME.SYSTEM`` of a package; those in `SPLIT` have several outputs."""
     short = name.rpartition(".")[2]
     outputs = ("bin", "dev", "man", "out") if short in SPLIT else ("out",)
-    package = ABOUT.get(short, PackageRow())
+    package = ABOUT.get(short, Package())
     job = Job(f"{name}.{system}", short, system, outputs=outputs, package=package)
     return Entry(job, version, first, last)
 

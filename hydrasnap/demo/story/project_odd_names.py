@@ -7,14 +7,13 @@ from hydrasnap.demo.story.simulator import Simulator
 from hydrasnap.demo.world.rows import (
     InputRow,
     Job,
-    JobsetInputRow,
     JobsetRow,
     ProductRow,
     ProjectRow,
     Result,
 )
 from hydrasnap.demo.world.world import EPOCH
-from hydrasnap.model import JobsetKey
+from hydrasnap.model import JobsetInput, JobsetKey
 
 SCRIPT = "<script>alert('hydra')</script>"
 STATUSES = (0, 1, 2, 3, 4, 6, 7, 9, 10, 11, 12, 99, 5, 8)
@@ -77,7 +76,10 @@ def odd(story: Simulator) -> None:
     extra = [aggregate("empty-aggregate", []), aggregate("all/of\tthem", odd_jobs[:20])]
     hostile = InputRow("string", value=f'{SCRIPT}\n"quoted"')
     git = "git@git.example.org:odd/names.git"
-    inputs = (JobsetInputRow(SCRIPT, "string", SCRIPT), JobsetInputRow("src", "git", git))
+    inputs = (
+        JobsetInput(name=SCRIPT, type="string", value=SCRIPT),
+        JobsetInput(name="src", type="git", value=git),
+    )
     row = JobsetRow("odd_names", "main", f"<i>odd</i> {SCRIPT}", inputs=inputs, emailoverride="a@b")
     plan = Plan((*odd_jobs, *plain, *extra), tuple(failures), churn=10,
                 sources={"src": InputRow("git", git)},

@@ -16,13 +16,18 @@ from hydrasnap.demo.story.packages import (
 )
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.world.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow
+from hydrasnap.demo.world.rows import InputRow, JobsetRow, ProjectRow
 from hydrasnap.demo.world.world import EPOCH
-from hydrasnap.model import JobKey
+from hydrasnap.model import JobKey, JobsetInput
 
 HOUR = 3600
 DAY = 24 * HOUR
 TREE = "https://github.com/example/tools.git"
+PLAIN_INPUTS = (
+    JobsetInput(name="officialRelease", type="boolean", value="false"),
+    JobsetInput(name="systems", type="nix", value='[ "x86_64-linux" "aarch64-linux" ]'),
+    JobsetInput(name="versionSuffix", type="string", value="pre"),
+)
 INSTALLER = JobKey("tools", "trunk", "nixosTests.installer.x86_64-linux")
 NEW_COMPILER = 14
 FIRST_FIXES = 17
@@ -99,32 +104,15 @@ def trunk_plan() -> Plan:
         aggregate("tested", tested, "tools-tested"),
         aggregate("unstable", [*packages[:60], single("tarball", "")], "tools-unstable"),
     ]
-    return Plan(
-        (*packages, *_comings_and_goings(), *extra),
-        FAILURES,
-        churn=2,
-        rebuilds=frozenset({NEW_COMPILER}),
-        quiet=frozenset({6, 8}),
-        sources={"nixpkgs": InputRow("git", TREE)},
-        inputs=_plain_inputs(),
+    jobs = [*packages, *_comings_and_goings(), *extra]
+    return replace(_plan(jobs, 2, NEW_COMPILER, failures=FAILURES), quiet=frozenset({6, 8}))
+
+
+def _configured(branch: str) -> tuple[JobsetInput, ...]:
+    source = JobsetInput(
+        name="nixpkgs", type="git", value=f"{TREE} {branch}", emailresponsible=True
     )
-
-
-def _plain_inputs() -> dict[str, InputRow]:
-    return {
-        "officialRelease": InputRow("boolean", value="false"),
-        "systems": InputRow("nix", value='[ "x86_64-linux" "aarch64-linux" ]'),
-        "versionSuffix": InputRow("string", value="pre"),
-    }
-
-
-def _configured(branch: str) -> tuple[JobsetInputRow, ...]:
-    return (
-        JobsetInputRow("nixpkgs", "git", f"{TREE} {branch}", emailresponsible=True),
-        JobsetInputRow("officialRelease", "boolean", "false"),
-        JobsetInputRow("systems", "nix", '[ "x86_64-linux" "aarch64-linux" ]'),
-        JobsetInputRow("versionSuffix", "string", "pre"),
-    )
+    return source, *PLAIN_INPUTS
 
 
 def _plan(
@@ -136,7 +124,7 @@ def _plan(
         churn=churn,
         rebuilds=frozenset(rebuilds),
         sources={"nixpkgs": InputRow("git", TREE)},
-        inputs=_plain_inputs(),
+        inputs={each.name: InputRow(each.type, value=each.value) for each in PLAIN_INPUTS},
     )
 
 
@@ -178,7 +166,7 @@ def tools(story: Simulator) -> None:
     story.follow(_row("trunk", "The main branch", keepnr=5), trunk_plan(),
                  range(EPOCH - 25 * 15 * HOUR - 5400, EPOCH, 15 * HOUR))  # fmt: skip
     staging = _row("staging", "Mass rebuilds gather here", enabled=3, schedulingshares=40)
-    staging.inputs += (JobsetInputRow("installer", "build", ":".join(INSTALLER)),)
+    staging.inputs += (JobsetInput(name="installer", type="build", value=":".join(INSTALLER)),)
     story.follow(staging, _staging_plan(), range(EPOCH - 14 * DAY, EPOCH - DAY, 60 * HOUR))
     story.follow(_row("release-26.05", "The stable release", enableemail=1), _release_plan(),
                  range(EPOCH - 15 * DAY + HOUR, EPOCH - DAY, 42 * HOUR))  # fmt: skip

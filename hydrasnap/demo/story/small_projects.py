@@ -4,9 +4,9 @@ from hydrasnap.demo.story.packages import LINUX, Entry, aggregate, entries, sing
 from hydrasnap.demo.story.project_tools import DAY, HOUR
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.world.rows import InputRow, Job, JobsetInputRow, JobsetRow, ProjectRow
+from hydrasnap.demo.world.rows import InputRow, Job, JobsetRow, ProjectRow
 from hydrasnap.demo.world.world import EPOCH
-from hydrasnap.model import JobKey
+from hydrasnap.model import Declarative, JobKey, JobsetInput
 
 FORGE = "https://codeberg.org/patchwork/patchwork.git"
 GITLAB = "https://gitlab.com/example/gateway.git"
@@ -46,10 +46,12 @@ def _flake(name: str, flake: str, description: str) -> JobsetRow:
 def _patchwork(story: Simulator) -> None:
     story.world.add_project(ProjectRow(
         "patchwork", "Patchwork", "Edits executables in place (a flake)",
-        "https://codeberg.org/patchwork", "bob", declarative=("spec.json", "git", f"{FORGE} main"),
+        "https://codeberg.org/patchwork", "bob",
+        declarative=Declarative(file="spec.json", type="git", value=f"{FORGE} main"),
     ))  # fmt: skip
+    source = JobsetInput(name="src", type="git", value=f"{FORGE} main")
     declared = JobsetRow("patchwork", ".jobsets", "", nixexprinput="src", nixexprpath="spec.nix",
-                         inputs=(JobsetInputRow("src", "git", f"{FORGE} main"),))  # fmt: skip
+                         inputs=(source,))  # fmt: skip
     story.follow(declared, Plan((single("jobsets", "spec.json"),), churn=100,
                  sources={"src": InputRow("git", FORGE)}),
                  range(EPOCH - 12 * DAY, EPOCH - DAY, 5 * DAY))  # fmt: skip
@@ -73,8 +75,8 @@ def _gateway(story: Simulator) -> None:
     ))  # fmt: skip
     jobs = entries("gateway:3.2 gateway-cli:3.2 gateway-web:3.2 gateway-docs:3.2", LINUX)
     inputs = (
-        JobsetInputRow("gateway", "git", f"{GITLAB} develop"),
-        JobsetInputRow("tools", "build", "tools:staging:systemd.x86_64-linux"),
+        JobsetInput(name="gateway", type="git", value=f"{GITLAB} develop"),
+        JobsetInput(name="tools", type="build", value="tools:staging:systemd.x86_64-linux"),
     )
     plan = Plan(
         (*jobs, aggregate("all", jobs)),
@@ -96,7 +98,7 @@ def _museum(story: Simulator) -> None:
         "disnix": InputRow("svn", "https://svn.example.org/disnix/trunk"),
         "nixops": InputRow("hg", "https://hg.example.org/nixops"),
     }
-    inputs = (JobsetInputRow("nixops", "hg", "https://hg.example.org/nixops tip"),)
+    inputs = (JobsetInput(name="nixops", type="hg", value="https://hg.example.org/nixops tip"),)
     row = JobsetRow("museum", "legacy", "The last of its kind", enabled=0, checkinterval=0,
                     nixexprinput="nixops", inputs=inputs)  # fmt: skip
     plan = Plan(tuple(jobs), (FailureRule("charon.*", 1),), churn=40, sources=sources)

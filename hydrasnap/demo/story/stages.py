@@ -11,9 +11,9 @@ from hydrasnap.demo.story.project_tools import DAY, HOUR, TREE
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
 from hydrasnap.demo.world.chance import chance
-from hydrasnap.demo.world.rows import InputRow, JobsetInputRow, JobsetRow, ProjectRow, Result
+from hydrasnap.demo.world.rows import InputRow, JobsetRow, ProjectRow, Result
 from hydrasnap.demo.world.world import EPOCH, World
-from hydrasnap.model import JobsetKey
+from hydrasnap.model import JobsetInput, JobsetKey
 
 RELEASE = JobsetKey("tools", "release-26.05")
 PATCHWORK = JobsetKey("patchwork", "main")
@@ -102,7 +102,7 @@ def _newcomer(story: Simulator) -> None:
         churn=15,
         sources={"nixpkgs": InputRow("git", TREE)},
     )
-    inputs = (JobsetInputRow("nixpkgs", "git", f"{TREE} master"),)
+    inputs = (JobsetInput(name="nixpkgs", type="git", value=f"{TREE} master"),)
     times = range(EPOCH + DAY, EPOCH + 2 * DAY, 12 * HOUR)
     story.follow(JobsetRow("newcomer", "trunk", "The first jobset", inputs=inputs), plan, times)
 

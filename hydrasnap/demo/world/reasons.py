@@ -7,7 +7,7 @@ from itertools import count
 from hydrasnap.demo.world.machines import MACHINES
 from hydrasnap.demo.world.rows import BuildRow, store_path
 from hydrasnap.demo.world.world import World
-from hydrasnap.model import FailedStep, Package, Reasons, build_status
+from hydrasnap.model import FailedStep, Reasons, build_status
 
 _NO_RESULT = frozenset({3, 9})
 _WORDS = {
@@ -32,9 +32,7 @@ class ReasonsOf(Mapping[int, Reasons]):
         if not row.finished:
             raise KeyError(number)
         steps = enumerate_steps(self.world, row) if lists_steps(row) else ()
-        return Reasons(
-            build=number, stoptime=row.stoptime, steps=tuple(steps), package=_package(row)
-        )
+        return Reasons(build=number, stoptime=row.stoptime, steps=tuple(steps), package=row.package)
 
     def __iter__(self) -> Iterator[int]:
         return (number for number, row in sorted(self.world.builds.items()) if row.finished)
@@ -95,13 +93,3 @@ def _log(row: BuildRow, number: int) -> str:
 def _machine(row: BuildRow) -> str:
     able = [machine.host for machine in MACHINES if row.system in machine.systems]
     return able[row.id % len(able)] if able else ""
-
-
-def _package(row: BuildRow) -> Package:
-    package = row.package
-    return Package(
-        description=package.description,
-        license=package.license,
-        homepage=package.homepage,
-        maintainers=package.maintainers,
-    )

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hydrasnap.model import JobsetKey
+from hydrasnap.model import Declarative, JobsetInput, JobsetKey, Package
 
 _DIGITS = "0123456789abcdfghijklmnpqrsvwxyz"
 
@@ -23,7 +23,7 @@ def revision(*parts: object) -> str:
 
 @dataclass(slots=True)
 class ProjectRow:
-    """A project; `declarative` is ``(file, type, value)`` where a file declares its jobsets."""
+    """A project; `declarative` says where a file declares its jobsets."""
 
     name: str
     displayname: str = ""
@@ -32,17 +32,7 @@ class ProjectRow:
     owner: str = "alice"
     enabled: bool = True
     hidden: bool = False
-    declarative: tuple[str, str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JobsetInputRow:
-    """An input in a jobset's configuration."""
-
-    name: str
-    type: str
-    value: str
-    emailresponsible: bool = False
+    declarative: Declarative | None = None
 
 
 @dataclass(slots=True)
@@ -62,7 +52,7 @@ class JobsetRow:
     keepnr: int = 3
     enableemail: bool = False
     emailoverride: str = ""
-    inputs: tuple[JobsetInputRow, ...] = ()
+    inputs: tuple[JobsetInput, ...] = ()
     errormsg: str = ""
     fetcherrormsg: str = ""
     errortime: int | None = None
@@ -104,16 +94,6 @@ class EvaluationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PackageRow:
-    """What a package says of itself; `maintainers` are e-mail addresses."""
-
-    description: str = ""
-    license: str = ""
-    homepage: str = ""
-    maintainers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Job:
     """What an evaluation finds under a name.
 
@@ -130,7 +110,7 @@ class Job:
     constituents: tuple[str, ...] | None = None
     floating: bool = False
     priority: int = 100
-    package: PackageRow = PackageRow()
+    package: Package = field(default_factory=Package)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +169,7 @@ class BuildRow:
     size: int = 0
     closuresize: int = 0
     constituents: tuple[int, ...] | None = None
-    package: PackageRow = PackageRow()
+    package: Package = field(default_factory=Package)
     causes: tuple[int, ...] = ()
     dependency: str = ""
     evaluations: set[int] = field(default_factory=set)

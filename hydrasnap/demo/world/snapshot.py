@@ -8,7 +8,6 @@ from hydrasnap.demo.world.reasons import ReasonsOf
 from hydrasnap.demo.world.rows import (
     BuildRow,
     EvaluationRow,
-    JobsetInputRow,
     JobsetRow,
     ProductRow,
     ProjectRow,
@@ -17,13 +16,11 @@ from hydrasnap.demo.world.sizes import SizesOf
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import (
     Build,
-    Declarative,
     Evaluation,
     EvaluationInput,
     Jobset,
     JobsetConfiguration,
     JobsetCounts,
-    JobsetInput,
     JobsetKey,
     JobsetOverview,
     JobsetState,
@@ -133,16 +130,9 @@ def project(world: World, row: ProjectRow) -> Project:
         owner=row.owner,
         enabled=row.enabled,
         hidden=row.hidden,
-        declarative=_declarative(row),
+        declarative=row.declarative,
         jobsets=tuple(sorted(key.name for key in world.jobsets if key.project == row.name)),
     )
-
-
-def _declarative(row: ProjectRow) -> Declarative | None:
-    if row.declarative is None:
-        return None
-    file, kind, value = row.declarative
-    return Declarative(file=file, type=kind, value=value)
 
 
 def jobset(world: World, row: JobsetRow) -> Jobset:
@@ -182,13 +172,7 @@ def _configuration(row: JobsetRow) -> JobsetConfiguration:
         keepnr=row.keepnr,
         enableemail=bool(row.enableemail),
         emailoverride=row.emailoverride,
-        inputs=tuple(map(_jobset_input, row.inputs)),
-    )
-
-
-def _jobset_input(row: JobsetInputRow) -> JobsetInput:
-    return JobsetInput(
-        name=row.name, type=row.type, value=row.value, emailresponsible=row.emailresponsible
+        inputs=row.inputs,
     )
 
 

@@ -2,16 +2,17 @@
 
 from zlib import crc32
 
-from hydrasnap.demo.world.rows import (
+from hydrasnap.demo import (
+    EPOCH,
     InputRow,
     Job,
     JobsetRow,
     ProductRow,
     ProjectRow,
     Result,
-    revision,
+    World,
 )
-from hydrasnap.demo.world.world import EPOCH, World
+from hydrasnap.demo.world.rows import revision
 from hydrasnap.model import JobsetKey
 
 _SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin")
