@@ -22,7 +22,7 @@ from pathlib import Path
 
 import httpx
 
-from hydrasnap.client import Settings
+from hydrasnap.client.settings import Settings
 from hydrasnap.crawl.run import crawl
 from hydrasnap.plan.selection import FetchStrategy, Selection
 from hydrasnap.store.opening import open_cache, read_snapshot
@@ -30,7 +30,7 @@ from hydrasnap.store.opening import open_cache, read_snapshot
 CONNECTIONS = 8
 SERVER = """
 import sys, uvicorn
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from synthetic import synthetic_world
 jobs, port, evaluations, jobsets = map(int, sys.argv[1:])
 hydra = DemoHydra(world=synthetic_world(jobs, evaluations, jobsets))

@@ -2,17 +2,16 @@
 
 from zlib import crc32
 
-from hydrasnap.demo import (
-    EPOCH,
+from hydrasnap.demo.world.rows import (
     InputRow,
     Job,
     JobsetRow,
     ProductRow,
     ProjectRow,
     Result,
-    World,
+    revision,
 )
-from hydrasnap.demo.world.rows import revision
+from hydrasnap.demo.world.world import EPOCH, World
 from hydrasnap.model import JobsetKey
 
 _SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin")

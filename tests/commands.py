@@ -12,7 +12,7 @@ import uvicorn
 from click.testing import CliRunner, Result
 
 from hydrasnap.cli import main
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 
 Answer = tuple[int, str, bytes]
 

@@ -14,9 +14,9 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from hydrasnap.client import Runtime, Settings
+from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.run import crawl
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings

@@ -11,11 +11,13 @@ from typing import Any
 
 import httpx
 
-from hydrasnap.client import Client, Runtime, Settings
+from hydrasnap.client.client import Client
+from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.run import CrawlResult, crawl
 from hydrasnap.crawl.session import Event
-from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProductRow, ProjectRow, Result
-from hydrasnap.demo import World as Data
+from hydrasnap.demo.hydra import DemoHydra
+from hydrasnap.demo.world.rows import Job, JobsetRow, ProductRow, ProjectRow, Result
+from hydrasnap.demo.world.world import World as Data
 from hydrasnap.model import JobsetKey, Snapshot
 from hydrasnap.plan.selection import Selection
 from hydrasnap.store.opening import open_cache, read_snapshot

@@ -9,7 +9,7 @@ from typing import Any
 
 from hydras import hydra
 
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 
 YEARS = (2015, 2019, 2021, 2023, 2026)
 COUNTS = {"project", "name", "nrscheduled", "nrsucceeded", "nrfailed", "nrtotal"}

@@ -11,7 +11,7 @@ from hydras import FULL_SPEED, TRUNK, Crawler, evaluate, files, hydra, page
 from mutations import answers
 from steps import page_of
 
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.plan.selection import FetchStrategy, Selection
 
 Spoil = Callable[[str, bytes], httpx.Response | None]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from html import escape
 
-from hydrasnap.demo import World
+from hydrasnap.demo.world.world import World
 from hydrasnap.model import Build, JobsetKey
 
 ORIGIN = "https://hydra.demo.example"

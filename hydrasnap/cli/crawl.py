@@ -13,13 +13,9 @@ from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.progress import EventSink, crawl_progress
 from hydrasnap.cli.reports import crawl_fields, crawl_lines, plan_fields, plan_lines, pruned_line
 from hydrasnap.cli.stopping import run_stoppable, stoppable
-from hydrasnap.client import (
-    Credentials,
-    Limits,
-    Settings,
-    is_this_machine,
-    normal_origin,
-)
+from hydrasnap.client.budget import Limits
+from hydrasnap.client.settings import Credentials, Settings, normal_origin
+from hydrasnap.client.throttle import is_this_machine
 from hydrasnap.config.keys import Config
 from hydrasnap.config.secrets import Secrets, basic_password, password
 from hydrasnap.crawl.dry_run import dry_run

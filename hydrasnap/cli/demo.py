@@ -10,10 +10,11 @@ from hydrasnap.cli.preflight import check_folders
 from hydrasnap.cli.progress import EventSink, crawl_progress
 from hydrasnap.cli.site import render_into
 from hydrasnap.cli.stopping import run_stoppable
-from hydrasnap.client import Limits, Runtime, Settings
+from hydrasnap.client.budget import Limits
+from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.run import CrawlResult
 from hydrasnap.crawl.run import crawl as crawl_into
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.store.cache import Cache

@@ -13,7 +13,7 @@ from hydrasnap.formatting import mask_logins, size
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from hydrasnap.client import Limits
+    from hydrasnap.client.budget import Limits
     from hydrasnap.crawl.session import Event
 
 _LONG_WAIT = 5.0
@@ -135,7 +135,7 @@ class _Lines:
             print_line(line)
 
     def _line(self, event: "Event") -> str | None:
-        from hydrasnap.client import Fetched, Waiting
+        from hydrasnap.client.settings import Fetched, Waiting
         from hydrasnap.crawl.session import Note, Stage
 
         if isinstance(event, Stage):
@@ -166,7 +166,7 @@ class _CrawlBar:
         self._show()
 
     def __call__(self, event: "Event") -> None:
-        from hydrasnap.client import Fetched
+        from hydrasnap.client.settings import Fetched
         from hydrasnap.crawl.session import Note, Stage, Step
 
         if isinstance(event, Note):

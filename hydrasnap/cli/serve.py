@@ -24,7 +24,10 @@ from hydrasnap.errors import EXIT_GAPS, EXIT_LOCKED, ConfigError
 from hydrasnap.publish.collisions import links_of
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.report.index import Index
-from hydrasnap.server import RELOADING, CacheSource, Follower, SitePages, serve_app
+from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.follow import RELOADING, Follower
+from hydrasnap.server.pages import SitePages
+from hydrasnap.server.serve import serve_app
 
 _PAUSE = 2.0  # seconds
 _GRACE = 2  # seconds that answers on their way have when the server ends

@@ -11,7 +11,7 @@ from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.errors import NotAHydraError, NotFoundError
 from hydrasnap.model import Build, JobsetKey
 from hydrasnap.plan.aggregates import aggregates
-from hydrasnap.wire import read_build, read_builds
+from hydrasnap.wire.builds import read_build, read_builds
 
 
 async def fetch_constituents(session: Session, jobsets: list[JobsetKey]) -> None:

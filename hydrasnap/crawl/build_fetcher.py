@@ -12,7 +12,7 @@ from hydrasnap.model import Build, Evaluation
 from hydrasnap.plan.builds import cheapest, merge
 from hydrasnap.plan.selection import FetchStrategy
 from hydrasnap.store.ids import IdSet
-from hydrasnap.wire import read_build, read_builds
+from hydrasnap.wire.builds import read_build, read_builds
 from hydrasnap.wire.html import read_listing
 
 _TRIES = 6  # with a strategy, if there is another one to fall back on

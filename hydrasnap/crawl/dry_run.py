@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hydrasnap.client import Runtime, Settings
+from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.jobsets import needed_refresh
 from hydrasnap.crawl.overview import fetch_overview
 from hydrasnap.crawl.session import Event, Session, open_client

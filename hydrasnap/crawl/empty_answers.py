@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sized
 from typing import TypeVar
 
-from hydrasnap.client import Client, SuspectEmptyError
+from hydrasnap.client.client import Client
+from hydrasnap.client.responses import SuspectEmptyError
 
 T = TypeVar("T", bound=Sized)
 

@@ -12,7 +12,7 @@ from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import LOSSES, Note, Session
 from hydrasnap.model import Evaluation, JobsetKey, JobsetOverview
 from hydrasnap.plan.jobsets import EVALUATIONS_A_PAGE, Listing, wanted_ids
-from hydrasnap.wire import EvaluationPage, read_evaluation, read_evaluation_page
+from hydrasnap.wire.evaluations import EvaluationPage, read_evaluation, read_evaluation_page
 from hydrasnap.wire.html import read_evaluation_ids
 
 _LIST = 0  # no evaluation has this number

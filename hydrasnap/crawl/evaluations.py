@@ -10,7 +10,7 @@ from hydrasnap.crawl.session import Session
 from hydrasnap.errors import NotFoundError
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.plan.jobsets import merge_evaluation
-from hydrasnap.wire import read_evaluation
+from hydrasnap.wire.evaluations import read_evaluation
 
 
 async def fetch_lost_evaluations(session: Session, jobsets: Collection[JobsetKey]) -> None:

@@ -21,7 +21,8 @@ from hydrasnap.plan.jobsets import (
     merge_evaluation,
     required_refresh,
 )
-from hydrasnap.wire import JobsetAnswer, read_build, read_jobset
+from hydrasnap.wire.builds import read_build
+from hydrasnap.wire.projects import JobsetAnswer, read_jobset
 
 _TRIES = 6  # for the page of errors; the page of the jobset is the fallback
 

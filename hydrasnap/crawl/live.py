@@ -17,7 +17,7 @@ from hydrasnap.errors import (
     RefusedError,
 )
 from hydrasnap.model import JobsetKey, Live, Machine, RunningBuild
-from hydrasnap.wire import read_machines, read_runner, read_running, read_throughput
+from hydrasnap.wire.live import read_machines, read_runner, read_running, read_throughput
 
 T = TypeVar("T")
 

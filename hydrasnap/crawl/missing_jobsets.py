@@ -9,7 +9,7 @@ from hydrasnap.crawl.deleted import mark_deleted
 from hydrasnap.crawl.session import Session
 from hydrasnap.errors import NotAHydraError, NotFoundError
 from hydrasnap.model import Evaluation, Jobset, JobsetKey, Project
-from hydrasnap.wire import read_jobset
+from hydrasnap.wire.projects import read_jobset
 
 
 def find_missing_jobsets(

@@ -7,8 +7,8 @@ from functools import partial
 
 import msgspec
 
-from hydrasnap.client import Client
 from hydrasnap.client import endpoints as paths
+from hydrasnap.client.client import Client
 from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.missing_jobsets import delete_jobset, find_missing_jobsets
 from hydrasnap.crawl.renames import follow_renames
@@ -16,7 +16,7 @@ from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.errors import ConfigError, NotAHydraError, NotFoundError
 from hydrasnap.model import Jobset, JobsetKey, JobsetOverview, Project
 from hydrasnap.plan.selection import Selection
-from hydrasnap.wire import read_overviews, read_projects
+from hydrasnap.wire.projects import read_overviews, read_projects
 
 Reader = Callable[[bytes], list[JobsetOverview]]
 

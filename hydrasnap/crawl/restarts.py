@@ -19,7 +19,7 @@ from hydrasnap.plan.builds import (
     recheck_candidates,
     tally,
 )
-from hydrasnap.wire import read_queue
+from hydrasnap.wire.builds import read_queue
 from hydrasnap.wire.reasons import read_finished
 
 _QUEUE = 20_000

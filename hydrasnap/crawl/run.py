@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hydrasnap.client import Runtime, Settings
+from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.aggregates import fetch_constituents
 from hydrasnap.crawl.builds import fetch_builds
 from hydrasnap.crawl.jobsets import list_jobsets

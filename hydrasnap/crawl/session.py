@@ -6,7 +6,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from hydrasnap.client import Client, Fetched, Runtime, Settings, Waiting
+from hydrasnap.client.client import Client
+from hydrasnap.client.settings import Fetched, Runtime, Settings, Waiting
 from hydrasnap.crawl.resume import Progress
 from hydrasnap.errors import (
     CrawlError,

@@ -8,7 +8,7 @@ from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.model import JobKey, JobsetKey, JobSizes, SizePoint
 from hydrasnap.plan.sizes import join_sizes, missing_sizes, successes
-from hydrasnap.wire import read_sizes
+from hydrasnap.wire.builds import read_sizes
 
 
 @dataclass(frozen=True, slots=True)

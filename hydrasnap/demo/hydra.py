@@ -16,7 +16,9 @@ from hydrasnap.demo.world.machines import live
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import Live, Snapshot
-from hydrasnap.server import hydra_app, reply, wants_json
+from hydrasnap.server.app import hydra_app
+from hydrasnap.server.negotiation import wants_json
+from hydrasnap.server.replies import reply
 
 _CHANGES = re.compile(
     r"/build/[^/]+/(restart|cancel|bump|keep)\b"

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from hydrasnap.demo.world.rows import revision
-from hydrasnap.server import Json, quoted, reply
+from hydrasnap.server.replies import Json, quoted, reply
 
 SIGN_IN = "This page requires you to sign in."
 COOKIE = "hydra_session"

@@ -20,7 +20,7 @@ from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files
 from hydrasnap.config.example import example
 from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import load
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 
 BIN = Path(sys.executable).parent
 FACTS = RecipeFacts(

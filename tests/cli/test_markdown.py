@@ -8,7 +8,7 @@ from hydras import fresh_crawl, hydra
 from msgspec import structs
 
 from hydrasnap.cli.markdown import markdown_lines
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.model import Gap
 from hydrasnap.report.changes import ChangeKind, compare
 from hydrasnap.report.index import Index

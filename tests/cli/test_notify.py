@@ -18,7 +18,7 @@ from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.notify import NOTES, notify
 from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import load
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Snapshot
 

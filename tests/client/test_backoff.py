@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hydrasnap.client import Retry
-from hydrasnap.client.backoff import retry_after
+from hydrasnap.client.backoff import Retry, retry_after
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 

@@ -29,8 +29,10 @@ from hydras import (
     runtime,
 )
 
-from hydrasnap.client import Client, Credentials, Fetched, Limits, Runtime, Settings, Waiting
-from hydrasnap.demo import DemoHydra
+from hydrasnap.client.budget import Limits
+from hydrasnap.client.client import Client
+from hydrasnap.client.settings import Credentials, Fetched, Runtime, Settings, Waiting
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import (
     BudgetError,
     ConfigError,

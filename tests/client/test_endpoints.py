@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hydrasnap.client import endpoints as paths
-from hydrasnap.client import normal_origin
+from hydrasnap.client.settings import normal_origin
 from hydrasnap.errors import CrawlError
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(

@@ -4,7 +4,6 @@ import httpx
 import pytest
 from hydras import page, reply
 
-from hydrasnap.client import Credentials, Settings
 from hydrasnap.client.responses import (
     HTML,
     JSON,
@@ -13,6 +12,7 @@ from hydrasnap.client.responses import (
     TooFastError,
     is_json,
 )
+from hydrasnap.client.settings import Credentials, Settings
 from hydrasnap.errors import (
     CrawlError,
     DeniedError,

@@ -8,8 +8,7 @@ from hydras import Clock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hydrasnap.client import is_this_machine
-from hydrasnap.client.throttle import RateLimiter
+from hydrasnap.client.throttle import RateLimiter, is_this_machine
 
 RATES = st.floats(min_value=0.05, max_value=1000)
 

@@ -26,9 +26,11 @@ from hydras import (
 from synthetic import synthetic_world
 from up_to_date import assert_up_to_date
 
-from hydrasnap.client import Credentials, Limits
-from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProjectRow
-from hydrasnap.demo import World as Data
+from hydrasnap.client.budget import Limits
+from hydrasnap.client.settings import Credentials
+from hydrasnap.demo.hydra import DemoHydra
+from hydrasnap.demo.world.rows import Job, JobsetRow, ProjectRow
+from hydrasnap.demo.world.world import World as Data
 from hydrasnap.errors import BudgetError, ConfigError
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan.selection import FetchStrategy, Selection

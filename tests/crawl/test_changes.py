@@ -11,8 +11,8 @@ from hydras import STABLE, TRUNK, Answer, Crawler, conclude, evaluate, fresh_cra
 from synthetic import synthetic_world
 from up_to_date import assert_up_to_date
 
-from hydrasnap.demo import DemoHydra
-from hydrasnap.demo import World as Data
+from hydrasnap.demo.hydra import DemoHydra
+from hydrasnap.demo.world.world import World as Data
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan.selection import Selection
 

@@ -21,8 +21,9 @@ from hydras import (
 from synthetic import synthetic_world
 from up_to_date import assert_up_to_date
 
-from hydrasnap.client import Limits, Settings
-from hydrasnap.demo import DemoHydra
+from hydrasnap.client.budget import Limits
+from hydrasnap.client.settings import Settings
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import ConfigError, HydrasnapError
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan.selection import Selection

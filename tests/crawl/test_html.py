@@ -10,9 +10,9 @@ from hydras import ORIGIN, TRUNK, Answer, Crawler, evaluate, fresh_crawl, hydra,
 from synthetic import synthetic_world
 from up_to_date import assert_up_to_date
 
-from hydrasnap.client import Limits
+from hydrasnap.client.budget import Limits
 from hydrasnap.crawl.session import Note
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan.selection import Selection
 

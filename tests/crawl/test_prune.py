@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hydrasnap.crawl.prune import Pruned, prune
-from hydrasnap.demo import World
+from hydrasnap.demo.world.world import World
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetConfiguration, JobsetKey
 from hydrasnap.plan.retention import Retention, unreferenced
 from hydrasnap.plan.selection import Selection

@@ -13,7 +13,7 @@ from up_to_date import assert_up_to_date
 
 from hydrasnap.crawl.deleted import mark_deleted
 from hydrasnap.crawl.session import Note
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.model import Build, Evaluation
 from hydrasnap.plan.reasons import unexplained
 from hydrasnap.plan.selection import Selection

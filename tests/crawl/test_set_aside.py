@@ -7,7 +7,7 @@ import pytest
 from cases import cases
 from hydras import TRUNK, Crawler, fresh_crawl, hydra
 
-from hydrasnap.demo import World
+from hydrasnap.demo.world.world import World
 from hydrasnap.publish.pipeline import publish_cache
 from hydrasnap.publish.settings import SiteSettings
 

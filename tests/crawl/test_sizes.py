@@ -7,11 +7,12 @@ import pytest
 from hydras import HTML, ORIGIN, TRUNK, Answer, Crawler, evaluate, files, fresh_crawl, hydra, reply
 from hydras import REQUESTS as PLAIN
 
-from hydrasnap.client import Limits
 from hydrasnap.client import endpoints as paths
+from hydrasnap.client.budget import Limits
 from hydrasnap.crawl.prune import prune
 from hydrasnap.crawl.session import Note
-from hydrasnap.demo import Job, JobsetRow, Result, World
+from hydrasnap.demo.world.rows import Job, JobsetRow, Result
+from hydrasnap.demo.world.world import World
 from hydrasnap.model import JobKey, JobsetKey, SizePoint
 from hydrasnap.plan.retention import Retention
 from hydrasnap.plan.selection import Selection

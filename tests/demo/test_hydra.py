@@ -5,7 +5,7 @@ import json
 
 import httpx
 
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 
 
 def ask(hydra: DemoHydra, *targets: str) -> list[httpx.Response]:

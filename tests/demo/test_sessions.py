@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 
 USER = ("reader", "s3cret")
 GOOD = {"username": "reader", "password": "s3cret"}

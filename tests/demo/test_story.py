@@ -4,11 +4,12 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from hydrasnap.demo import EPOCH, DemoHydra, World
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.demo.story.project_odd_names import NAMES
 from hydrasnap.demo.story.stages import COUNT, tell, world_at
 from hydrasnap.demo.world.rows import BuildRow
 from hydrasnap.demo.world.snapshot import snapshot
+from hydrasnap.demo.world.world import EPOCH, World
 from hydrasnap.model import JobsetCounts, JobsetKey
 
 TRUNK = JobsetKey("tools", "trunk")

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import synthetic_world
 
-from hydrasnap.demo import Job, JobsetRow, ProjectRow, World
+from hydrasnap.demo.world.rows import Job, JobsetRow, ProjectRow
 from hydrasnap.demo.world.snapshot import snapshot
+from hydrasnap.demo.world.world import World
 from hydrasnap.model import JobsetKey
 
 

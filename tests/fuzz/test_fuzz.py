@@ -16,7 +16,7 @@ from hydras import STABLE, TRUNK, Crawler, evaluate, fresh_crawl, hydra
 from mutations import mutated, spoiled_bytes
 from spoiling import KINDS, PAGES, SECOND_RUN, Spoiler, crawler, data
 
-from hydrasnap.client import Limits
+from hydrasnap.client.budget import Limits
 from hydrasnap.crawl.run import CrawlResult
 from hydrasnap.errors import HydrasnapError
 from hydrasnap.publish.pipeline import publish

@@ -11,8 +11,8 @@ from histories import HISTORIES
 from hydras import STABLE, TRUNK, Crawler, evaluate, fresh_crawl, hydra
 from msgspec import structs
 
-from hydrasnap.client import Limits
-from hydrasnap.demo import DemoHydra
+from hydrasnap.client.budget import Limits
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.model import Snapshot
 from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.page_limits import Limits as PageLimits

@@ -14,7 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from hydrasnap.demo import DemoHydra, Job, JobsetRow, ProjectRow, Result, World
+from hydrasnap.demo.hydra import DemoHydra
+from hydrasnap.demo.world.rows import Job, JobsetRow, ProjectRow, Result
+from hydrasnap.demo.world.world import World
 from hydrasnap.errors import OutputError
 from hydrasnap.model import JobsetKey
 from hydrasnap.plan.selection import Selection

@@ -16,7 +16,8 @@ from recount import recount
 from recounted import Ask
 from recounted_pages import Look
 
-from hydrasnap.demo import DemoHydra, Job, Result
+from hydrasnap.demo.hydra import DemoHydra
+from hydrasnap.demo.world.rows import Job, Result
 from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from hydras import ORIGIN
 
-from hydrasnap.client import Runtime, Settings
+from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.run import crawl
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Build, FailedStep, JobsetKey, Package, Reasons, Snapshot
 from hydrasnap.plan.selection import Selection

@@ -19,7 +19,8 @@ from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.history import job_history
 from hydrasnap.report.index import Index
 from hydrasnap.report.tally import tally_by_system, tally_of
-from hydrasnap.wire import read_builds, read_evaluation_page
+from hydrasnap.wire.builds import read_builds
+from hydrasnap.wire.evaluations import read_evaluation_page
 
 Raw = dict[str, Any]
 Key = tuple[str, str]

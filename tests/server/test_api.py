@@ -12,10 +12,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from synthetic import synthetic_world
 
-from hydrasnap.demo import DemoHydra, InputRow, Job, JobsetRow, Result, World
+from hydrasnap.demo.hydra import DemoHydra
+from hydrasnap.demo.world.rows import InputRow, Job, JobsetRow, Result
 from hydrasnap.demo.world.snapshot import snapshot
+from hydrasnap.demo.world.world import World
 from hydrasnap.model import JobsetKey, Live, Snapshot
-from hydrasnap.server import hydra_app
+from hydrasnap.server.app import hydra_app
 
 JSON = {"Accept": "application/json"}
 

@@ -11,7 +11,9 @@ import pytest
 import uvicorn
 from hydras import Crawler, hydra
 
-from hydrasnap.server import CacheSource, SitePages, serve_app
+from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.pages import SitePages
+from hydrasnap.server.serve import serve_app
 
 JSON = {"Accept": "application/json"}
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}

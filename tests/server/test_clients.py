@@ -17,9 +17,10 @@ from lxml import etree, html
 from starlette.applications import Starlette
 from starlette.responses import Response
 
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.plan.selection import Selection
-from hydrasnap.server import CacheSource, serve_app
+from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.serve import serve_app
 
 JOBSET = "tools/trunk"
 NO_PAGES = Response("a page of the site", status_code=404)

@@ -8,10 +8,12 @@ import pytest
 from lxml import html
 from starlette.responses import PlainTextResponse
 
-from hydrasnap.demo import DemoHydra, Job, JobsetRow, World
+from hydrasnap.demo.hydra import DemoHydra
+from hydrasnap.demo.world.rows import Job, JobsetRow
 from hydrasnap.demo.world.snapshot import snapshot
+from hydrasnap.demo.world.world import World
 from hydrasnap.model import JobsetKey
-from hydrasnap.server import hydra_app
+from hydrasnap.server.app import hydra_app
 from hydrasnap.wire.html import read_evaluation_ids, read_listing
 
 TRUNK = JobsetKey("tools", "trunk")

@@ -34,15 +34,12 @@ from hydrasnap.model import (
     Run,
     Snapshot,
 )
-from hydrasnap.server import hydra_app, objects
+from hydrasnap.server import objects
+from hydrasnap.server.app import hydra_app
 from hydrasnap.server.replies import encode
-from hydrasnap.wire import (
-    read_build,
-    read_evaluation,
-    read_jobset,
-    read_overviews,
-    read_projects,
-)
+from hydrasnap.wire.builds import read_build
+from hydrasnap.wire.evaluations import read_evaluation
+from hydrasnap.wire.projects import read_jobset, read_overviews, read_projects
 from hydrasnap.wire.reasons import (
     ErrorMarks,
     read_error_marks,

@@ -10,13 +10,14 @@ from hydras import ORIGIN, TRUNK, files, hydra
 from old_hydras import YEARS, old_hydra
 from starlette.responses import Response
 
-from hydrasnap.client import Runtime, Settings
+from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.run import crawl
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.plan.selection import FetchStrategy, Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.server import CacheSource, serve_app
+from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.serve import serve_app
 from hydrasnap.store.opening import open_cache, read_snapshot
 
 EVERYTHING = Selection(sizes=DemoHydra.SIZED, live=True, hidden=True, reasons=1000)

@@ -9,7 +9,10 @@ import pytest
 from hydras import Crawler, evaluate, fresh_crawl, hydra
 from starlette.applications import Starlette
 
-from hydrasnap.server import RELOADING, CacheSource, Follower, SitePages, serve_app
+from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.follow import RELOADING, Follower
+from hydrasnap.server.pages import SitePages
+from hydrasnap.server.serve import serve_app
 
 JSON = {"Accept": "application/json"}
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

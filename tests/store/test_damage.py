@@ -9,7 +9,7 @@ import pytest
 from cases import cases
 from hydras import TRUNK, Crawler, files, fresh_crawl, hydra
 
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import CacheError
 from hydrasnap.store.opening import check_cache, read_snapshot
 

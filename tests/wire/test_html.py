@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic import synthetic_world
 
-from hydrasnap.demo import DemoHydra
+from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import NotAHydraError
 from hydrasnap.model import Build, BuildStatus, Evaluation
 from hydrasnap.wire.html import read_evaluation_ids, read_listing

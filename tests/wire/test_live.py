@@ -7,7 +7,7 @@ import pytest
 
 from hydrasnap.errors import NotAHydraError
 from hydrasnap.model import Machine, QueueRunner, RunningBuild, SystemQueue
-from hydrasnap.wire import read_machines, read_runner, read_running, read_throughput
+from hydrasnap.wire.live import read_machines, read_runner, read_running, read_throughput
 
 OLD = {
     "status": "up",

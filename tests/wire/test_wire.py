@@ -21,18 +21,10 @@ from hydrasnap.model import (
     Product,
     SizePoint,
 )
-from hydrasnap.wire import (
-    read_build,
-    read_builds,
-    read_evaluation,
-    read_evaluation_page,
-    read_jobset,
-    read_overviews,
-    read_projects,
-    read_queue,
-    read_sizes,
-)
+from hydrasnap.wire.builds import read_build, read_builds, read_queue, read_sizes
 from hydrasnap.wire.decode import Oddities
+from hydrasnap.wire.evaluations import read_evaluation, read_evaluation_page
+from hydrasnap.wire.projects import read_jobset, read_overviews, read_projects
 
 KEY = JobsetKey("p", "j")
 BUILD: dict[str, Any] = {

@@ -15,7 +15,8 @@ from hydrasnap.publish.pages.files.api import api_files
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.publish.user_warnings import unused
-from hydrasnap.server import CacheSource, serve_app
+from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.serve import serve_app
 from hydrasnap.store.opening import read_snapshot
 
 

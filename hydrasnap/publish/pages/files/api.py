@@ -19,7 +19,7 @@ def api_files(site: Site) -> Iterator[File]:
     """Yield the files, if the settings ask for them."""
     if site.api is ApiScope.NONE:
         return
-    from hydrasnap.server import objects  # brings what a site without these files does not need
+    from hydrasnap.server import objects
 
     snapshot, name = site.snapshot, site.links.name
     projects = snapshot.projects.values()
