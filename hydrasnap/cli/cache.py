@@ -1,4 +1,4 @@
-"""What commands do with a cache that is there: describe it, prune it, merge others, notify."""
+"""What commands do with a cache that is there: describe it, prune it, merge others."""
 
 import time
 from collections.abc import Sequence
@@ -63,20 +63,3 @@ def describe_cache(folder: Path, options: OutputOptions, *, markdown: bool = Fal
     now = time.time()
     options.answer(status_lines(snapshot, fields, now), "status", fields)
     return now - snapshot.run.started
-
-
-def save_metrics(config: Config, file: Path | None) -> None:
-    """Write the metrics of the configured cache, where a file is named for them."""
-    if file is not None:
-        from hydrasnap.cli.metrics import write_metrics
-
-        write_metrics(read_snapshot(Path(config.cache.folder)), file)
-
-
-def run_notify(config: Config, options: OutputOptions) -> None:
-    """Notify the configured receivers of what is new to them."""
-    if config.notify:
-        from hydrasnap.cli.notify import notify
-
-        with stoppable("The next run sends what was not sent."):
-            notify(read_snapshot(Path(config.cache.folder)), config, options)

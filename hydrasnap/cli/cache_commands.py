@@ -1,4 +1,4 @@
-"""The commands for a cache that is there: describe, check, prune and merge it, notify of news."""
+"""The commands for a cache that is there: describe, check, prune, merge and serve it, notify."""
 
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,8 @@ def status(metrics: Path | None, max_age: int | None, *, markdown: bool, **optio
     hydrasnap status --cache cache
     hydrasnap status --max-age 2h --quiet || echo "the snapshot is old"
     """
-    from hydrasnap.cli.cache import describe_cache, save_metrics
+    from hydrasnap.cli.cache import describe_cache
+    from hydrasnap.cli.metrics import save_metrics
 
     output = opt.take_output_options(options)
     config = opt.load_config(options)
@@ -88,7 +89,7 @@ def notify_command(**options: Any) -> None:
     \b
     hydrasnap notify
     """
-    from hydrasnap.cli.cache import run_notify
+    from hydrasnap.cli.notify import run_notify
 
     output = opt.take_output_options(options)
     run_notify(opt.load_config(options), output)
@@ -121,3 +122,36 @@ def check(secrets: Secrets, /, *, repair: bool, ask: bool, **options: Any) -> No
         plan_crawl(config, output, secrets)
     if not is_fine:
         raise click.exceptions.Exit(EXIT_FAILURE)
+
+
+@click.command()
+@opt.config_option
+@opt.cache_option
+@opt.output_option
+@click.option("--host", default="127.0.0.1", metavar="HOST",
+              help="Listen on HOST (default: 127.0.0.1, this machine alone).")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, metavar="PORT",
+              help="Listen on PORT; 0 is any that is free (default: 8000).")  # fmt: skip
+@click.option("--open", is_flag=True, help="Open the site in the browser.")
+@click.option("--watch", is_flag=True,
+              help="Render again when the cache, templates, texts or settings change, and reload "
+                   "the pages that are open.")  # fmt: skip
+@opt.output_options
+def serve(**options: Any) -> None:
+    """Serve the site, and Hydra's read API, from the cache.
+
+    At Hydra's own addresses, browsers get the site, requests whose Accept names application/json
+    get JSON, and other programs get Hydra's own pages. The first line on standard output is the
+    address. A new crawl is taken over without a restart.
+
+    \b
+    hydrasnap serve --cache cache --open
+    curl -H 'Accept: application/json' http://127.0.0.1:8000/build/12
+    """
+    from hydrasnap.cli.serve import Serving, run_serve
+
+    names = ("host", "port", "open", "watch")
+    serving = Serving(**{name: options.pop(name) for name in names})
+    output = opt.take_output_options(options)
+    given = [f"--{name}={options[name]}" for name in ("config", "cache", "output") if options[name]]
+    run_serve(opt.load_config(options), serving, output, given)

@@ -3,10 +3,9 @@
 import click
 
 from hydrasnap import __version__
-from hydrasnap.cli.cache_commands import check, merge, notify_command, prune, status
+from hydrasnap.cli.cache_commands import check, merge, notify_command, prune, serve, status
 from hydrasnap.cli.program import Program
 from hydrasnap.cli.query import query
-from hydrasnap.cli.serve_command import serve
 from hydrasnap.cli.snapshot_commands import bundle, crawl, demo, init, render, snapshot
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}

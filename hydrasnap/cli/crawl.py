@@ -17,7 +17,7 @@ from hydrasnap.client.budget import Limits
 from hydrasnap.client.settings import Credentials, Settings, normal_origin
 from hydrasnap.client.throttle import is_this_machine
 from hydrasnap.config.keys import Config
-from hydrasnap.config.secrets import Secrets, basic_password, password
+from hydrasnap.config.secrets import SecretName, Secrets, secret_of
 from hydrasnap.crawl.dry_run import dry_run
 from hydrasnap.crawl.live import LIVE_REQUESTS
 from hydrasnap.crawl.prune import prune
@@ -123,12 +123,13 @@ def report_crawl(origin: str, result: CrawlResult, options: OutputOptions) -> No
 
 def crawl_settings(config: Config, secrets: Secrets) -> Settings:
     """Return how a configuration wants the Hydra to be asked."""
+    hydra, proxy = config.hydra, f"the server in front of {config.hydra.url}"
     return Settings(
-        contact=config.hydra.contact,
+        contact=hydra.contact,
         rate=config.crawl.rate,
         concurrency=config.crawl.concurrency,
-        credentials=_credentials(config, secrets),
-        basic=_basic(config, secrets),
+        credentials=_login(config, secrets, hydra.username, "password", hydra.url),
+        basic=_login(config, secrets, hydra.basic_username, "basic_password", proxy),
         limits=Limits(
             requests=config.crawl.max_requests,
             seconds=config.crawl.max_seconds,
@@ -137,26 +138,17 @@ def crawl_settings(config: Config, secrets: Secrets) -> Settings:
     )
 
 
-def _credentials(config: Config, secrets: Secrets) -> Credentials | None:
-    username = config.hydra.username
+def _login(
+    config: Config, secrets: Secrets, username: str, name: SecretName, where: str
+) -> Credentials | None:
+    """Return a login with the password of that name, which is asked for where none is set."""
     if not username:
         return None
-    secret = password(config, secrets) or _ask_for_password(f"{username} at {config.hydra.url}")
-    return Credentials(username, secret)
+    password = secret_of(config, secrets, name) or _ask_for(name, f"{username} at {where}")
+    return Credentials(username, password)
 
 
-def _basic(config: Config, secrets: Secrets) -> Credentials | None:
-    """Return the login at a server in front of the Hydra, where one is set."""
-    username = config.hydra.basic_username
-    if not username:
-        return None
-    secret = basic_password(config, secrets) or _ask_for_password(
-        f"{username} at the server in front of {config.hydra.url}", "BASIC_PASSWORD"
-    )
-    return Credentials(username, secret)
-
-
-def _ask_for_password(account: str, name: str = "PASSWORD") -> str:
+def _ask_for(name: SecretName, account: str) -> str:
     """Ask for a password on the terminal, where there is one."""
     try:
         with warnings.catch_warnings():
@@ -165,7 +157,7 @@ def _ask_for_password(account: str, name: str = "PASSWORD") -> str:
     except getpass.GetPassWarning:
         raise ConfigError(
             f"No password is set for {account}, and there is no terminal to ask for it.",
-            hint=f"Set HYDRASNAP_{name}, or {name.lower()}_file under [hydra] in hydrasnap.toml.",
+            hint=f"Set HYDRASNAP_{name.upper()}, or {name}_file under [hydra] in hydrasnap.toml.",
         ) from None
 
 

@@ -5,12 +5,14 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from hydrasnap.config.keys import Config
 from hydrasnap.errors import OutputError
 from hydrasnap.formatting import mask_logins
 from hydrasnap.model import Snapshot
 from hydrasnap.report.health import JobsetHealth, overview
 from hydrasnap.report.index import Index
 from hydrasnap.report.missing import missing_objects
+from hydrasnap.store.opening import read_snapshot
 
 Labels = dict[str, str]
 Sample = tuple[Labels, float]
@@ -89,15 +91,17 @@ def _escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
 
 
-def write_metrics(snapshot: Snapshot, file: Path) -> None:
-    """Write the metrics of a snapshot to a file, which appears whole."""
-    temporary = None
+def save_metrics(config: Config, file: Path | None) -> None:
+    """Write the metrics of the configured cache to a file, where one is named; it appears whole."""
+    if file is None:
+        return
+    text, temporary = metrics_text(read_snapshot(Path(config.cache.folder))), None
     try:
         with NamedTemporaryFile(
             "w", encoding="utf-8", newline="\n", dir=file.parent, prefix=".hydrasnap-", delete=False
         ) as found:
             temporary = Path(found.name)
-            found.write(metrics_text(snapshot))
+            found.write(text)
         temporary.chmod(0o644)  # an exporter runs as another user
         temporary.replace(file)
     except OSError as error:

@@ -18,6 +18,7 @@ import httpx
 
 from hydrasnap import __version__
 from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.stopping import stoppable
 from hydrasnap.config.keys import Config
 from hydrasnap.config.site_keys import NotifyTable
 from hydrasnap.errors import OutputError
@@ -30,6 +31,7 @@ from hydrasnap.report.health import is_hidden
 from hydrasnap.report.index import Index
 from hydrasnap.report.transitions import News, news
 from hydrasnap.store.atomic import write_whole
+from hydrasnap.store.opening import read_snapshot
 
 NOTES = ".notified.json"
 _SECONDS = 60
@@ -37,9 +39,16 @@ _SECONDS = 60
 SentEvents = dict[str, list[str]]
 
 
+def run_notify(config: Config, options: OutputOptions) -> None:
+    """Notify the configured receivers of what is new to them."""
+    if config.notify:
+        with stoppable("The next run sends what was not sent."):
+            notify(read_snapshot(Path(config.cache.folder)), config, options)
+
+
 def notify(snapshot: Snapshot, config: Config, options: OutputOptions) -> None:
     """Send every receiver its new events; a failure is a warning, and the next run tries again."""
-    if not config.notify or not snapshot.run.complete:
+    if not snapshot.run.complete:
         return
     file = Path(config.cache.folder, NOTES)
     snapshot = mask_snapshot(snapshot)

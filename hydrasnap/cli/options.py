@@ -1,7 +1,6 @@
 """Options that several commands share, and the configuration that is loaded from them.
 
-The options of a single command stand with it, in `snapshot_commands`, `serve_command`, `query` or
-`cache_commands`.
+The options of a single command stand with it, in `snapshot_commands`, `cache_commands` or `query`.
 """
 
 from collections.abc import Callable
@@ -48,7 +47,9 @@ DURATION = _Duration()
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-def _bundle(*options: Callable[[F], F]) -> Callable[[F], F]:
+def bundle(*options: Callable[[F], F]) -> Callable[[F], F]:
+    """Return one decorator for several options, which `--help` lists in this order."""
+
     def add(function: F) -> F:
         for option in reversed(options):
             function = option(function)
@@ -77,7 +78,7 @@ metrics_option = click.option(
     help="Write the state of the snapshot to FILE, as Prometheus metrics.",
 )  # fmt: skip
 
-selection_options = _bundle(
+selection_options = bundle(
     click.option(
         "--project", "projects", multiple=True, metavar="GLOB",
         help="Take only projects whose name matches; may be given again.",
@@ -96,7 +97,7 @@ selection_options = _bundle(
     ),
 )  # fmt: skip
 
-crawl_options = _bundle(
+crawl_options = bundle(
     selection_options,
     click.option(
         "--hidden", is_flag=True, default=None, help="Take hidden projects and jobsets too."
@@ -129,7 +130,7 @@ crawl_options = _bundle(
     ),
 )  # fmt: skip
 
-output_options = _bundle(
+output_options = bundle(
     click.option("--quiet", is_flag=True, help="Print errors and answers only."),
     click.option(
         "--verbose", is_flag=True, help="Print a line for each request, and more on faults."

@@ -3,7 +3,6 @@
 Without them a crawl of an hour would end with a site that cannot be written.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import TemplateError
@@ -55,16 +54,12 @@ def check_folders(cache: Path, site: Path) -> None:
             f"The cache and the site cannot share the folder {cache}.",
             hint="Choose two with --cache and --output.",
         )
-    for inner, outer, words in _nested(one, other):
+    for inner, outer, words in ((one, other, "cache cannot lie in the site"),
+                                (other, one, "site cannot lie in the cache")):  # fmt: skip
         if outer in inner.parents:
             raise ConfigError(
-                f"{words}: {inner} is inside {outer}.",
+                f"The {words}: {inner} is inside {outer}.",
                 hint="Choose two folders apart with --cache and --output.",
             )
     check_folder(cache)
     check_output_folder(site)
-
-
-def _nested(cache: Path, site: Path) -> Iterator[tuple[Path, Path, str]]:
-    yield cache, site, "The cache cannot lie in the site"
-    yield site, cache, "The site cannot lie in the cache"

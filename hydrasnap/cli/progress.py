@@ -4,7 +4,8 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING
 
 from hydrasnap.cli.events import OutputOptions, print_event, print_line
 from hydrasnap.errors import one_line
@@ -16,15 +17,10 @@ if TYPE_CHECKING:
     from hydrasnap.client.budget import Limits
     from hydrasnap.crawl.session import Event
 
+EventSink = Callable[["Event"], None]
+
 _LONG_WAIT = 5.0
 _PATIENCE = 1.0
-
-
-class EventSink(Protocol):
-    """Takes the events of a crawl."""
-
-    def __call__(self, event: "Event") -> None:
-        """Handle an event."""
 
 
 class ProgressBar:
@@ -111,7 +107,7 @@ def crawl_progress(options: OutputOptions, limits: "Limits") -> Iterator[EventSi
         with ProgressBar(shown=True) as bar:
             yield _CrawlBar(bar, limits)
     else:
-        yield _Lines(verbose=options.verbose)
+        yield partial(_print_as_line, verbose=options.verbose)
 
 
 @contextmanager
@@ -123,30 +119,25 @@ def render_progress(
         yield lambda done, total: bar.show("render", done, total)
 
 
-class _Lines:
-    """Prints a line for each stage, and for each request where that is asked for."""
+def _print_as_line(event: "Event", *, verbose: bool) -> None:
+    """Print a line for a stage, and for a request where that is asked for."""
+    if line := _line(event, verbose=verbose):
+        print_line(line)
 
-    def __init__(self, *, verbose: bool) -> None:
-        self._verbose = verbose
 
-    def __call__(self, event: "Event") -> None:
-        line = self._line(event)
-        if line:
-            print_line(line)
+def _line(event: "Event", *, verbose: bool) -> str | None:
+    from hydrasnap.client.settings import Fetched, Waiting
+    from hydrasnap.crawl.session import Note, Stage
 
-    def _line(self, event: "Event") -> str | None:
-        from hydrasnap.client.settings import Fetched, Waiting
-        from hydrasnap.crawl.session import Note, Stage
-
-        if isinstance(event, Stage):
-            return f"{event.name}: {event.total}" if event.total is not None else event.name
-        if isinstance(event, Note):
-            return event.text
-        if isinstance(event, Waiting) and (self._verbose or event.seconds >= _LONG_WAIT):
-            return f"  waiting {event.seconds:.1f} s: {event.reason}"
-        if isinstance(event, Fetched) and self._verbose:
-            return f"  {event.status} {event.bytes:>9,} B {event.seconds:6.2f} s  {event.path}"
-        return None
+    if isinstance(event, Stage):
+        return f"{event.name}: {event.total}" if event.total is not None else event.name
+    if isinstance(event, Note):
+        return event.text
+    if isinstance(event, Waiting) and (verbose or event.seconds >= _LONG_WAIT):
+        return f"  waiting {event.seconds:.1f} s: {event.reason}"
+    if isinstance(event, Fetched) and verbose:
+        return f"  {event.status} {event.bytes:>9,} B {event.seconds:6.2f} s  {event.path}"
+    return None
 
 
 def _print_as_json(event: "Event") -> None:

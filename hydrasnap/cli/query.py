@@ -21,20 +21,14 @@ EXIT_MATCHES = 1
 _GAP = "  "
 
 
-def _question(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that all questions take."""
-    for option in reversed((
-        opt.config_option,
-        opt.cache_option,
-        click.option("--json", "form", flag_value="json", help="Print a JSON object for each row."),
-        click.option("--csv", "form", flag_value="csv", help="Print comma-separated values."),
-        click.option(
-            "--exit-code", is_flag=True, help="End with exit code 1 if anything matches."
-        ),
-        opt.output_options,
-    )):  # fmt: skip
-        function = option(function)
-    return function
+_question = opt.bundle(
+    opt.config_option,
+    opt.cache_option,
+    click.option("--json", "form", flag_value="json", help="Print a JSON object for each row."),
+    click.option("--csv", "form", flag_value="csv", help="Print comma-separated values."),
+    click.option("--exit-code", is_flag=True, help="End with exit code 1 if anything matches."),
+    opt.output_options,
+)
 
 
 @click.group()

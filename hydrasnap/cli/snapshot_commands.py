@@ -66,8 +66,9 @@ def snapshot(secrets: Secrets, /, url: str | None, metrics: Path | None, **optio
     \b
     hydrasnap snapshot https://hydra.example.org --project nixpkgs --evaluations 5
     """
-    from hydrasnap.cli.cache import run_notify, save_metrics
     from hydrasnap.cli.crawl import run_crawl
+    from hydrasnap.cli.metrics import save_metrics
+    from hydrasnap.cli.notify import run_notify
     from hydrasnap.cli.site import check_all, run_render
 
     output = opt.take_output_options(options)
@@ -98,8 +99,8 @@ def crawl(secrets: Secrets, /, url: str | None, metrics: Path | None, **options:
     hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*' --dry-run
     hydrasnap crawl https://hydra.example.org --jobset 'nixpkgs/*'
     """
-    from hydrasnap.cli.cache import save_metrics
     from hydrasnap.cli.crawl import plan_crawl, run_crawl
+    from hydrasnap.cli.metrics import save_metrics
 
     output, dry = opt.take_output_options(options), options.pop("dry_run")
     config = opt.load_config(options, url)

@@ -3,7 +3,7 @@
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.formatting import decoded
@@ -11,8 +11,7 @@ from hydrasnap.formatting import decoded
 if TYPE_CHECKING:
     from hydrasnap.config.keys import Config
 
-PASSWORD = "HYDRASNAP_PASSWORD"  # noqa: S105 - the name of a variable
-BASIC_PASSWORD = "HYDRASNAP_BASIC_PASSWORD"  # noqa: S105 - the name of a variable
+SecretName = Literal["password", "basic_password"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +25,22 @@ class Secrets:
 def take_secrets(environment: MutableMapping[str, str]) -> Secrets:
     """Take the passwords out of the environment, so that nothing that runs later sees them."""
     return Secrets(
-        _first_line(environment.pop(PASSWORD, "")),
-        _first_line(environment.pop(BASIC_PASSWORD, "")),
+        _first_line(environment.pop("HYDRASNAP_PASSWORD", "")),
+        _first_line(environment.pop("HYDRASNAP_BASIC_PASSWORD", "")),
     )
 
 
-def password(config: "Config", secrets: Secrets) -> str:
-    """Return the password of the account on the Hydra; empty if none is set."""
-    return secrets.password or _of_file(config, "password_file")
+def secret_of(config: "Config", secrets: Secrets, name: SecretName) -> str:
+    """Return a password, from its file where the environment has none; empty if none is set.
 
-
-def basic_password(config: "Config", secrets: Secrets) -> str:
-    """Return the password for the proxy in front of the Hydra; empty if none is set."""
-    return secrets.basic_password or _of_file(config, "basic_password_file")
-
-
-def _of_file(config: "Config", key: str) -> str:
-    """Read the first line of a file; its name is not shown, as it may be the password itself."""
-    name = getattr(config.hydra, key)
-    if not name:
-        return ""
-    where = config.key("hydra", key)
+    The name of the file is not shown, as it may be the password itself.
+    """
+    given, file = getattr(secrets, name), getattr(config.hydra, f"{name}_file")
+    if given or not file:
+        return str(given)
+    where = config.key("hydra", f"{name}_file")
     try:
-        found = _first_line(decoded(Path(name).read_bytes()))
+        found = _first_line(decoded(Path(file).read_bytes()))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "no text"
         raise ConfigError(

@@ -7,7 +7,7 @@ import pytest
 from settings_files import read, written
 
 from hydrasnap.config.keys import Config
-from hydrasnap.config.secrets import Secrets, basic_password, password, take_secrets
+from hydrasnap.config.secrets import Secrets, secret_of, take_secrets
 from hydrasnap.errors import ConfigError
 
 
@@ -16,11 +16,12 @@ def test_the_password_comes_from_the_environment_or_a_file(tmp_path: Path) -> No
     written(tmp_path, "other", "basic")
     text = '[hydra]\npassword_file = "secret"\nbasic_password_file = "basic"'
     config = read(tmp_path, text)
-    assert password(config, Secrets()) == "pass word "
-    assert basic_password(config, Secrets()) == "other"
-    assert password(config, Secrets("word")) == "word"
-    assert basic_password(config, Secrets("", "word")) == "word"
-    assert password(Config(), Secrets()) == basic_password(Config(), Secrets()) == ""
+    assert secret_of(config, Secrets(), "password") == "pass word "
+    assert secret_of(config, Secrets(), "basic_password") == "other"
+    assert secret_of(config, Secrets("word"), "password") == "word"
+    assert secret_of(config, Secrets("", "word"), "basic_password") == "word"
+    assert secret_of(Config(), Secrets(), "password") == ""
+    assert secret_of(Config(), Secrets(), "basic_password") == ""
 
 
 def test_passwords_leave_the_environment_and_are_not_shown() -> None:
@@ -41,7 +42,7 @@ def test_a_secret_is_the_first_line_however_its_file_was_saved(
 ) -> None:
     (tmp_path / "secret").write_bytes(content)
     config = read(tmp_path, '[hydra]\npassword_file = "secret"')
-    assert password(config, Secrets()) == "s3cret"
+    assert secret_of(config, Secrets(), "password") == "s3cret"
     with suppress(UnicodeDecodeError):
         assert take_secrets({"HYDRASNAP_PASSWORD": content.decode()}).password.startswith("s3cret")
 
@@ -51,7 +52,7 @@ def test_a_password_in_place_of_its_file_is_not_shown(tmp_path: Path, name: str)
     (tmp_path / "binary").write_bytes(b"\xff\x00")
     config = read(tmp_path, f'[hydra]\npassword_file = "{name}"')
     with pytest.raises(ConfigError, match=r"hydrasnap\.toml: \[hydra\] password_file: ") as caught:
-        password(config, Secrets())
+        secret_of(config, Secrets(), "password")
     assert "hunter2" not in str(caught.value)
 
 
@@ -59,4 +60,4 @@ def test_an_empty_password_file_is_a_mistake(tmp_path: Path) -> None:
     written(tmp_path, "\n", "empty")
     config = read(tmp_path, '[hydra]\npassword_file = "empty"')
     with pytest.raises(ConfigError, match="is empty"):
-        password(config, Secrets())
+        secret_of(config, Secrets(), "password")
