@@ -53,9 +53,9 @@ def markdown_lines(snapshot: Snapshot) -> Iterator[str]:
 
 
 def _broken_jobs(found: JobsetHealth) -> Iterator[str]:
+    assert found.latest is not None, "only an evaluation breaks jobs"  # noqa: S101
     assert found.changes is not None, "newly failing jobs are changes"  # noqa: S101
-    evaluation = found.changes.evaluation
-    yield f"- **{_text(found.key.path)}**, evaluation {evaluation.id}:"
+    yield f"- **{_text(found.key.path)}**, evaluation {found.latest.id}:"
     changes = found.changes.broken
     for change in changes[:_SHOWN_JOBS]:
         why = _text(change.shown.label.lower())

@@ -98,7 +98,7 @@ class _Asking:
             self.asked.add(number)
             with self.session.gap_at(paths.constituents(number)):
                 await self._ask_for(self.session.cache.builds[number])
-        self.session.watch(Step(f"build {number}"))
+        self.session.watch(Step())
 
     async def _ask_for(self, build: Build) -> None:
         path, cache, client = paths.constituents(build.id), self.session.cache, self.session.client

@@ -64,7 +64,7 @@ class _BuildStep:
 
     async def _complete(self, evaluation: Evaluation) -> None:
         await self.fetcher.fetch(evaluation, self.fetcher.missing(evaluation))
-        self.session.watch(Step(f"evaluation {evaluation.id}"))
+        self.session.watch(Step())
 
     async def revisit(self) -> None:
         """Fetch again what the last run could not read in full."""

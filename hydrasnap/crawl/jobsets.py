@@ -44,7 +44,7 @@ async def list_jobsets(
             if await _refresh(session, overview, needed):
                 session.progress.of(overview.key).finish_list(session.selection.window)
                 changed.append(overview)
-        session.watch(Step(str(overview.key)))
+        session.watch(Step())
 
     session.watch(Stage("jobsets", len(overviews)))
     await session.each(overviews, one)

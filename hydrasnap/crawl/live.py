@@ -49,7 +49,7 @@ class _Asking:
             self.session.watch(Note(f"Not reported: {error}"))
             return None
         finally:
-            self.session.watch(Step(path))
+            self.session.watch(Step())
 
 
 async def fetch_live(

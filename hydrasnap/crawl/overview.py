@@ -52,7 +52,7 @@ async def fetch_overview(session: Session) -> Overview:
         path = paths.jobsets(project.name)
         with session.gap_at(path):
             found[project.name] = await _overviews(session, project)
-        session.watch(Step(project.name))
+        session.watch(Step())
 
     session.watch(Stage("jobsets of each project", len(selected)))
     await session.each(selected, one)

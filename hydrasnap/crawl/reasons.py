@@ -72,7 +72,7 @@ class _Pages:
         found = await self.read(path, lambda body: read_reasons(body, build, path))
         if found is not None:
             self.session.cache.put(reasons=[found])
-        self.session.watch(Step(f"build {number}"))
+        self.session.watch(Step())
 
 
 def _unexplained(session: Session, windows: list[list[Evaluation]]) -> list[int]:

@@ -35,9 +35,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An event: a step of the stage is done; `what` is for the reader."""
-
-    what: str
+    """An event: a step of the stage is done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ async def fetch_sizes(session: Session, jobsets: Collection[JobsetKey]) -> None:
             nothing = JobSizes(project=job.project, jobset=job.jobset, job=job.name)
             known = session.cache.sizes.get(job, nothing)
             session.cache.put(sizes=[join_sizes(known, kind, answer, chosen.good[job])])
-        session.watch(Step(str(job)))
+        session.watch(Step())
 
     await session.each(chosen.missing, one)
 

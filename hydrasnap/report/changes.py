@@ -14,8 +14,6 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from msgspec import Struct
-
 from hydrasnap.model import Build, Evaluation, JobsetKey, Outcome
 from hydrasnap.report.index import Index
 from hydrasnap.report.questions import Question
@@ -27,10 +25,15 @@ class ChangeKind(Enum):
     """The lists in the order of the page, failures first; each has a `slug` and a `title`."""
 
     __hash__ = object.__hash__  # equal members are identical, and the hash of Enum is slow
+    slug: str
+    title: str
 
-    def __init__(self, slug: str, title: str) -> None:
-        self.slug = slug
-        self.title = title
+    def __new__(cls, slug: str, title: str) -> "ChangeKind":
+        """Make the slug its value, as which it is kept."""
+        kind = object.__new__(cls)
+        kind._value_ = kind.slug = slug
+        kind.title = title
+        return kind
 
     NEWLY_FAILING = ("newly-failing", "Newly failing")
     ABORTED = ("aborted", "Aborted or timed out")
@@ -64,14 +67,12 @@ class Change(NamedTuple):
         return build
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSummary:
+class ChangeSummary(NamedTuple):
     """The lengths of all lists, and the jobs that an evaluation broke and fixed.
 
     `knows_failures` tells whether the list of what broke is complete.
     """
 
-    evaluation: Evaluation
     counts: Mapping[ChangeKind, int]
     broken: tuple[Change, ...]
     fixed: tuple[Change, ...]
@@ -116,7 +117,6 @@ class Changes:
         """Return the part that is kept for every evaluation of a jobset: it holds few builds."""
         missing = self.unknown or self.baseline_unknown
         return ChangeSummary(
-            evaluation=self.evaluation,
             counts={kind: len(rows) for kind, rows in self.by_kind.items()},
             broken=self[ChangeKind.NEWLY_FAILING],
             fixed=self[ChangeKind.NEWLY_SUCCEEDING],
@@ -165,18 +165,6 @@ def compare(index: Index, evaluation: Evaluation, baseline: Evaluation | None = 
     )
 
 
-_Row = tuple[str, str, Build | None, Build | None]
-
-
-class _KeptSummary(Struct, array_like=True):
-    """The fields of a summary, but for the evaluation, as an answer that can be kept."""
-
-    counts: tuple[int, ...]  # in the order of kinds
-    broken: tuple[_Row, ...]
-    fixed: tuple[_Row, ...]
-    knows_failures: bool
-
-
 def summary_of(index: Index, evaluation: Evaluation) -> ChangeSummary:
     """Sum up how a shown evaluation differs from the one before it."""
     return index.once(("summary", evaluation.id), lambda: _summary_of(index, evaluation))
@@ -187,33 +175,15 @@ def _summary_of(index: Index, evaluation: Evaluation) -> ChangeSummary:
         return compare(index, evaluation).summary()
     key = evaluation.jobset_key
     every = index.once(("summaries", key), lambda: SUMMARIES.ask(index, key))
-    kept = every[evaluation.id]
-    return ChangeSummary(
-        evaluation=evaluation,
-        counts=dict(zip(ChangeKind, kept.counts, strict=True)),
-        broken=tuple(Change(ChangeKind.NEWLY_FAILING, *row) for row in kept.broken),
-        fixed=tuple(Change(ChangeKind.NEWLY_SUCCEEDING, *row) for row in kept.fixed),
-        knows_failures=kept.knows_failures,
-    )
+    return every[evaluation.id]
 
 
-def _summaries(index: Index, key: JobsetKey) -> dict[int, _KeptSummary]:
+def _summaries(index: Index, key: JobsetKey) -> dict[int, ChangeSummary]:
     """Sum up all evaluations of a jobset that have a page."""
-    return {
-        found.id: _kept(compare(index, found).summary()) for found in index.shown_evaluations(key)
-    }
+    return {found.id: compare(index, found).summary() for found in index.shown_evaluations(key)}
 
 
-SUMMARIES = Question("summaries", dict[int, _KeptSummary], _summaries)
-
-
-def _kept(summary: ChangeSummary) -> _KeptSummary:
-    return _KeptSummary(
-        counts=tuple(summary.counts[kind] for kind in ChangeKind),
-        broken=tuple((one.job, one.system, one.build, one.before) for one in summary.broken),
-        fixed=tuple((one.job, one.system, one.build, one.before) for one in summary.fixed),
-        knows_failures=summary.knows_failures,
-    )
+SUMMARIES = Question("summaries", dict[int, ChangeSummary], _summaries)
 
 
 def _removed(before: Build) -> Change:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from hydrasnap.model import Build, Evaluation, JobsetKey
-from hydrasnap.report.history import FailingRun, failing_run, older_builds
+from hydrasnap.report.history import FailingRun, run_until
 from hydrasnap.report.index import Index
 
 _FIRST = ("tested", "unstable")  # what the channels of nixpkgs wait for
@@ -103,7 +103,7 @@ def _parts(index: Index, aggregate: Build) -> set[int]:
 
 def failing_since(index: Index, build: Build, key: JobsetKey) -> Blocking:
     """Return since when the job of a build fails, and since which evaluation of a jobset."""
-    run = failing_run((build, *older_builds(index, build)))
+    run = run_until(index, build)
     own = build.jobset_key == key  # the evaluations of others are not shown
     held = index.evaluations_with(run.since.id) if run.since and own else ()
     return Blocking(build, run, next(reversed(held), None))

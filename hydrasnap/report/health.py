@@ -8,7 +8,7 @@ from operator import add
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Snapshot
 from hydrasnap.report.changes import Change, ChangeSummary, summary_of
 from hydrasnap.report.flakiness import flake_score
-from hydrasnap.report.history import failing_run
+from hydrasnap.report.history import builds_until, run_until
 from hydrasnap.report.index import Index
 from hydrasnap.report.limited import Limited, limit
 from hydrasnap.report.tally import Tally, tally_of
@@ -168,9 +168,12 @@ def overview(index: Index) -> tuple[ProjectHealth, ...]:
 def newly_broken(jobsets: Iterable[JobsetHealth], count: int | None = None) -> Limited[Broken]:
     """List what the newest evaluations of jobsets that Hydra shows broke, the newest first."""
     found = [
-        Broken(health.changes.evaluation, change)
+        Broken(health.latest, change)
         for health in jobsets
-        if health.changes and not health.jobset.deleted_upstream and not health.hidden
+        if health.latest
+        and health.changes
+        and not health.jobset.deleted_upstream
+        and not health.hidden
         for change in health.changes.broken
     ]
     found.sort(key=lambda broken: (-broken.evaluation.timestamp, -broken.evaluation.id))
@@ -248,7 +251,7 @@ def failing_longest(index: Index, key: JobsetKey, count: int | None = None) -> L
     for build in _latest_builds(index, key):
         if not build.status.failed:
             continue
-        run = failing_run(_results(index, build))
+        run = run_until(index, build)
         if run.since:
             found.append(Failing(build.job_key, build, run.since, run.last_good is not None))
     found.sort(key=lambda row: (row.since.id, row.job, row.build.system))
@@ -262,7 +265,7 @@ def flakiest(index: Index, key: JobsetKey, count: int | None = None) -> Limited[
 
 def _flaky(index: Index, key: JobsetKey) -> list[Flaky]:
     scored = (
-        Flaky(build.job_key, build, flake_score(_results(index, build)) or 0.0)
+        Flaky(build.job_key, build, flake_score(builds_until(index, build)) or 0.0)
         for build in _latest_builds(index, key)
     )
     found = [row for row in scored if row.score > 0]
@@ -272,9 +275,3 @@ def _flaky(index: Index, key: JobsetKey) -> list[Flaky]:
 def _latest_builds(index: Index, key: JobsetKey) -> tuple[Build, ...]:
     latest = index.latest(key)
     return index.builds_of(latest) if latest else ()
-
-
-def _results(index: Index, build: Build) -> Iterable[Build]:
-    """Return the results of a build's job and system up to this build, newest first."""
-    every = index.builds_of_job(build.job_key)
-    return (b for b in every if b.system == build.system and b.finished and b.id <= build.id)

@@ -131,6 +131,11 @@ def failing_run(results: Iterable[Build]) -> FailingRun:
     return FailingRun(since, None)
 
 
+def run_until(index: Index, build: Build) -> FailingRun:
+    """Find the run of failures of a job and system as it is at a build."""
+    return failing_run(builds_until(index, build))
+
+
 def _longest(runs: Iterable[FailingRun]) -> FailingRun:
     """Return the run that began first or, where nothing fails, the one with the newest success."""
     every = tuple(runs)
@@ -150,14 +155,14 @@ def newer_build(index: Index, build: Build) -> Build | None:
 
 def older_build(index: Index, build: Build) -> Build | None:
     """Return the build before this one of the same job and system."""
-    return next(older_builds(index, build), None)
+    return next(islice(builds_until(index, build), 1, None), None)
 
 
-def older_builds(index: Index, build: Build) -> Iterator[Build]:
-    """Yield the earlier builds of the same job and system, newest first."""
+def builds_until(index: Index, build: Build) -> Iterator[Build]:
+    """Yield a build and the earlier ones of its job and system, newest first."""
     every, place = _place(index, build)
-    older = (every[n] for n in range(place + 1, len(every)))
-    return (other for other in older if other.system == build.system)
+    until = (every[n] for n in range(place, len(every)))
+    return (other for other in until if other.system == build.system)
 
 
 def _place(index: Index, build: Build) -> tuple[Sequence[Build], int]:
@@ -170,7 +175,7 @@ def breakage_of(index: Index, build: Build) -> Breakage | None:
     """Return how the run of failures of a failed build began, if that is known."""
     if not build.status.failed:
         return None
-    run = failing_run((build, *older_builds(index, build)))
+    run = run_until(index, build)
     return _breakage(index, run.last_good, run.since) if run.last_good and run.since else None
 
 

@@ -181,8 +181,7 @@ class Index:
 
     def aggregates_of(self, evaluation: Evaluation) -> list[Build]:
         """Return the builds of an evaluation that are known to have constituents."""
-        every = self._every_aggregate
-        held = (build for build in every if _holds(evaluation.builds, build.id))
+        held = (build for build in self.aggregates if _holds(evaluation.builds, build.id))
         return sorted(held, key=build_order)
 
     def jobs_of(self, key: JobsetKey) -> tuple[JobKey, ...]:
@@ -251,18 +250,15 @@ class Index:
         every = (e for e in self.snapshot.evaluations.values() if e.hasnewbuilds)
         return tuple(sorted(every, key=_newest_first))
 
-    def aggregates(self) -> Sequence[Build]:
-        """Return all builds that are known to have constituents."""
-        return self._every_aggregate
-
     @cached_property
-    def _every_aggregate(self) -> Sequence[Build]:
+    def aggregates(self) -> Sequence[Build]:
+        """All builds that are known to have constituents."""
         return self.builds.aggregates()
 
     @cached_property
     def _aggregates(self) -> dict[int, list[Build]]:
         aggregates: defaultdict[int, list[Build]] = defaultdict(list)
-        for build in self._every_aggregate:
+        for build in self.aggregates:
             for constituent in build.constituents or ():
                 aggregates[constituent].append(build)
         return dict(aggregates)

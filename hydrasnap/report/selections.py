@@ -9,7 +9,7 @@ from hydrasnap.model import Build, BuildStatus, Evaluation, JobsetKey, Snapshot,
 from hydrasnap.model.bounds import LATEST
 from hydrasnap.report.changes import Change
 from hydrasnap.report.health import is_hidden
-from hydrasnap.report.history import FailingRun, failing_run
+from hydrasnap.report.history import run_until
 from hydrasnap.report.index import Index
 from hydrasnap.report.packages import PackageIndex, Person
 from hydrasnap.report.root_causes import Culprit, culprits
@@ -143,7 +143,7 @@ def _gather_builds(
 
 
 def _failing_job(index: Index, build: Build, *, is_new: bool) -> FailingJob:
-    run, reasons = _run(index, build), index.snapshot.reasons_of(build)
+    run, reasons = run_until(index, build), index.snapshot.reasons_of(build)
     return FailingJob(
         build=build,
         since=run.since,
@@ -152,13 +152,6 @@ def _failing_job(index: Index, build: Build, *, is_new: bool) -> FailingJob:
         is_used=index.snapshot.jobsets[build.jobset_key].configuration.state.enabled,
         culprits=culprits(index, build),
         read=reasons is not None,
-    )
-
-
-def _run(index: Index, build: Build) -> FailingRun:
-    every = index.builds_of_job(build.job_key)
-    return failing_run(
-        b for b in every if b.system == build.system and b.finished and b.id <= build.id
     )
 
 

@@ -72,7 +72,7 @@ def test_a_crawl_shows_its_stage_its_budget_and_what_is_asked_for(
     with crawl_progress(OutputOptions(), Limits(requests=10, bytes=3 * 1024**2)) as watch:
         watch(Stage("jobsets", 2))
         watch(Fetched("/jobset/\x1b[2Jx", 200, 1024**2, 0.1))
-        watch(Step("x"))
+        watch(Step())
         watch(Note("a\nb [bold]c"))
     shown = screen.getvalue()
     assert "jobsets" in shown

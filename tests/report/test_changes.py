@@ -1,9 +1,10 @@
 """The eight lists, case by case: what Hydra does, and where it errs."""
 
+import msgspec
 import pytest
 
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Run, Snapshot
-from hydrasnap.report.changes import ChangeKind, Changes, compare
+from hydrasnap.report.changes import ChangeKind, Changes, ChangeSummary, compare
 from hydrasnap.report.index import Index
 
 TRUNK = JobsetKey("demo", "trunk")
@@ -241,3 +242,12 @@ def test_the_kinds_are_in_the_order_of_the_page() -> None:
         "newly-failing", "aborted", "still-failing", "newly-succeeding",
         "new", "removed", "queued", "still-succeeding",
     ]  # fmt: skip
+
+
+def test_a_summary_is_the_same_when_it_was_kept() -> None:
+    found = index([build(1, "a", 0), build(2, "b", 1)], [build(3, "a", 1), build(4, "b", 0)])
+    summary = compare(found, found.snapshot.evaluations[2]).summary()
+    assert summary.broken
+    assert summary.fixed
+    kept = msgspec.msgpack.encode(summary)
+    assert msgspec.msgpack.decode(kept, type=ChangeSummary) == summary

@@ -159,7 +159,7 @@ class Declarations:
     def _others(self, own: frozenset[int]) -> Iterator[Build]:
         """Yield the aggregates that hold some builds, and the constituents of these builds."""
         builds = self._site.index.builds
-        for whole in self._site.index.aggregates():
+        for whole in self._site.index.aggregates:
             parts = whole.constituents or ()
             if whole.id in own:
                 yield from (builds[part] for part in parts if part not in own and part in builds)

@@ -16,7 +16,7 @@ from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.sizes import SizeFact, build_sizes
 from hydrasnap.publish.pages.common.view import View
-from hydrasnap.report.history import breakage_of, newer_build, older_build, older_builds
+from hydrasnap.report.history import breakage_of, builds_until, newer_build, older_build
 from hydrasnap.report.tally import tally
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.ABORTED, Outcome.QUEUED, Outcome.SUCCEEDED)
@@ -197,7 +197,7 @@ def _neighbours(site: Site, build: Build) -> Iterator[Neighbour]:
     newer, older = newer_build(site.index, build), older_build(site.index, build)
     found = [("Next build", "next", newer), ("Previous build", "prev", older)]
     if not build.status.succeeded and older and not older.status.succeeded:
-        good = (b for b in older_builds(site.index, older) if b.status.succeeded)
+        good = (b for b in builds_until(site.index, older) if b.status.succeeded)
         found.append(("Last success before", "", next(good, None)))
     for name, rel, other in found:
         if other is not None:

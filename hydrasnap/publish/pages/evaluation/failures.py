@@ -12,7 +12,7 @@ from hydrasnap.model import Build, BuildStatus, Evaluation
 from hydrasnap.publish.pages.common.failure_cause import own_log
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import Numbers
-from hydrasnap.report.history import failing_run, older_builds
+from hydrasnap.report.history import run_until
 from hydrasnap.report.root_causes import Culprit, culprits
 
 _ITSELF, _UNREAD, _FORGOTTEN, _NO_LOG = range(4)  # what is known of a failure without a culprit
@@ -40,7 +40,7 @@ class Failures:
         }
 
     def _failure(self, build: Build) -> tuple[int | None, int | None, int]:
-        run = failing_run((build, *older_builds(self._site.index, build)))
+        run = run_until(self._site.index, build)
         since = run.since
         paged = int(since is not None and self._site.policy.has_build_page(since))
         found = tuple(self._culprit(one) for one in culprits(self._site.index, build))

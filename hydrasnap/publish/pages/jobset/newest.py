@@ -53,8 +53,8 @@ def newest_evaluation(site: Site, health: JobsetHealth) -> NewestEvaluation | No
         figures=figures(health.tally, is_read=health.is_read),
         finished=site.evaluation_link(health.latest_finished),
         comparisons=_comparisons(site, newest),
-        counts=tuple(_counts(site, changes)) if changes else (),
-        broken=tuple(_broken(site, changes)) if changes else (),
+        counts=tuple(_counts(site, newest, changes)) if changes else (),
+        broken=tuple(_broken(site, newest, changes)) if changes else (),
         broken_total=len(changes.broken) if changes else 0,
         broken_known=health.knows_failures,
     )
@@ -65,13 +65,13 @@ def _comparisons(site: Site, newest: Evaluation) -> tuple[Link, ...]:
     return tuple(comparison_links(site, newest)) if comparable else ()
 
 
-def _counts(site: Site, changes: ChangeSummary) -> Iterator[ListCount]:
+def _counts(site: Site, newest: Evaluation, changes: ChangeSummary) -> Iterator[ListCount]:
     for kind in ChangeKind:
         if amount := changes.counts[kind]:
-            href = f"{site.links.evaluation(changes.evaluation.id)}#{kind.slug}"
+            href = f"{site.links.evaluation(newest.id)}#{kind.slug}"
             yield ListCount(amount=amount, title=kind.title, look=LOOKS.get(kind, ""), href=href)
 
 
-def _broken(site: Site, changes: ChangeSummary) -> Iterator[BrokenRow]:
+def _broken(site: Site, newest: Evaluation, changes: ChangeSummary) -> Iterator[BrokenRow]:
     for change in changes.broken[: site.limits.broken_jobs]:
-        yield broken_row(site, changes.evaluation, change)
+        yield broken_row(site, newest, change)
