@@ -22,7 +22,7 @@ from hydrasnap.model.packages import Maintainer, Package, PackageList
 from hydrasnap.model.reasons import FailedStep, Reasons, ReasonsKey
 from hydrasnap.model.sizes import SIZE_KINDS, JobSizes, SizePoint, SizeSeries
 from hydrasnap.model.snapshot import Gap, Run, Snapshot
-from hydrasnap.model.status import BuildStatus, Outcome, build_status
+from hydrasnap.model.status import BuildStatus, Outcome, finished_status
 from hydrasnap.model.watch import Watch, fits
 
 __all__ = [
@@ -63,6 +63,6 @@ __all__ = [
     "Snapshot",
     "SystemQueue",
     "Watch",
-    "build_status",
+    "finished_status",
     "fits",
 ]

@@ -11,7 +11,9 @@ from msgspec import Struct
 
 from hydrasnap.model.bounds import Amount, Code, Figure, Id, Time, Whole
 from hydrasnap.model.keys import JobKey, JobsetKey
-from hydrasnap.model.status import BuildStatus, build_status
+from hydrasnap.model.status import BuildStatus, finished_status
+
+_QUEUED = BuildStatus.QUEUED  # asked for in the millions
 
 
 class Value(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -248,8 +250,8 @@ class Build(Value, frozen=True):
 
     @property
     def status(self) -> BuildStatus:
-        """The status of the build."""
-        return build_status(finished=self.finished, code=self.buildstatus)
+        """The status of the build; a restarted one that has not finished keeps its old code."""
+        return finished_status(self.buildstatus) if self.finished else _QUEUED
 
     @property
     def label(self) -> str:
@@ -269,7 +271,7 @@ class Build(Value, frozen=True):
         """
         if self.finished or self.buildstatus is None:
             return None
-        return build_status(finished=True, code=self.buildstatus)
+        return finished_status(self.buildstatus)
 
     @property
     def job_key(self) -> JobKey:

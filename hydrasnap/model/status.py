@@ -29,6 +29,19 @@ class BuildStatus(Enum):
         self.code, self.slug, self.label, self.sentence = code, slug, label, sentence
         self.outcome = Outcome(family)
         self.classes = f"{family} i-{self.icon}"  # for the style sheet
+        # the build gave what was asked for
+        self.succeeded = self.outcome is Outcome.SUCCEEDED
+        # the build itself is broken: not merely aborted or unfinished
+        self.failed = self.outcome is Outcome.FAILED
+        # the result says something about the package
+        self.decided = self.succeeded or self.failed
+        # Hydra gave up for reasons that say nothing about the package; unlike Hydra's own tabs,
+        # an unsupported system (9) counts here: its icon says so
+        self.aborted = self.outcome is Outcome.ABORTED
+        # the build ended without success
+        self.unsuccessful = self.failed or self.aborted
+        # the build has no result yet, or again none after a restart
+        self.queued = self.outcome is Outcome.QUEUED
 
     SUCCEEDED = (0, "succeeded", "Succeeded", "Success", "succeeded check passing green")
     FAILED = (1, "failed", "Failed", "Build returned a non-zero exit code",
@@ -58,39 +71,6 @@ class BuildStatus(Enum):
               "queued dots queued lightgrey")  # fmt: skip
 
     @property
-    def succeeded(self) -> bool:
-        """Whether the build gave what was asked for."""
-        return self.outcome is Outcome.SUCCEEDED
-
-    @property
-    def failed(self) -> bool:
-        """Whether the build itself is broken: not merely aborted or unfinished."""
-        return self.outcome is Outcome.FAILED
-
-    @property
-    def decided(self) -> bool:
-        """Whether the result says something about the package: it succeeded or failed."""
-        return self.succeeded or self.failed
-
-    @property
-    def aborted(self) -> bool:
-        """Whether Hydra gave up for reasons that say nothing about the package.
-
-        Unlike Hydra's own tabs, an unsupported system (9) counts here: its icon says so.
-        """
-        return self.outcome is Outcome.ABORTED
-
-    @property
-    def unsuccessful(self) -> bool:
-        """Whether the build ended without success: it failed or was aborted."""
-        return self.failed or self.aborted
-
-    @property
-    def queued(self) -> bool:
-        """Whether the build has no result yet, or again none after a restart."""
-        return self.outcome is Outcome.QUEUED
-
-    @property
     def lists_steps(self) -> bool:
         """Whether Hydra's page of such a build lists the steps that failed."""
         return not (self.succeeded or self.queued or self in _WITHOUT_STEPS)
@@ -102,9 +82,9 @@ class BuildStatus(Enum):
 
 _WITHOUT_STEPS = (BuildStatus.CANCELLED, BuildStatus.FAILED_WITH_OUTPUT)
 _BY_CODE = {status.code: status for status in BuildStatus if not status.queued}
-_UNKNOWN, _QUEUED = BuildStatus.UNKNOWN, BuildStatus.QUEUED  # asked for in the millions
+_UNKNOWN = BuildStatus.UNKNOWN
 
 
-def build_status(*, finished: bool, code: int | None) -> BuildStatus:
-    """Return the status; `finished` is decisive, as a restarted build keeps its old code."""
-    return _BY_CODE.get(code, _UNKNOWN) if finished else _QUEUED
+def finished_status(code: int | None) -> BuildStatus:
+    """Return the status that a code stands for."""
+    return _BY_CODE.get(code, _UNKNOWN)

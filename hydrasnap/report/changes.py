@@ -6,7 +6,7 @@ looked up further back, an unsupported system (status 9) is no failure, and what
 know is not claimed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -146,7 +146,9 @@ def compare(index: Index, evaluation: Evaluation, baseline: Evaluation | None = 
     lists: dict[ChangeKind, list[Change]] = {kind: [] for kind in ChangeKind}
     undecided: list[Build] = []
     for key, builds in groupby(index.builds_of(evaluation), _job_and_system):
-        for build, match in _paired(builds, then.pop(key, None)):
+        earlier = then.pop(key, ())
+        for place, build in enumerate(builds):
+            match = earlier[min(place, len(earlier) - 1)] if earlier else None
             before = None if match is None else past.decided(match)
             kind = _kind(build, before)
             if kind is ChangeKind.NEW and not past.is_certain(match):
@@ -254,11 +256,3 @@ def has_gaps_before(index: Index, evaluation: Evaluation) -> bool:
     """Return whether builds of any earlier evaluation are missing from the snapshot."""
     reached = (evaluation, *index.earlier(evaluation))
     return not index.is_first(reached[-1]) or any(map(index.unknown, reached[1:]))
-
-
-def _paired(
-    builds: Iterable[Build], earlier: Sequence[Build] | None
-) -> Iterator[tuple[Build, Build | None]]:
-    """Pair builds of the same name in order; surplus ones are paired with the last."""
-    for place, build in enumerate(builds):
-        yield build, earlier[min(place, len(earlier) - 1)] if earlier else None

@@ -7,7 +7,7 @@ from itertools import count
 from hydrasnap.demo.world.machines import MACHINES
 from hydrasnap.demo.world.rows import BuildRow, store_path
 from hydrasnap.demo.world.world import World
-from hydrasnap.model import FailedStep, Reasons, build_status
+from hydrasnap.model import FailedStep, Reasons, finished_status
 
 _NO_RESULT = frozenset({3, 9})
 _WORDS = {
@@ -43,7 +43,7 @@ class ReasonsOf(Mapping[int, Reasons]):
 
 def lists_steps(row: BuildRow) -> bool:
     """Return whether the page of a build lists steps that failed."""
-    return build_status(finished=row.finished, code=row.status).lists_steps
+    return row.finished and finished_status(row.status).lists_steps
 
 
 def enumerate_steps(world: World, row: BuildRow) -> Iterator[FailedStep]:

@@ -1,11 +1,12 @@
 """Data files: JSON that is stable, sorted, and has one object a line."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from msgspec import UNSET, Struct, to_builtins
+from msgspec import UNSET, Struct
 from msgspec.json import Encoder
 
 from hydrasnap.publish.pages.common.frame import Alternate
@@ -15,11 +16,13 @@ SCHEMA: Final = 1
 """The version of all files, which each has as ``schema``; one that breaks a reader raises it."""
 
 _json = Encoder(order="sorted")
+_BEYOND_ASCII = re.compile(r"[^\0-\x7f]")
 
 
 def data_file(path: str, data: Struct | Mapping[str, object]) -> File:
     """Return a data file."""
-    return File(path, _lines(data, 2) + "\n")
+    text = _lines(data, 2)
+    return File(path, f"{text if text.isascii() else _BEYOND_ASCII.sub(_escaped, text)}\n")
 
 
 def data_link(path: str, title: str, label: str = "JSON") -> Alternate:
@@ -35,7 +38,8 @@ def _lines(value: object, depth: int) -> str:
         rows = (f"{_key(key)}: {_lines(value[key], depth - 1)}" for key in sorted(value))
         return "{\n" + ",\n".join(rows) + "\n}"
     if depth and value and isinstance(value, (list, tuple)):
-        return "[\n" + ",\n".join(_lines(item, depth - 1) for item in value) + "\n]"
+        items = _json.encode_lines(value).decode()
+        return "[\n" + items.replace("\n", ",\n", len(value) - 1) + "]"
     return _line(value)
 
 
@@ -47,10 +51,11 @@ def _fields(value: Struct) -> dict[str, object]:
 
 
 def _line(value: object) -> str:
-    line = _json.encode(value)
-    if line.isascii():
-        return line.decode()
-    return json.dumps(to_builtins(value), sort_keys=True, separators=(",", ":"))
+    return _json.encode(value).decode()
 
 
 _key = lru_cache(maxsize=1024)(_line)  # the same few names, file after file
+
+
+def _escaped(letter: re.Match[str]) -> str:
+    return json.dumps(letter[0])[1:-1]

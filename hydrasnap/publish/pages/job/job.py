@@ -1,7 +1,6 @@
 """The page of a job: since when it fails, what changed when it broke, all its builds."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 
 from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
 from hydrasnap.publish.pages.build.build import BeforeRestart, before_restart, constituents_of
@@ -111,7 +110,9 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
     key, sizes = history.key, size_history(site.index, history.key)
     newest = history.results[0] if history.results else None
     label = newest.label if newest else "No result yet"
-    results = iter(history.results)
+    rows = {build.id: build_row(site, build) for build in history.builds}
+    results = [rows[build.id] for build in history.results]
+    most = site.limits.builds_of_job
     return JobPage(
         title=f"{key.name}: {label} · {key.project}:{key.jobset}",
         description=f"The job {key.name} of {key.project}:{key.jobset}: {label}.",
@@ -123,21 +124,21 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         jobset=Link(label=f"{key.project}:{key.jobset}", href=site.trail(*key[:2])[-1].href),
         status=newest.status if newest else None,
         label=label,
-        newest=_row(site, newest),
+        newest=results[0] if results else None,
         before_restart=None if newest else _before_restart(history),
         several=len(history.systems) > 1,
-        failing_since=_row(site, history.failing_since),
+        failing_since=_row(rows, history.failing_since),
         since_is_exact=history.since_is_exact,
-        last_good=_row(site, history.last_good),
+        last_good=_row(rows, history.last_good),
         in_latest=history.in_latest,
         gone=all(build.deleted_upstream for build in history.builds),
         flakiness=_flakiness(history),
         sizes=tuple(job_sizes(site, sizes)),
-        strips=tuple(_strips(site, history)),
+        strips=tuple(_strips(rows, history)),
         breakage=breakage_view(site, history.breakage),
-        queued=build_rows(site, history.queued),
-        results=build_rows(site, islice(results, site.limits.builds_of_job)),
-        folded=build_rows(site, results),
+        queued=tuple(rows[build.id] for build in history.queued),
+        results=tuple(results[:most]),
+        folded=tuple(results[most:]),
         aggregate=aggregate_state(site, history),
         constituents=_constituents(site, history),
         grid=parts_grid(site, history),
@@ -155,14 +156,14 @@ def _alternates(site: Site, history: JobHistory) -> tuple[Alternate, ...]:
     return (*job_feed_link(site, history), data)
 
 
-def _strips(site: Site, history: JobHistory) -> Iterator[Strip]:
+def _strips(rows: Mapping[int, BuildRow], history: JobHistory) -> Iterator[Strip]:
     for system, builds in history.strips().items():
         if len(builds) > 1:
-            yield Strip(system=system, rows=build_rows(site, builds))
+            yield Strip(system=system, rows=tuple(rows[build.id] for build in builds))
 
 
-def _row(site: Site, build: Build | None) -> BuildRow | None:
-    return None if build is None else build_row(site, build)
+def _row(rows: Mapping[int, BuildRow], build: Build | None) -> BuildRow | None:
+    return None if build is None else rows[build.id]
 
 
 def _before_restart(history: JobHistory) -> BeforeRestart | None:
