@@ -1,5 +1,6 @@
 """Run a command and measure it from outside: time, processors, memory of all its processes."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import psutil
 
 _PAUSE = 0.1
+_COMPILED = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 HEAD = f"{'':30}{'wall s':>9}{'CPU s':>9}{'MiB':>8}{'ratio':>8}"
 
 
@@ -42,7 +44,10 @@ def command() -> str:
 
 
 def measure(arguments: Sequence[object], folder: Path | None = None) -> Measured:
-    """Run a command, which must succeed, and measure it."""
+    """Run a command, which must succeed, and measure it.
+
+    Modules are compiled at its first run only, as those of an installed program are.
+    """
     before, start = _used(), time.perf_counter()
     process = subprocess.Popen(
         [*map(str, arguments)],
@@ -50,6 +55,7 @@ def measure(arguments: Sequence[object], folder: Path | None = None) -> Measured
         stdout=subprocess.PIPE,
         cwd=folder,
         stderr=subprocess.DEVNULL,
+        env=_COMPILED,
     )
     watch = _Watch(process.pid)
     said, _ = process.communicate()
