@@ -38,10 +38,7 @@ T = TypeVar("T")
 
 _MOST_REDIRECTS = 5
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
-_DROPPED = (
-    b"content-encoding",
-    b"content-length",
-)  # headers that are wrong once the body is unpacked
+_DROPPED = (b"content-encoding", b"content-length")  # wrong once the body is unpacked
 
 
 class Client:

@@ -38,28 +38,24 @@ def jobsets(project: str) -> str:
     return f"/api/jobsets?{urlencode({'project': project}, quote_via=quote)}"
 
 
-def _jobset(project: str, name: str) -> str:
-    return f"/jobset/{quote(project, safe='')}/{quote(name, safe='')}"
-
-
 def jobset(project: str, name: str) -> str:
     """Return the path of a jobset; servers before 2024 have the text of its errors here."""
-    return _jobset(project, name)
+    return f"/jobset/{quote(project, safe='')}/{quote(name, safe='')}"
 
 
 def errors(project: str, name: str) -> str:
     """Return the path of a jobset with the text of its errors; servers before 2024 lack it."""
-    return f"{_jobset(project, name)}/errors"
+    return f"{jobset(project, name)}/errors"
 
 
 def evaluations(project: str, name: str, page: int = 1) -> str:
     """Return the path of a page of a jobset's evaluations: twenty each, newest first."""
-    return f"{_jobset(project, name)}/evals" + (f"?page={page}" if page > 1 else "")
+    return f"{jobset(project, name)}/evals" + (f"?page={page}" if page > 1 else "")
 
 
 def finished(project: str, name: str, page: int = 1) -> str:
     """Return the path of a page of a jobset's finished builds: twenty each, the last first."""
-    return f"{_jobset(project, name)}/all" + (f"?page={page}" if page > 1 else "")
+    return f"{jobset(project, name)}/all" + (f"?page={page}" if page > 1 else "")
 
 
 def evaluation_errors(number: int) -> str:
@@ -69,7 +65,7 @@ def evaluation_errors(number: int) -> str:
 
 def latest_evaluation(project: str, name: str) -> str:
     """Return the path that redirects to the newest finished evaluation."""
-    return f"{_jobset(project, name)}/latest-eval"
+    return f"{jobset(project, name)}/latest-eval"
 
 
 def evaluation(number: int) -> str:

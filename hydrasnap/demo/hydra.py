@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hydrasnap.demo.disorder import disordered
 from hydrasnap.demo.sessions import COOKIE, Sessions
-from hydrasnap.demo.story.stages import COUNT, world_at
+from hydrasnap.demo.story.stages import world_at
 from hydrasnap.demo.world.machines import live
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.demo.world.world import World
@@ -30,8 +30,8 @@ class DemoHydra:
     """A small Hydra that answers like a real one: ``httpx.ASGITransport(app=DemoHydra())``.
 
     `world` is its data and may be edited between two answers; without one it is the story's, at a
-    stage from 1 to `stages`. Setting `stage` later replaces the world. `before_answer` is called
-    with each target before it is answered. `requests` are the methods and targets seen,
+    stage from 1 to `story.stages.COUNT`. Setting `stage` later replaces the world. `before_answer`
+    is called with each target before it is answered. `requests` are the methods and targets seen,
     `violations` those that would change something on a real server. `SIZED` are globs of the jobs
     whose sizes are worth a look.
     """
@@ -55,11 +55,6 @@ class DemoHydra:
         self.violations: list[str] = []
         self.before_answer: Callable[[str], None] | None = None
         self._api: ASGIApp = hydra_app(self, _stand_in)
-
-    @property
-    def stages(self) -> int:
-        """How many stages the story has."""
-        return COUNT
 
     @property
     def stage(self) -> int:

@@ -37,10 +37,6 @@ class Sessions:
         self.made += 1
         return revision("session", self.made)
 
-    def end_all(self) -> None:
-        """Forget all logins, as when the server is restarted."""
-        self.remaining.clear()
-
     async def answer(self, request: Request, session: str) -> Response | None:
         """Answer requests about sessions, refuse those that need a login; else return None."""
         path, method = request.url.path.strip("/"), request.method

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from hydrasnap.model import Build, Evaluation, JobKey
+from hydrasnap.model import Build, Evaluation
 from hydrasnap.report.index import Index
 from hydrasnap.server import builds, comparison, evaluations, objects, projects
 from hydrasnap.server.markup import long_page, page
@@ -78,7 +78,7 @@ def finished(view: View) -> Response:
 
 def finished_of_job(view: View) -> Response:
     """List a page of a job's finished builds, the last to stop first."""
-    key = JobKey(*view.jobset.key, view.segment("job"))
+    key = view.job_key
     every = _last_to_stop(view.index.builds_of_job(key))
     return _builds_page(view, f"Latest builds for job {':'.join(key)}", every, has_job=False)
 
@@ -94,7 +94,7 @@ def _builds_page(view: View, title: str, every: Sequence[Build], *, has_job: boo
 
 def job(view: View) -> Response:
     """List the newest builds of a job; a job without any has a page that says so."""
-    key = JobKey(*view.jobset.key, view.segment("job"))
+    key = view.job_key
     newest = view.index.builds_of_job(key)[:_MOST_OF_A_JOB]
     path = "/".join(quote(name, safe="") for name in key)
     path = f"{view.request.base_url}job/{path}"

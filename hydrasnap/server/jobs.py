@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from hydrasnap.model import Build, JobKey, SizeSeries
+from hydrasnap.model import Build, SizeSeries
 from hydrasnap.report.latest import present_first
 from hydrasnap.report.tally import tally_of
 from hydrasnap.server import objects
@@ -12,13 +12,9 @@ from hydrasnap.server.replies import missing, quoted, redirect, reply
 from hydrasnap.server.view import View
 
 
-def _key(view: View) -> JobKey:
-    return JobKey(*view.jobset.key, view.segment("job"))
-
-
 def shield(view: View) -> Response:
     """Show the badge of the newest finished build."""
-    key = _key(view)
+    key = view.job_key
     done = (build for build in view.index.builds_of_job(key) if build.finished)
     newest = next(done, None)
     if newest is None:
@@ -30,7 +26,7 @@ def metric(view: View) -> Response:
     """List the values of a metric, oldest first."""
     return reply([
         {"id": each.id, "timestamp": each.timestamp, "value": found.value, "unit": found.unit}
-        for each in reversed(view.index.builds_of_job(_key(view)))
+        for each in reversed(view.index.builds_of_job(view.job_key))
         for found in each.metrics
         if found.name == view.segment("metric")
     ])  # fmt: skip
@@ -38,7 +34,7 @@ def metric(view: View) -> Response:
 
 def build_times(view: View) -> Response:
     """List the seconds that the successes took; those that came from a cache are left out."""
-    key = _key(view)
+    key = view.job_key
     known = {point.build for point in _series(view, "closure").points}
     return reply([
         {"id": each.id, "timestamp": each.timestamp, "value": each.duration}
@@ -58,7 +54,7 @@ def output_sizes(view: View) -> Response:
 
 
 def _series(view: View, kind: str) -> SizeSeries:
-    sizes = view.snapshot.sizes.get(_key(view))
+    sizes = view.snapshot.sizes.get(view.job_key)
     return sizes.series.get(kind, SizeSeries()) if sizes else SizeSeries()
 
 
@@ -91,7 +87,7 @@ def latest_finished(view: View) -> Response:
 
 
 def _latest(view: View, is_wanted: Callable[[Build], bool], where: str = "") -> Response:
-    for build in present_first(view.index.builds_of_job(_key(view))):
+    for build in present_first(view.index.builds_of_job(view.job_key)):
         if build.status.succeeded and is_wanted(build):
             raise redirect(view.request, ["build", build.id, *view.rest])
     missing(f"There is no successful build {where}to redirect to.")

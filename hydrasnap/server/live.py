@@ -7,41 +7,13 @@ from typing import TypeVar
 from starlette.responses import Response
 
 from hydrasnap.model import Live, Machine, QueueRunner, RunningBuild
+from hydrasnap.model.live import FIGURES
 from hydrasnap.server import objects
 from hydrasnap.server.builds import number_of_rows
 from hydrasnap.server.replies import Json, bad, missing, reply
 from hydrasnap.server.view import View
 
 T = TypeVar("T")
-
-_FIGURES = {
-    "uptime": "uptime",
-    "builds_unfinished": "nrBuildsUnfinished",
-    "builds_read": "nrBuildsRead",
-    "builds_done": "nrBuildsDone",
-    "builds_succeeded": "nrBuildsSucceeded",
-    "builds_failed": "nrBuildsFailed",
-    "steps_unfinished": "nrStepsUnfinished",
-    "steps_runnable": "nrStepsRunnable",
-    "steps_active": "nrActiveSteps",
-    "steps_building": "nrStepsBuilding",
-    "steps_waiting": "nrStepsWaiting",
-    "steps_copying_to": "nrStepsCopyingTo",
-    "steps_copying_from": "nrStepsCopyingFrom",
-    "steps_unsupported": "nrUnsupportedSteps",
-    "steps_started": "nrStepsStarted",
-    "steps_done": "nrStepsDone",
-    "substitutes_succeeded": "nrSubstitutesSucceeded",
-    "substitutes_failed": "nrSubstitutesFailed",
-    "retries": "nrRetries",
-    "step_time": "avgStepTimeMs",
-    "step_build_time": "avgStepBuildTimeMs",
-    "machines_total": "machinesTotal",
-    "machines_in_use": "machinesInUse",
-    "bytes_sent": "bytesSent",
-    "bytes_received": "bytesReceived",
-    "uploads_pending": "s3UploadsPending",
-}
 
 
 def running(view: View) -> Response:
@@ -52,8 +24,7 @@ def running(view: View) -> Response:
         if each.id in held:
             full = objects.queued_build(view.index, held[each.id])
             return {**full, "stoptime": None}
-        names = ("id", "project", "jobset", "job", "system", "nixname", "timestamp")
-        return {name: getattr(each, name) for name in names} | {"finished": 0}
+        return {name: getattr(each, name) for name in objects.BRIEF} | {"finished": 0}
 
     return reply([row(each) for each in _told(_live(view).running)])
 
@@ -128,7 +99,7 @@ def _pressure(value: Mapping[str, Sequence[float]]) -> Json | None:
 
 def runner(value: QueueRunner) -> Json:
     """Return what the queue runner reports about itself."""
-    keys = ((name, _FIGURES[name]) for name in value.figures)
+    keys = ((name, FIGURES[name][0]) for name in value.figures)
     return {
         "status": value.status,
         **{

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import asdict
+
 from hydrasnap.model import (
     Build,
     BuildStatus,
@@ -17,6 +19,8 @@ from hydrasnap.server.replies import Json
 from hydrasnap.server.summary import summarize
 
 PAGE_SIZE = 20
+BRIEF = ("id", "project", "jobset", "job", "system", "nixname", "timestamp")
+"""What every list of builds says of them."""
 
 
 def projects(every: Iterable[Project]) -> list[Json]:
@@ -26,57 +30,28 @@ def projects(every: Iterable[Project]) -> list[Json]:
 
 def project(value: Project) -> Json:
     """Return a project as ``/project/P`` shows it; ``declarative`` only if it is set."""
-    written: Json = {
-        "name": value.name,
-        "displayname": value.displayname,
-        "description": value.description,
-        "homepage": value.homepage,
-        "owner": value.owner,
-        "enabled": value.enabled,
-        "hidden": value.hidden,
-        "enable_dynamic_run_command": value.enable_dynamic_run_command,
-        "jobsets": value.jobsets,
-    }
-    if value.declarative:
-        written["declarative"] = {
-            "file": value.declarative.file,
-            "type": value.declarative.type,
-            "value": value.declarative.value,
-        }
+    written = asdict(value)
+    del written["deleted_upstream"]
+    declarative = written.pop("declarative")
+    if declarative:
+        written["declarative"] = asdict(declarative)
     return written
 
 
 def jobset(value: Jobset, *, with_error: bool = False) -> Json:
     """Return a jobset; its ``errormsg`` is empty except in ``/jobset/P/J/errors``."""
-    configuration = value.configuration
+    configuration = asdict(value.configuration)
+    state, inputs = configuration.pop("state"), configuration.pop("inputs")
     return {
         "project": value.project,
         "name": value.name,
-        "description": configuration.description,
-        "type": 1 if configuration.flake else 0,
-        "flake": configuration.flake,
-        "nixexprinput": configuration.nixexprinput,
-        "nixexprpath": configuration.nixexprpath,
-        "enabled": configuration.state.value,
-        "visible": configuration.visible,
-        "enable_dynamic_run_command": configuration.enable_dynamic_run_command,
-        "enableemail": configuration.enableemail,
-        "emailoverride": configuration.emailoverride,
-        "keepnr": configuration.keepnr,
-        "checkinterval": configuration.checkinterval,
-        "schedulingshares": configuration.schedulingshares,
+        **configuration,
+        "type": 1 if value.configuration.flake else 0,
+        "enabled": state.value,
         "errormsg": value.errormsg if with_error else "",
         "fetcherrormsg": value.overview.fetcherrormsg if value.overview else "",
         **_times(value.overview),
-        "inputs": {
-            each.name: {
-                "name": each.name,
-                "type": each.type,
-                "value": each.value,
-                "emailresponsible": each.emailresponsible,
-            }
-            for each in configuration.inputs
-        },
+        "inputs": {each.name: asdict(each) for each in inputs},
     }
 
 
@@ -120,13 +95,8 @@ def overview(value: Jobset) -> Json:
 
 
 def _input(value: EvaluationInput) -> Json:
-    return {
-        "type": value.type or None,
-        "uri": value.uri or None,
-        "revision": value.revision or None,
-        "value": value.value or None,
-        "dependency": value.dependency,
-    }
+    names = ("type", "uri", "revision", "value", "dependency")
+    return {name: getattr(value, name) or None for name in names}
 
 
 def evaluation(value: Evaluation) -> Json:
@@ -212,15 +182,9 @@ def build(value: Build, evaluations: Iterable[int]) -> Json:
 
 
 def _product(value: Product) -> tuple[str, Json]:
-    return str(value.number), {
-        "type": value.type,
-        "subtype": value.subtype,
-        "name": value.name,
-        "path": value.path,
-        "defaultpath": value.defaultpath,
-        "filesize": value.filesize,
-        "sha256hash": value.sha256hash or None,
-    }
+    written = asdict(value)
+    number = str(written.pop("number"))
+    return number, written | {"sha256hash": value.sha256hash or None}
 
 
 def queued_build(index: Index, value: Build) -> Json:
@@ -230,18 +194,9 @@ def queued_build(index: Index, value: Build) -> Json:
 
 def brief_build(value: Build) -> Json:
     """Return a build as ``/api/latestbuilds`` and ``/api/queue`` show it."""
-    last = ("buildstatus", value.buildstatus) if value.finished else ("priority", value.priority)
-    return {
-        "id": value.id,
-        "project": value.project,
-        "jobset": value.jobset,
-        "job": value.job,
-        "system": value.system,
-        "nixname": value.nixname,
-        "finished": int(value.finished),
-        "timestamp": value.timestamp,
-        last[0]: last[1],
-    }
+    last = "buildstatus" if value.finished else "priority"
+    written: Json = {name: getattr(value, name) for name in (*BRIEF, last)}
+    return written | {"finished": int(value.finished)}
 
 
 def shield(status: BuildStatus) -> Json:

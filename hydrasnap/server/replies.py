@@ -12,17 +12,13 @@ from starlette.responses import Response
 Json = dict[str, object]
 
 LARGEST_ID = 2**31 - 1
-_encoder = msgspec.json.Encoder()
+encode = msgspec.json.Encoder().encode
+"""Write JSON."""
 
 
 def reply(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Answer with JSON, whose media type names no character set in a Hydra."""
-    return Response(_encoder.encode(value), status, headers, media_type="application/json")
-
-
-def encode(value: object) -> bytes:
-    """Write JSON."""
-    return _encoder.encode(value)
+    return Response(encode(value), status, headers, media_type="application/json")
 
 
 def quoted(name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from starlette.requests import Request
 
-from hydrasnap.model import Jobset, JobsetKey, Live, Snapshot
+from hydrasnap.model import JobKey, Jobset, JobsetKey, Live, Snapshot
 from hydrasnap.report.index import Index
 from hydrasnap.server.replies import missing, quoted, redirect
 
@@ -49,6 +49,11 @@ class View:
     def segment(self, name: str) -> str:
         """Return a part of the path by the name that the route gives it."""
         return str(self.request.path_params[name])
+
+    @property
+    def job_key(self) -> JobKey:
+        """The names of the job that the path names, in a jobset that there is."""
+        return JobKey(*self.jobset.key, self.segment("job"))
 
     @property
     def rest(self) -> list[str]:

@@ -42,7 +42,7 @@ _STATUS = {
     "Build in progress": BuildStatus.QUEUED,
 }
 _NUMBER = re.compile(r"[0-9]{1,15}")
-EVALUATIONS_HEAD = ("#", "Date", "Input changes", "Jobs")
+_EVALUATIONS_HEAD = ("#", "Date", "Input changes", "Jobs")
 _SHOWING = re.compile(r"Showing evaluations\s+\d+\s+-\s+\d+\s+out of\s+(\d{1,9})\b")
 _CHUNK = 1 << 18
 
@@ -55,15 +55,27 @@ class EvaluationIds:
     total: int
 
 
+def parsed_page(body: bytes, where: str) -> etree._Element:
+    """Parse a page whose size does not grow with the number of builds."""
+    try:
+        return html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
+    except (etree.LxmlError, ValueError) as error:
+        raise unknown_page(where, str(error)) from None
+
+
+def evaluations_page(body: bytes, where: str) -> etree._Element:
+    """Parse a page of ``/jobset/P/J/evals``."""
+    tree = parsed_page(body, where)
+    if tuple(text_in(cell) for cell in tree.iterfind(".//thead/tr[1]/th")) != _EVALUATIONS_HEAD:
+        raise unknown_page(where, "no list of evaluations")
+    return tree
+
+
 def read_evaluation_ids(body: bytes, where: str) -> EvaluationIds:
     """Read which evaluations a page lists, and how many all pages list."""
-    try:
-        tree = html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
-    except etree.LxmlError as error:
-        raise unknown_page(where, str(error)) from None
-    head = tuple(text_in(cell) for cell in tree.iterfind(".//thead/tr[1]/th"))
+    tree = evaluations_page(body, where)
     showing = _SHOWING.search(" ".join(text_in(p) for p in tree.iterfind(".//p")))
-    if head != EVALUATIONS_HEAD or showing is None:
+    if showing is None:
         raise unknown_page(where, "no list of evaluations")
     links = tree.iterfind(".//tbody//a[@class='row-link']")
     ids = {number for link in links if (number := linked_id(link, "eval")) is not None}

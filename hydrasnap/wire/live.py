@@ -9,40 +9,13 @@ from typing import Any
 
 from hydrasnap.model import Machine, QueueRunner, RunningBuild, SystemQueue
 from hydrasnap.model.bounds import LARGEST, LATEST, Whole
+from hydrasnap.model.live import FIGURES
 from hydrasnap.wire.decode import decode, wrong_shape
 from hydrasnap.wire.schema import RawMachine, RawMachineStats, RawRunner, RawRunning
 
 _LOCAL = "localhost"
 _LARGEST_FIGURE = 1e100
 _LOGIN = re.compile(r"^(?:[a-z][a-z+.-]*://)?(?:[^@/?]*@)?")
-_FIGURES = (
-    ("uptime", "uptime"),
-    ("builds_unfinished", "nrBuildsUnfinished", "nrQueuedBuilds"),
-    ("builds_read", "nrBuildsRead"),
-    ("builds_done", "nrBuildsDone"),
-    ("builds_succeeded", "nrBuildsSucceeded"),
-    ("builds_failed", "nrBuildsFailed"),
-    ("steps_unfinished", "nrStepsUnfinished", "nrUnfinishedSteps"),
-    ("steps_runnable", "nrStepsRunnable", "nrRunnableSteps"),
-    ("steps_active", "nrActiveSteps"),
-    ("steps_building", "nrStepsBuilding"),
-    ("steps_waiting", "nrStepsWaiting"),
-    ("steps_copying_to", "nrStepsCopyingTo"),
-    ("steps_copying_from", "nrStepsCopyingFrom"),
-    ("steps_unsupported", "nrUnsupportedSteps"),
-    ("steps_started", "nrStepsStarted"),
-    ("steps_done", "nrStepsDone"),
-    ("substitutes_succeeded", "nrSubstitutesSucceeded"),
-    ("substitutes_failed", "nrSubstitutesFailed"),
-    ("retries", "nrRetries"),
-    ("step_time", "avgStepTimeMs", "avgStepTime"),
-    ("step_build_time", "avgStepBuildTimeMs", "avgStepBuildTime"),
-    ("machines_total", "machinesTotal"),
-    ("machines_in_use", "machinesInUse"),
-    ("bytes_sent", "bytesSent"),
-    ("bytes_received", "bytesReceived"),
-    ("uploads_pending", "s3UploadsPending"),
-)
 
 
 def read_running(body: bytes, where: str) -> list[RunningBuild]:
@@ -144,7 +117,7 @@ def _pressure(stats: RawMachineStats) -> dict[str, tuple[float, float, float]]:
 
 def _figures(fields: dict[str, Any]) -> dict[str, float]:
     found = {}
-    for name, *keys in _FIGURES:
+    for name, keys in FIGURES.items():
         for key in keys:
             value = _number(fields.get(key))
             if value is not None:

@@ -10,11 +10,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml import etree, html
+from lxml import etree
 
 from hydrasnap.model import Build, FailedStep, Package, Reasons
 from hydrasnap.model.bounds import LONGEST_ERROR, LONGEST_TEXT
-from hydrasnap.wire.html import EVALUATIONS_HEAD, build_rows, linked_id, text_in, unknown_page
+from hydrasnap.wire.html import (
+    build_rows,
+    evaluations_page,
+    linked_id,
+    parsed_page,
+    text_in,
+    unknown_page,
+)
 from hydrasnap.wire.live import machine_name
 
 _STEPS_HEAD = ("Nr", "Step", "Duration", "Machine", "Status")
@@ -27,7 +34,7 @@ _MOST_MAINTAINERS = 200
 
 def read_reasons(body: bytes, build: Build, where: str) -> Reasons:
     """Read the page of a failed build: the steps that failed, and the package."""
-    tree = _tree(body, where)
+    tree = parsed_page(body, where)
     if tree.find(".//div[@id='tabs-summary']") is None:
         raise unknown_page(where, "no summary of a build")
     return Reasons(
@@ -43,7 +50,7 @@ def read_finished(body: bytes, build: Build, where: str) -> list[Build]:
 
     `build` names the jobset; the builds are `partial`.
     """
-    tree = _tree(body, where)
+    tree = parsed_page(body, where)
     tables = tree.findall(".//table")
     found = [row for table in tables for row in build_rows(table, build, where)]
     if not found and tree.find(".//ul[@class='pagination']") is None:
@@ -61,9 +68,7 @@ class ErrorMarks:
 
 def read_error_marks(body: bytes, where: str) -> ErrorMarks:
     """Read which evaluations of a list had errors."""
-    tree, listed, marked = _tree(body, where), set(), set()
-    if tuple(text_in(cell) for cell in tree.iterfind(".//thead/tr[1]/th")) != EVALUATIONS_HEAD:
-        raise unknown_page(where, "no list of evaluations")
+    tree, listed, marked = evaluations_page(body, where), set(), set()
     for row in tree.iterfind(".//tbody/tr"):
         number = linked_id(row.find(".//a[@class='row-link']"), "eval")
         badges = {text_in(badge) for badge in row.iterfind(".//span")}
@@ -77,18 +82,11 @@ def read_error_marks(body: bytes, where: str) -> ErrorMarks:
 
 def read_evaluation_errors(body: bytes, where: str) -> str:
     """Read ``/eval/ID/errors``: the text of the errors, empty if there were none."""
-    tree = _tree(body, where)
+    tree = parsed_page(body, where)
     if tree.find(".//div[@id='tabs-errors']") is None:
         raise unknown_page(where, "no errors of an evaluation")
     text = "".join("".join(map(str, pre.itertext())) for pre in tree.iterfind(".//pre"))
     return text[:LONGEST_ERROR]
-
-
-def _tree(body: bytes, where: str) -> etree._Element:
-    try:
-        return html.document_fromstring(body, parser=html.HTMLParser(encoding="utf-8"))
-    except (etree.LxmlError, ValueError) as error:
-        raise unknown_page(where, str(error)) from None
 
 
 def _failed_steps(tree: etree._Element, where: str) -> Iterator[FailedStep]:

@@ -13,6 +13,7 @@ from msgspec import structs
 
 from hydrasnap.client.budget import Limits
 from hydrasnap.demo.hydra import DemoHydra
+from hydrasnap.demo.story.stages import COUNT
 from hydrasnap.model import Snapshot
 from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.page_limits import Limits as PageLimits
@@ -94,7 +95,7 @@ def test_an_empty_snapshot(tmp_path: Path) -> None:
 def test_a_snapshot_of_what_was_deleted_hidden_and_renamed(tmp_path: Path) -> None:
     hydra_ = DemoHydra()
     crawler = Crawler(tmp_path / "cache", hydra_, selection=Selection(hidden=True, live=True))
-    for stage in range(1, hydra_.stages + 1):
+    for stage in range(1, COUNT + 1):
         hydra_.stage = stage
         assert crawler.run().error is None
     assert check(crawler.folder, tmp_path / "site") > 1000

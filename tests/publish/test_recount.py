@@ -17,6 +17,7 @@ from recounted import Ask
 from recounted_pages import Look
 
 from hydrasnap.demo.hydra import DemoHydra
+from hydrasnap.demo.story.stages import COUNT
 from hydrasnap.demo.world.rows import Job, Result
 from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.pipeline import publish
@@ -89,7 +90,7 @@ def test_the_site_of_the_embedded_hydra_agrees_at_each_moment(tmp_path: Path) ->
     hydra = DemoHydra()
     crawler = Crawler(tmp_path / "cache", hydra)
     asks: list[Ask] = []
-    for moment in range(1, hydra.stages + 1):
+    for moment in range(1, COUNT + 1):
         hydra.stage = moment
         asks.insert(0, asking(DemoHydra(moment)))
         found = recount(site_of(crawler, tmp_path / "site"), *asks)
@@ -98,7 +99,7 @@ def test_the_site_of_the_embedded_hydra_agrees_at_each_moment(tmp_path: Path) ->
         assert found.compared["rows"] > 5000
 
 
-@pytest.fixture(scope="module", params=range(1, DemoHydra().stages + 1))
+@pytest.fixture(scope="module", params=range(1, COUNT + 1))
 def explained(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Explained:
