@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -21,18 +22,13 @@ from hydrasnap.model import (
 from hydrasnap.store.atomic import cannot, set_aside, write_whole
 from hydrasnap.store.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from hydrasnap.store.contents import Contents
-from hydrasnap.store.journal import Entry, Journal
+from hydrasnap.store.journal import Journal
 from hydrasnap.store.layout import (
     JOURNAL,
     LIVE,
     MANIFEST,
     ORIGIN,
     encode_object,
-    evaluation_path,
-    jobset_path,
-    reasons_path,
-    shard_path,
-    sizes_path,
 )
 from hydrasnap.store.reading import Damaged
 
@@ -58,17 +54,13 @@ class Cache(Contents):
         reasons: Iterable[Reasons] = (),
     ) -> None:
         """Keep objects at once and together; builds come before what refers to them."""
-        entries = [Entry(project=p) for p in projects if self._keep_project(p)]
-        entries += [Entry(build=b) for b in builds if self._keep_build(b)]
-        entries += [Entry(evaluation=e) for e in evaluations if self._keep_evaluation(e)]
-        entries += [Entry(jobset=j) for j in jobsets if self._keep_jobset(j)]
-        entries += [Entry(sizes=s) for s in sizes if self._keep_sizes(s)]
-        entries += [Entry(reasons=r) for r in reasons if self._keep_reasons(r)]
-        if not entries:
+        objects = chain(projects, builds, evaluations, jobsets, sizes, reasons)
+        news = [value for value in objects if self._keep(value)]
+        if not news:
             return
         with self.writing():
             self._claim()
-            self._journal.append(entries)
+            self._journal.append(news)
         if self._journal.size > _BATCH_BYTES:
             self.file()
 
@@ -76,9 +68,9 @@ class Cache(Contents):
         """Keep what the Hydra is doing now in place of what it did before; None is nothing."""
         if live is not None:
             self._dirty[Path(LIVE)] = lambda: encode_object(live)
-        elif self._live is not None:
+        elif self.live is not None:
             self._forget(Path(LIVE))
-        self._live = live
+        self.live = live
 
     def _claim(self) -> None:
         """Write `snapshot.json` and `origin` if they are missing: they name the Hydra."""
@@ -123,7 +115,7 @@ class Cache(Contents):
 
     def _clear_way(self) -> None:
         """Move folders out of the way that lie where a file belongs."""
-        for path, data in self._reader.broken.items():
+        for path, data in self.reader.broken.items():
             if data is None and path.is_dir():
                 set_aside(path)
 
@@ -133,10 +125,10 @@ class Cache(Contents):
         Hydra no longer has what they held, and readers would stumble over them.
         """
         with self.writing():
-            for path, data in self._reader.broken.items():
+            for path, data in self.reader.broken.items():
                 if data is not None and path.is_file() and path.read_bytes() == data:
                     set_aside(path)
-            self._reader.broken.clear()
+            self.reader.broken.clear()
 
     def drop(
         self,
@@ -148,23 +140,19 @@ class Cache(Contents):
     ) -> None:
         """Forget objects that the user's retention no longer wants."""
         for job in sizes:
-            del self._sizes[job]
-            self._forget(sizes_path(job))
+            self._forget(self.sizes.remove(job))
         for key in jobsets:
-            del self._jobsets[key]
-            self._forget(jobset_path(key))
+            self._forget(self.jobsets.remove(key))
         for number in evaluations:
-            del self._evaluations[number]
-            self._forget(evaluation_path(number))
+            self._forget(self.evaluations.remove(number))
         for number in builds:
-            self._builds.remove(number)
-            self._touch(self._builds, shard_path, number)
-        for number in self._reasons.keys() - self._builds.keys():  # also of an earlier, killed run
-            self._reasons.remove(number)
-            self._touch(self._reasons, reasons_path, number)
-        for shards, place in ((self._builds, shard_path), (self._reasons, reasons_path)):
-            for first in shards.take_empty():
-                self._forget(place(first))
+            self.builds.remove(number)
+            self._touch(self.builds, number)
+        for number in self.reasons.keys() - self.builds.keys():  # also of an earlier, killed run
+            self.reasons.remove(number)
+            self._touch(self.reasons, number)
+        for path in (*self.builds.take_empty(), *self.reasons.take_empty()):
+            self._forget(path)
         self.file()
 
     def _forget(self, path: Path) -> None:
@@ -176,20 +164,9 @@ class Cache(Contents):
         """Take in what a killed run left in its journal."""
         with self.writing():
             self._clear_way()
-            entries = list(self._journal.replay())
-        for entry in entries:
-            if entry.project:
-                self._keep_project(entry.project)
-            if entry.build:
-                self._keep_build(entry.build)
-            if entry.evaluation:
-                self._keep_evaluation(entry.evaluation)
-            if entry.jobset:
-                self._keep_jobset(entry.jobset)
-            if entry.sizes:
-                self._keep_sizes(entry.sizes)
-            if entry.reasons:
-                self._keep_reasons(entry.reasons)
+            left = list(self._journal.replay())
+        for value in left:
+            self._keep(value)
         self.file()
 
     @contextmanager

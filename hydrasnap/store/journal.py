@@ -10,9 +10,18 @@ from hydrasnap.model import Build, Evaluation, Jobset, JobSizes, Project, Reason
 from hydrasnap.model.objects import Value
 from hydrasnap.store.layout import UNREADABLE, encode_line, is_line_intact
 
+_FIELDS = {
+    Project: "project",
+    Jobset: "jobset",
+    Evaluation: "evaluation",
+    Build: "build",
+    JobSizes: "sizes",
+    Reasons: "reasons",
+}
 
-class Entry(Value, frozen=True):
-    """One line: exactly one of the six is set."""
+
+class _Entry(Value, frozen=True):
+    """One line, as it is read: exactly one of the six is set."""
 
     project: Project | None = None
     jobset: Jobset | None = None
@@ -22,19 +31,19 @@ class Entry(Value, frozen=True):
     reasons: Reasons | None = None
 
 
-_decoder = msgspec.json.Decoder(Entry)
+_decoder = msgspec.json.Decoder(_Entry)
 
 
 class Journal:
-    """An append-only file of entries; a last line that a kill cut short is skipped."""
+    """An append-only file of objects; a last line that a kill cut short is skipped."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: int | None = None
         self.size = 0
 
-    def replay(self) -> Iterator[Entry]:
-        """Yield the entries of an earlier run that was not ended."""
+    def replay(self) -> Iterator[Value]:
+        """Yield the objects that an earlier run left, which was not ended."""
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:
@@ -42,15 +51,18 @@ class Journal:
         for line in data.split(b"\n"):
             try:
                 if is_line_intact(line):
-                    yield _decoder.decode(line)
+                    entry = _decoder.decode(line)
+                    found = (getattr(entry, field) for field in _FIELDS.values())
+                    yield from (value for value in found if value is not None)
             except UNREADABLE:
                 continue
 
-    def append(self, entries: Iterable[Entry]) -> None:
-        """Add entries in one write, after a line break in case the line before is torn."""
+    def append(self, objects: Iterable[Value]) -> None:
+        """Add objects in one write, after a line break in case the line before is torn."""
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        entries = ({_FIELDS[type(value)]: value} for value in objects)
         data = b"".join(b"\n" + encode_line(entry) for entry in entries) + b"\n"
         view = memoryview(data)
         while view:
@@ -58,7 +70,7 @@ class Journal:
         self.size += len(data)
 
     def clear(self) -> None:
-        """Forget the entries, which lie in their files now."""
+        """Forget the objects, which lie in their files now."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

@@ -22,23 +22,12 @@ of versions that wrote no checksum are read as they are.
 import hashlib
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
-from hydrasnap.model import (
-    Build,
-    Evaluation,
-    JobKey,
-    Jobset,
-    JobsetKey,
-    JobSizes,
-    Live,
-    Project,
-    Reasons,
-    Run,
-)
+from hydrasnap.model import JobKey, JobsetKey, Run
 from hydrasnap.model.bounds import Time
 from hydrasnap.model.objects import Value
 
@@ -130,18 +119,18 @@ def reasons_path(first: int) -> Path:
     return Path("reasons", f"{first}.json")
 
 
-def encode_object(value: Project | Jobset | Evaluation | JobSizes | Live | Manifest) -> bytes:
+def encode_object(value: Value) -> bytes:
     """Return an object with one key or element a line, for `jq` and `git diff`."""
     plain = msgspec.json.format(encoder.encode(value), indent=1).removesuffix(b"\n}")
     return b'%b,\n "checksum": "%08x"\n}\n' % (plain, zlib.crc32(plain))
 
 
-def encode_shard(objects: Iterable[Build] | Iterable[Reasons]) -> bytes:
+def encode_shard(objects: Iterable[Value]) -> bytes:
     """Return builds or reasons by id, one a line."""
     return b"[\n" + b",\n".join(map(encode_line, objects)) + b"\n]\n"
 
 
-def encode_line(value: Value) -> bytes:
+def encode_line(value: Value | Mapping[str, Value]) -> bytes:
     """Return an object in one line."""
     plain = encoder.encode(value)[:-1]
     return b'%b,"checksum":"%08x"}' % (plain, zlib.crc32(plain))

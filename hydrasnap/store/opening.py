@@ -119,8 +119,9 @@ def check_cache(folder: Path) -> CacheCheck:
     except OSError as error:
         raise cannot("read", folder, error) from error
     named = {number for jobset in cache.jobsets.values() for number in jobset.evaluations}
+    files, unchecked = cache.reader.files, len(cache.reader.unchecked)
     missing = tuple(sorted(named - cache.evaluations.keys()))
-    return CacheCheck(cache.files, cache.unchecked, tuple(damaged), missing)
+    return CacheCheck(files, unchecked, tuple(damaged), missing)
 
 
 def _nothing(folder: Path, what: str, remedy: str) -> CacheError:

@@ -7,14 +7,16 @@ import zlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from operator import attrgetter
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
 
+from hydrasnap.model.objects import Value
 from hydrasnap.store.ids import IdSet
-from hydrasnap.store.layout import shard_of
+from hydrasnap.store.layout import encode_shard, shard_of
 
-T = TypeVar("T", bound=msgspec.Struct)
+T = TypeVar("T", bound=Value)
 
 UNPACKED = 100_000
 """How many objects are held as they are: about those that were asked for last."""
@@ -25,18 +27,22 @@ _FASTEST = 1  # level of zlib
 class Shards(Mapping[int, T], Generic[T]):
     """Objects of one `kind` by id, ascending, in shards of a thousand ids each.
 
-    `key` names the field that holds the id. `labels` gives the labels of an object, by which it can
-    be found. At most `unpacked` objects are unpacked at a time, and one shard in any case.
+    `key` names the field that holds the id, and `path` gives the file for the first id of a shard.
+    `labels` gives the labels of an object, by which it can be found. At most `unpacked` objects are
+    unpacked at a time, and one shard in any case.
     """
 
     def __init__(
         self,
         kind: type[T],
         key: str,
+        path: Callable[[int], Path],
         labels: Callable[[T], Collection[Hashable]] = lambda value: (),
         unpacked: int = UNPACKED,
     ) -> None:
-        self._key: Callable[[T], int] = attrgetter(key)
+        self.kind = kind
+        self.key_of: Callable[[T], int] = attrgetter(key)
+        self._path = path
         self._labels = labels
         self._most = unpacked
         self._labelled: defaultdict[Hashable, set[int]] = defaultdict(
@@ -69,9 +75,13 @@ class Shards(Mapping[int, T], Generic[T]):
         """How many objects are held as they are."""
         return self._count
 
-    def firsts(self) -> Iterable[int]:
-        """Return the first ids of all shards."""
-        return self._firsts
+    def path_of(self, number: int) -> Path:
+        """Return the file that holds an object."""
+        return self._path(shard_of(number))
+
+    def content(self, number: int) -> bytes:
+        """Return the content of the file that holds an object."""
+        return encode_shard(self.of_shard(shard_of(number)))
 
     def of_shard(self, first: int) -> list[T]:
         """Return the objects of a shard, by id."""
@@ -79,7 +89,7 @@ class Shards(Mapping[int, T], Generic[T]):
 
     def put(self, value: T) -> bool:
         """Hold an object in place of one with its id; return whether that is news."""
-        number = self._key(value)
+        number = self.key_of(value)
         first = shard_of(number)
         shard = self._shard(first)
         before = shard.get(number)
@@ -96,7 +106,7 @@ class Shards(Mapping[int, T], Generic[T]):
 
     def fill(self, first: int, values: Iterable[T]) -> bool:
         """Hold the objects of a file, as far as they belong there; return whether any does."""
-        found = [value for value in values if shard_of(self._key(value)) == first]
+        found = [value for value in values if shard_of(self.key_of(value)) == first]
         for value in found:
             self.put(value)
         return bool(found)
@@ -109,14 +119,14 @@ class Shards(Mapping[int, T], Generic[T]):
         self._ids.discard(number)
         self._packed.pop(first, None)
 
-    def take_empty(self) -> list[int]:
-        """Forget the shards that hold nothing; return their first ids."""
+    def take_empty(self) -> list[Path]:
+        """Forget the shards that hold nothing; return their files."""
         empty = [first for first in self._firsts if not self._ids.has_shard(first)]
         for first in empty:
             self._firsts.remove(first)
             self._unpacked.pop(first, None)
             self._packed.pop(first, None)
-        return empty
+        return list(map(self._path, empty))
 
     def with_label(self, label: Hashable) -> Iterator[T]:
         """Yield the objects that have a label, by id."""
@@ -129,7 +139,7 @@ class Shards(Mapping[int, T], Generic[T]):
         if len(self) > self._most:
             return self
         return {
-            self._key(one): one for first in sorted(self._firsts) for one in self.of_shard(first)
+            self.key_of(one): one for first in sorted(self._firsts) for one in self.of_shard(first)
         }
 
     def _shard(self, first: int) -> dict[int, T]:
@@ -138,7 +148,7 @@ class Shards(Mapping[int, T], Generic[T]):
         if found is None:
             packed = self._packed.get(first)
             values = [] if packed is None else self._decode(zlib.decompress(packed))
-            found = {self._key(value): value for value in values}
+            found = {self.key_of(value): value for value in values}
             self._count += len(found)
             while self._count > self._most and self._unpacked:
                 self._pack(next(iter(self._unpacked)))

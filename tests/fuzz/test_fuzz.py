@@ -23,7 +23,6 @@ from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.query.failures import failing
 from hydrasnap.query.index_file import ask, write_database
-from hydrasnap.store.journal import Entry
 from hydrasnap.store.layout import encode_line
 from hydrasnap.store.opening import check_cache, read_snapshot
 
@@ -108,7 +107,7 @@ def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Crawler:
     """Crawl, let the Hydra move, and end the next crawl early: a cache has all kinds of files."""
     found = crawler(tmp_path_factory.mktemp("interrupted") / "cache", "cache")
     found.run()
-    lines = [b"\n" + encode_line(Entry(build=b)) for b in found.snapshot.builds.values()]
+    lines = [b"\n" + encode_line({"build": b}) for b in found.snapshot.builds.values()]
     evaluate(found.hydra.world, TRUNK, 9)
     evaluate(found.hydra.world, STABLE, 9)
     assert found.run(limits=Limits(requests=9)).error is not None

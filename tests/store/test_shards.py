@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hydrasnap.model import Build
+from hydrasnap.store.layout import shard_of, shard_path
 from hydrasnap.store.shards import Shards
 
 numbers = st.integers(1, 6_000)
@@ -26,7 +27,7 @@ def by_job(found: Build) -> tuple[str, ...]:
 def test_shards_are_a_dictionary_whatever_is_packed(
     history: list[tuple[str, int, str]], unpacked: int
 ) -> None:
-    shards, held = Shards(Build, "id", by_job, unpacked), dict[int, Build]()
+    shards, held = Shards(Build, "id", shard_path, by_job, unpacked), dict[int, Build]()
     for step, number, job in history:
         if step == "put":
             is_news = held.get(number) != build(number, job)
@@ -44,13 +45,13 @@ def test_shards_are_a_dictionary_whatever_is_packed(
         wanted = sorted(number for number, found in held.items() if found.job == job)
         assert [found.id for found in shards.with_label(job)] == wanted
     assert not [
-        first for first in shards.take_empty() if any(n // 1000 * 1000 == first for n in held)
+        path for path in shards.take_empty() if path in {shard_path(shard_of(n)) for n in held}
     ]
     assert list(shards) == sorted(held)
 
 
 def test_few_objects_are_unpacked_at_a_time() -> None:
-    shards = Shards(Build, "id", unpacked=2_000)
+    shards = Shards(Build, "id", shard_path, unpacked=2_000)
     shards.fill(0, [build(number, "x") for number in (*range(1, 1_000), 1_000)])
     assert 1_000 not in shards, "it belongs into another file"
     for number in range(1_000, 10_000):
