@@ -2,13 +2,10 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hydrasnap.config.keys import Config
+from hydrasnap.model import PackageList
 from hydrasnap.publish.settings import PackageSettings
-
-if TYPE_CHECKING:
-    from hydrasnap.model import PackageList
 
 
 def package_settings(config: Config) -> PackageSettings:
@@ -27,12 +24,13 @@ def package_settings(config: Config) -> PackageSettings:
     return PackageSettings(**{**vars(chosen), "load": load, "stamp": _stamp(file)})
 
 
-def _load(file: Path, key: str, cache: Path) -> "PackageList":
-    from hydrasnap.store.package_lists import cached_packages  # most runs do without
+def _load(file: Path, key: str, cache: Path) -> PackageList:
+    from hydrasnap.store.answers import remembered  # most runs do without
     from hydrasnap.wire.package_files import file_digest, load_packages
 
     read = partial(load_packages, file, key)
-    return cached_packages(cache, file_digest(file, key), read)
+    situation = file_digest(file, key).encode()
+    return remembered(cache, ("packages",), situation, PackageList, read)
 
 
 def _stamp(file: Path) -> bytes:

@@ -17,6 +17,7 @@ from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Snapshot
 from hydrasnap.query.database import Database
 from hydrasnap.report.inputs import inputs_of
+from hydrasnap.store.answers import index_folder
 from hydrasnap.store.layout import INDEXES, UNREADABLE, Manifest
 from hydrasnap.store.lock import holder
 from hydrasnap.store.opening import read_snapshot
@@ -138,8 +139,7 @@ def _write(path: Path, stamp: str, snapshot: Snapshot) -> bool:
     """Write an index whole or not at all; return whether the disk took it."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(exist_ok=True)
-        (path.parent / ".gitignore").write_text("*\n", encoding="utf-8")
+        index_folder(path.parent.parent)
         temporary.unlink(missing_ok=True)
         with closing(sqlite3.connect(temporary)) as connection:
             _fill(connection, stamp, snapshot)

@@ -33,13 +33,10 @@ def remembered(
     `situation` is a digest of all that the answer follows from; one kept under another is stale.
     """
     name = _file_name(question)
-    with suppress(OSError, msgspec.DecodeError):
-        content = (folder / INDEXES / name).read_bytes()
-        if content.startswith(situation) and _is_intact(content[len(situation) :]):
-            return msgspec.msgpack.decode(content[len(situation) + _DIGEST :], type=kind)
+    with suppress(msgspec.DecodeError):
+        return msgspec.msgpack.decode(kept(folder, name, situation), type=kind)
     found = answer()
-    data = msgspec.msgpack.encode(found)
-    keep(folder, name, situation + _digest(data) + data)
+    keep(folder, name, msgspec.msgpack.encode(found), situation)
     return found
 
 
@@ -59,20 +56,32 @@ def can_keep(folder: Path) -> bool:
 
 
 def _file_name(question: tuple[str, ...]) -> str:
-    return f"answer-{_digest(msgspec.msgpack.encode(question)).hex()}"
+    return f"answer-{digest_of(msgspec.msgpack.encode(question)).hex()}"
 
 
-def keep(folder: Path, name: str, content: bytes) -> None:
+def kept(folder: Path, name: str, situation: bytes = b"") -> bytes:
+    """Return what was kept in the index of a cache; empty where it is missing, stale or damaged."""
+    with suppress(OSError):
+        content = (folder / INDEXES / name).read_bytes()
+        head, data = content[: len(situation) + _DIGEST], content[len(situation) + _DIGEST :]
+        if head == situation + digest_of(data):
+            return data
+    return b""
+
+
+def keep(folder: Path, name: str, data: bytes, situation: bytes = b"") -> None:
     """Write a file of the index of a cache, unless the disk does not take it."""
     with suppress(OSError):
-        (folder / INDEXES).mkdir(exist_ok=True)
-        (folder / INDEXES / ".gitignore").write_text("*\n", encoding="utf-8")
-        write_whole(folder / INDEXES / name, content)
+        write_whole(index_folder(folder) / name, situation + digest_of(data) + data)
 
 
-def _is_intact(content: bytes) -> bool:
-    return _digest(content[_DIGEST:]) == content[:_DIGEST]
+def index_folder(folder: Path) -> Path:
+    """Make the folder of the index of a cache, which git ignores. Raises OSError."""
+    (folder / INDEXES).mkdir(exist_ok=True)
+    (folder / INDEXES / ".gitignore").write_text("*\n", encoding="utf-8")
+    return folder / INDEXES
 
 
-def _digest(content: bytes) -> bytes:
-    return blake2b(content, digest_size=_DIGEST).digest()
+def digest_of(*parts: bytes) -> bytes:
+    """Return a digest of the concatenated parts."""
+    return blake2b(b"".join(parts), digest_size=_DIGEST).digest()

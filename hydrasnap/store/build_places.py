@@ -4,8 +4,8 @@ import os
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from hashlib import blake2b
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -13,12 +13,11 @@ import msgspec
 from msgspec import Struct
 
 from hydrasnap.model.builds import job_hash
-from hydrasnap.store.answers import keep
-from hydrasnap.store.layout import INDEXES, shard_of
+from hydrasnap.store.answers import digest_of, keep, kept
+from hydrasnap.store.layout import shard_of
 
 _AT_SIGNS = (b"@", b"\\u")  # as JSON may write it
 _INDEX = f"builds-1-{sys.byteorder}"
-_DIGEST = 16  # bytes
 
 
 class _Brief(Struct):
@@ -71,7 +70,7 @@ def look_up(folder: Path, read_lines: ReadLines) -> dict[int, Shard]:
     Only files that have changed since an earlier run noted them are read. Raises OSError where one
     cannot be read.
     """
-    known, shards = _load(folder), {}
+    known, shards = _noted(folder), {}
     for first, path in sorted(_files(folder / "builds")):
         state = path.stat()
         shard = known.get(first)
@@ -79,8 +78,15 @@ def look_up(folder: Path, read_lines: ReadLines) -> dict[int, Shard]:
             shard = _look_at(first, read_lines(path), state)
         shards[first] = shard
     if shards != known:
-        _save(folder, shards)
+        keep(folder, _INDEX, msgspec.msgpack.encode(shards))
     return shards
+
+
+def _noted(folder: Path) -> dict[int, Shard]:
+    """Return what an earlier run noted; a damaged note counts as none."""
+    with suppress(msgspec.DecodeError):
+        return _index.decode(kept(folder, _INDEX))
+    return {}
 
 
 def _files(folder: Path) -> Iterator[tuple[int, Path]]:
@@ -124,25 +130,3 @@ def _group(project: str, jobset: str, rows: Sequence[tuple[_Brief, int, bytes]])
         others=array("I", [crc32(job.encode("utf-8", "surrogatepass")) for job in jobs]).tobytes(),
         digest=digest_of(b"\n".join([line for *_, line in rows])),
     )
-
-
-def digest_of(*parts: bytes) -> bytes:
-    """Return a digest of the concatenated parts."""
-    return blake2b(b"".join(parts), digest_size=_DIGEST).digest()
-
-
-def _load(folder: Path) -> dict[int, Shard]:
-    """Read the index that another run left; a damaged one counts as none."""
-    try:
-        content = (folder / INDEXES / _INDEX).read_bytes()
-        if digest_of(content[_DIGEST:]) == content[:_DIGEST]:
-            return _index.decode(content[_DIGEST:])
-    except (OSError, msgspec.DecodeError):
-        pass
-    return {}
-
-
-def _save(folder: Path, shards: Mapping[int, Shard]) -> None:
-    """Leave the index for the next run; it only saves time, so a full disk loses nothing."""
-    content = msgspec.msgpack.encode(shards)
-    keep(folder, _INDEX, digest_of(content) + content)

@@ -21,8 +21,8 @@ from hydrasnap import __version__
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
-from hydrasnap.store.answers import can_keep, is_kept, remembered
-from hydrasnap.store.build_places import Group, Shard, digest_of
+from hydrasnap.store.answers import can_keep, digest_of, is_kept, remembered
+from hydrasnap.store.build_places import Group, Shard
 from hydrasnap.store.layout import SHARD, shard_path
 
 T = TypeVar("T")

@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hydrasnap.cli import main
+from hydrasnap.model import Package, PackageList
+from hydrasnap.store.answers import remembered
+from hydrasnap.wire.package_files import file_digest
 
 SETTINGS = """\
 [cache]
@@ -62,8 +65,11 @@ def test_render_and_check_say_how_many_jobs_are_matched(folder: Path) -> None:
 @pytest.mark.slow
 def test_the_list_is_read_once_and_again_when_it_changes(folder: Path) -> None:
     assert run(folder, "render").exit_code == 0
-    (kept,) = (folder / "cache/.index").glob("packages-*.msgpack")
-    kept.write_bytes(kept.read_bytes().replace(b"Friendly", b"Unkindly"))
+    (kept,) = (folder / "cache/.index").glob("answer-*")
+    kept.unlink()
+    digest = file_digest(folder / "packages.json", "").encode()
+    other = PackageList(packages={"hello": Package(description="Unkindly")})
+    remembered(folder / "cache", ("packages",), digest, PackageList, lambda: other)
     (folder / "_site/.hydrasnap-state").unlink()
     assert run(folder, "render").exit_code == 0
     assert any("Unkindly" in f.read_text() for f in (folder / "_site/build").glob("*.html"))
@@ -71,7 +77,7 @@ def test_the_list_is_read_once_and_again_when_it_changes(folder: Path) -> None:
     (folder / "packages.json").write_text(json.dumps(LIST))
     done = run(folder, "render")
     assert any("Changed" in f.read_text() for f in (folder / "_site/build").glob("*.html"))
-    assert len([*(folder / "cache/.index").glob("packages-*.msgpack")]) == 1
+    assert len([*(folder / "cache/.index").glob("answer-*")]) == 1
     assert "unchanged" in done.output
 
 
