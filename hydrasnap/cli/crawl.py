@@ -33,6 +33,10 @@ from hydrasnap.store.opening import open_cache
 from hydrasnap.store.ownership import check_folder
 
 _KEPT = "What was fetched is kept; run again to go on."
+_NO_CONTACT = (
+    "No contact is set. Tell the operators of {} who asks: "
+    'contact = "you@example.org" under [hydra] in hydrasnap.toml.'
+)
 
 
 def run_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> CrawlResult:
@@ -44,7 +48,7 @@ def run_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> Crawl
 
     def run(cache: Cache, watch: EventSink) -> CrawlResult:
         if not config.hydra.contact and not is_this_machine(origin):
-            watch(Note(_no_contact(origin)))
+            watch(Note(_NO_CONTACT.format(origin)))
         result = run_stoppable(crawl_into(cache, settings, selection, watch=watch))
         if retention.limits:
             dropped = prune(cache, retention)
@@ -55,13 +59,6 @@ def run_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> Crawl
     result = crawl_folder(folder, origin, crawl_progress(options, settings.limits), run)
     report_crawl(origin, result, options)
     return result
-
-
-def _no_contact(origin: str) -> str:
-    return (
-        f"No contact is set. Tell the operators of {origin} who asks: "
-        'contact = "you@example.org" under [hydra] in hydrasnap.toml.'
-    )
 
 
 def plan_crawl(config: Config, options: OutputOptions, secrets: Secrets) -> None:

@@ -33,9 +33,8 @@ def problem_of(value: str) -> tuple[str, str]:
     hint = "Write it like https://hydra.example.org."
     parts = _split(value)
     named = repr(value) if _HARMLESS.fullmatch(value) else "what is given"
-    if _has_login(value, parts):
-        login = "Use [hydra] username and HYDRASNAP_PASSWORD."
-        return " must not hold a login.", login
+    if "@" in (value if parts is None else parts.netloc):  # also in what only looks like a login
+        return " must not hold a login.", "Use [hydra] username and HYDRASNAP_PASSWORD."
     if parts is None or re.search(r"\s", value):
         return f": {named} is not an address.", hint
     return "", ""
@@ -49,11 +48,6 @@ def _split(value: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if parts.scheme in ("http", "https") and parts.hostname else None
-
-
-def _has_login(value: str, parts: SplitResult | None) -> bool:
-    """Whether an address has a login, or a text that is no address looks as if it had one."""
-    return "@" in (value if parts is None else parts.netloc)
 
 
 def pasted_page(value: str) -> PastedPage | None:

@@ -69,7 +69,8 @@ def _checked(
     options: Mapping[str, Mapping[str, Any]],
     environment: Mapping[str, str],
 ) -> Config:
-    around = {"hydra": _from_environment(environment)}
+    said = {key: environment.get(name, "").strip() for key, name in ENVIRONMENT.items()}
+    around = {"hydra": {key: value for key, value in said.items() if value}}
     chosen = {
         name: {key: value for key, value in table.items() if value not in (None, ())}
         for name, table in options.items()
@@ -93,11 +94,6 @@ def _mistakes(tables: Layer, where: Namer, *, given: bool = False) -> Iterator[M
     """Yield what does not fit the types of the keys, and values that cannot be used."""
     yield from misfits(tables, inspect.type_info(Tables), where)
     yield from unusable_values(tables, where, given=given)
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    found = {key: environment.get(name, "").strip() for key, name in ENVIRONMENT.items()}
-    return {key: value for key, value in found.items() if value}
 
 
 def _option_name(path: Sequence[Step]) -> str:

@@ -1,6 +1,5 @@
 """What builds of the story leave behind: durations, products, metrics and release names."""
 
-from collections.abc import Callable
 from hashlib import sha256
 
 from hydrasnap.demo.story.scenario import matches
@@ -9,7 +8,6 @@ from hydrasnap.demo.world.rows import BuildRow, ProductRow, Result
 
 KEPT = frozenset({0, 6})
 SLOW = "gcc.* ghc.* llvm.* torch.* *torch.* chromium.* iso_* qemu.* nixosTests.* glibc.*"
-GIGABYTE = 1_000_000_000
 
 Metrics = tuple[tuple[str, float, str | None], ...]
 
@@ -48,70 +46,51 @@ def _file(subtype: str, name: str, folder: str, size: int) -> ProductRow:
     return ProductRow("file", subtype, name, f"{{out}}/{folder}/{name}", "", size, digest)
 
 
-def _tarball(build: BuildRow) -> tuple[ProductRow, ...]:
-    return (
-        _file("source-dist", f"{build.nixname}.tar.xz", "tarballs", 31_166_722),
-        ProductRow("doc", "release-notes", "", "{out}/notes"),
-    )
-
-
-def _iso(build: BuildRow) -> tuple[ProductRow, ...]:
-    size = 4 * GIGABYTE + 700_000_000 + chance(build.id) % 100_000_000
-    return (_file("iso", f"{build.nixname}.iso", "iso", size),)
-
-
-def _manual(build: BuildRow) -> tuple[ProductRow, ...]:
-    return (
-        ProductRow("doc", "manual", "manual", "{out}/share/doc/manual", "index.html"),
-        ProductRow("doc-pdf", "manual", "manual.pdf", "{out}/share/doc/manual.pdf", "", 2_718_281),
-        ProductRow("doc", "readme", "README", "{out}/README", "", 4096),
-        ProductRow("doc", "other", "options.html", "{out}/share/doc/options.html", None),
-        _file("brotli", "options.json.br", "share", 161_264),
-    )
-
-
-def _channel(build: BuildRow) -> tuple[ProductRow, ...]:
-    digest = sha256(build.nixname.encode()).hexdigest()
-    path = f"{{out}}/{build.nixname}.tar.xz"
-    return (ProductRow("channel", "", "nixexprs.tar.xz", path, "", 28_311_552, digest),)
-
-
-def _coverage(build: BuildRow) -> tuple[ProductRow, ...]:
-    return (
-        ProductRow("report", "coverage", "coverage", "{out}/coverage", None),
-        ProductRow("report", "other", "lint", "{out}/lint/report.html", "", 51_200),
-    )
-
-
-def _packages(build: BuildRow) -> tuple[ProductRow, ...]:
-    name = build.nixname
-    return (
-        _file("deb", f"{name}_amd64.deb", "debs", 911_000),
-        _file("rpm", f"{name}.x86_64.rpm", "rpms", 914_000),
-        _file("srpm", f"{name}.src.rpm", "rpms", 1_203_000),
-        _file("binary-dist", f"{name}-linux.tar.gz", "dist", 1_618_033),
-        _file("other", f"{name}.sig", "dist", 0),
-        ProductRow("nix-build", "closure", f"{name}-closure", "{out}/closure.nar"),
-        ProductRow("sbom", "cyclonedx", "bom.json", "{out}/bom.json", "", 77_777),
-    )
-
-
-_SPECIAL: dict[str, Callable[[BuildRow], tuple[ProductRow, ...]]] = {
-    "tarball*": _tarball,
-    "iso_*": _iso,
-    "manual*": _manual,
-    "channel*": _channel,
-    "coverage*": _coverage,
-    "binaries*": _packages,
-}
+def _special(build: BuildRow) -> dict[str, tuple[ProductRow, ...]]:
+    """Return the products of jobs that build no plain package, by a pattern of their names."""
+    name, digest = build.nixname, sha256(build.nixname.encode()).hexdigest()
+    return {
+        "tarball*": (
+            _file("source-dist", f"{name}.tar.xz", "tarballs", 31_166_722),
+            ProductRow("doc", "release-notes", "", "{out}/notes"),
+        ),
+        "iso_*": (
+            _file("iso", f"{name}.iso", "iso", 4_700_000_000 + chance(build.id) % 100_000_000),
+        ),
+        "manual*": (
+            ProductRow("doc", "manual", "manual", "{out}/share/doc/manual", "index.html"),
+            ProductRow("doc-pdf", "manual", "manual.pdf", "{out}/share/doc/manual.pdf", "",
+                       2_718_281),
+            ProductRow("doc", "readme", "README", "{out}/README", "", 4096),
+            ProductRow("doc", "other", "options.html", "{out}/share/doc/options.html", None),
+            _file("brotli", "options.json.br", "share", 161_264),
+        ),
+        "channel*": (
+            ProductRow("channel", "", "nixexprs.tar.xz", f"{{out}}/{name}.tar.xz", "", 28_311_552,
+                       digest),
+        ),
+        "coverage*": (
+            ProductRow("report", "coverage", "coverage", "{out}/coverage", None),
+            ProductRow("report", "other", "lint", "{out}/lint/report.html", "", 51_200),
+        ),
+        "binaries*": (
+            _file("deb", f"{name}_amd64.deb", "debs", 911_000),
+            _file("rpm", f"{name}.x86_64.rpm", "rpms", 914_000),
+            _file("srpm", f"{name}.src.rpm", "rpms", 1_203_000),
+            _file("binary-dist", f"{name}-linux.tar.gz", "dist", 1_618_033),
+            _file("other", f"{name}.sig", "dist", 0),
+            ProductRow("nix-build", "closure", f"{name}-closure", "{out}/closure.nar"),
+            ProductRow("sbom", "cyclonedx", "bom.json", "{out}/bom.json", "", 77_777),
+        ),
+    }  # fmt: skip
 
 
 def _products(build: BuildRow) -> tuple[ProductRow, ...]:
     if build.constituents is not None:
         return ()
-    for pattern, make in _SPECIAL.items():
+    for pattern, products in _special(build).items():
         if matches(pattern, build.job):
-            return make(build)
+            return products
     return tuple(
         ProductRow(
             "nix-build",

@@ -88,16 +88,13 @@ class Plan:
         name = each.job.name
         own = [failure for failure in self.failures if failure.concerns(name)]
         made = [n for n in range(number, 0, -1) if n not in self.quiet]
-        bump = next((n for n in made if self._bumps(name, n)), 0)
+        bump = next((n for n in made if chance("bump", name, n) % ALWAYS < self.churn), 0)
         rebuilds = (
             n for n in made if n in self.rebuilds or any(failure.rebuilds(n) for failure in own)
         )
         built = max(bump, next(rebuilds, 0))
         version = f"-{each.version}.{bump}" if each.version else ""
         return replace(each.job, nixname=each.job.nixname + version, recipe=f"{built}")
-
-    def _bumps(self, job: str, number: int) -> bool:
-        return chance("bump", job, number) % ALWAYS < self.churn
 
     def outcome(self, job: str, number: int) -> FailureRule:
         """Return the rule that decides how a job's build in evaluation `number` ends."""

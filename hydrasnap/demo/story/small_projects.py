@@ -20,16 +20,12 @@ def others(story: Simulator) -> None:
     story.world.add_project(ProjectRow("empty", "Empty", "A project without a jobset"))
 
 
-def _floating(name: str, system: str) -> Entry:
-    """Return a job whose output path depends on its content."""
-    return Entry(Job(f"{name}.{system}", name, system, floating=True), "0.4")
-
-
 def _flake_plan(locked: str, *failures: FailureRule) -> Plan:
     systems = (*LINUX, "aarch64-darwin")
     packages = entries("patchwork:0.18 patchwork-static:0.18", systems, "packages.")
     checks = entries("format:1 unit:1 fuzz:1 clippy:1", LINUX, "checks.")
-    loose = [_floating("packages.patchwork-ca", system) for system in LINUX]
+    name = "packages.patchwork-ca"  # its output path depends on its content
+    loose = [Entry(Job(f"{name}.{each}", name, each, floating=True), "0.4") for each in LINUX]
     extra = [
         single("coverage", "patchwork-coverage"),
         single("tarball", "patchwork-0.18"),

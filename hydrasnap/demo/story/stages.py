@@ -46,9 +46,10 @@ def _an_hour_later(story: Simulator) -> None:
     _finish_queue(story, share=60)
     restart(story, TRUNK, "wine64.x86_64-linux", *LATELY_FAILED)
     _rebuild(world, "ghc.aarch64-darwin")
-    _cancel_one(world)
+    world.cancel([row for row in world.unfinished_builds() if row.status is None][-1].id)
     world.jobsets[TRUNK].starttime = None
-    story.plans[RELEASE] = _quiet(story.plans[RELEASE], story.made[RELEASE])
+    release = story.plans[RELEASE]  # whose next evaluation brings nothing new
+    story.plans[RELEASE] = replace(release, quiet=release.quiet | {story.made[RELEASE]})
     story.due = [(EPOCH + 600 * n, key) for n, key in enumerate((TRUNK, PATCHWORK, RELEASE, ODD))]
     story.tell(within=30 * 60, queued=40)
     check_all(story)
@@ -56,22 +57,11 @@ def _an_hour_later(story: Simulator) -> None:
     world.set_error(RELEASE, errormsg=ERROR)
 
 
-def _quiet(plan: Plan, number: int) -> Plan:
-    """Return a plan in which an evaluation brings nothing new."""
-    return replace(plan, quiet=plan.quiet | {number})
-
-
 def _rebuild(world: World, job: str) -> None:
     """Restart the failed build of a job, which then times out: no count of Hydra's shows that."""
     build = next(row for row in world.current_builds(TRUNK) if row.job == job)
     world.restart(build.id)
     world.finish(build.id, Result(7, duration=1500), at=world.now - 600)
-
-
-def _cancel_one(world: World) -> None:
-    waiting = [row for row in world.unfinished_builds() if row.status is None]
-    if waiting:
-        world.cancel(waiting[-1].id)
 
 
 def _two_days_later(story: Simulator) -> None:
