@@ -6,7 +6,7 @@ from pathlib import Path
 from msgspec import structs
 
 from hydrasnap.errors import CacheError
-from hydrasnap.model import Evaluation, Jobset, Run, Snapshot
+from hydrasnap.model import Evaluation, Jobset, JobsetKey, Run, Snapshot
 from hydrasnap.store.cache import Cache
 from hydrasnap.store.opening import open_cache, read_snapshot
 
@@ -15,22 +15,42 @@ def merge_caches(sources: Sequence[Path], target: Path) -> Snapshot:
     """Merge the caches in `sources` into the one in `target`, and return its snapshot.
 
     What several caches hold is taken from the one that was crawled last. The merged snapshot is as
-    old as its oldest part, and complete if all parts are.
+    old as its oldest part, and complete if all parts are. What `target` holds already is a part,
+    unless the sources have all of its jobsets, as where they are merged again after each crawl.
     """
-    snapshots = sorted(map(read_snapshot, sources), key=lambda found: found.run.started)
+    places = {source.resolve(): source for source in sources}
+    is_source = places.pop(target.resolve(), None) is not None
+    snapshots = _by_age(map(read_snapshot, places.values()))
+    _check_origins(snapshots)
+    origin = (snapshots[0] if snapshots else read_snapshot(target)).origin
+    with open_cache(target, origin, _refuse) as cache:
+        held = cache.snapshot()
+        parts = [*snapshots, held] if is_source or _lacks(snapshots, held) else snapshots
+        for snapshot in snapshots if cache.empty else _by_age([*snapshots, held]):
+            _take(cache, snapshot)
+        cache.close_run(_joined(cache, [found.run for found in _by_age(parts)]))
+        return cache.snapshot()
+
+
+def _by_age(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+    return sorted(snapshots, key=lambda found: found.run.started)
+
+
+def _check_origins(snapshots: Iterable[Snapshot]) -> None:
     origins = sorted({found.origin for found in snapshots})
     if len(origins) > 1:
         raise CacheError(
             f"The caches are of different Hydras: {', '.join(origins)}.",
             hint="Merge caches of one Hydra only.",
         )
-    with open_cache(target, origins[0], _refuse) as cache:
-        if not cache.empty:
-            snapshots = sorted([*snapshots, cache.snapshot()], key=lambda found: found.run.started)
-        for snapshot in snapshots:
-            _take(cache, snapshot)
-        cache.close_run(_joined(cache, [found.run for found in snapshots]))
-        return cache.snapshot()
+
+
+def _lacks(sources: Iterable[Snapshot], held: Snapshot) -> bool:
+    """Return whether a snapshot holds a jobset that none of the sources does."""
+    known: set[JobsetKey] = set().union(*(found.jobsets for found in sources))
+    return any(
+        key not in known for key, jobset in held.jobsets.items() if not jobset.deleted_upstream
+    )
 
 
 def _refuse(path: Path, reason: str) -> None:
@@ -47,6 +67,7 @@ def _take(cache: Cache, newer: Snapshot) -> None:
         evaluations=[_evaluation(cache, found) for found in newer.evaluations.values()],
         jobsets=[_jobset(cache, found) for found in newer.jobsets.values()],
         sizes=newer.sizes.values(),
+        reasons=newer.reasons.values(),
     )
     if newer.live is not None:
         cache.put_live(newer.live)

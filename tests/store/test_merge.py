@@ -70,6 +70,31 @@ def test_a_cache_can_be_merged_into_one_that_holds_something(tmp_path: Path) -> 
     assert {TRUNK, STABLE} <= read_snapshot(tmp_path / "a").jobsets.keys()
 
 
+def test_everything_that_a_cache_holds_is_merged(demo_cache: Path, tmp_path: Path) -> None:
+    whole = read_snapshot(demo_cache)
+    assert all(getattr(whole, name) for name in whole.__struct_fields__), "each kind is there"
+    merged = merge_caches([demo_cache], tmp_path / "merged")
+    assert structs.replace(merged, run=whole.run) == whole
+
+
+def test_what_is_merged_again_is_as_old_and_as_whole_as_its_parts_are_now(tmp_path: Path) -> None:
+    crawlers = [
+        fresh_crawl(tmp_path / name, hydra(), Selection(jobsets=(f"one/{name}",)))
+        for name in ("trunk", "stable")
+    ]
+    parts = [tmp_path / name for name in ("trunk", "stable")]
+    first = merge_caches(parts, tmp_path / "both")
+    for crawler in crawlers:
+        crawler.hydra.world.now += 3600
+        crawler.run()
+    again = merge_caches([*parts, parts[0]], tmp_path / "both")
+    runs = [read_snapshot(part).run for part in parts]
+    assert again.run.started == min(run.started for run in runs) > first.run.started
+    assert again.run.requests == sum(run.requests for run in runs)
+    alone = merge_caches(parts[:1], tmp_path / "both")
+    assert alone.run.started == again.run.started, "what the target alone holds is a part"
+
+
 def test_caches_of_different_hydras_are_not_merged(tmp_path: Path) -> None:
     fresh_crawl(tmp_path / "a", hydra())
     with open_cache(tmp_path / "b", "https://other.example.org", lambda *_: None) as cache:
