@@ -82,6 +82,19 @@ def histories_of_builds() -> Iterator[tuple[str, list[Snapshot]]]:
     yield "sizes are asked and dropped", [FIRST, sized, FIRST]
 
 
+def histories_of_aggregates() -> Iterator[tuple[str, list[Snapshot]]]:
+    """Give what may happen below an aggregate from one render to the next."""
+    inner = build(71, "inner", jobset="empty", constituents=(72,))
+    outer = build(207, "outer", 1, constituents=(71, 105))
+    holding = structs.replace(
+        FIRST.evaluations[12], builds=tuple(sorted((*FIRST.evaluations[12].builds, 207)))
+    )
+    nested = with_builds(inner, outer, build(72, "innermost", jobset="empty"), of=FIRST)
+    nested = with_evaluations(holding, of=nested)
+    failing = with_builds(build(72, "innermost", 1, jobset="empty"), of=nested)
+    yield "a constituent of a constituent of another jobset fails", [nested, failing, FIRST]
+
+
 def histories_of_others() -> Iterator[tuple[str, list[Snapshot]]]:
     """Give what may happen around builds from one render to the next."""
     yield "causes and packages become known", [FIRST, explained(), FIRST]
@@ -106,4 +119,4 @@ def histories_of_others() -> Iterator[tuple[str, list[Snapshot]]]:
     yield "an input becomes known, and what made it", [taker, known, made]
 
 
-HISTORIES = dict((*histories_of_builds(), *histories_of_others()))
+HISTORIES = dict((*histories_of_builds(), *histories_of_aggregates(), *histories_of_others()))

@@ -33,7 +33,8 @@ class Declarations:
         snapshot, index = self._site.snapshot, self._site.index
         evaluations = index.evaluations_of(key)
         own = set(index.builds.ids_of(key))
-        others = {number for found in evaluations for number in found.builds} - own
+        members = {number for found in evaluations for number in found.builds}
+        others = self._with_constituents(own | members) - own
         foreign = tuple(self._foreign(others))
         producers, dependencies = self._inputs(evaluations)
         reasons = tuple(filter(None, map(snapshot.reasons_of, foreign)))
@@ -53,6 +54,19 @@ class Declarations:
             paged=paged_builds(self._site, (*foreign, *dependencies, *makers)),
             long_lists=tuple(e.id for e in evaluations if self._site.policy.has_long_lists(e)),
         )
+
+    def _with_constituents(self, builds: set[int]) -> set[int]:
+        """Add the constituents of builds, and those of the aggregates among these."""
+        found, ahead = set(builds), [number for number in self._constituents if number in builds]
+        while ahead:
+            new = set(self._constituents[ahead.pop()]) - found
+            found |= new
+            ahead += new & self._constituents.keys()
+        return found
+
+    @cached_property
+    def _constituents(self) -> Mapping[int, tuple[int, ...]]:
+        return {whole.id: whole.constituents or () for whole in self._site.index.aggregates}
 
     def _foreign(self, others: Iterable[int]) -> Iterator[Build]:
         """Yield all builds of the jobs of some builds, which belong to other jobsets."""

@@ -34,8 +34,9 @@ class JobsetReads(NamedTuple):
     jobset: Jobset  # without the times of checks, which move although nothing else does
     old_names: tuple[Jobset, ...]  # the jobsets that were renamed to this one
     evaluations: tuple[Evaluation, ...]
-    unknown: tuple[int, ...]  # ids of builds that the evaluations name and the snapshot lacks
-    # all builds of those jobs of other jobsets that an evaluation holds a build of
+    # ids of builds that the evaluations or aggregates name and the snapshot lacks
+    unknown: tuple[int, ...]
+    # all builds of those jobs of other jobsets that an evaluation or an aggregate holds a build of
     foreign: tuple[Build, ...]
     holders: tuple[Evaluation, ...]  # the evaluations with these builds, reduced to them
     # builds that are inputs, reduced to their names, as deep as pages show
