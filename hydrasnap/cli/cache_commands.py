@@ -92,7 +92,10 @@ def notify_command(**options: Any) -> None:
     from hydrasnap.cli.notify import run_notify
 
     output = opt.take_output_options(options)
-    run_notify(opt.load_config(options), output)
+    config = opt.load_config(options)
+    if not config.notify:
+        output.warn("Nobody is told: there is no [[notify]] in the settings.", {})
+    run_notify(config, output)
 
 
 @click.command()

@@ -103,6 +103,9 @@ def print_error(error: click.ClickException, *, as_json: bool) -> None:
     if as_json:
         print_event("error", error_fields(error))
         return
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()  # the help, as its message
+        return
     if isinstance(error, click.UsageError) and error.ctx is not None:
         click.echo(error.ctx.get_usage(), err=True)
         print_line(f"Try '{error.ctx.command_path} --help' for help.")

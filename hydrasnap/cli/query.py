@@ -224,7 +224,7 @@ def _as_lines(table: "Table") -> list[str]:
         return ["Nothing matches."]
     columns = table.columns
     cells = [list(map(_cell, row, columns)) for row in table.rows]
-    titles = [column.name.replace("_", " ").capitalize() for column in columns]
+    titles = list(map(_title, columns))
     widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
     right = [column.kind in (Kind.NUMBER, Kind.DURATION) for column in columns]
     return [
@@ -234,6 +234,14 @@ def _as_lines(table: "Table") -> list[str]:
         ).rstrip()
         for row in [titles, *cells]
     ]
+
+
+def _title(column: "Column") -> str:
+    """Name a column for people, who read durations in units of their own."""
+    from hydrasnap.query.table import Kind
+
+    name = "duration" if column.kind is Kind.DURATION else column.name
+    return name.replace("_", " ").capitalize()
 
 
 def _cell(value: Any, column: "Column") -> str:

@@ -27,7 +27,7 @@ def bundle(site: Path, target: Path) -> int:
     if write is None:
         raise ConfigError(
             f"{target} has no suffix that says how to pack.",
-            hint=f"End the name with {', '.join(_WRITERS)}.",
+            hint=f"End the name with {' or '.join(_WRITERS)}.",
         )
     if not (site / "index.html").is_file():
         raise OutputError(
@@ -43,7 +43,8 @@ def bundle(site: Path, target: Path) -> int:
     except OSError as error:
         raise OutputError(
             f"The site cannot be packed into {target}: {error.strerror or error}.",
-            hint="Make room, and let no other run write to the site meanwhile.",
+            hint="Check that folder, its permissions and the room there, and let no other run "
+            "write to the site meanwhile.",
         ) from error
     finally:
         with suppress(OSError):

@@ -33,6 +33,13 @@ def test_help_says_what_each_command_does_with_an_example(part: tuple[str, ...])
     assert max(map(len, output.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("part", [(), ("query",)])
+def test_without_a_command_the_help_is_printed(part: tuple[str, ...]) -> None:
+    helped, ended = told(run(*part, "--help"), 0), run(*part)
+    assert told(ended, 2).strip() == helped.strip()
+    assert ended.stdout == ""
+
+
 def imported_by(*arguments: str) -> set[str]:
     """Return the heavy packages that a command imports."""
     code = (

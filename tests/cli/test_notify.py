@@ -152,4 +152,4 @@ def test_a_receiver_is_one_command_or_one_address(tmp_path: Path, table: str, wo
 
 
 def test_the_command_needs_no_receiver(tmp_path: Path) -> None:
-    told(run("notify", "--cache", tmp_path / "none"), 0)
+    told(run("notify", "--cache", tmp_path / "none"), 0, "Nobody is told: there is no [[notify]]")

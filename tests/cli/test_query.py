@@ -42,6 +42,12 @@ def test_a_table_is_aligned_and_times_are_readable(cache: Path) -> None:
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d ", row[place:]) for row in rows)
 
 
+def test_a_duration_has_a_title_without_a_unit(cache: Path) -> None:
+    head, *rows = told(run("query", "history", "hello.*", "--cache", cache), 0).splitlines()
+    assert "  Duration  " in head
+    assert " min " in "".join(rows)
+
+
 @pytest.mark.parametrize("age", ["7", "7m", "-1d", "d"])
 def test_an_age_has_a_number_and_a_unit(cache: Path, age: str) -> None:
     told(
