@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.empty_answers import confirm_empty
@@ -65,11 +65,7 @@ class _Asking:
         found = [cache.builds[number] for number in sorted(sure)]
         known = {build.job_key for build in cache.aggregates()}
         cache.put(
-            builds=[
-                msgspec.structs.replace(build, constituents=())
-                for build in found
-                if build.job_key in known
-            ]
+            builds=[replace(build, constituents=()) for build in found if build.job_key in known]
         )
         cache.add_non_aggregate_jobs(build.job_key for build in found if build.job_key not in known)
 
@@ -121,7 +117,7 @@ class _Asking:
         ids = tuple(constituent.id for constituent in found)
         again = path in self.session.revisit
         unknown = [each for each in found if again or each.id not in cache.builds]
-        cache.put(builds=[*unknown, msgspec.structs.replace(build, constituents=ids)])
+        cache.put(builds=[*unknown, replace(build, constituents=ids)])
 
     async def _absent(self, build: Build) -> None:
         """Find out what a 404 means: a deleted build, or an address that this Hydra lacks."""
@@ -129,7 +125,7 @@ class _Asking:
         try:
             await self.session.client.read(path, lambda body: read_build(body, path))
         except NotFoundError:
-            deleted = msgspec.structs.replace(build, deleted_upstream=True)
+            deleted = replace(build, deleted_upstream=True)
             self.session.cache.put(builds=[deleted])
             return
         self.refusals += 1

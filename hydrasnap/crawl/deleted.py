@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.crawl.session import Session
 from hydrasnap.model import Evaluation
@@ -31,13 +31,11 @@ def mark_deleted(session: Session, evaluations: Collection[int]) -> None:
     lost = {number for evaluation in leaving for number in evaluation.builds} - held
     cache.put(
         builds=[
-            msgspec.structs.replace(cache.builds[number], deleted_upstream=True)
+            replace(cache.builds[number], deleted_upstream=True)
             for number in sorted(lost)
             if number in cache.builds
         ],
-        evaluations=[
-            msgspec.structs.replace(evaluation, deleted_upstream=True) for evaluation in leaving
-        ],
+        evaluations=[replace(evaluation, deleted_upstream=True) for evaluation in leaving],
     )
 
 
@@ -45,6 +43,4 @@ def unmark_builds(session: Session, evaluations: Iterable[Evaluation]) -> None:
     """Unmark the builds of evaluations that Hydra still lists, since they exist."""
     listed = {number for evaluation in evaluations for number in evaluation.builds}
     found = [build for build in session.cache.deleted_builds() if build.id in listed]
-    session.cache.put(
-        builds=[msgspec.structs.replace(build, deleted_upstream=False) for build in found]
-    )
+    session.cache.put(builds=[replace(build, deleted_upstream=False) for build in found])

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.deleted import mark_deleted
@@ -68,4 +68,4 @@ def _forget(session: Session, key: JobsetKey, number: int) -> None:
     """Take an evaluation off the list of its jobset."""
     jobset = session.cache.jobsets[key]
     left = tuple(known for known in jobset.evaluations if known != number)
-    session.cache.put(jobsets=[msgspec.structs.replace(jobset, evaluations=left)])
+    session.cache.put(jobsets=[replace(jobset, evaluations=left)])

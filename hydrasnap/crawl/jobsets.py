@@ -5,7 +5,7 @@ Each part is kept before the next is asked for, so that a part that fails costs 
 
 from collections.abc import Collection
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.deleted import mark_deleted, unmark_builds
@@ -104,7 +104,7 @@ def _must_read_configuration(
 def record_overview(session: Session, overview: JobsetOverview) -> None:
     """Note that the cache holds all that this overview counts."""
     jobset = session.cache.jobsets[overview.key]
-    session.cache.put(jobsets=[msgspec.structs.replace(jobset, overview=overview)])
+    session.cache.put(jobsets=[replace(jobset, overview=overview)])
 
 
 async def _has_new_evaluation(session: Session, key: JobsetKey) -> bool:
@@ -160,7 +160,7 @@ async def _list(session: Session, overview: JobsetOverview) -> bool:
     first = inherited if first is None else first
     if made_again:
         first = listing.evaluations[-1].id
-    jobset = msgspec.structs.replace(
+    jobset = replace(
         Jobset(project=key.project, name=key.name) if known is None else known,
         evaluations=ids,
         first_evaluation=first,
@@ -231,7 +231,7 @@ async def _read_configuration(session: Session, key: JobsetKey) -> None:
         if error is not None:
             session.add_gap(path, error)
             text = text or jobset.errormsg
-        changed = msgspec.structs.replace(jobset, configuration=answer.configuration, errormsg=text)
+        changed = replace(jobset, configuration=answer.configuration, errormsg=text)
         session.cache.put(jobsets=[changed])
 
 

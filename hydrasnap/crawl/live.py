@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.session import Note, Session, Stage, Step
@@ -99,9 +99,7 @@ def _named(
         return at_work.get(path.rpartition("/")[2], "")
 
     return tuple(
-        msgspec.structs.replace(build, machine=machine(build))
-        for build in running
-        if build.jobset_key in jobsets
+        replace(build, machine=machine(build)) for build in running if build.jobset_key in jobsets
     )
 
 

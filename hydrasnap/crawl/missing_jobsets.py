@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.deleted import mark_deleted
@@ -36,8 +36,8 @@ async def settle_missing_jobsets(
     async def one(key: JobsetKey) -> None:
         jobset = session.cache.jobsets[key]
         if key.name in names[key.project]:
-            hidden = msgspec.structs.replace(jobset.configuration, visible=False)
-            session.cache.put(jobsets=[msgspec.structs.replace(jobset, configuration=hidden)])
+            hidden = replace(jobset.configuration, visible=False)
+            session.cache.put(jobsets=[replace(jobset, configuration=hidden)])
             return
         with session.gap_at(paths.jobset(*key)):
             new = await ask_new_name(session, key)
@@ -72,7 +72,7 @@ def delete_jobset(session: Session, jobset: Jobset) -> None:
     """Mark a jobset that Hydra has deleted, with all its evaluations and builds."""
     mark_deleted(session, {e.id for e in session.cache.evaluations.values()
                         if e.jobset_key == jobset.key and not e.deleted_upstream})  # fmt: skip
-    session.cache.put(jobsets=[msgspec.structs.replace(jobset, deleted_upstream=True)])
+    session.cache.put(jobsets=[replace(jobset, deleted_upstream=True)])
 
 
 def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
@@ -86,13 +86,13 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
     successor = cache.jobsets.get(new)
     ids = {e.id for e in evaluations}.union(successor.evaluations if successor else ())
     overview = (successor or jobset).overview
-    renamed = msgspec.structs.replace(
+    renamed = replace(
         successor or jobset,
         **title,
-        overview=overview and msgspec.structs.replace(overview, **title),
+        overview=overview and replace(overview, **title),
         evaluations=tuple(sorted(ids, reverse=True)),
     )
-    rename_record = msgspec.structs.replace(
+    rename_record = replace(
         jobset,
         deleted_upstream=True,
         renamed_to=new.name,
@@ -101,10 +101,10 @@ def rename(session: Session, jobset: Jobset, new: JobsetKey) -> None:
         errormsg="",
     )
     cache.put(
-        builds=[msgspec.structs.replace(build, **names) for build in builds],
-        evaluations=[msgspec.structs.replace(e, **names) for e in evaluations],
+        builds=[replace(build, **names) for build in builds],
+        evaluations=[replace(e, **names) for e in evaluations],
         jobsets=[renamed, rename_record],
-        sizes=[msgspec.structs.replace(found, **names) for found in sizes],
+        sizes=[replace(found, **names) for found in sizes],
     )
     cache.drop(sizes=[found.key for found in sizes])
 
@@ -133,8 +133,8 @@ def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) 
         builds = [build for build in cache.builds_of(old) if build.id not in staying]
         names = {"project": key.project, "jobset": key.name, "deleted_upstream": False}
         cache.put(
-            builds=[msgspec.structs.replace(build, **names) for build in builds],
-            evaluations=[msgspec.structs.replace(e, **names) for e in moved],
+            builds=[replace(build, **names) for build in builds],
+            evaluations=[replace(e, **names) for e in moved],
         )
         first = _leave_to(session, old, {evaluation.id for evaluation in moved}) or first
     return first
@@ -152,6 +152,6 @@ def _leave_to(session: Session, old: JobsetKey, moved: set[int]) -> int | None:
     has_moved = jobset.first_evaluation in moved
     left = tuple(number for number in jobset.evaluations if number not in moved)
     first = next(reversed(left), None) if has_moved else jobset.first_evaluation
-    changed = msgspec.structs.replace(jobset, evaluations=left, first_evaluation=first)
+    changed = replace(jobset, evaluations=left, first_evaluation=first)
     session.cache.put(jobsets=[changed])
     return jobset.first_evaluation if has_moved else None

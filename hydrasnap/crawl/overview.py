@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.client.client import Client
@@ -175,7 +175,7 @@ async def settle_missing_projects(session: Session, overview: Overview) -> None:
             except NotFoundError:
                 for jobset in _jobsets_of(session, project.name):
                     delete_jobset(session, jobset)
-                deleted = msgspec.structs.replace(project, deleted_upstream=True)
+                deleted = replace(project, deleted_upstream=True)
                 session.cache.put(projects=[deleted])
             else:
                 raise NotAHydraError(f"{path} is there, but the project is not in the list at /.")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.model import JobKey, Jobset
 from hydrasnap.plan.retention import Retention, unreferenced
@@ -57,4 +57,4 @@ def _without(jobset: Jobset, expired: set[int]) -> Jobset:
     """Take evaluations out of a jobset; its first one is unknown once that was taken out."""
     first = None if jobset.first_evaluation in expired else jobset.first_evaluation
     left = tuple(number for number in jobset.evaluations if number not in expired)
-    return msgspec.structs.replace(jobset, evaluations=left, first_evaluation=first)
+    return replace(jobset, evaluations=left, first_evaluation=first)

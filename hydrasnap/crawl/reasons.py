@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.session import LOSSES, Note, Session, Stage, Step
@@ -106,5 +106,5 @@ async def _fetch_errors(session: Session, pages: _Pages, window: list[Evaluation
             where = paths.evaluation_errors(evaluation.id)
             text = await pages.read(where, lambda body, at=where: read_evaluation_errors(body, at))  # type: ignore[misc]
         if not had or text is not None:
-            marked = msgspec.structs.replace(evaluation, had_errors=had, errormsg=text or "")
+            marked = replace(evaluation, had_errors=had, errormsg=text or "")
             session.cache.put(evaluations=[marked])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.model.bounds import Amount, Figure, Id, Time, Whole
 from hydrasnap.model.keys import JobKey, JobsetKey
@@ -93,7 +93,7 @@ class Machine(Value, frozen=True):
         missing = [
             name for name in self.__struct_fields__ if getattr(self, name) == getattr(default, name)
         ]
-        return msgspec.structs.replace(self, **{name: getattr(other, name) for name in missing})
+        return replace(self, **{name: getattr(other, name) for name in missing})
 
     def is_enabled(self, now: int) -> bool:
         """Return whether it gets steps at a moment."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.model import Build, JobsetCounts
 from hydrasnap.plan.selection import FetchStrategy
@@ -51,15 +51,15 @@ def merge(known: Build | None, fresh: Build) -> Build:
     if known is None:
         return fresh
     if not fresh.partial:
-        return msgspec.structs.replace(
+        return replace(
             fresh, constituents=known.constituents if fresh.constituents is None else
             fresh.constituents, deleted_upstream=False
         )  # fmt: skip
     if known.partial and not known.drvpath:
-        return msgspec.structs.replace(fresh, constituents=known.constituents)
+        return replace(fresh, constituents=known.constituents)
     if _state(known) == _state(fresh):
-        return msgspec.structs.replace(known, deleted_upstream=False)
-    return msgspec.structs.replace(
+        return replace(known, deleted_upstream=False)
+    return replace(
         known,
         finished=fresh.finished,
         buildstatus=fresh.buildstatus,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.model import Evaluation, Jobset, JobsetOverview
 
@@ -80,7 +80,7 @@ def merge_evaluation(known: Evaluation | None, fresh: Evaluation) -> Evaluation:
     """Take a fresh evaluation, but keep the error flag and text read earlier from its pages."""
     if known is None:
         return fresh
-    return msgspec.structs.replace(fresh, had_errors=known.had_errors, errormsg=known.errormsg)
+    return replace(fresh, had_errors=known.had_errors, errormsg=known.errormsg)
 
 
 def wanted_ids(ids: Iterable[int], known: Collection[int], window: int) -> list[int]:

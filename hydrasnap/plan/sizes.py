@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.model import SIZE_KINDS, Build, JobKey, JobSizes, SizePoint, SizeSeries
 
@@ -52,4 +52,4 @@ def join_sizes(
         points=tuple(points[build] for build in sorted(points)),
         unsized=tuple(sorted(set(good) - points.keys())),
     )
-    return msgspec.structs.replace(known, series={**known.series, kind: series})
+    return replace(known, series={**known.series, kind: series})

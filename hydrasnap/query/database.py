@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Reasons, Run, Snapshot
 
@@ -142,7 +143,7 @@ class Database:
     def snapshot_of(self, held: Iterable[Members], builds: dict[int, Build]) -> Snapshot:
         """Return a snapshot of some evaluations and builds; their unknown builds are unknown."""
         evaluations = {
-            each.evaluation.id: msgspec.structs.replace(
+            each.evaluation.id: replace(
                 each.evaluation,
                 builds=(*[_UNKNOWN] * each.unknown, *filter(each.holds, sorted(builds))),
             )

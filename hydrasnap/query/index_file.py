@@ -6,12 +6,15 @@ It lies in the folder ``.index`` of the cache, which git ignores.
 import os
 import sqlite3
 from array import array
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, suppress
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Snapshot
@@ -153,17 +156,9 @@ def _write(path: Path, stamp: str, snapshot: Snapshot) -> bool:
 
 def _fill(connection: sqlite3.Connection, stamp: str, snapshot: Snapshot) -> None:
     connection.executescript("pragma journal_mode = off; pragma synchronous = off;" + _TABLES)
-    keys = sorted(
-        {
-            *snapshot.jobsets,
-            *(each.jobset_key for each in snapshot.evaluations.values()),
-            *(JobsetKey(each.project, each.jobset) for each in snapshot.builds.values()),
-        }
-    )
-    numbers = {key: number for number, key in enumerate(keys)}
+    counter = count()  # jobsets are numbered as they come up, so that builds are read once
+    numbers: defaultdict[JobsetKey, int] = defaultdict(lambda: next(counter))
     put = connection.executemany
-    put("insert into jobsets values (?, ?, ?, ?)",
-        ((number, *key, _data(snapshot, key)) for key, number in numbers.items()))  # fmt: skip
     put("insert into evaluations values (?, ?, ?, ?, ?)",
         (_evaluation_row(each, numbers, snapshot.unknown_builds(each))
          for each in snapshot.evaluations.values()))  # fmt: skip
@@ -174,6 +169,9 @@ def _fill(connection: sqlite3.Connection, stamp: str, snapshot: Snapshot) -> Non
          for found in inputs_of(each) if found.revision))  # fmt: skip
     put("insert into builds values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (_build_row(each, numbers) for each in snapshot.builds.values()))  # fmt: skip
+    put("insert into jobsets values (?, ?, ?, ?)",
+        ((numbers[key], *key, _data(snapshot, key))
+         for key in sorted({*snapshot.jobsets, *numbers})))  # fmt: skip
     connection.executescript(_INDEXES)
     connection.execute("insert into about values (?)", (stamp,))
     connection.commit()
@@ -194,14 +192,14 @@ def _data(snapshot: Snapshot, key: JobsetKey) -> bytes:
 
 
 def _evaluation_row(
-    value: Evaluation, numbers: dict[JobsetKey, int], unknown: int
+    value: Evaluation, numbers: Mapping[JobsetKey, int], unknown: int
 ) -> tuple[object, ...]:
     builds = array("q", sorted(value.builds)).tobytes()
-    data = msgspec.json.encode(msgspec.structs.replace(value, builds=()))
+    data = msgspec.json.encode(replace(value, builds=()))
     return value.id, numbers[value.jobset_key], data, builds, unknown
 
 
-def _build_row(value: Build, numbers: dict[JobsetKey, int]) -> tuple[object, ...]:
+def _build_row(value: Build, numbers: Mapping[JobsetKey, int]) -> tuple[object, ...]:
     parts = None if value.constituents is None else array("q", value.constituents).tobytes()
     return (
         value.id, numbers[value.jobset_key], value.job, value.system, value.nixname,

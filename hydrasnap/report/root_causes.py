@@ -10,7 +10,7 @@ from struct import Struct
 from typing import NamedTuple
 from zlib import crc32
 
-from hydrasnap.model import Build, BuildStatus, Evaluation, FailedStep, JobKey, JobsetKey
+from hydrasnap.model import Build, BuildStatus, Evaluation, FailedStep, JobKey, JobsetKey, Reasons
 from hydrasnap.report.index import Index, build_order
 from hydrasnap.report.questions import Question
 
@@ -92,7 +92,7 @@ def _root_causes(index: Index, builds: Iterable[Build]) -> RootCauses:
         if build.status is _BY_DEPENDENCY:
             unread += reasons is None
             vanished += reasons is not None and not reasons.steps
-        for step in dependency_steps(build, () if reasons is None else reasons.causes):
+        for step in dependency_steps(build, reasons):
             key = step.outputs or (step_name(step),)
             below.setdefault(key, []).append(build)
             steps.setdefault(key, step)
@@ -102,15 +102,12 @@ def _root_causes(index: Index, builds: Iterable[Build]) -> RootCauses:
     return RootCauses(tuple(found), unread, vanished)
 
 
-def dependency_steps(build: Build, steps: Iterable[FailedStep]) -> Iterator[FailedStep]:
+def dependency_steps(build: Build, reasons: Reasons | None) -> Iterator[FailedStep]:
     """Yield the failed steps that are other derivations than the one of the build itself."""
     mine = {output.path for output in build.outputs}
-    for step in steps:
-        if step.propagated_from is None:
-            is_own = not step.outputs or not mine.isdisjoint(step.outputs)
-        else:
-            is_own = False
-        if not is_own:
+    for step in reasons.causes if reasons else ():
+        is_own = not step.outputs or not mine.isdisjoint(step.outputs)
+        if step.propagated_from is not None or not is_own:
             yield step
 
 
@@ -121,8 +118,7 @@ def step_name(step: FailedStep) -> str:
 
 def culprits(index: Index, build: Build) -> tuple[Culprit, ...]:
     """Return the derivations that a build is known to fail by, without itself."""
-    reasons = index.snapshot.reasons_of(build)
-    steps = dependency_steps(build, () if reasons is None else reasons.causes)
+    steps = dependency_steps(build, index.snapshot.reasons_of(build))
     return tuple(_culprit(index, step) for step in steps)
 
 

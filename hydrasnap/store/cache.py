@@ -1,11 +1,11 @@
 """The cache as a crawl uses it: every change journalled, and filed in batches."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.model import (
     Build,
@@ -97,6 +97,36 @@ class Cache(Contents):
                 write_whole(self._folder / MANIFEST, encode_object(self.manifest))
 
     @property
+    def non_aggregate_jobs(self) -> frozenset[JobKey]:
+        """The jobs that looked like aggregates, were asked, and are none."""
+        return frozenset(JobKey(*job) for job in self.manifest.non_aggregate_jobs)
+
+    def add_non_aggregate_jobs(self, jobs: Iterable[JobKey]) -> None:
+        """Remember that jobs are no aggregates."""
+        both = tuple(sorted({*self.manifest.non_aggregate_jobs, *map(tuple, jobs)}))
+        self.manifest = replace(self.manifest, non_aggregate_jobs=both)
+
+    def note_checked(self, checked: Mapping[str, int]) -> None:
+        """Remember when older failures of jobsets were fetched again, in Unix seconds."""
+        both = {**self.manifest.checked, **checked}
+        self.manifest = replace(self.manifest, checked=both)
+
+    def note_empty_project(self, project: str, *, is_empty: bool) -> None:
+        """Remember whether a project that names jobsets shows none of them."""
+        others = {name for name in self.manifest.empty_projects if name != project}
+        both = tuple(sorted(others | ({project} if is_empty else set())))
+        self.manifest = replace(self.manifest, empty_projects=both)
+
+    def note_revisit(self, addresses: Iterable[str]) -> None:
+        """Remember the addresses that the next run asks again."""
+        revisit = tuple(sorted(set(addresses)))
+        self.manifest = replace(self.manifest, revisit=revisit)
+
+    def note_pages(self, without: int) -> None:
+        """Remember since when this Hydra has no known pages of builds; 0 where it has."""
+        self.manifest = replace(self.manifest, without_pages=without)
+
+    @property
     def unfinished(self) -> Checkpoint:
         """How far the run before came, if it ended early."""
         with self.writing():
@@ -107,7 +137,7 @@ class Cache(Contents):
         self.file()
         self._set_aside()
         runs = (run, *self.manifest.runs)[:_KEPT_RUNS]
-        self.manifest = msgspec.structs.replace(self.manifest, runs=runs)
+        self.manifest = replace(self.manifest, runs=runs)
         with self.writing():
             write_checkpoint(self._folder, unfinished)
             self._write_origin()

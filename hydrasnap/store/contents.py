@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.model import (
     Build,
@@ -21,10 +21,11 @@ from hydrasnap.model import (
 )
 from hydrasnap.model.objects import Value
 from hydrasnap.store.build_places import look_up
-from hydrasnap.store.crawl_memo import CrawlMemo
 from hydrasnap.store.filed_builds import FiledBuilds
 from hydrasnap.store.layout import (
     LIVE,
+    SCHEMA,
+    Manifest,
     evaluation_path,
     jobset_path,
     project_path,
@@ -39,15 +40,15 @@ from hydrasnap.store.shards import UNPACKED, Shards
 _AGGREGATE, _DELETED = "aggregate", "deleted"  # labels of builds; their jobset is another one
 
 
-class Contents(CrawlMemo):
+class Contents:
     """The objects of a cache folder: read from its files, and asked for by mappings.
 
     `_dirty` are the files that are to be written, each with what makes its content.
     """
 
     def __init__(self, folder: Path, damaged: Damaged, unpacked: int = UNPACKED) -> None:
-        super().__init__()
         self._folder = folder
+        self.manifest = Manifest(schema=SCHEMA, origin="")
         self.reader = Reader(folder, damaged)
         self._dirty: dict[Path, Callable[[], bytes]] = {}
         self.projects = Objects(Project, "name", "projects/*.json", project_path)
@@ -102,7 +103,7 @@ class Contents(CrawlMemo):
         """
         manifest = self.reader.manifest() or self.manifest
         origin = manifest.origin or self.reader.origin()
-        self.manifest = msgspec.structs.replace(manifest, origin=origin)
+        self.manifest = replace(manifest, origin=origin)
         for held in (self.projects, self.jobsets, self.evaluations, self.sizes):
             self._load_objects(held)
         self.live = next(self.reader.all(LIVE, Live, lambda _: Path(LIVE)), None)
@@ -151,9 +152,7 @@ def _dated(evaluation: Evaluation, builds: Mapping[int, Build]) -> Evaluation:
     if evaluation.timestamp:
         return evaluation
     queued = (builds[number].timestamp for number in evaluation.builds if number in builds)
-    return msgspec.structs.replace(
-        evaluation, timestamp=max(queued, default=0), dated_by_builds=True
-    )
+    return replace(evaluation, timestamp=max(queued, default=0), dated_by_builds=True)
 
 
 def _labels(build: Build) -> list[Hashable]:

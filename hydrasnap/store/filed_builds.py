@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from io import FileIO
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -30,9 +30,8 @@ T = TypeVar("T")
 _NONE: Mapping[int, Build] = {}
 _decode = msgspec.json.Decoder(Build).decode
 _decode_many = msgspec.json.Decoder(list[Build]).decode
-_PLACE_BITS = (
-    31  # low bits for the place of a build in its jobset; the hash of its job is above them
-)
+# low bits for the place of a build in its jobset; the hash of its job is above them
+_PLACE_BITS = 31
 _PLACE = (1 << _PLACE_BITS) - 1
 _FEW = 500  # builds; of fewer, an answer is computed as quickly as a kept one is read
 
@@ -58,6 +57,7 @@ class _Places:
     def __init__(self, parts: Sequence[_Part]) -> None:
         self.parts = parts
         self.ends = list(accumulate(len(part.ids) for part in parts))
+        self.count = self.ends[-1] if parts else 0
 
     def ids(self) -> "array[int]":
         """Return the ids of the builds, ascending."""
@@ -95,15 +95,15 @@ class FiledBuilds(Builds):
             for part in self._parts[first]:
                 by_jobset[JobsetKey(part.group.project, part.group.jobset)].append(part)
         self._places = {key: _Places(by_jobset[key]) for key in sorted(by_jobset)}
-        self._count = sum(places.ends[-1] for places in self._places.values())
+        self._count = sum(places.count for places in self._places.values())
         self._digests: dict[JobsetKey, bytes] = {}
         self._hashes: dict[JobsetKey, array[int]] = {}
 
     def __getitem__(self, number: int) -> Build:
-        found = self._find(number)
-        if found is None:
+        part = self._part_of(number)
+        if part is None:
             raise KeyError(number)
-        return found
+        return self._read(part, bisect_left(part.ids, number))
 
     def __contains__(self, number: object) -> bool:
         return isinstance(number, int) and self._part_of(number) is not None
@@ -114,11 +114,6 @@ class FiledBuilds(Builds):
 
     def __len__(self) -> int:
         return self._count
-
-    def get(self, number: int, default: Any = None) -> Any:
-        """Return a build by its id."""
-        found = self._find(number)
-        return default if found is None else found
 
     def values(self) -> "ValuesView[Build]":
         """Return all builds, those of a jobset after those of another: ids are not in order."""
@@ -140,7 +135,7 @@ class FiledBuilds(Builds):
 
     def ids_of(self, key: JobsetKey) -> Sequence[int]:
         """Return the ids of the builds of a jobset, ascending."""
-        return self._places[key].ids() if key in self._places else ()
+        return self._places_of(key).ids()
 
     def absent(self, ids: Iterable[int], near: JobsetKey) -> Set[int]:
         """Return the ids of which there is no build; most are expected in the jobset `near`."""
@@ -149,7 +144,7 @@ class FiledBuilds(Builds):
 
     def count(self, key: JobsetKey) -> int:
         """Count the builds of a jobset."""
-        return self._places[key].ends[-1] if key in self._places else 0
+        return self._places_of(key).count
 
     def jobset_of(self, number: int) -> JobsetKey | None:
         """Return the jobset of a build, or None where there is no such build."""
@@ -158,23 +153,21 @@ class FiledBuilds(Builds):
 
     def count_jobs(self, key: JobsetKey) -> int:
         """Count the jobs of a jobset that have builds."""
-        return self.remembered(key, "job count", b"", int, lambda: self._job_count(key))
-
-    def _job_count(self, key: JobsetKey) -> int:
-        return self._places[key].job_count() if key in self._places else 0
+        return self.remembered(key, "job count", b"", int, self._places_of(key).job_count)
 
     def job_hashes(self, key: JobsetKey) -> Iterable[tuple[int, int]]:
         """Return the id of each build of a jobset, and the hash of its job."""
-        places = self._places.get(key)
-        return zip(places.ids(), places.job_hashes(), strict=True) if places else ()
+        places = self._places_of(key)
+        return zip(places.ids(), places.job_hashes(), strict=True)
 
     def digest(self, key: JobsetKey) -> bytes:
         """Return a digest of the builds of a jobset."""
         if key not in self._digests:
-            parts = self._places[key].parts if key in self._places else ()
             own = (n for n in sorted(self._replaced) if self.jobset_of(n) == key)
             changed = msgspec.msgpack.encode([self._replaced[number] for number in own])
-            self._digests[key] = digest_of(*(part.group.digest for part in parts), changed)
+            self._digests[key] = digest_of(
+                *(part.group.digest for part in self._places_of(key).parts), changed
+            )
         return self._digests[key]
 
     def remembered(
@@ -200,14 +193,15 @@ class FiledBuilds(Builds):
     def of_jobset(self, key: JobsetKey) -> Sequence[Build]:
         """Read the builds of a jobset, by id."""
         found: list[Build] = []
-        for part in self._places[key].parts if key in self._places else ():
+        for part in self._places_of(key).parts:
             found += self._decode_part(part)
         if self._replaced:
             return [self._replaced.get(build.id, build) for build in found]
         return found
 
     def _decode_part(self, part: _Part) -> list[Build]:
-        data = self._read_file(part.first)
+        with self._open(part.first) as file:
+            data = file.read()
         if part.is_whole:
             return _decode_many(data)
         places = zip(part.offsets, part.lengths, strict=True)
@@ -216,9 +210,7 @@ class FiledBuilds(Builds):
     def of_job(self, key: JobKey) -> Sequence[Build]:
         """Read the builds of a job, by id."""
         jobset = JobsetKey(key.project, key.jobset)
-        places = self._places.get(jobset)
-        if places is None:
-            return ()
+        places = self._places_of(jobset)
         wanted = self._with_hash(jobset, places, job_hash(key.name))
         found = [self._read(*places.find(place)) for place in wanted]
         return [build for build in found if build.job == key.name]
@@ -251,6 +243,9 @@ class FiledBuilds(Builds):
         """Return the same builds but for some, which stay in memory."""
         return FiledBuilds(self._folder, self._shards, {**self._replaced, **changed})
 
+    def _places_of(self, key: JobsetKey) -> _Places:
+        return self._places.get(key) or _Places(())
+
     def _part_of(self, number: int) -> _Part | None:
         for part in self._parts.get(number - number % SHARD, ()):
             place = bisect_left(part.ids, number)
@@ -258,20 +253,12 @@ class FiledBuilds(Builds):
                 return part
         return None
 
-    def _find(self, number: int) -> Build | None:
-        part = self._part_of(number)
-        return None if part is None else self._read(part, bisect_left(part.ids, number))
-
     def _read(self, part: _Part, place: int) -> Build:
         found = self._replaced.get(part.ids[place]) if self._replaced else None
         if found is not None:
             return found
         with self._open(part.first) as file:
             return _decode(os.pread(file.fileno(), part.lengths[place], part.offsets[place]))
-
-    def _read_file(self, first: int) -> bytes:
-        with self._open(first) as file:
-            return file.read()
 
     @contextmanager
     def _open(self, first: int) -> Iterator[FileIO]:

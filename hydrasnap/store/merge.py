@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from msgspec import structs
+from msgspec.structs import replace
 
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Evaluation, Jobset, JobsetKey, Run, Snapshot
@@ -83,7 +83,7 @@ def _jobset(cache: Cache, newer: Jobset) -> Jobset:
     """Keep the history that an older cache has beyond the newer one."""
     older = cache.jobsets.get(newer.key)
     known = set(newer.evaluations) | set(older.evaluations if older else ())
-    return structs.replace(newer, evaluations=tuple(sorted(known, reverse=True)))
+    return replace(newer, evaluations=tuple(sorted(known, reverse=True)))
 
 
 def _joined(cache: Cache, runs: Iterable[Run]) -> Run:

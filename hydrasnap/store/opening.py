@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
+from msgspec.structs import replace
 
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Snapshot
@@ -35,7 +35,7 @@ def open_cache(folder: Path, origin: str, damaged: Damaged) -> Iterator[Cache]:
         with cache.writing():
             cache.load()
         _check_origin(folder, cache, origin)
-        cache.manifest = msgspec.structs.replace(cache.manifest, origin=origin)
+        cache.manifest = replace(cache.manifest, origin=origin)
         cache.recover()
         yield cache
 

@@ -80,7 +80,11 @@ class Reader:
 
         Yield the first id, the readable objects, and whether these are all.
         """
-        for path, data, lines, intact in self._read_lines(pattern):
+        for path, data in self._files(pattern):
+            if not path.stem.isdecimal():
+                self._break(path, data, "its name is no number")
+                continue
+            lines, intact = _lines_of(data)
             try:
                 if len(intact) < len(lines):
                     raise msgspec.DecodeError("the checksum does not match")
@@ -111,16 +115,6 @@ class Reader:
         for line in lines:
             yield place, line
             place += len(line) + len(b",\n")
-
-    def _read_lines(
-        self, pattern: str
-    ) -> Iterator[tuple[Path, bytes, Sequence[bytes], Sequence[bytes]]]:
-        """Read files with an object a line, by first id: all lines, and those that are intact."""
-        for path, data in self._files(pattern):
-            if not path.stem.isdecimal():
-                self._break(path, data, "its name is no number")
-                continue
-            yield path, data, *_lines_of(data)
 
     def _files(self, pattern: str) -> Iterator[tuple[Path, bytes]]:
         """Read the files that match a pattern; one that is removed meanwhile is absent."""

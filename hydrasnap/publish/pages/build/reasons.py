@@ -39,7 +39,7 @@ class Why(View, frozen=True, kw_only=True):
 def why(site: Site, build: Build) -> Why | None:
     """Describe where the failure of a build comes from; None for any other build."""
     reasons = site.snapshot.reasons_of(build)
-    steps = tuple(dependency_steps(build, () if reasons is None else reasons.causes))
+    steps = tuple(dependency_steps(build, reasons))
     is_by_dependency = build.finished and build.status is BuildStatus.DEPENDENCY_FAILED
     if not steps and not is_by_dependency:
         return None
