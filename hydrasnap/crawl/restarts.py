@@ -20,7 +20,7 @@ from hydrasnap.plan.builds import (
     tally,
 )
 from hydrasnap.wire.builds import read_queue
-from hydrasnap.wire.reasons import read_finished
+from hydrasnap.wire.html_pages import read_finished
 
 _QUEUE = 20_000
 _TRIES = 6  # for a page of finished builds

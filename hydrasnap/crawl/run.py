@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.aggregates import fetch_constituents
 from hydrasnap.crawl.builds import fetch_builds
+from hydrasnap.crawl.failure_reasons import fetch_reasons
 from hydrasnap.crawl.jobsets import list_jobsets
 from hydrasnap.crawl.live import fetch_live
 from hydrasnap.crawl.missing_jobsets import rename, settle_missing_jobsets
 from hydrasnap.crawl.overview import fetch_overview, keep_projects, settle_missing_projects
-from hydrasnap.crawl.reasons import fetch_reasons
 from hydrasnap.crawl.session import Event, Session, open_client
 from hydrasnap.crawl.sizes import fetch_sizes
 from hydrasnap.errors import BudgetError, CrawlError

@@ -1,5 +1,6 @@
 """Frozen values: the objects of a Hydra and the snapshot of them."""
 
+from hydrasnap.model.failure_reasons import FailedStep, Reasons, ReasonsKey
 from hydrasnap.model.keys import JobKey, JobsetKey
 from hydrasnap.model.live import Live, Machine, QueueRunner, RunningBuild, SystemQueue
 from hydrasnap.model.objects import (
@@ -19,7 +20,6 @@ from hydrasnap.model.objects import (
     Project,
 )
 from hydrasnap.model.packages import Maintainer, Package, PackageList
-from hydrasnap.model.reasons import FailedStep, Reasons, ReasonsKey
 from hydrasnap.model.sizes import SIZE_KINDS, JobSizes, SizePoint, SizeSeries
 from hydrasnap.model.snapshot import Gap, Run, Snapshot
 from hydrasnap.model.status import BuildStatus, Outcome, finished_status

@@ -39,14 +39,14 @@ from hydrasnap.server.app import hydra_app
 from hydrasnap.server.replies import encode
 from hydrasnap.wire.builds import read_build
 from hydrasnap.wire.evaluations import read_evaluation
-from hydrasnap.wire.projects import read_jobset, read_overviews, read_projects
-from hydrasnap.wire.reasons import (
+from hydrasnap.wire.html_pages import (
     ErrorMarks,
     read_error_marks,
     read_evaluation_errors,
     read_finished,
     read_reasons,
 )
+from hydrasnap.wire.projects import read_jobset, read_overviews, read_projects
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from hydrasnap.demo.world.reasons import ReasonsOf
+from hydrasnap.demo.world.failure_reasons import ReasonsOf
 from hydrasnap.demo.world.rows import (
     BuildRow,
     EvaluationRow,

@@ -15,7 +15,7 @@ from hydrasnap.crawl.deleted import mark_deleted
 from hydrasnap.crawl.session import Note
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.model import Build, Evaluation
-from hydrasnap.plan.reasons import unexplained
+from hydrasnap.plan.failure_reasons import unexplained
 from hydrasnap.plan.selection import Selection
 from hydrasnap.store.opening import open_cache
 

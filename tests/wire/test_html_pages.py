@@ -5,7 +5,7 @@ from steps import build_page, evaluations_page, finished_page, step
 
 from hydrasnap.errors import NotAHydraError
 from hydrasnap.model import Build, FailedStep, Package, Reasons
-from hydrasnap.wire.reasons import (
+from hydrasnap.wire.html_pages import (
     read_error_marks,
     read_evaluation_errors,
     read_finished,

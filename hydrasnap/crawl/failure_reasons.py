@@ -13,9 +13,9 @@ from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.session import LOSSES, Note, Session, Stage, Step
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.plan.builds import is_due
+from hydrasnap.plan.failure_reasons import unexplained
 from hydrasnap.plan.jobsets import EVALUATIONS_A_PAGE
-from hydrasnap.plan.reasons import unexplained
-from hydrasnap.wire.reasons import read_error_marks, read_evaluation_errors, read_reasons
+from hydrasnap.wire.html_pages import read_error_marks, read_evaluation_errors, read_reasons
 
 T = TypeVar("T")
 
