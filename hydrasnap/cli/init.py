@@ -6,7 +6,6 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from hydrasnap.config.secrets import Secrets
 from hydrasnap.crawl.dry_run import PlannedStep, dry_run
 from hydrasnap.errors import ConfigError, LoginError
 from hydrasnap.formatting import duration, plural, size
+from hydrasnap.model import fits
 from hydrasnap.publish.pages.common.costs import BUILD_PAGE, JOB_PAGES, ROW_BYTES
 from hydrasnap.store.opening import open_cache
 
@@ -88,10 +88,15 @@ def run_init(wishes: Wishes, output: OutputOptions, secrets: Secrets, folder: Pa
         wishes, steps, asked = _look(wishes, output, secrets, questions)
         _show_jobsets(steps, output)
         wishes = _with_choices(wishes, steps, questions)
-        chosen = [step for step in steps if _is_chosen(step, wishes)]
+        config = _config(wishes)
+        selection = crawl_selection(config)
+        chosen = [
+            step
+            for step in steps
+            if fits(step.jobset.project, selection.projects) and selection.wants_jobset(step.jobset)
+        ]
         if not chosen:
             raise ConfigError("The choice leaves no jobset.", hint="Choose with other globs.")
-        config = _config(wishes)
         costs = estimate(chosen, config, asked)
         if not output.json and not output.quiet:
             for line in costs_lines(costs):
@@ -178,13 +183,6 @@ def _with_choices(wishes: Wishes, steps: Sequence[PlannedStep], questions: Quest
         contact=questions.text(mail, wishes.contact),
         base=questions.text("Address where the site will be published", wishes.base),
     )
-
-
-def _is_chosen(step: PlannedStep, wishes: Wishes) -> bool:
-    selection = crawl_selection(_config(wishes))
-    names = selection.projects
-    in_project = not names or any(fnmatchcase(step.jobset.project, glob) for glob in names)
-    return in_project and selection.wants_jobset(step.jobset)
 
 
 def estimate(steps: Sequence[PlannedStep], config: Config, asked: int) -> dict[str, int]:

@@ -9,7 +9,6 @@ import json
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +22,7 @@ from hydrasnap.config.keys import Config
 from hydrasnap.config.site_keys import NotifyTable
 from hydrasnap.errors import OutputError
 from hydrasnap.formatting import plural
-from hydrasnap.model import Jobset, Snapshot
+from hydrasnap.model import Jobset, Snapshot, fits
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.report.changes import Change
@@ -77,7 +76,7 @@ def _wants(receiver: NotifyTable, snapshot: Snapshot, jobset: Jobset) -> bool:
     """Return whether a receiver wants a jobset; a hidden one only if it names jobsets."""
     if not receiver.jobsets:
         return not is_hidden(snapshot, jobset)
-    return any(fnmatchcase(jobset.key.path, glob) for glob in receiver.jobsets)
+    return fits(jobset.key.path, receiver.jobsets)
 
 
 def _identity(receiver: NotifyTable) -> str:

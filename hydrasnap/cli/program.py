@@ -49,7 +49,7 @@ class Program(click.Group):
         except click.ClickException as ended:
             error = ended
         except click.Abort:
-            error = Stopped("Stopped.")
+            error = Stopped()
         except Exception as unexpected:  # the one exit, where each is explained
             error = _expected_part(unexpected) or explained(
                 unexpected, verbose="--verbose" in arguments

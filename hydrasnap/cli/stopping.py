@@ -10,39 +10,25 @@ from typing import Any, NoReturn, TypeVar
 
 from hydrasnap.errors import HydrasnapError
 
-EXIT_HUNG_UP = 129
-EXIT_INTERRUPTED = 130
-EXIT_TERMINATED = 143
-
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 _AGAIN = 0.01  # seconds after which a signal is sent again
 
 T = TypeVar("T")
 
 
 class Stopped(HydrasnapError):
-    """A run that Ctrl-C has ended; the hint says what that means for what was being done."""
+    """A run that a signal has ended; the hint says what that means for what was being done.
+
+    The exit code is that of a shell for the signal: 129, 130 or 143.
+    """
 
     kind = "stopped"
-    exit_code = EXIT_INTERRUPTED
 
-
-class Terminated(Stopped):
-    """A run that SIGTERM has ended, as `timeout`, a service manager or a CI system sends it."""
-
-    exit_code = EXIT_TERMINATED
-
-
-class HungUp(Stopped):
-    """A run whose terminal was closed."""
-
-    exit_code = EXIT_HUNG_UP
-
-
-_ENDS = {
-    getattr(signal, name): error
-    for name, error in (("SIGINT", Stopped), ("SIGTERM", Terminated), ("SIGHUP", HungUp))
-    if hasattr(signal, name)
-}
+    def __init__(self, number: int = signal.SIGINT, *, hint: str = "") -> None:
+        super().__init__("Stopped.", hint=hint)
+        self.exit_code = 128 + number  # type: ignore[misc]  # click reads it from the instance
 
 
 class EndingSignal(KeyboardInterrupt):
@@ -59,8 +45,7 @@ def stoppable(meaning: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as ended:
-        error = _ENDS[getattr(ended, "number", signal.SIGINT)]
-        raise error("Stopped.", hint=meaning) from None
+        raise Stopped(getattr(ended, "number", signal.SIGINT), hint=meaning) from None
 
 
 def run_stoppable(work: Coroutine[Any, Any, T]) -> T:
@@ -105,7 +90,7 @@ def handle_signals_once(act: Callable[[int], object] = interrupt) -> Iterator[No
 
     before = {
         number: signal.signal(number, handle)
-        for number in _ENDS
+        for number in SIGNALS
         if signal.getsignal(number) not in (signal.SIG_IGN, None)
     }
     report = sys.unraisablehook
@@ -131,7 +116,7 @@ def handle_signals_once(act: Callable[[int], object] = interrupt) -> Iterator[No
 
 def ignore_signals() -> None:
     """Ignore further signals, as the end is near."""
-    for number in _ENDS:
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 

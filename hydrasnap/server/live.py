@@ -59,7 +59,7 @@ def throughput(view: View) -> Response:
 
 
 def _live(view: View) -> Live:
-    return _told(view.live)
+    return _told(view.source.live)
 
 
 def _told(value: T | None) -> T:

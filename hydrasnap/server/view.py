@@ -33,11 +33,6 @@ class View:
     source: Source
 
     @property
-    def live(self) -> Live | None:
-        """What the Hydra was doing; None where nobody asked."""
-        return self.source.live
-
-    @property
     def snapshot(self) -> Snapshot:
         """The snapshot."""
         return self.index.snapshot
