@@ -1,8 +1,18 @@
-"""Comparing a cache that was kept with one of a fresh crawl."""
+"""Comparing a cache that was kept with one of a fresh crawl, and with its own files."""
+
+from pathlib import Path
 
 import msgspec
 
 from hydrasnap.model import Snapshot
+from hydrasnap.report.missing import missing_objects
+from hydrasnap.store.opening import check_cache, read_snapshot
+
+
+def is_intact(folder: Path) -> bool:
+    """Return whether no file of a cache is damaged, and no evaluation lacks its file."""
+    damaged = check_cache(folder).damaged
+    return not damaged and not missing_objects(read_snapshot(folder)).evaluations
 
 
 def assert_up_to_date(kept: Snapshot, now: Snapshot) -> None:

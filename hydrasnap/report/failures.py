@@ -4,19 +4,11 @@ Which dependency broke a build with status "Dependency failed" is not in Hydra's
 aggregate waits for is.
 """
 
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass
 
 from hydrasnap.model import Build, BuildStatus, Evaluation
 from hydrasnap.report.index import Index, build_order
-
-
-@dataclass(frozen=True, slots=True)
-class FailureGroup:
-    """The builds of an evaluation that ended alike, by job."""
-
-    status: BuildStatus
-    builds: tuple[Build, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +19,10 @@ class Blocker:
     blocks: tuple[Build, ...]
 
 
-def failures_by_status(index: Index, evaluation: Evaluation) -> tuple[FailureGroup, ...]:
-    """Group what failed or was aborted in an evaluation, in the order of the statuses."""
-    groups: defaultdict[BuildStatus, list[Build]] = defaultdict(list)
-    for build in index.builds_of(evaluation):
-        groups[build.status].append(build)
-    return tuple(
-        FailureGroup(status, tuple(groups[status]))
-        for status in BuildStatus
-        if status in groups and status.unsuccessful
-    )
+def failures_by_status(index: Index, evaluation: Evaluation) -> dict[BuildStatus, int]:
+    """Count what failed or was aborted in an evaluation, in the order of the statuses."""
+    counts = Counter(build.status for build in index.builds_of(evaluation))
+    return {each: counts[each] for each in BuildStatus if each in counts and each.unsuccessful}
 
 
 def blockers(index: Index, evaluation: Evaluation) -> tuple[Blocker, ...]:

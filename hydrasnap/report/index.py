@@ -42,7 +42,6 @@ class Index:
         self._unknown: dict[int, int] = {}
         self._answers: dict[Hashable, object] = {}
         self._held = HeldJobsets(self.builds)
-        self._bucket: tuple[object, tuple[Build, ...]] = (None, ())
 
     def once(self, question: Hashable, answer: Callable[[], T]) -> T:
         """Return the answer to a question, which is computed when it is first asked.
@@ -191,10 +190,7 @@ class Index:
 
     def bucket(self, key: JobsetKey, number: int, out_of: int) -> tuple[Build, ...]:
         """Return the builds of the jobs in a bucket, by the remainder of the hashes of jobs."""
-        question = (key, number, out_of)
-        if self._bucket[0] != question:
-            self._bucket = (question, self._held[key].bucket(number, out_of))
-        return self._bucket[1]
+        return self._held[key].bucket(number, out_of)
 
     def builds_of_jobset(self, key: JobsetKey) -> tuple[Build, ...]:
         """Return all known builds of a jobset by job, of each the newest first."""

@@ -89,22 +89,10 @@ def _size_of_builds(folder: Path) -> int:
 
 @dataclass(frozen=True, slots=True)
 class CacheCheck:
-    """The result of checking all files of a cache.
-
-    `unchecked` counts the files of an older version, which have no checksum. `damaged` are the
-    files that cannot be used, or not in full, with the reason. `missing` are evaluations that a
-    jobset names and that have no file.
-    """
+    """How many files a cache has, and which cannot be used, or not in full, with the reason."""
 
     files: int
-    unchecked: int
     damaged: tuple[tuple[Path, str], ...]
-    missing: tuple[int, ...]
-
-    @property
-    def is_intact(self) -> bool:
-        """Whether nothing is damaged or missing; a crawl fetches again what is."""
-        return not self.damaged and not self.missing
 
 
 def check_cache(folder: Path) -> CacheCheck:
@@ -118,10 +106,7 @@ def check_cache(folder: Path) -> CacheCheck:
         cache.load()
     except OSError as error:
         raise cannot("read", folder, error) from error
-    named = {number for jobset in cache.jobsets.values() for number in jobset.evaluations}
-    files, unchecked = cache.reader.files, len(cache.reader.unchecked)
-    missing = tuple(sorted(named - cache.evaluations.keys()))
-    return CacheCheck(files, unchecked, tuple(damaged), missing)
+    return CacheCheck(cache.reader.files, tuple(damaged))
 
 
 def _nothing(folder: Path, what: str, remedy: str) -> CacheError:

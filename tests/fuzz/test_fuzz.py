@@ -15,6 +15,7 @@ import pytest
 from hydras import STABLE, TRUNK, Crawler, evaluate, fresh_crawl, hydra
 from mutations import mutated, spoiled_bytes
 from spoiling import KINDS, PAGES, SECOND_RUN, Spoiler, crawler, data
+from up_to_date import is_intact
 
 from hydrasnap.client.budget import Limits
 from hydrasnap.crawl.run import CrawlResult
@@ -24,7 +25,7 @@ from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.query.failures import failing
 from hydrasnap.query.index_file import ask, write_database
 from hydrasnap.store.layout import encode_line
-from hydrasnap.store.opening import check_cache, read_snapshot
+from hydrasnap.store.opening import read_snapshot
 
 CASES = int(os.environ.get("HYDRASNAP_FUZZ", "4"))
 CHUNK = 20  # cases of one test
@@ -155,7 +156,7 @@ def test_damaged_files(
             result = found.run()
         assert result.error is None, (seed, path)
         assert data(found.folder) == undisturbed, (seed, path)
-        assert check_cache(found.folder).is_intact, (seed, path)
+        assert is_intact(found.folder), (seed, path)
 
 
 def damaged(content: bytes, chance: Random) -> bytes:
@@ -200,7 +201,7 @@ def test_a_damaged_state_of_a_site_costs_a_render(interrupted: Crawler, tmp_path
 def check_cache_or_error(folder: Path) -> bool:
     """Check a cache; where even that is refused, it is not intact."""
     try:
-        return check_cache(folder).is_intact
+        return is_intact(folder)
     except HydrasnapError:
         return False
 

@@ -156,8 +156,8 @@ def _badge(site: Site, evaluation: Evaluation) -> BadgeBox:
 
 
 def _statuses(site: Site, evaluation: Evaluation) -> tuple[StatusCount, ...]:
-    groups = failures_by_status(site.index, evaluation)
-    return tuple(StatusCount(status=one.status, amount=len(one.builds)) for one in groups)
+    counts = failures_by_status(site.index, evaluation)
+    return tuple(StatusCount(status=each, amount=amount) for each, amount in counts.items())
 
 
 def _blocker(site: Site, found: Blocker) -> BlockerRow:
