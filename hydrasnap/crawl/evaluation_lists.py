@@ -83,7 +83,6 @@ class _Pages:
         return await self._session.remember(
             self._key,
             path,
-            self._session.client.read,
             confirm_empty(
                 self._session.client,
                 lambda body: read_evaluation_page(body, self._key, path, note),
@@ -98,8 +97,8 @@ class _Pages:
         listed = await self._session.remember(
             self._key,
             path,
-            self._session.client.read_html,
             lambda body: read_evaluation_ids(body, path),
+            html=True,
             tries=_TRIES,
         )
         wanted = wanted_ids(listed.ids, self._known, self._session.selection.window)
@@ -114,6 +113,5 @@ class _Pages:
         return await self._session.remember(
             self._key,
             path,
-            self._session.client.read,
             lambda body: read_evaluation(body, self._key, path, self._session.note_at(path)),
         )

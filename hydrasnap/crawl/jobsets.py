@@ -258,5 +258,5 @@ async def _ask_configuration(
 async def _ask(session: Session, key: JobsetKey, path: str) -> JobsetAnswer:
     note = session.note_at(path)
     return await session.remember(
-        key, path, session.client.read, lambda body: read_jobset(body, path, note), tries=_TRIES
+        key, path, lambda body: read_jobset(body, path, note), tries=_TRIES
     )

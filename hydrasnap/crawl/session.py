@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from hydrasnap.client.client import Client
 from hydrasnap.client.settings import Fetched, Runtime, Settings, Waiting
@@ -43,15 +43,6 @@ class Note:
     """An event worth a line of its own, such as a damaged file."""
 
     text: str
-
-
-class Ask(Protocol):
-    """One of the client's ways to ask: for JSON, or for a page."""
-
-    async def __call__(
-        self, path: str, parse: Callable[[bytes], T], *, tries: int | None = None
-    ) -> T:
-        """Return the parsed answer."""
 
 
 Event = Stage | Step | Note | Fetched | Waiting
@@ -161,9 +152,9 @@ class Session:
         self,
         key: JobsetKey,
         path: str,
-        ask: Ask,
         parse: Callable[[bytes], T],
         *,
+        html: bool = False,
         tries: int | None = None,
     ) -> T:
         """Fetch a part of a jobset's list, or take the answer that the last run has received."""
@@ -178,6 +169,7 @@ class Session:
                 answers[path] = body
             return found
 
+        ask = self.client.read_html if html else self.client.read
         return await ask(path, keep, tries=tries)
 
     async def each(self, items: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:

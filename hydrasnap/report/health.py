@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
-from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobsetKey, Snapshot
+from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Snapshot
 from hydrasnap.report.changes import Change, ChangeSummary, summary_of
 from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.history import builds_until, run_until
@@ -87,7 +87,6 @@ class ProjectHealth:
 class Failing:
     """A job that fails in the newest evaluation; `exact` as in `JobHistory.since_is_exact`."""
 
-    job: JobKey
     build: Build
     since: Build
     exact: bool
@@ -97,7 +96,6 @@ class Failing:
 class Flaky:
     """An unreliable job of the newest evaluation and its score, see `flake_score`."""
 
-    job: JobKey
     build: Build
     score: float
 
@@ -253,8 +251,8 @@ def failing_longest(index: Index, key: JobsetKey, count: int | None = None) -> L
             continue
         run = run_until(index, build)
         if run.since:
-            found.append(Failing(build.job_key, build, run.since, run.last_good is not None))
-    found.sort(key=lambda row: (row.since.id, row.job, row.build.system))
+            found.append(Failing(build, run.since, run.last_good is not None))
+    found.sort(key=lambda row: (row.since.id, row.build.job_key, row.build.system))
     return limit(found, count)
 
 
@@ -265,11 +263,11 @@ def flakiest(index: Index, key: JobsetKey, count: int | None = None) -> Limited[
 
 def _flaky(index: Index, key: JobsetKey) -> list[Flaky]:
     scored = (
-        Flaky(build.job_key, build, flake_score(builds_until(index, build)) or 0.0)
+        Flaky(build, flake_score(builds_until(index, build)) or 0.0)
         for build in _latest_builds(index, key)
     )
     found = [row for row in scored if row.score > 0]
-    return sorted(found, key=lambda row: (-row.score, row.job, row.build.system))
+    return sorted(found, key=lambda row: (-row.score, row.build.job_key, row.build.system))
 
 
 def _latest_builds(index: Index, key: JobsetKey) -> tuple[Build, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from hydrasnap.model import Evaluation, EvaluationInput
 from hydrasnap.report.forges import Remote, flake_remote, is_revision, remote
@@ -9,13 +10,7 @@ from hydrasnap.report.forges import Remote, flake_remote, is_revision, remote
 _FLAKE = "flake"
 
 
-class InputChangeKind(Enum):
-    """What happened to an input; the value is the word for it."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    CHANGED = "changed"
-    TYPE_CHANGED = "type changed"
+InputChangeKind = Literal["added", "removed", "changed", "type changed"]
 
 
 class Truncation(Enum):
@@ -106,11 +101,10 @@ def _change(
     name: str, before: EvaluationInput | None, after: EvaluationInput | None
 ) -> InputChange:
     if before is None or after is None:
-        kind = InputChangeKind.ADDED if before is None else InputChangeKind.REMOVED
-        return InputChange(name, kind, before, after)
+        return InputChange(name, "added" if before is None else "removed", before, after)
     if before.type != after.type:
-        return InputChange(name, InputChangeKind.TYPE_CHANGED, before, after)
-    return InputChange(name, InputChangeKind.CHANGED, before, after, compare_url(before, after))
+        return InputChange(name, "type changed", before, after)
+    return InputChange(name, "changed", before, after, compare_url(before, after))
 
 
 def _pin(flake: str) -> EvaluationInput:

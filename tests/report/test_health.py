@@ -200,7 +200,7 @@ def test_a_jobset_is_stale_after_three_missed_checks_and_a_day(
 
 def test_the_oldest_failure_comes_first() -> None:
     found = failing_longest(story(), TRUNK)
-    assert [(row.job.name, row.since.id, row.exact) for row in found.rows] == [
+    assert [(row.build.job, row.since.id, row.exact) for row in found.rows] == [
         ("b", 5, True),
         ("d", 9, True),
     ]
@@ -220,7 +220,7 @@ def test_the_flakiest_jobs_come_first() -> None:
         for n in range(5)
     ]  # fmt: skip
     found = flakiest(index(*evaluations), TRUNK)
-    assert [row.job.name for row in found.rows] == ["a", "b"]
+    assert [row.build.job for row in found.rows] == ["a", "b"]
     assert found.rows[0].score == 1.0
     assert flakiest(story(), JobsetKey("no", "such")).rows == ()
 

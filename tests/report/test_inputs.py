@@ -4,7 +4,6 @@ import pytest
 
 from hydrasnap.model import Evaluation, EvaluationInput
 from hydrasnap.report.inputs import (
-    InputChangeKind,
     changed_inputs,
     compare_url,
     inputs_of,
@@ -32,10 +31,10 @@ def test_inputs_are_added_removed_changed_or_of_another_type() -> None:
         text("kept", "1"), text("more", "1"), text("new", "2"), text("t", "1", "nix")
     )
     assert [(found.name, found.kind) for found in changed_inputs(before, after)] == [
-        ("lost", InputChangeKind.REMOVED),
-        ("more", InputChangeKind.ADDED),
-        ("new", InputChangeKind.CHANGED),
-        ("t", InputChangeKind.TYPE_CHANGED),
+        ("lost", "removed"),
+        ("more", "added"),
+        ("new", "changed"),
+        ("t", "type changed"),
     ]
 
 
@@ -164,7 +163,7 @@ def test_a_tarball_names_the_revision_that_it_is_locked_to(scheme: str) -> None:
 def test_two_pins_of_a_flake_are_compared() -> None:
     before, after = evaluation(flake=f"github:o/r/{OLD}"), evaluation(flake=f"github:o/r/{NEW}")
     [change] = changed_inputs(before, after)
-    assert change.kind is InputChangeKind.CHANGED
+    assert change.kind == "changed"
     assert change.compare_url == f"https://github.com/o/r/compare/{OLD}...{NEW}"
 
 

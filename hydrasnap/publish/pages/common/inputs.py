@@ -81,7 +81,7 @@ def difference(site: Site, change: InputChange) -> InputDifference:
     return InputDifference(
         name=change.name,
         within=change.within,
-        kind=change.kind.value,
+        kind=change.kind,
         note=change.below.value,
         before=_state(site, change.before, change.after, change.made_before),
         after=_state(site, change.after, change.before, change.made_after),

@@ -124,7 +124,7 @@ def jobset_data(site: Site, health: JobsetHealth) -> projects.Jobset:
         ],
         failing=[
             projects.FailingRow(
-                job=row.job.name,
+                job=row.build.job,
                 system=row.build.system,
                 build=row.build.id,
                 status=row.build.status.slug,
@@ -133,7 +133,7 @@ def jobset_data(site: Site, health: JobsetHealth) -> projects.Jobset:
             )
             for row in failing_longest(site.index, key).rows
         ],
-        flaky=[projects.FlakyRow(job=row.job.name, score=round(row.score, 3)) for row in flaky],
+        flaky=[projects.FlakyRow(job=row.build.job, score=round(row.score, 3)) for row in flaky],
     )
 
 

@@ -190,7 +190,7 @@ def _of_project(site: Site, key: JobsetKey) -> str:
 
 def _failing(site: Site, row: Failing) -> FailingRow:
     return FailingRow(
-        job=site.job_link(row.job),
+        job=site.job_link(row.build.job_key),
         system=row.build.system,
         since=row.since.stoptime,
         since_build=row.since.id,
@@ -200,7 +200,7 @@ def _failing(site: Site, row: Failing) -> FailingRow:
 
 def _flaky(site: Site, row: Flaky) -> FlakyRow:
     return FlakyRow(
-        job=site.job_link(row.job),
+        job=site.job_link(row.build.job_key),
         system=row.build.system,
         score=round(100 * row.score),
         status=row.build.status,
