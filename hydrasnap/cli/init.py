@@ -68,10 +68,6 @@ class Questions:
         """Return the words that are given, or ask for some."""
         return tuple(given) or tuple(self.text(question, "").split())
 
-    def confirm(self, question: str) -> bool:
-        """Return whether the user agrees; without anybody to ask, they do."""
-        return not self.asks or click.confirm(question, default=True, err=True)
-
 
 def run_init(wishes: Wishes, output: OutputOptions, secrets: Secrets, folder: Path) -> None:
     """Check the Hydra, let the user choose, say what a snapshot costs, and write the files."""
