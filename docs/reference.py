@@ -25,9 +25,8 @@ from hydrasnap.cli.events import EVENTS
 from hydrasnap.cli.metrics import metrics_text
 from hydrasnap.config.keys import Tables
 from hydrasnap.model import Run, Snapshot
-from hydrasnap.publish.pages import Page
+from hydrasnap.publish.pages.common.page import Page, View
 from hydrasnap.publish.pages.common.site_facts import SiteFacts
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.tasks import render_tasks
 
 DOCS = Path(__file__).parent

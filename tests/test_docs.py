@@ -18,7 +18,7 @@ from hydrasnap.cli import main
 from hydrasnap.cli.stopping import SIGNALS, Stopped
 from hydrasnap.client.connection import HOME_PAGE
 from hydrasnap.config.loading import load
-from hydrasnap.publish.pages import Page
+from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.tasks import render_tasks
 from hydrasnap.store import layout
 

@@ -24,7 +24,7 @@ from hydrasnap.publish.output.folder import Output
 from hydrasnap.publish.settings import Published, SiteSettings
 
 if TYPE_CHECKING:
-    from hydrasnap.publish.pages import Site
+    from hydrasnap.publish.pages.common.site import Site
     from hydrasnap.publish.runner import TaskResult, TaskRunner
 
 Progress = Callable[[int, int], object]

@@ -12,7 +12,8 @@ from hydrasnap.publish.incremental.fingerprints import Fingerprinter, file_finge
 from hydrasnap.publish.incremental.freshness import FreshnessCheck
 from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord
 from hydrasnap.publish.output.folder import Stage
-from hydrasnap.publish.pages import File, Page, Site
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.render.renderer import Renderer
 from hydrasnap.publish.tasks import RenderTask, render_tasks, spelled
 

@@ -35,16 +35,13 @@ from hydrasnap.publish.pages.overview.documents import document_pages, missing_p
 from hydrasnap.publish.pages.overview.overview import overview_pages
 from hydrasnap.publish.pages.overview.project import project_pages
 from hydrasnap.publish.pages.overview.queue import queue_pages
-from hydrasnap.publish.pages.search import (
-    Catalogue,
-    bucket_file,
-    directory_files,
-    id_files,
-    name_files,
-    page_files,
-    path_files,
-    people_files,
-)
+from hydrasnap.publish.pages.search.catalogue import Catalogue
+from hydrasnap.publish.pages.search.directory import directory_files
+from hydrasnap.publish.pages.search.jobs import bucket_file, id_files
+from hydrasnap.publish.pages.search.names import name_files
+from hydrasnap.publish.pages.search.page import page_files
+from hydrasnap.publish.pages.search.paths import path_files
+from hydrasnap.publish.pages.search.people import people_files
 from hydrasnap.publish.pages.selections.maintainers import maintainer_pages
 from hydrasnap.publish.pages.selections.watch import selection_of, watch_pages
 from hydrasnap.report.baselines import Baseline

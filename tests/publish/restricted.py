@@ -9,7 +9,7 @@ from msgspec import structs
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Project, Reasons, Snapshot
 from hydrasnap.publish.incremental.declarations import Declarations
 from hydrasnap.publish.incremental.reads import BucketReads, JobsetReads
-from hydrasnap.publish.pages import Site
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.tasks import RenderTask
 from hydrasnap.report.packages import KnownPackage, PackageIndex
 

@@ -8,9 +8,9 @@ from example import all_pages, build, evaluation, snapshot
 from msgspec import structs
 from playwright.sync_api import Page, expect
 
-from hydrasnap.publish.pages import Page as SitePage
-from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.build.build import BuildPage
+from hydrasnap.publish.pages.common.page import Page as SitePage
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 

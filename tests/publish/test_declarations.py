@@ -9,8 +9,8 @@ from msgspec import structs
 from hydrasnap.model import JobsetKey, Project, Reasons, Snapshot
 from hydrasnap.publish.incremental.declarations import Declarations
 from hydrasnap.publish.incremental.reads import WholeReads
-from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.page_priorities import EVERYTHING, Policy
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.index import Index
 from hydrasnap.report.questions import Question
 from hydrasnap.store.opening import open_cache, read_snapshot

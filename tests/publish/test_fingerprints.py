@@ -12,7 +12,7 @@ from histories import HISTORIES, alike_when_joined
 
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.output.ownership import STATE
-from hydrasnap.publish.pages import Site
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.publish.tasks import render_tasks

@@ -4,7 +4,8 @@ from example import all_pages, jobset, snapshot
 from msgspec import structs
 
 from hydrasnap.model import JobsetConfiguration, JobsetState, Project
-from hydrasnap.publish.pages import Page, Site
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.overview.overview import OverviewPage
 from hydrasnap.publish.pages.overview.project import ProjectPage
 

@@ -12,7 +12,8 @@ from histories import HISTORIES
 from restricted import restricted
 
 from hydrasnap.publish.content import gather_site
-from hydrasnap.publish.pages import File, Page, Site
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.publish.tasks import MAINTAINERS, WATCH_LISTS, render_tasks
 from hydrasnap.store.opening import read_snapshot

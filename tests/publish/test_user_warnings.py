@@ -10,7 +10,7 @@ from hydras import fresh_crawl, hydra
 from msgspec import structs
 
 from hydrasnap.model import Watch
-from hydrasnap.publish.pages import Site
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.user_warnings import lost, unused
 
 

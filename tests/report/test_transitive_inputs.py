@@ -10,9 +10,9 @@ from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Evaluation, EvaluationInput, Snapshot
-from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.breakage import breakage_view
 from hydrasnap.publish.pages.common.inputs import differences
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.history import job_history

@@ -8,7 +8,8 @@ import msgspec
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.incremental.declarations import Declarations
 from hydrasnap.publish.incremental.state import digest
-from hydrasnap.publish.pages import File, Page, Site
+from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.tasks import RenderTask
 
 _objects = msgspec.msgpack.Encoder()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobSizes, Project, Reasons
-from hydrasnap.publish.pages import Site
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.packages import KnownPackage
 from hydrasnap.report.selections import Selection
 

@@ -9,10 +9,11 @@ from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Live, Machine, QueueRunner, RunningBuild, Snapshot
-from hydrasnap.publish.pages import Page, Site
 from hydrasnap.publish.pages.activity.activity import ActivityPage, activity_page
 from hydrasnap.publish.pages.activity.machines import machine_rows, runner_facts
 from hydrasnap.publish.pages.build.build import build_page
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.overview.overview import overview_page
 from hydrasnap.publish.pages.overview.queue import queue_page
 from hydrasnap.publish.pipeline import publish

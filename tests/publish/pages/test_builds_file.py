@@ -7,7 +7,7 @@ from example import snapshot
 
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages import Site
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.jobset.builds_file import builds_files, builds_paths
 
 KEY = JobsetKey("p", "j")

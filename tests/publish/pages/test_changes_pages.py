@@ -5,8 +5,9 @@ from example import all_pages, snapshot
 from msgspec import structs
 
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages import Page, Site
 from hydrasnap.publish.pages.common.changes import ListPage
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.evaluation.evaluation import EvaluationPage
 from hydrasnap.publish.pages.overview.queue import queue_page
 

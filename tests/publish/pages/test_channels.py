@@ -17,8 +17,8 @@ from hydrasnap.model import (
     Snapshot,
 )
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.channels import channel_boxes
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.job.job import job_page
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings

@@ -9,7 +9,8 @@ from msgspec import structs
 from hydrasnap.config.loading import load
 from hydrasnap.model import JobsetConfiguration, JobsetKey, JobsetState, Snapshot
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages import Page, Site
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.evaluation.comparison import ComparisonPage, HubPage
 from hydrasnap.publish.pages.evaluation.evaluation import EvaluationPage
 from hydrasnap.publish.pages.jobset.jobset import JobsetPage

@@ -4,13 +4,13 @@ import pytest
 from example import NOON, ORIGIN, build, jobset
 
 from hydrasnap.model import Build, FailedStep, JobsetKey, Project, Reasons, Run, Snapshot
-from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.failure_cause import (
     FORGOTTEN,
     UNREAD,
     failure_cause,
     own_log,
 )
+from hydrasnap.publish.pages.common.site import Site
 
 LOG = f"{ORIGIN}/build/1/log"
 FAILED, BY_DEPENDENCY, ABORTED, TIMED_OUT = 1, 2, 3, 7

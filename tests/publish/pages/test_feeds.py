@@ -13,7 +13,8 @@ from msgspec import structs
 
 from hydrasnap.model import Evaluation, JobsetKey, Watch
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages import File, Site
+from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.feeds.atom import moment
 from hydrasnap.publish.pages.feeds.feeds import feed_files
 from hydrasnap.publish.pages.selections.watch import watch_pages

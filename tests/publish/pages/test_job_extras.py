@@ -9,7 +9,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.formatting import clock
 from hydrasnap.model import Build, Evaluation, JobKey, Product, Snapshot
-from hydrasnap.publish.pages import Page, Site
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.files.badges import PLACEHOLDER, Badge, badge_box
 from hydrasnap.publish.pages.job.job import JobPage
 from hydrasnap.publish.pages.jobset.jobset import JobsetPage

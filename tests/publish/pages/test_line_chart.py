@@ -13,7 +13,6 @@ from selectolax.lexbor import LexborHTMLParser
 from hydrasnap.formatting import number
 from hydrasnap.model import JobKey, JobsetKey, Metric, Snapshot
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.charts import burn_down_chart, job_charts
 from hydrasnap.publish.pages.common.line_chart import (
     HEIGHT,
@@ -24,6 +23,7 @@ from hydrasnap.publish.pages.common.line_chart import (
     scale,
     unit_words,
 )
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.history import job_history

@@ -8,13 +8,13 @@ from msgspec import structs
 
 from hydrasnap.model import JobsetKey, JobsetOverview, Product
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages import File, Page, Site
 from hydrasnap.publish.pages.build.build import BuildPage
 from hydrasnap.publish.pages.build.products import install_command, product_rows
 from hydrasnap.publish.pages.common.ansi import spans
 from hydrasnap.publish.pages.common.changes import ChangeList
-from hydrasnap.publish.pages.common.frame import PageContext
+from hydrasnap.publish.pages.common.page import File, Page, PageContext
 from hydrasnap.publish.pages.common.rows import verdict
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.evaluation.evaluation import EvaluationPage
 from hydrasnap.publish.pages.job.job import JobPage
 from hydrasnap.publish.pages.jobset.errors import ErrorsPage, error_texts

@@ -7,9 +7,10 @@ from example import all_pages, build, evaluation, snapshot
 from msgspec import structs
 
 from hydrasnap.model import JobKey, JobsetKey, Snapshot
-from hydrasnap.publish.pages import Page, Site
+from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.permalinks import job_permalinks
 from hydrasnap.publish.pages.common.redirects import RedirectPage
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.history import job_history

@@ -8,7 +8,7 @@ from example import build, jobset, snapshot
 from msgspec import structs
 
 from hydrasnap.model import Jobset, JobsetKey, Snapshot
-from hydrasnap.publish.pages import Site
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 

@@ -19,16 +19,12 @@ from hydrasnap.publish.pages.common.buckets import bucket_count, bucket_of
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.search import (
-    Catalogue,
-    bucket_file,
-    directory_files,
-    id_files,
-    name_files,
-    page_files,
-    path_files,
-)
-from hydrasnap.publish.pages.search.catalogue import words_of
+from hydrasnap.publish.pages.search.catalogue import Catalogue, words_of
+from hydrasnap.publish.pages.search.directory import directory_files
+from hydrasnap.publish.pages.search.jobs import bucket_file, id_files
+from hydrasnap.publish.pages.search.names import name_files
+from hydrasnap.publish.pages.search.page import page_files
+from hydrasnap.publish.pages.search.paths import path_files
 from hydrasnap.publish.pages.search.shards import base36
 from hydrasnap.report.index import Index
 

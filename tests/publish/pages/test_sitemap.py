@@ -10,7 +10,7 @@ from msgspec import structs
 
 from hydrasnap.model import JobsetConfiguration, JobsetKey, Snapshot, Watch
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages import Site
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.files.sitemap import sitemap_files
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings

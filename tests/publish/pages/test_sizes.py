@@ -9,8 +9,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Build, JobKey, JobSizes, SizePoint, SizeSeries, Snapshot
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.charts import job_charts
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.sizes import SizeFact, build_sizes, job_sizes
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings

@@ -10,8 +10,8 @@ from example import snapshot
 from playwright.sync_api import Page, expect
 
 from hydrasnap.model import Build, Snapshot
-from hydrasnap.publish.pages import Site
 from hydrasnap.publish.pages.common.inputs import differences
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.changes import Change, ChangeKind, compare

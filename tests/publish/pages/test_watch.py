@@ -14,7 +14,8 @@ from hydrasnap.cli import main
 from hydrasnap.config.loading import load
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import JobsetKey, JobsetState, Watch
-from hydrasnap.publish.pages import Page, Site
+from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.overview.overview import OverviewPage
 from hydrasnap.publish.pages.selections.selection import SelectionView
 from hydrasnap.publish.pages.selections.watch import WatchPage

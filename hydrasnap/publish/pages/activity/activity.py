@@ -16,11 +16,9 @@ from hydrasnap.publish.pages.activity.machines import (
     queue_rows,
     runner_facts,
 )
-from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.line_chart import Chart, Moment, Series, chart
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import File, Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.files.data_file import SCHEMA, data_file, data_link
 
 DATA = "status.json"

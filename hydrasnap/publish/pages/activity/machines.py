@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from hydrasnap.formatting import duration, number, plural, size
 from hydrasnap.model import Machine, QueueRunner
-from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.common.page import View
 
 _SHORTAGES = {"cpu": "processors", "mem": "memory", "io": "disk", "irq": "interrupts"}
 _LITTLE = 0.5

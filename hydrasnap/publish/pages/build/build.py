@@ -9,13 +9,11 @@ from hydrasnap.publish.pages.build.failure_reasons import Why, why
 from hydrasnap.publish.pages.build.products import ProductRow, product_rows
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.failure_cause import own_log
-from hydrasnap.publish.pages.common.frame import Link, PageContext
 from hydrasnap.publish.pages.common.packages import PackageFacts, first_evaluation, package_facts
-from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.page import Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.sizes import SizeFact, build_sizes
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import breakage_of, builds_until, newer_build, older_build
 from hydrasnap.report.tally import tally
 

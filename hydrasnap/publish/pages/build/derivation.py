@@ -5,8 +5,8 @@ import shlex
 from hydrasnap.model import Build, Evaluation, Output
 from hydrasnap.publish.pages.build.products import install_command
 from hydrasnap.publish.pages.common.jobset_head import expression
+from hydrasnap.publish.pages.common.page import View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 
 
 class Derivation(View, frozen=True, kw_only=True):

@@ -2,9 +2,8 @@
 
 from hydrasnap.model import Build, BuildStatus, FailedStep
 from hydrasnap.publish.pages.common.causes import log_of, step_label
-from hydrasnap.publish.pages.common.frame import Link, Outside
+from hydrasnap.publish.pages.common.page import Link, Outside, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.root_causes import dependency_steps, maker_of, step_name
 
 

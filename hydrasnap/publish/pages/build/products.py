@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from hydrasnap.model import Build, Product
+from hydrasnap.publish.pages.common.page import View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 
 _PACKAGE = "nix-build"
 # The words of Hydra's ``product-list.tt``; a type alone stands for all other subtypes of it.

@@ -6,7 +6,7 @@ The text between two changes of colour is one span, so that a page can be search
 import re
 from collections.abc import Iterator
 
-from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.common.page import View
 
 # A control sequence, an operating system command (hyperlinks, titles), or a lone escape.
 _ESCAPE = re.compile(

@@ -1,10 +1,9 @@
 """What changed when a job broke, for its page and for those of its failed builds."""
 
-from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.inputs import InputDifference, difference
+from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.rows import BuildRow, build_row
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import Breakage
 
 

@@ -2,11 +2,9 @@
 
 from hydrasnap.model import Build, Evaluation, FailedStep
 from hydrasnap.publish.pages.common.failure_cause import own_log
-from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.page import Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import job_history
 from hydrasnap.report.root_causes import RootCause, RootCauses, cause_since, root_causes
 

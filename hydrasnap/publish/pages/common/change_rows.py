@@ -3,10 +3,9 @@
 from hydrasnap.model import Build, BuildStatus, Evaluation, JobsetKey
 from hydrasnap.publish.pages.common.channels import Since, since_of
 from hydrasnap.publish.pages.common.failure_cause import FailureCause, failure_cause
-from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.rows import figures
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.changes import Change, ChangeKind
 from hydrasnap.report.channels import failing_since
 from hydrasnap.report.tally import tally_of

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hydrasnap.formatting import duration, plural
 from hydrasnap.model import Evaluation
 from hydrasnap.publish.pages.common.failure_cause import FailureCause, failure_cause
-from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.rows import (
     BuildRow,
     Revision,
@@ -14,7 +14,6 @@ from hydrasnap.publish.pages.common.rows import (
     revisions,
 )
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.channels import Blocking, Channel, channels
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.common.page import View
 
 
 class Document(View, frozen=True, kw_only=True):

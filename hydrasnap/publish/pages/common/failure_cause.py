@@ -1,9 +1,8 @@
 """Why a build fails, in the few words of a list: the derivations at fault, and a log."""
 
 from hydrasnap.model import Build, BuildStatus
-from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.root_causes import Culprit, culprits
 
 FORGOTTEN, UNREAD = "a dependency, not known any more", "a dependency, not looked up yet"

@@ -1,9 +1,8 @@
 """The inputs of an evaluation as rows, and how they differ from another's."""
 
 from hydrasnap.model import Evaluation, EvaluationInput
-from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.inputs import InputChange, inputs_of, revision_url
 from hydrasnap.report.transitive_inputs import deep_changes
 

@@ -1,9 +1,8 @@
 """What the pages of one jobset share: their head, with the links between them."""
 
 from hydrasnap.model import Jobset, JobsetConfiguration
-from hydrasnap.publish.pages.common.frame import Link, PageContext
+from hydrasnap.publish.pages.common.page import Link, PageContext, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 
 
 class JobsetHead(View, frozen=True, kw_only=True):

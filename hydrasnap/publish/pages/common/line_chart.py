@@ -7,7 +7,7 @@ around the box, so they keep their size. What it shows also stands in its table.
 from collections.abc import Callable, Iterable, Sequence
 
 from hydrasnap.formatting import date, duration, number, size
-from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.common.page import View
 
 WIDTH, HEIGHT = 1000, 100
 LOOKS = 6

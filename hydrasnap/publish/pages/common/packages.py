@@ -2,9 +2,8 @@
 
 from hydrasnap.model import Build, Evaluation
 from hydrasnap.publish.links import outward
-from hydrasnap.publish.pages.common.frame import Link, Outside
+from hydrasnap.publish.pages.common.page import Link, Outside, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.inputs import position_url
 
 

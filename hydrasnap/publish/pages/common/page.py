@@ -1,8 +1,50 @@
-"""What `pages` hands to `render`: a path, a template or data, and a context."""
+"""What pages are made of: the values that templates get, and the files that come of them."""
 
 from dataclasses import dataclass
 
-from hydrasnap.publish.pages.common.frame import PageContext
+from msgspec import Struct
+
+
+class View(Struct, frozen=True, kw_only=True, gc=False):
+    """The base of all that templates get: finished words and addresses, nothing left to compute."""
+
+
+class Link(View, frozen=True, kw_only=True):
+    """A page of the site and the words for it; `href` starts at the site's root."""
+
+    label: str
+    href: str
+
+
+class Outside(View, frozen=True, kw_only=True):
+    """Words, and an address of another host where one is known and safe."""
+
+    label: str
+    href: str | None = None
+
+
+class Alternate(View, frozen=True, kw_only=True):
+    """The same thing in another form, for programs: a file of the site and its media type."""
+
+    label: str
+    href: str
+    type: str
+    title: str
+
+
+class PageContext(View, frozen=True, kw_only=True):
+    """The base of every page's context.
+
+    `title` is for tabs and search results, `shows` is the footer's sentence on what the page shows,
+    `live` the address of the same thing on the Hydra, if it has one, `alternates` its other forms.
+    """
+
+    title: str
+    description: str
+    shows: str
+    crumbs: tuple[Link, ...] = ()
+    live: str = ""
+    alternates: tuple[Alternate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

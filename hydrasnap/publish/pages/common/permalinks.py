@@ -7,11 +7,9 @@ from typing import NamedTuple
 
 from hydrasnap.model import Build, JobsetKey
 from hydrasnap.publish.links import relative, safe_name
-from hydrasnap.publish.pages.common.frame import Link
-from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.page import Link, Page, View
 from hydrasnap.publish.pages.common.redirects import TEMPLATE, RedirectPage
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import JobHistory
 from hydrasnap.report.index import Index
 from hydrasnap.report.latest import finished_evaluations, latest_success, latest_successes

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from hydrasnap.model import JobKey, JobsetKey
 from hydrasnap.publish.links import relative
-from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import File, Link, Page, PageContext
 from hydrasnap.publish.pages.common.site import Site
 
 TEMPLATE = "redirect.html"

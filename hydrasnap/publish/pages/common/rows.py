@@ -5,9 +5,8 @@ from itertools import accumulate
 
 from hydrasnap.formatting import MINUS
 from hydrasnap.model import Build, BuildStatus, Evaluation
-from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.inputs import InputChange, changed_inputs, inputs_of, revision_url
 from hydrasnap.report.tally import EvaluationHealth, Tally, evaluation_health
 

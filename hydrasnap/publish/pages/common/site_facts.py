@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.customizing import Appearance
-from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 
 _MENU = (
     Link(label="Evaluations", href=Links.EVALUATIONS),

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from hydrasnap.formatting import size
 from hydrasnap.model import SIZE_KINDS, Build
+from hydrasnap.publish.pages.common.page import View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.history import Point, by_system
 from hydrasnap.report.sizes import SizeHistory, size_history
 

@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from hydrasnap.model import Evaluation
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.changes import ChangesPage, changes_view, list_pages, summary
-from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.page import Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.evaluation.versus import versus_page
 from hydrasnap.report.baselines import Baseline, jobset_baselines, own_baselines
 from hydrasnap.report.changes import ChangeKind, Changes, compare

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from hydrasnap.formatting import plural, visible
 from hydrasnap.publish.pages.common.changes import summary
-from hydrasnap.publish.pages.common.frame import Alternate
-from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.page import Alternate, File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.changes import Change, ChangeKind, Changes
 from hydrasnap.report.root_causes import root_causes

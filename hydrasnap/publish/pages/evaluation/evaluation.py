@@ -7,9 +7,8 @@ from hydrasnap.model import BuildStatus, Evaluation
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box, causes_page
 from hydrasnap.publish.pages.common.changes import ChangesPage, changes_view, list_pages, summary
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
-from hydrasnap.publish.pages.common.frame import Alternate, Link
 from hydrasnap.publish.pages.common.inputs import InputRow, input_rows
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import Alternate, File, Link, Page, View
 from hydrasnap.publish.pages.common.rows import (
     BuildRow,
     Figures,
@@ -20,7 +19,6 @@ from hydrasnap.publish.pages.common.rows import (
     figures,
 )
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.evaluation.comparison import (
     comparison_links,
     comparison_pages,

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 
 from hydrasnap.model import Build, Evaluation, EvaluationInput
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import File, Link, Page, PageContext
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.evaluation.failures import Failures
 from hydrasnap.publish.pages.search.build_table import BuildTable

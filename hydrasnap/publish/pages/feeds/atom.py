@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from hydrasnap.formatting import clock, visible
-from hydrasnap.publish.pages.common.frame import Link
-from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.common.page import Link, View
 
 TYPE = "application/atom+xml"
 _ATOM = "http://www.w3.org/2005/Atom"

@@ -9,8 +9,7 @@ from hydrasnap.formatting import plural
 from hydrasnap.model import Build, JobsetKey, Watch
 from hydrasnap.model.bounds import LATEST
 from hydrasnap.publish.links import relative
-from hydrasnap.publish.pages.common.frame import Alternate, Link
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import Alternate, File, Link, Page
 from hydrasnap.publish.pages.common.redirects import with_old_names
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.feeds.atom import TYPE, Entry, Feed, Group, atom

@@ -12,9 +12,8 @@ from html import escape
 
 from hydrasnap.formatting import visible
 from hydrasnap.model import Build
-from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.page import File, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.report.tally import Tally
 
 _COLOURS = {"green": "#1a7f37", "red": "#c4232f", "yellow": "#8a5a00", "lightgrey": "#59626c"}

@@ -9,8 +9,7 @@ from typing import Final
 from msgspec import UNSET, Struct
 from msgspec.json import Encoder
 
-from hydrasnap.publish.pages.common.frame import Alternate
-from hydrasnap.publish.pages.common.page import File
+from hydrasnap.publish.pages.common.page import Alternate, File
 
 SCHEMA: Final = 1
 """The version of all files, which each has as ``schema``; one that breaks a reader raises it."""

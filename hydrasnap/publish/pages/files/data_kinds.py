@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from hydrasnap.publish.pages.common.frame import Link
-from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.common.page import Link, View
 
 
 class DataKind(View, frozen=True, kw_only=True):

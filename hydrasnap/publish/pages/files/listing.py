@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 from hydrasnap.model import JobsetKey, Watch
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import File, Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.data import INDEX, REVISIONS
 from hydrasnap.publish.pages.files.data_kinds import DataKind, data_kinds

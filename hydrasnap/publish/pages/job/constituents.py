@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from hydrasnap.model import Build, BuildStatus
 from hydrasnap.publish.pages.build.build import constituents_of, constituents_sentence
-from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.rows import BuildRow, build_row
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.jobset.grid import Cell, cell
 from hydrasnap.report.constituents import ConstituentRow, constituent_grid
 from hydrasnap.report.history import JobHistory, failing_run

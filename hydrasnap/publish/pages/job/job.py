@@ -6,16 +6,14 @@ from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
 from hydrasnap.publish.pages.build.build import BeforeRestart, before_restart, constituents_of
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.charts import job_charts
-from hydrasnap.publish.pages.common.frame import Alternate, Link, PageContext
 from hydrasnap.publish.pages.common.line_chart import Chart
 from hydrasnap.publish.pages.common.packages import PackageFacts, package_facts
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import Alternate, File, Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.permalinks import Permalink, job_permalinks
 from hydrasnap.publish.pages.common.redirects import with_old_names
 from hydrasnap.publish.pages.common.rows import BuildRow, build_row, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.sizes import SizeFact, job_sizes
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import job_feed, job_feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, build_badge, picture
 from hydrasnap.publish.pages.files.data import job_data

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hydrasnap.formatting import duration
 from hydrasnap.model import JobsetConfiguration, JobsetInput
 from hydrasnap.publish.pages.common.jobset_head import expression
-from hydrasnap.publish.pages.common.view import View
+from hydrasnap.publish.pages.common.page import View
 
 
 class Setting(View, frozen=True, kw_only=True):

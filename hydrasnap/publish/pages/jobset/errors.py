@@ -8,8 +8,8 @@ from hydrasnap.model import Jobset
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.ansi import TextSpan, spans, split_lines
 from hydrasnap.publish.pages.common.jobset_head import JobsetPart, jobset_head, live
+from hydrasnap.publish.pages.common.page import View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 
 
 class ErrorText(View, frozen=True, kw_only=True):

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from hydrasnap.formatting import plural
 from hydrasnap.model import Evaluation, Jobset
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.frame import PageContext
 from hydrasnap.publish.pages.common.jobset_head import JobsetPart, jobset_head, live
-from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.page import Page, PageContext
 from hydrasnap.publish.pages.common.rows import EvaluationRow, evaluation_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.files.data import REVISIONS

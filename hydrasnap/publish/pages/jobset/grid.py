@@ -2,11 +2,10 @@
 
 from hydrasnap.formatting import listed, plural
 from hydrasnap.model import Build, BuildStatus, Evaluation, Jobset
-from hydrasnap.publish.pages.common.frame import Link
 from hydrasnap.publish.pages.common.jobset_head import JobsetPart, jobset_head, live
+from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.rows import evaluation_commits
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.jobset.builds_file import builds_path
 from hydrasnap.report.grid import Grid, GridRow, Interest, job_grid
 

@@ -7,15 +7,13 @@ from hydrasnap.model import BuildStatus, Evaluation, Jobset, JobsetKey
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.charts import burn_down_chart
-from hydrasnap.publish.pages.common.frame import Alternate, Link
 from hydrasnap.publish.pages.common.jobset_head import JobsetPart, jobset_head, live
 from hydrasnap.publish.pages.common.line_chart import Chart
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import Alternate, File, Link, Page, View
 from hydrasnap.publish.pages.common.permalinks import Permalink, jobset_permalinks, permalink_page
 from hydrasnap.publish.pages.common.redirects import with_old_names
 from hydrasnap.publish.pages.common.rows import EvaluationRow, evaluation_rows, figures
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.badges import (
     Badge,

@@ -5,9 +5,8 @@ from itertools import chain
 
 from hydrasnap.model import Build, Jobset, JobsetKey
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.frame import PageContext
 from hydrasnap.publish.pages.common.jobset_head import JobsetPart, jobset_head, live
-from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.page import Page, PageContext
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.jobset.builds_file import builds_paths

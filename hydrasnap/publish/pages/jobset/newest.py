@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from hydrasnap.model import Evaluation
 from hydrasnap.publish.pages.common.change_rows import BrokenRow, broken_row
 from hydrasnap.publish.pages.common.changes import LOOKS
-from hydrasnap.publish.pages.common.frame import Link
+from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.rows import Figures, Revision, evaluation_commits, figures
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.evaluation.comparison import comparison_links
 from hydrasnap.report.changes import ChangeKind, ChangeSummary
 from hydrasnap.report.health import JobsetHealth

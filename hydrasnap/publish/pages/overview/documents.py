@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.frame import PageContext
-from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.page import Page, PageContext
 from hydrasnap.publish.pages.common.site import Site
 
 

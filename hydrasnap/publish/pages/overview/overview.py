@@ -10,11 +10,9 @@ from hydrasnap.publish.links import Links, outward
 from hydrasnap.publish.pages.activity.activity import LiveNote, live_note
 from hydrasnap.publish.pages.common.change_rows import BrokenRow, broken_row
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
-from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import File, Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.rows import EvaluationRow, evaluation_rows
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.files.badges import Badge, badge_files
 from hydrasnap.publish.pages.files.data import INDEX, index_data
 from hydrasnap.publish.pages.files.data_file import data_file, data_link

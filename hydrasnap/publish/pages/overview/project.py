@@ -6,12 +6,10 @@ from functools import partial
 from hydrasnap.formatting import plural
 from hydrasnap.model import Declarative, JobsetOverview, Project
 from hydrasnap.publish.links import outward
-from hydrasnap.publish.pages.common.frame import Link, Outside, PageContext
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import File, Link, Outside, Page, PageContext, View
 from hydrasnap.publish.pages.common.permalinks import Permalink, permalink_page, project_permalinks
 from hydrasnap.publish.pages.common.rows import Figures, Verdict, figures, verdict
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.publish.pages.files.data import project_data

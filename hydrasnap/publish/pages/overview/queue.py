@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hydrasnap.formatting import plural
 from hydrasnap.model import Build
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.page import Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.jobset.builds_file import builds_paths
 
 

@@ -13,22 +13,3 @@ as asked for. Each shard is a script of one call, ``hydrasnapShard(name, value)`
 
 Nothing here moves with the clock: a crawl in which nothing happened changes no shard.
 """
-
-from hydrasnap.publish.pages.search.catalogue import Catalogue
-from hydrasnap.publish.pages.search.directory import directory_files
-from hydrasnap.publish.pages.search.jobs import bucket_file, id_files
-from hydrasnap.publish.pages.search.names import name_files
-from hydrasnap.publish.pages.search.page import page_files
-from hydrasnap.publish.pages.search.paths import path_files
-from hydrasnap.publish.pages.search.people import people_files
-
-__all__ = [
-    "Catalogue",
-    "bucket_file",
-    "directory_files",
-    "id_files",
-    "name_files",
-    "page_files",
-    "path_files",
-    "people_files",
-]  # fmt: skip

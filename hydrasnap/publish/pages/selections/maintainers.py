@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 from hydrasnap.formatting import plural
 from hydrasnap.publish.links import Links, outward
-from hydrasnap.publish.pages.common.frame import Link, Outside, PageContext
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import File, Link, Outside, Page, PageContext, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.selections.selection import (
     SelectionPage,
     failing_pages,

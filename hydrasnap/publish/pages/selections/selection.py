@@ -16,11 +16,9 @@ from hydrasnap.publish.pages.common.failure_cause import (
     CulpritLink,
     culprit_link,
 )
-from hydrasnap.publish.pages.common.frame import Alternate, Link, PageContext
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import Alternate, File, Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.rows import BuildRow, Figures, build_row, figures
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.feeds.feeds import feed_file, feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.publish.pages.files.data import counts, since

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from hydrasnap.formatting import plural
 from hydrasnap.model import Watch
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.frame import Link, PageContext
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import File, Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.rows import Figures, figures
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.common.view import View
 from hydrasnap.publish.pages.selections.selection import (
     SelectionPage,
     failing_pages,
