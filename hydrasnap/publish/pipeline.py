@@ -17,7 +17,7 @@ from hydrasnap.errors import OutputError
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.incremental import state
 from hydrasnap.publish.incremental.freshness import PreviousRun, describe, inspect, unchanged_site
-from hydrasnap.publish.incremental.state import BuildState, TaskRecord, digest
+from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord, digest
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.output import manifest
 from hydrasnap.publish.output.folder import Output
@@ -189,7 +189,6 @@ def _reusable(found: BuildState, settings: bytes, site: bytes) -> BuildState:
 
 def _put_static_files(out: Output, settings: SiteSettings) -> TaskRecord:
     from hydrasnap.publish.content import static_files
-    from hydrasnap.publish.incremental.state import FileRecord
 
     files = []
     for path, content in static_files(settings):
@@ -202,8 +201,6 @@ def _put_manifest(
     out: Output, records: Mapping[str, TaskRecord], known: BuildState, output: Path
 ) -> TaskRecord:
     """Write the list of all files; those of skipped tasks are as the last manifest says."""
-    from hydrasnap.publish.incremental.state import FileRecord
-
     skipped = {key for key, record in records.items() if known.tasks.get(key) is record}
     unmoved = {path for key in skipped for path in records[key].paths()}
     before = {path: e for path, e in manifest.read_manifest(output).items() if path in unmoved}

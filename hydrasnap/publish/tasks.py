@@ -4,12 +4,12 @@ A task declares what it reads by naming jobsets and perhaps a bucket of their jo
 made from the whole snapshot are one task for each kind.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from urllib.parse import quote
 
-from hydrasnap.model import Evaluation, Jobset, JobsetKey
+from hydrasnap.model import Jobset, JobsetKey
 from hydrasnap.publish.incremental.reads import selection_reads
 from hydrasnap.publish.pages.activity.activity import activity_pages
 from hydrasnap.publish.pages.build.build import build_pages
@@ -17,8 +17,8 @@ from hydrasnap.publish.pages.common.buckets import Bucket
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.evaluation.comparison import (
-    comparisons_with_others,
     hub_pages,
+    newest_against_others,
     pages_against,
 )
 from hydrasnap.publish.pages.evaluation.evaluation import evaluation_pages
@@ -43,8 +43,7 @@ from hydrasnap.publish.pages.search.page import page_files
 from hydrasnap.publish.pages.search.paths import path_files
 from hydrasnap.publish.pages.search.people import people_files
 from hydrasnap.publish.pages.selections.maintainers import maintainer_pages
-from hydrasnap.publish.pages.selections.watch import selection_of, watch_pages
-from hydrasnap.report.baselines import Baseline
+from hydrasnap.publish.pages.selections.watch import watch_pages
 
 Items = Iterator[Page | File]
 WATCH_LISTS, MAINTAINERS = "watch lists", "maintainers"
@@ -68,7 +67,7 @@ class RenderTask:
 
 
 # Pages and files that are made from the whole snapshot: add a kind of page here.
-WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
+WHOLE: tuple[Callable[[Site], Items], ...] = (
     path_files,
     id_files,
     directory_files,
@@ -90,105 +89,79 @@ WHOLE: tuple[Callable[[Site], Iterable[Page | File]], ...] = (
 
 def render_tasks(site: Site) -> Iterator[RenderTask]:
     """Yield all tasks of a site, long ones first, so that workers end at about the same time."""
-    yield _names(site)
-    yield _maintainers(site)
-    yield _watch_lists(site)
-    yield _people(site)
-    yield _schemas(site)
+    yield from _with_data(site)
     for kind in WHOLE:
-        yield _whole(site, kind)
+        yield RenderTask(kind.__name__, partial(kind, site))
     compared = dict(_comparisons(site))
     for key, jobset in site.snapshot.jobsets.items():  # one after the other, as they are read
-        yield from (_evaluation(site, found) for found in site.index.evaluations_of(key))
+        for found in site.index.evaluations_of(key):
+            make = partial(evaluation_pages, site, found)
+            yield RenderTask(f"evaluation {found.id}", make, (key,))
         yield from compared.get(key, ())
-        yield from _jobset(site, jobset)
-        yield from (_bucket(site, bucket) for bucket in site.buckets[key])
-    yield _whole(site, overview_pages)
+        yield from _of_jobset(site, key, jobset)
+    yield RenderTask(overview_pages.__name__, partial(overview_pages, site))
 
 
-def _comparisons(site: Site) -> Iterator[tuple[JobsetKey, list[RenderTask]]]:
-    for evaluation, others in comparisons_with_others(site):
-        tasks = [_comparison(site, evaluation, baseline) for baseline in others]
-        yield evaluation.jobset_key, tasks
-
-
-def _whole(site: Site, kind: Callable[[Site], Iterable[Page | File]]) -> RenderTask:
-    return RenderTask(kind.__name__, lambda: iter(kind(site)))
-
-
-def _evaluation(site: Site, evaluation: Evaluation) -> RenderTask:
-    return RenderTask(
-        f"evaluation {evaluation.id}",
-        lambda: evaluation_pages(site, evaluation),
-        (evaluation.jobset_key,),
-    )
-
-
-def _comparison(site: Site, evaluation: Evaluation, baseline: Baseline) -> RenderTask:
-    other = baseline.evaluation
-    return RenderTask(
-        f"comparison {evaluation.id} {other.id}",
-        lambda: pages_against(site, evaluation, baseline),
-        (evaluation.jobset_key, other.jobset_key),
-    )
-
-
-def _jobset(site: Site, jobset: Jobset) -> Iterator[RenderTask]:
-    key = jobset.key
-    name = spelled(key)
-    yield RenderTask(f"jobset {name}", lambda: jobset_pages(site, jobset), (key,))
-    yield RenderTask(f"lists of jobset {name}", lambda: jobset_list_pages(site, jobset), (key,))
-
-
-def _names(site: Site) -> RenderTask:
+def _with_data(site: Site) -> Iterator[RenderTask]:
+    """Yield the tasks that read nothing but some data."""
     catalogue = cache(lambda: Catalogue.of(site))
-    return RenderTask(
+    yield RenderTask(
         "names",
         lambda: name_files(site, catalogue()),
         data=lambda: (catalogue(), sorted(site.policy.jobs or ())),
     )
-
-
-def _watch_lists(site: Site) -> RenderTask:
-    return RenderTask(
-        WATCH_LISTS,
-        lambda: watch_pages(site),
-        data=lambda: [selection_reads(site, selection_of(site, one)) for one in site.watches],
-    )
-
-
-def _maintainers(site: Site) -> RenderTask:
-    return RenderTask(
+    yield RenderTask(
         MAINTAINERS,
-        lambda: maintainer_pages(site),
+        partial(maintainer_pages, site),
         data=lambda: (
             site.staff,
             site.unmatched if site.staff else (),
             [selection_reads(site, found) for found in site.maintained.values()],
         ),
     )
-
-
-def _people(site: Site) -> RenderTask:
-    return RenderTask(
+    yield RenderTask(
+        WATCH_LISTS,
+        partial(watch_pages, site),
+        data=lambda: [selection_reads(site, found) for found in site.watched.values()],
+    )
+    yield RenderTask(
         "people",
-        lambda: people_files(site),
+        partial(people_files, site),
         data=lambda: (site.jobs_of_people, sorted(site.people)),
     )
+    yield RenderTask("schemas", partial(schema_files, site), data=tuple)  # the program alone counts
 
 
-def _schemas(site: Site) -> RenderTask:
-    return RenderTask("schemas", lambda: schema_files(site), data=tuple)  # the program alone counts
+def _comparisons(site: Site) -> Iterator[tuple[JobsetKey, list[RenderTask]]]:
+    """Yield, by jobset, the tasks that compare its newest evaluation with those of others."""
+    for evaluation, others in newest_against_others(site):
+        if site.policy.has_long_lists(evaluation):
+            key = evaluation.jobset_key
+            tasks = [
+                RenderTask(
+                    f"comparison {evaluation.id} {other.evaluation.id}",
+                    partial(pages_against, site, evaluation, other),
+                    (key, other.evaluation.jobset_key),
+                )
+                for other in others
+            ]
+            yield key, tasks
 
 
-def _bucket(site: Site, bucket: Bucket) -> RenderTask:
-    def make() -> Items:
-        yield from job_pages(site, bucket.jobs)
-        yield from build_pages(site, bucket.builds)
-        yield bucket_file(site, bucket)
+def _of_jobset(site: Site, key: JobsetKey, jobset: Jobset) -> Iterator[RenderTask]:
+    name = spelled(key)
+    yield RenderTask(f"jobset {name}", partial(jobset_pages, site, jobset), (key,))
+    lists = partial(jobset_list_pages, site, jobset)
+    yield RenderTask(f"lists of jobset {name}", lists, (key,))
+    for bucket in site.buckets[key]:
+        make = partial(_bucket_files, site, bucket)
+        yield RenderTask(f"jobs {name} {bucket.number}/{bucket.out_of}", make, (key,), bucket)
 
-    name = f"jobs {spelled(bucket.key)} {bucket.number}/{bucket.out_of}"
-    return RenderTask(name, make, (bucket.key,), bucket)
+
+def _bucket_files(site: Site, bucket: Bucket) -> Items:
+    yield from job_pages(site, bucket.jobs)
+    yield from build_pages(site, bucket.builds)
+    yield bucket_file(site, bucket)
 
 
 def spelled(key: JobsetKey) -> str:

@@ -172,7 +172,8 @@ class Output:
         if self._previous is None and manifest_paths(self._folder) != sorted(self._paths):
             self._remember(sorted(self._paths))  # it was damaged
         if self._state:
-            self._own(STATE, self._state)
+            if not files.holds(str(self._folder), STATE, self._state):
+                self._set(STATE, self._state)
             os.utime(self._folder / STATE)  # files that are older are as we left them
 
     def _move(self, new: set[str], gone: set[str]) -> None:
@@ -193,11 +194,6 @@ class Output:
 
     def _remember(self, paths: Iterable[str]) -> None:
         self._set(MANIFEST, (_HEADER + "\n".join((*paths, ""))).encode())
-
-    def _own(self, name: str, content: bytes) -> None:
-        """Write one of our own files if its content is new."""
-        if not files.holds(str(self._folder), name, content):
-            self._set(name, content)
 
     def _set(self, name: str, content: bytes) -> None:
         """Write one of our own files, whole or not at all."""

@@ -128,7 +128,9 @@ def test_one_evaluation_makes_no_chart() -> None:
 
 def test_a_job_has_a_chart_of_its_build_time_and_of_each_metric_with_two_values() -> None:
     site = Site(measured())
-    found = job_charts(site, job_history(site.index, JobKey("p", "j", "measured")), SizeHistory())
+    found = list(
+        job_charts(site, job_history(site.index, JobKey("p", "j", "measured")), SizeHistory())
+    )
     assert [(one.key, one.title) for one in found] == [
         ("build-time", "Build time"),
         ("metric-1", "<size>"),
@@ -145,7 +147,9 @@ def test_the_systems_of_a_job_have_charts_strips_and_metrics_of_their_own(tmp_pa
     }
     both = structs.replace(every, builds={**every.builds, **arm})
     site = Site(both)
-    found = job_charts(site, job_history(site.index, JobKey("p", "j", "measured")), SizeHistory())
+    found = list(
+        job_charts(site, job_history(site.index, JobKey("p", "j", "measured")), SizeHistory())
+    )
     assert {one.key: (one.title, [row.moment.label for row in one.rows]) for one in found} == {
         "build-time-1": ("Build time, aarch64-linux", ["502", "501"]),
         "build-time-2": ("Build time, x86_64-linux", ["402", "401"]),

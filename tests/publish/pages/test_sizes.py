@@ -60,7 +60,7 @@ USUAL = sized(series(b9=700, b77=800, b401=812, b403=815), series(b401=20, b403=
 
 def test_sizes_have_charts_in_readable_units_that_reach_back_before_the_snapshot() -> None:
     site = Site(USUAL)
-    found = job_charts(site, job_history(site.index, BIG), size_history(site.index, BIG))
+    found = list(job_charts(site, job_history(site.index, BIG), size_history(site.index, BIG)))
     assert [(one.key, one.title, one.lines[0].newest) for one in found] == [
         ("build-time", "Build time", "1 min"),
         ("closure-size", "Closure size", "815 MiB"),
@@ -120,7 +120,7 @@ def test_systems_that_share_a_name_are_told_apart_and_the_unknown_left_out() -> 
         "Closure size, aarch64-linux 7",
         "Closure size, x86_64-linux 30; 20.0 MiB more than 401",
     ]
-    charts = job_charts(site, job_history(site.index, BIG), history)
+    charts = list(job_charts(site, job_history(site.index, BIG), history))
     assert [chart.title for chart in charts if "size" in chart.key] == [
         "Closure size, x86_64-linux"
     ]

@@ -109,7 +109,7 @@ def activity_page(site: Site, live: Live) -> ActivityPage:
         machines=None if machines is None else machine_rows(machines, live.asked),
         facts=None if runner is None else runner_facts(runner),
         queues=() if runner is None else queue_rows(runner),
-        charts=tuple(_charts(live)),
+        charts=tuple(filter(None, (_chart("hour", live.hours), _chart("day", live.days)))),
     )
 
 
@@ -151,31 +151,23 @@ def _not_reported(live: Live) -> Iterator[str]:
 
 def _running(site: Site, live: Live, build: RunningBuild) -> RunningRow:
     known = build.id in site.snapshot.builds
+    jobset = build.jobset_key
     own, page = site.links.build(build.id), site.live("build", str(build.id))
     return RunningRow(
         id=build.id,
         href=own if known else page,
         external=not known,
         job=Link(label=build.job, href=site.links.job(build.job_key) if known else ""),
-        jobset=Link(label=str(build.jobset_key), href=_jobset(site, build)),
+        jobset=Link(
+            label=str(jobset),
+            href=site.links.jobset(jobset) if jobset in site.snapshot.jobsets else "",
+        ),
         package=build.nixname,
         system=build.system,
         machine=build.machine,
         queued=build.timestamp or None,
         age=live.asked - build.timestamp if build.timestamp else None,
     )
-
-
-def _jobset(site: Site, build: RunningBuild) -> str:
-    known = build.jobset_key in site.snapshot.jobsets
-    return site.links.jobset(build.jobset_key) if known else ""
-
-
-def _charts(live: Live) -> Iterator[Chart]:
-    for period, amounts in (("hour", live.hours), ("day", live.days)):
-        found = _chart(period, amounts)
-        if found is not None:
-            yield found
 
 
 def _chart(period: str, amounts: tuple[int, ...] | None) -> Chart | None:

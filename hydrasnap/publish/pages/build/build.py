@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from hydrasnap.formatting import plural
-from hydrasnap.model import Build, BuildStatus, Evaluation, Metric, Outcome
+from hydrasnap.model import Build, BuildStatus, Metric, Outcome
 from hydrasnap.publish.pages.build.derivation import Derivation, derivation
 from hydrasnap.publish.pages.build.failure_reasons import Why, why
 from hydrasnap.publish.pages.build.products import ProductRow, product_rows
@@ -18,13 +18,6 @@ from hydrasnap.report.history import breakage_of, builds_until, newer_build, old
 from hydrasnap.report.tally import tally
 
 _WORST_FIRST = (Outcome.FAILED, Outcome.ABORTED, Outcome.QUEUED, Outcome.SUCCEEDED)
-
-
-class EvaluationRef(View, frozen=True, kw_only=True):
-    """The evaluation that brought the build; `href` is empty where it has no page."""
-
-    label: str
-    href: str
 
 
 class Neighbour(View, frozen=True, kw_only=True):
@@ -73,7 +66,7 @@ class BuildPage(PageContext, frozen=True, kw_only=True):
     breakage: Break | None
     metrics: tuple[Metric, ...]
     # the first that holds the build, if possible with a page; later ones change too often
-    evaluation: EvaluationRef | None
+    evaluation: Link | None
     grid: str  # the jobset's table, which shows later evaluations
     constituents: tuple[BuildRow, ...] | None
     part_of: tuple[BuildRow, ...]
@@ -123,7 +116,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         products=tuple(product_rows(site, build)),
         breakage=breakage_view(site, breakage_of(site.index, build)),
         metrics=build.metrics,
-        evaluation=_evaluation(site, first),
+        evaluation=site.evaluation_link(first),
         grid=site.links.jobset(build.jobset_key, "/jobs.html"),
         constituents=None if constituents is None else build_rows(site, constituents),
         part_of=build_rows(site, site.index.aggregates_with(build.id)),
@@ -151,12 +144,6 @@ def _sentence(site: Site, build: Build, label: str) -> str:
     if status.succeeded or status.sentence == label:
         return ""
     return status.sentence.removeprefix(f"{label} ").strip("()")  # says the label once
-
-
-def _evaluation(site: Site, first: Evaluation | None) -> EvaluationRef | None:
-    if first is None:
-        return None
-    return EvaluationRef(label=str(first.id), href=site.evaluation_href(first))
 
 
 def constituents_of(site: Site, build: Build) -> list[Build] | None:

@@ -119,7 +119,10 @@ def changes_view(
         ),
         undecided=build_rows(site, changes.undecided[: site.limits.undecided]),
         undecided_total=len(changes.undecided),
-        systems=_systems(changes),
+        systems=tuple(
+            SystemRow(system=system, counts=tuple(counts[kind] for kind in ChangeKind))
+            for system, counts in changes.by_system().items()
+        ),
         differences=differences(site, changes.baseline, changes.evaluation),
     )
 
@@ -170,9 +173,10 @@ def _span(rows: Sequence[Change]) -> str:
 
 def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[ListPart, ...]:
     """Return links to the further pages of a long list, if the site has room for them."""
-    limits = site.limits
-    is_cut = not site.policy.has_long_lists(changes.evaluation)
-    may_cut = kind in QUIET_LISTS or not _is_with_previous(site, changes)
+    limits, evaluation = site.limits, changes.evaluation
+    is_cut = not site.policy.has_long_lists(evaluation)
+    is_with_previous = changes.baseline is site.index.previous(evaluation)  # as its own page is
+    may_cut = kind in QUIET_LISTS or not is_with_previous
     if (is_cut and may_cut) or not _is_long(site, changes, kind):
         return ()
     starts = range(_rows_shown(site, kind), changes.count(kind), limits.rows_of_further_page)
@@ -184,11 +188,6 @@ def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[Li
         )
         for n, start in enumerate(starts, start=2)
     )  # fmt: skip
-
-
-def _is_with_previous(site: Site, changes: Changes) -> bool:
-    """Return whether an evaluation is compared with the one before, as its own page does."""
-    return changes.baseline is site.index.previous(changes.evaluation)
 
 
 def _is_long(site: Site, changes: Changes, kind: ChangeKind) -> bool:
@@ -228,11 +227,4 @@ def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
         folded=(),
         more=(),
         rest="",
-    )
-
-
-def _systems(changes: Changes) -> tuple[SystemRow, ...]:
-    return tuple(
-        SystemRow(system=system, counts=tuple(counts[kind] for kind in ChangeKind))
-        for system, counts in changes.by_system().items()
     )

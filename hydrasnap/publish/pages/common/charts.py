@@ -40,12 +40,8 @@ def _evaluation(site: Site, point: BurnDownPoint) -> Moment:
     )
 
 
-def job_charts(site: Site, history: JobHistory, sizes: SizeHistory) -> tuple[Chart, ...]:
+def job_charts(site: Site, history: JobHistory, sizes: SizeHistory) -> Iterator[Chart]:
     """Draw what has two values or more of a job, by system: build times, sizes, each metric."""
-    return tuple(_job_charts(site, history, sizes))
-
-
-def _job_charts(site: Site, history: JobHistory, sizes: SizeHistory) -> Iterator[Chart]:
     several = len(history.systems) > 1
     metrics = enumerate(sorted(history.metrics.items()), 1)
     values = [("build-time", "Build time", history.durations)]

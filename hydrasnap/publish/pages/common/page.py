@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
+from hydrasnap.publish.links import outward
+
 
 class View(Struct, frozen=True, kw_only=True, gc=False):
     """The base of all that templates get: finished words and addresses, nothing left to compute."""
@@ -21,6 +23,11 @@ class Outside(View, frozen=True, kw_only=True):
 
     label: str
     href: str | None = None
+
+
+def outside(label: str, address: str) -> Outside | None:
+    """Return words with an address, if that is safe to link to; None if there are no words."""
+    return Outside(label=label, href=outward(address)) if label else None
 
 
 class Alternate(View, frozen=True, kw_only=True):

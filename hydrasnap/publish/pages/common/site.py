@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property, partial
 from hashlib import blake2b
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -124,19 +124,16 @@ class Site:
         return overview(self.index)
 
     @cached_property
-    def _health(self) -> dict[JobsetKey, JobsetHealth]:
+    def jobset_health(self) -> Mapping[JobsetKey, JobsetHealth]:
+        """The health of each jobset that was not renamed, by project."""
         return {health.key: health for project in self.health for health in project.jobsets}
-
-    def health_of(self, key: JobsetKey) -> JobsetHealth:
-        """Return the health of a jobset that was not renamed."""
-        return self._health[key]
 
     @cached_property
     def unread(self) -> tuple[JobsetKey, ...]:
         """The jobsets in use whose newest evaluation is not known in full."""
         return tuple(
             health.key
-            for health in self._health.values()
+            for health in self.jobset_health.values()
             if health.in_use and (health.tally.unknown or not health.is_read)
         )
 
@@ -171,7 +168,7 @@ class Site:
     def prepare(self) -> None:
         """Compute what many pages need, before processes are forked that share it."""
         self.links.project("")
-        assert self._health is not None  # noqa: S101 - asking is what fills it
+        assert self.jobset_health is not None  # noqa: S101 - asking is what fills it
         if not self.index.builds.in_memory:
             for key in self.snapshot.jobsets:
                 self.news(key)
@@ -183,25 +180,15 @@ class Site:
         """The addresses of all pages."""
         return links_of(self.index, builds=self.policy.builds, jobs=self.policy.jobs)
 
-    def news(self, key: JobsetKey) -> tuple[News, ...]:
+    @cached_property
+    def news(self) -> Callable[[JobsetKey], tuple[News, ...]]:
         """Return what the evaluations of a jobset broke and fixed, newest first."""
-        if key not in self._news:
-            self._news[key] = tuple(news(self.index, key))
-        return self._news[key]
+        return cache(lambda key: tuple(news(self.index, key)))
 
-    def finished_evaluations(self, key: JobsetKey) -> frozenset[int]:
+    @cached_property
+    def finished_evaluations(self) -> Callable[[JobsetKey], frozenset[int]]:
         """Return the evaluations of a jobset all of whose builds have a result."""
-        if key not in self._finished:
-            self._finished[key] = finished_evaluations(self.index, key)
-        return self._finished[key]
-
-    @cached_property
-    def _finished(self) -> dict[JobsetKey, frozenset[int]]:
-        return {}
-
-    @cached_property
-    def _news(self) -> dict[JobsetKey, tuple[News, ...]]:
-        return {}
+        return cache(partial(finished_evaluations, self.index))
 
     @cached_property
     def origin(self) -> str:

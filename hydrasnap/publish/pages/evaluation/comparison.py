@@ -50,13 +50,6 @@ class HubPage(PageContext, frozen=True, kw_only=True):
     rows: tuple[Choice, ...]
 
 
-def comparisons_with_others(site: Site) -> Iterator[tuple[Evaluation, list[Baseline]]]:
-    """Yield newest evaluations with those of other jobsets against which they have a page."""
-    for evaluation, others in newest_against_others(site):
-        if site.policy.has_long_lists(evaluation):
-            yield evaluation, others
-
-
 def _own(site: Site, evaluation: Evaluation) -> list[Baseline]:
     pinned = site.baselines.get(evaluation.jobset_key.path)
     return own_baselines(site.index, evaluation, pinned)
@@ -133,7 +126,7 @@ def _hub(site: Site, evaluation: Evaluation, others: list[Baseline]) -> Page:
         crumbs=(*site.trail(*key), _link(site, evaluation)),
         live=site.live("eval", str(evaluation.id)),
         id=evaluation.id,
-        jobset=_jobset(site, evaluation),
+        jobset=site.jobset_link(evaluation.jobset_key, full=True),
         rows=tuple(_choice(site, evaluation, baseline) for baseline in every),
     )
     return Page(hub_path(site, evaluation), "compare.html", context)
@@ -144,18 +137,13 @@ def _link(site: Site, evaluation: Evaluation) -> Link:
     return Link(label=label, href=site.evaluation_href(evaluation))
 
 
-def _jobset(site: Site, evaluation: Evaluation) -> Link:
-    key = evaluation.jobset_key
-    return site.jobset_link(key, full=True)
-
-
 def _choice(site: Site, evaluation: Evaluation, baseline: Baseline) -> Choice:
     other = baseline.evaluation
     return Choice(
         name=baseline.name,
         href=_href(site, evaluation, baseline),
         evaluation=Link(label=str(other.id), href=site.evaluation_href(other)),
-        jobset=_jobset(site, other),
+        jobset=site.jobset_link(other.jobset_key, full=True),
         timestamp=other.evaluated_at,
     )
 
@@ -179,11 +167,11 @@ def _comparison(site: Site, changes: Changes, baseline: Baseline) -> ComparisonP
         crumbs=(*site.trail(*evaluation.jobset_key), _link(site, evaluation)),
         live=f"{site.live('eval', str(evaluation.id))}?compare={other.id}",
         id=evaluation.id,
-        jobset=_jobset(site, evaluation),
+        jobset=site.jobset_link(evaluation.jobset_key, full=True),
         timestamp=evaluation.evaluated_at,
         name=baseline.name,
         other=Link(label=str(other.id), href=site.evaluation_href(other)),
-        other_jobset=_jobset(site, other),
+        other_jobset=site.jobset_link(other.jobset_key, full=True),
         other_timestamp=other.evaluated_at,
         changes=changes_view(
             site,

@@ -94,7 +94,7 @@ def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File
     yield data_file(paths("/jobs.json"), jobs_data(site, evaluation))
     yield from download_files(site, changes)
     badge = tally_badge(tally_of(site.index, evaluation))
-    yield from badge_files(badge, paths("/shield.json"), paths(".svg"))
+    yield from badge_files(badge, paths(""))
     yield from comparison_pages(site, evaluation)
 
 

@@ -42,19 +42,11 @@ def job_feed(site: Site, history: JobHistory) -> Iterator[File]:
     if not has_job_feed(site, history):
         return
     key = history.key
-    path, page = site.links.job(key, "/feed.atom"), site.links.job(key)
-    entries = [entry for entry in _entries(site, path, history) if 0 < entry.updated <= LATEST]
-    known = [build.stoptime for build in history.results if 0 < (build.stoptime or 0) <= LATEST]
-    feed = Feed(
-        id=_id(site, path.removesuffix("/feed.atom")),
-        title=f"{key.name} of {key.project}:{key.jobset} on {site.name}: broken and fixed",
-        author=site.host,
-        self_href=_address(site, path, path),
-        page_href=_address(site, page, path),
-        updated=max(filter(None, known)),
-        entries=tuple(entries[: site.limits.feed_entries]),
-    )
-    yield File(path, atom(feed))
+    path = site.links.job(key, "/feed.atom")
+    title = f"{key.name} of {key.project}:{key.jobset} on {site.name}: broken and fixed"
+    updated = max(filter(_is_known, (build.stoptime or 0 for build in history.results)))
+    entries = (entry for entry in _entries(site, path, history) if _is_known(entry.updated))
+    yield _file(site, path, Link(label=title, href=site.links.job(key)), updated, entries)
 
 
 def job_feed_link(site: Site, history: JobHistory) -> tuple[Alternate, ...]:
@@ -73,7 +65,7 @@ def has_job_feed(site: Site, history: JobHistory) -> bool:
     the feed of the jobset tells as soon as they fail.
     """
     results = history.results
-    return any(0 < (build.stoptime or 0) <= LATEST for build in results) and (
+    return any(_is_known(build.stoptime or 0) for build in results) and (
         results[0].constituents is not None
         or not all(build.status.succeeded for build in results)
         or any(_is_watched(watch, history) for watch in site.watches)
@@ -135,19 +127,28 @@ def feed_file(
     """Yield the feed at `path` on what `page` shows; nothing if its `updated` is not known."""
     if updated is None:
         return
+    title = f"{page.label} on {site.name}: what broke and what was fixed"
+    entries = (_entry(site, path, news) for news in found if _updated(news))
+    yield _file(site, path, Link(label=title, href=page.href), updated, entries)
+
+
+def _file(site: Site, path: str, page: Link, updated: int, entries: Iterable[Entry]) -> File:
+    """Return the feed at `path` on a page; the label of the link to it is the feed's title."""
     feed = Feed(
         id=_id(site, path.removesuffix("/feed.atom")),
-        title=f"{page.label} on {site.name}: what broke and what was fixed",
+        title=page.label,
         author=site.host,
         self_href=_address(site, path, path),
         page_href=_address(site, page.href, path),
         updated=updated,
-        entries=tuple(
-            _entry(site, path, news)
-            for news in islice(filter(_updated, found), site.limits.feed_entries)
-        ),
+        entries=tuple(islice(entries, site.limits.feed_entries)),
     )
-    yield File(path, atom(feed))
+    return File(path, atom(feed))
+
+
+def _is_known(seconds: int) -> bool:
+    """Return whether a time is one that the calendar has."""
+    return 0 < seconds <= LATEST
 
 
 def _entry(site: Site, path: str, news: News) -> Entry:
@@ -175,7 +176,7 @@ def _updated(news: News) -> int:
     """
     ends = (change.build.stoptime for change in (*news.broken, *news.fixed) if change.build)
     times = (news.evaluation.timestamp, *filter(None, ends))
-    return max((time for time in times if 0 < time <= LATEST), default=0)
+    return max(filter(_is_known, times), default=0)
 
 
 def _groups(site: Site, path: str, news: News) -> Iterator[Group]:

@@ -107,10 +107,10 @@ def _snippets(name: str, picture: str, page: str) -> Iterator[Snippet]:
     yield Snippet(language="reStructuredText", text=rest)
 
 
-def badge_files(badge: Badge, shield_path: str, picture_path: str) -> Iterator[File]:
-    """Yield both files of a badge."""
-    yield File(shield_path, shield(badge))
-    yield File(picture_path, picture(badge))
+def badge_files(badge: Badge, way: str) -> Iterator[File]:
+    """Yield both files of the badge of a page, whose path is `way` without its ending."""
+    yield File(f"{way}/shield.json", shield(badge))
+    yield File(f"{way}.svg", picture(badge))
 
 
 @lru_cache(maxsize=1024)

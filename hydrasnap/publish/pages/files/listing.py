@@ -9,7 +9,6 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.data import INDEX, REVISIONS
 from hydrasnap.publish.pages.files.data_kinds import DataKind, data_kinds
-from hydrasnap.publish.pages.selections.watch import selection_of
 
 ACCENT = "accent.css"
 
@@ -114,7 +113,7 @@ def _jobset(site: Site, key: JobsetKey) -> FilesRow:
 
 
 def _watch(site: Site, watch: Watch) -> FilesRow:
-    keys = selection_of(site, watch).jobsets
+    keys = site.watched[watch.name].jobsets
     page, path = site.links.watch(watch.name), site.links.watch(watch.name, "/feed.atom")
     return FilesRow(
         of=Link(label=watch.name, href=page),

@@ -141,7 +141,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         constituents=_constituents(site, history),
         grid=parts_grid(site, history),
         metrics=_metrics(history),
-        charts=job_charts(site, history, sizes),
+        charts=tuple(job_charts(site, history, sizes)),
         badge=_badge(site, history),
         permalinks=tuple(job_permalinks(site, history)),
         package=package_facts(site, history.builds[0]) if history.builds else None,

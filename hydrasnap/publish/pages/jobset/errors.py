@@ -1,7 +1,6 @@
 """The errors of a jobset, readable: fetch errors and evaluation errors, their colours kept."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from hydrasnap.formatting import plural
 from hydrasnap.model import Jobset
@@ -26,53 +25,43 @@ class ErrorText(View, frozen=True, kw_only=True):
     cut: int = 0
 
 
-class Told(NamedTuple):
-    """An error of a jobset before it is laid out."""
-
-    title: str
-    time: int | None
-    text: str
-
-
 class ErrorsPage(JobsetPart, frozen=True, kw_only=True):
     """What went wrong when the jobset was fetched and evaluated last."""
 
     errors: tuple[ErrorText, ...]
 
 
-def error_titles(jobset: Jobset) -> Iterator[str]:
-    """Return the titles of a jobset's errors."""
-    return (title for title, _ in _texts(jobset))
-
-
 def error_texts(site: Site, jobset: Jobset, longest: int | None = None) -> tuple[ErrorText, ...]:
     """Return the errors of a jobset, in full or the first whole lines of each."""
     time = jobset.overview.errortime if jobset.overview else None
     return tuple(
-        _error(site.limits, Told(title, time, text), longest) for title, text in _texts(jobset)
+        _error(site.limits, title, time, text, longest) for title, text in titled_errors(jobset)
     )
 
 
-def _texts(jobset: Jobset) -> Iterator[tuple[str, str]]:
+def titled_errors(jobset: Jobset) -> Iterator[tuple[str, str]]:
+    """Yield the errors of a jobset, each with its title."""
     if jobset.overview and jobset.overview.fetcherrormsg:
         yield "Fetching the inputs failed", jobset.overview.fetcherrormsg
     if jobset.errormsg:
         yield "Evaluation errors", jobset.errormsg
 
 
-def _error(limits: Limits, error: Told, longest: int | None) -> ErrorText:
-    kept = error.text
+def _error(
+    limits: Limits, title: str, time: int | None, text: str, longest: int | None
+) -> ErrorText:
+    kept = text
     if longest is not None and len(kept) > longest:
         kept = kept[:longest].rpartition("\n")[0] or kept[:longest]
     is_long = kept.count("\n") >= limits.folded_error
     seen, folded = split_lines(spans(kept), limits.error_lines) if is_long else (spans(kept), ())
     return ErrorText(
-        title=error.title,
-        time=error.time,
+        title=title,
+        time=time,
         spans=seen,
         folded=folded,
         lines=kept.count("\n") + 1 - limits.error_lines if folded else 0,
-        cut=len(error.text) - len(kept),
+        cut=len(text) - len(kept),
     )
 
 

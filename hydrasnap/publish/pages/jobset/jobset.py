@@ -1,9 +1,9 @@
 """The pages of a jobset: its state, its evaluations, its jobs against them, its errors."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from hydrasnap.formatting import listed
-from hydrasnap.model import BuildStatus, Evaluation, Jobset, JobsetKey
+from hydrasnap.model import BuildStatus, Jobset, JobsetKey
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.charts import burn_down_chart
@@ -110,13 +110,12 @@ def _lists(site: Site, jobset: Jobset) -> Iterator[Page]:
 
 def _items(site: Site, jobset: Jobset) -> Iterator[Page | File]:
     key, links = jobset.key, site.links
-    health = site.health_of(key)
+    health = site.jobset_health[key]
     page = jobset_page(site, health)
     yield Page(links.jobset(key), "jobset.html", page)
     yield data_file(links.jobset(key, ".json"), jobset_data(site, health))
     yield data_file(links.jobset(key, REVISIONS), revisions_data(site, key))
-    paths = links.jobset(key, "/shield.json"), links.jobset(key, ".svg")
-    yield from badge_files(_badge(health), *paths)
+    yield from badge_files(_badge(health), links.jobset(key, ""))
     yield Page(links.jobset(key, "/evals.html"), "evals.html", evaluations_page(site, jobset))
     yield Page(links.jobset(key, "/errors.html"), "errors.html", errors_page(site, jobset))
     for link in page.permalinks:
@@ -128,7 +127,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
     jobset, key = health.jobset, health.key
     result = figures(health.tally, is_read=health.is_read).words
     shown = site.index.shown_evaluations(key)
-    explained = _newest_explained(site, shown)
+    explained = next((one for one in shown if root_causes(site.index, one).explained), None)
     failing = failing_longest(site.index, key, site.limits.longest)
     flaky = flakiest(site.index, key, site.limits.longest)
     return JobsetPage(
@@ -169,11 +168,6 @@ def _alternates(site: Site, key: JobsetKey) -> tuple[Alternate, ...]:
 
 def _badge(health: JobsetHealth) -> Badge:
     return tally_badge(health.tally, is_read=health.is_read)
-
-
-def _newest_explained(site: Site, evaluations: Iterable[Evaluation]) -> Evaluation | None:
-    """Return the first evaluation of which any root cause is known."""
-    return next((one for one in evaluations if root_causes(site.index, one).explained), None)
 
 
 def _of_project(site: Site, key: JobsetKey) -> str:

@@ -44,6 +44,8 @@ def newest_evaluation(site: Site, health: JobsetHealth) -> NewestEvaluation | No
     link = site.evaluation_link(newest)
     if newest is None or link is None:
         return None
+    comparable = site.index.is_comparable(newest)
+    broken, most = changes.broken if changes else (), site.limits.broken_jobs
     return NewestEvaluation(
         link=link,
         evaluated=newest.evaluated_at,
@@ -51,17 +53,12 @@ def newest_evaluation(site: Site, health: JobsetHealth) -> NewestEvaluation | No
         commits=evaluation_commits(site, newest),
         figures=figures(health.tally, is_read=health.is_read),
         finished=site.evaluation_link(health.latest_finished),
-        comparisons=_comparisons(site, newest),
+        comparisons=tuple(comparison_links(site, newest)) if comparable else (),
         counts=tuple(_counts(site, newest, changes)) if changes else (),
-        broken=tuple(_broken(site, newest, changes)) if changes else (),
-        broken_total=len(changes.broken) if changes else 0,
+        broken=tuple(broken_row(site, newest, change) for change in broken[:most]),
+        broken_total=len(broken),
         broken_known=health.knows_failures,
     )
-
-
-def _comparisons(site: Site, newest: Evaluation) -> tuple[Link, ...]:
-    comparable = site.index.is_comparable(newest)
-    return tuple(comparison_links(site, newest)) if comparable else ()
 
 
 def _counts(site: Site, newest: Evaluation, changes: ChangeSummary) -> Iterator[ListCount]:
@@ -69,8 +66,3 @@ def _counts(site: Site, newest: Evaluation, changes: ChangeSummary) -> Iterator[
         if amount := changes.counts[kind]:
             href = f"{site.links.evaluation(newest.id)}#{kind.slug}"
             yield ListCount(amount=amount, title=kind.title, look=LOOKS.get(kind, ""), href=href)
-
-
-def _broken(site: Site, newest: Evaluation, changes: ChangeSummary) -> Iterator[BrokenRow]:
-    for change in changes.broken[: site.limits.broken_jobs]:
-        yield broken_row(site, newest, change)

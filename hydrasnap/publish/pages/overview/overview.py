@@ -16,7 +16,7 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.files.badges import Badge, badge_files
 from hydrasnap.publish.pages.files.data import INDEX, index_data
 from hydrasnap.publish.pages.files.data_file import data_file, data_link
-from hydrasnap.publish.pages.jobset.errors import error_titles
+from hydrasnap.publish.pages.jobset.errors import titled_errors
 from hydrasnap.publish.pages.jobset.evaluations import newest_evaluations
 from hydrasnap.publish.pages.overview.project import HIDDEN, JobsetRow, jobset_rows
 from hydrasnap.publish.pages.selections.watch import WatchRow, watch_rows
@@ -105,7 +105,7 @@ def overview_pages(site: Site) -> Iterator[Page | File]:
     """Yield the first page, its data, and the small file with the age of the snapshot."""
     yield data_file(INDEX, index_data(site))
     yield File(DATA, snapshot_script(site))
-    yield from badge_files(snapshot_badge(site), "snapshot/shield.json", "snapshot.svg")
+    yield from badge_files(snapshot_badge(site), "snapshot")
     yield Page(Links.OVERVIEW, "overview.html", overview_page(site))
 
 
@@ -235,18 +235,18 @@ def _broken(site: Site, row: Broken) -> BrokenRow:
 def _troubles(site: Site, jobsets: list[JobsetHealth]) -> Iterator[Trouble]:
     for health in jobsets:
         href = site.links.jobset(health.key, "/errors.html")
-        why = tuple(Link(label=title.lower(), href=href) for title in error_titles(health.jobset))
+        titles = (title for title, _ in titled_errors(health.jobset))
+        why = tuple(Link(label=title.lower(), href=href) for title in titles)
         if why:
-            yield Trouble(jobset=_jobset(site, health.key), why=why)
+            yield Trouble(jobset=site.jobset_link(health.key, full=True), why=why)
 
 
 def _stale(site: Site, health: JobsetHealth) -> Stale:
     seen = health.jobset.overview
-    return Stale(jobset=_jobset(site, health.key), checked=seen.lastcheckedtime if seen else None)
-
-
-def _jobset(site: Site, key: JobsetKey) -> Link:
-    return site.jobset_link(key, full=True)
+    return Stale(
+        jobset=site.jobset_link(health.key, full=True),
+        checked=seen.lastcheckedtime if seen else None,
+    )
 
 
 def _projects(site: Site) -> tuple[ProjectRow, ...]:

@@ -74,7 +74,7 @@ def project_pages(site: Site) -> Iterator[Page | File]:
         yield project_builds_page(site, health.name, [found.key for found in health.jobsets])
         yield data_file(paths(".json"), project_data(site, health))
         badge = tally_badge(health.tally, is_read=health.is_read)
-        yield from badge_files(badge, paths("/shield.json"), paths(".svg"))
+        yield from badge_files(badge, paths(""))
 
 
 def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:

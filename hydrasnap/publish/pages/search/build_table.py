@@ -7,7 +7,7 @@ alike: numbers of a system, a status and a jobset, whether the build has a page,
 its job is, and a note that means what the file says.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache, partial
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from hydrasnap.model import Build, BuildStatus, JobsetKey
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.jobs import folder_of
-from hydrasnap.publish.pages.search.shards import Numbers, after
+from hydrasnap.publish.pages.search.shards import Numbers, front_coded
 
 _PLAIN, _MOVED, _NONE = range(3)  # where a job's page is: where its name says, elsewhere, nowhere
 
@@ -53,7 +53,7 @@ class BuildTable:
         ids = [0, *(build.id for build in builds)]
         kinds = [self._kind(row, *one) for row, one in enumerate(every)]
         return {
-            "names": "|".join(_front_coded(builds)),
+            "names": front_coded(build.job for build in builds),
             "ids": [number - before for before, number in pairwise(ids)],
             "kinds": kinds,
             "files": self._files,
@@ -102,11 +102,3 @@ class BuildTable:
     def _jobset(self, key: JobsetKey) -> tuple[str, str, str, str]:
         """Return the names of a jobset, its page, and the folder of the pages of its jobs."""
         return (*key, self._site.links.jobset(key), self._folder(key))
-
-
-def _front_coded(builds: Iterable[Build]) -> Iterator[str]:
-    before = ""
-    for build in builds:
-        name = build.job.replace("~", "~0").replace("|", "~1")
-        yield after(before, name)
-        before = name

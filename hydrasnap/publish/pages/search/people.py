@@ -5,12 +5,11 @@ each as what it shares with the one before and what follows, with ``|`` between.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 
 from hydrasnap.publish.pages.common.buckets import bucket_of
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.search.shards import after, shard
+from hydrasnap.publish.pages.search.shards import front_coded, shard
 
 _A_BUCKET = 48  # maintainers, at most on average
 
@@ -32,11 +31,6 @@ def people_files(site: Site) -> Iterator[File]:
     yield shard("people", sorted(rows))
     buckets: list[list[tuple[str, str]]] = [[] for _ in range(count)]
     for label, jobs in site.jobs_of_people.items():
-        buckets[bucket_of(label.lower(), count)].append((label, _spelled(jobs)))
+        buckets[bucket_of(label.lower(), count)].append((label, front_coded(jobs)))
     for number, found in enumerate(buckets):
         yield shard(f"people-{number}", found)
-
-
-def _spelled(jobs: tuple[str, ...]) -> str:
-    names = (name.replace("~", "~0").replace("|", "~1") for name in jobs)
-    return "|".join(after(before, name) for before, name in pairwise(["", *names]))

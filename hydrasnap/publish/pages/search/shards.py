@@ -1,7 +1,9 @@
 """How data becomes a script that any page can load."""
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
+from itertools import chain, pairwise, starmap
 from posixpath import normpath
 from typing import Generic, TypeVar
 
@@ -54,6 +56,12 @@ def after(before: str, name: str) -> str:
     """
     shared = _shared_prefix(before, name) if before.isascii() and name.isascii() else 0
     return _SHARED[shared] + name[shared:]
+
+
+def front_coded(names: Iterable[str]) -> str:
+    """Return names in one text, each relative to the one before, with ``|`` between."""
+    escaped = (name.replace("~", "~0").replace("|", "~1") for name in names)
+    return "|".join(starmap(after, pairwise(chain([""], escaped))))
 
 
 def _shared_prefix(before: str, name: str) -> int:

@@ -3,15 +3,22 @@
 from collections.abc import Iterator
 
 from hydrasnap.formatting import plural
-from hydrasnap.publish.links import Links, outward
-from hydrasnap.publish.pages.common.page import File, Link, Outside, Page, PageContext, View
+from hydrasnap.publish.links import Links
+from hydrasnap.publish.pages.common.page import (
+    File,
+    Link,
+    Outside,
+    Page,
+    PageContext,
+    View,
+    outside,
+)
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.selections.selection import (
     SelectionPage,
-    failing_pages,
     selection_alternates,
     selection_badge,
-    selection_files,
+    selection_pages,
     selection_view,
 )
 from hydrasnap.report.packages import Person
@@ -98,21 +105,7 @@ def _pages(site: Site, person: Person, selection: Selection) -> Iterator[Page | 
         selection=selection_view(site, path, selection),
         badge=selection_badge(site, name, path, selection),
         full_name=person.name,
-        account=_account(person),
-        email=_email(person),
+        account=outside(person.handle, f"https://github.com/{person.handle}"),
+        email=outside(person.email, f"mailto:{person.email}"),
     )
-    yield Page(path, "maintainer.html", page)
-    yield from failing_pages(site, path, page, selection)
-    yield from selection_files(site, name, path, selection)
-
-
-def _account(person: Person) -> Outside | None:
-    if not person.handle:
-        return None
-    return Outside(label=person.handle, href=outward(f"https://github.com/{person.handle}"))
-
-
-def _email(person: Person) -> Outside | None:
-    if not person.email:
-        return None
-    return Outside(label=person.email, href=outward(f"mailto:{person.email}"))
+    yield from selection_pages(site, path, "maintainer.html", page, selection)

@@ -108,17 +108,19 @@ def selection_badge(site: Site, name: str, path: str, selection: Selection) -> B
     return badge_box(site, tally_badge(selection.tally), path, name)
 
 
-def selection_files(site: Site, name: str, path: str, selection: Selection) -> Iterator[File]:
-    """Yield the feed, the data and the badges beside the page at `path`."""
-    below = path.removesuffix(".html")
-    page = Link(label=name, href=path)
-    yield from feed_file(site, f"{below}/feed.atom", page, selection.updated, selection.news)
-    yield data_file(f"{below}.json", selection_data(name, path, selection))
-    badge = tally_badge(selection.tally)
-    yield from badge_files(badge, f"{below}/shield.json", f"{below}.svg")
+def selection_pages(
+    site: Site, path: str, template: str, page: SelectionPage, selection: Selection
+) -> Iterator[Page | File]:
+    """Yield the page at `path`, what does not fit on it, its feed, its data and its badge."""
+    yield Page(path, template, page)
+    yield from _failing_pages(site, path, page, selection)
+    below, link = path.removesuffix(".html"), Link(label=page.name, href=path)
+    yield from feed_file(site, f"{below}/feed.atom", link, selection.updated, selection.news)
+    yield data_file(f"{below}.json", selection_data(page.name, path, selection))
+    yield from badge_files(tally_badge(selection.tally), below)
 
 
-def failing_pages(
+def _failing_pages(
     site: Site, path: str, page: SelectionPage, selection: Selection
 ) -> Iterator[Page | File]:
     """Yield the pages and files with the rows that do not fit on a selection's page at `path`."""

@@ -10,10 +10,9 @@ from hydrasnap.publish.pages.common.rows import Figures, figures
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.selections.selection import (
     SelectionPage,
-    failing_pages,
     selection_alternates,
     selection_badge,
-    selection_files,
+    selection_pages,
     selection_view,
 )
 from hydrasnap.report.selections import Selection
@@ -44,7 +43,7 @@ class WatchesPage(PageContext, frozen=True, kw_only=True):
 def watch_pages(site: Site) -> Iterator[Page | File]:
     """Yield each watch list's page and files, and the page that lists them."""
     for watch in site.watches:
-        yield from _pages(site, watch, selection_of(site, watch))
+        yield from _pages(site, watch, site.watched[watch.name])
     if site.watches:
         context = WatchesPage(
             title="Watch lists",
@@ -55,14 +54,9 @@ def watch_pages(site: Site) -> Iterator[Page | File]:
         yield Page(Links.WATCH, "watches.html", context)
 
 
-def selection_of(site: Site, watch: Watch) -> Selection:
-    """Return the selection of a watch list, which may be empty."""
-    return site.watched[watch.name]
-
-
 def watch_rows(site: Site) -> tuple[WatchRow, ...]:
     """Return all watch lists as rows of a table."""
-    return tuple(_row(site, watch, selection_of(site, watch)) for watch in site.watches)
+    return tuple(_row(site, watch, site.watched[watch.name]) for watch in site.watches)
 
 
 def _row(site: Site, watch: Watch, selection: Selection) -> WatchRow:
@@ -88,9 +82,7 @@ def _pages(site: Site, watch: Watch, selection: Selection) -> Iterator[Page | Fi
         badge=selection_badge(site, watch.name, path, selection),
         rules=tuple(_rules(watch)),
     )
-    yield Page(path, "watch.html", page)
-    yield from failing_pages(site, path, page, selection)
-    yield from selection_files(site, watch.name, path, selection)
+    yield from selection_pages(site, path, "watch.html", page, selection)
 
 
 def _rules(watch: Watch) -> Iterator[tuple[str, str]]:
