@@ -74,7 +74,9 @@ class _BuildStep:
             return
         for window in self.windows.values():
             for evaluation in window:
-                whole = not doubtful.isdisjoint(_list_paths(evaluation.id))
+                builds = paths.evaluation_builds(evaluation.id)
+                lists = (paths.evaluation(evaluation.id), builds, paths.listing(evaluation.id))
+                whole = not doubtful.isdisjoint(lists)
                 here = [
                     number
                     for number in evaluation.builds
@@ -100,9 +102,3 @@ class _BuildStep:
         await self.session.each(wanted, lambda n: self.fetcher.fetch_build(holders[n], n, absent))
         for evaluation in {holders[n].id: holders[n] for n in absent}.values():
             await self.fetcher.check_members(evaluation, absent.intersection(evaluation.builds))
-
-
-def _list_paths(evaluation: int) -> set[str]:
-    """Return the paths that list all builds of an evaluation."""
-    builds, listing = paths.evaluation_builds(evaluation), paths.listing(evaluation)
-    return {paths.evaluation(evaluation), builds, listing}

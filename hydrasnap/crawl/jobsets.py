@@ -76,16 +76,13 @@ def needed_refresh(session: Session, overview: JobsetOverview) -> RefreshLevel:
     window = session.selection.window
     if session.progress.of(overview.key).listed >= window:
         return RefreshLevel.BUILDS
-    if session.revisit & _list_addresses(overview.key):
+    lists = (paths.evaluations(*overview.key), paths.latest_evaluation(*overview.key))
+    if not session.revisit.isdisjoint(lists):
         return RefreshLevel.CLOSELY
     needed = required_refresh(session.cache.jobsets.get(overview.key), overview, window)
     if needed is RefreshLevel.NOT and session.revisit & _configuration_addresses(overview.key):
         return RefreshLevel.PROBE
     return needed
-
-
-def _list_addresses(key: JobsetKey) -> set[str]:
-    return {paths.evaluations(*key), paths.latest_evaluation(*key)}
 
 
 def _configuration_addresses(key: JobsetKey) -> set[str]:
@@ -145,14 +142,15 @@ async def _list(session: Session, overview: JobsetOverview) -> bool:
     had = _evaluations_in_cache(session, key)
     present = {number for number, evaluation in had.items() if not evaluation.deleted_upstream}
     listing = await list_evaluations(session, overview, present)
-    moved_here = [e for e in listing.evaluations if _is_elsewhere(session, e, key)]
+    held = session.cache.evaluations  # where one is held under another jobset, that was renamed
+    moved_here = [e for e in listing.evaluations if e.id in held and held[e.id].jobset_key != key]
     inherited = take_over(session, key, moved_here) if moved_here else None
     if moved_here:
         had = _evaluations_in_cache(session, key)
         present |= {number for number, e in had.items() if not e.deleted_upstream}
     made_again = await _is_made_again(session, known, listing, present)
     listed = [
-        merge_evaluation(session.cache.evaluations.get(e.id), e)
+        merge_evaluation(held.get(e.id), e)
         for e in listing.wanted(present, session.selection.window)
     ]
     ids = tuple(sorted({*had, *(evaluation.id for evaluation in listed)}, reverse=True))
@@ -172,12 +170,6 @@ async def _list(session: Session, overview: JobsetOverview) -> bool:
     if paths.evaluations(*key) not in session.doubtful:
         mark_deleted(session, listing.deleted(present))
     return any(evaluation.id not in had for evaluation in listed)
-
-
-def _is_elsewhere(session: Session, evaluation: Evaluation, key: JobsetKey) -> bool:
-    """Return whether the cache has an evaluation under another jobset: that one was renamed."""
-    known = session.cache.evaluations.get(evaluation.id)
-    return known is not None and known.jobset_key != key
 
 
 async def _is_made_again(

@@ -1,6 +1,6 @@
 """The first step: the projects and their jobsets, for one request and one more a project."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import partial
@@ -14,11 +14,9 @@ from hydrasnap.crawl.missing_jobsets import delete_jobset, find_missing_jobsets
 from hydrasnap.crawl.renames import follow_renames
 from hydrasnap.crawl.session import Session, Stage, Step
 from hydrasnap.errors import ConfigError, NotAHydraError, NotFoundError
-from hydrasnap.model import Jobset, JobsetKey, JobsetOverview, Project
+from hydrasnap.model import JobsetKey, JobsetOverview, Project
 from hydrasnap.plan.selection import Selection
 from hydrasnap.wire.projects import read_overviews, read_projects
-
-Reader = Callable[[bytes], list[JobsetOverview]]
 
 _OFFERED = 12
 
@@ -40,8 +38,11 @@ class Overview:
 async def fetch_overview(session: Session) -> Overview:
     """Ask for the projects and for the jobsets of each selected one."""
     session.watch(Stage("projects"))
-    read = confirm_empty(session.client, partial(_projects, session), paths.OVERVIEW, unlikely=True)
-    everything = await session.client.read(paths.OVERVIEW, read)
+    path, note = paths.OVERVIEW, session.note_list_at(paths.OVERVIEW)
+    read = partial(read_projects, where=path, note=note)
+    everything = await session.client.read(
+        path, confirm_empty(session.client, read, path, unlikely=True)
+    )
     renamed = await follow_renames(session, everything)
     check_selection(everything, session.selection, session.cache.jobsets.keys() | renamed.keys())
     selected = [project for project in everything if session.selection.wants_project(project)]
@@ -74,17 +75,16 @@ async def fetch_overview(session: Session) -> Overview:
     return Overview(tuple(everything), tuple(selected), tuple(jobsets), missing_jobsets, renamed)
 
 
-def _projects(session: Session, body: bytes) -> list[Project]:
-    return read_projects(body, paths.OVERVIEW, session.note_list_at(paths.OVERVIEW))
-
-
 async def _overviews(session: Session, project: Project) -> list[JobsetOverview]:
     path = paths.jobsets(project.name)
 
     def read(body: bytes) -> list[JobsetOverview]:
         return read_overviews(body, project.name, path, session.note_list_at(path))
 
-    found = await session.client.read(path, _confirmed(session, project, read))
+    is_sure = not project.jobsets or project.name in session.cache.manifest.empty_projects
+    found = await session.client.read(
+        path, read if is_sure else confirm_empty(session.client, read, path, unlikely=True)
+    )
     if project.jobsets:
         session.cache.note_empty_project(project.name, is_empty=not found)
     if session.selection.hidden:
@@ -95,13 +95,6 @@ async def _overviews(session: Session, project: Project) -> list[JobsetOverview]
             if name not in shown
         ]
     return found
-
-
-def _confirmed(session: Session, project: Project, read: Reader) -> Reader:
-    """Confirm that a project shows none of its jobsets, unless that is known already."""
-    if not project.jobsets or project.name in session.cache.manifest.empty_projects:
-        return read
-    return confirm_empty(session.client, read, paths.jobsets(project.name), unlikely=True)
 
 
 def check_budget(client: Client, projects: int, renamed: int) -> None:
@@ -173,15 +166,12 @@ async def settle_missing_projects(session: Session, overview: Overview) -> None:
             try:
                 await session.client.read(path, lambda body: read_overviews(body, "", path))
             except NotFoundError:
-                for jobset in _jobsets_of(session, project.name):
-                    delete_jobset(session, jobset)
+                for jobset in list(session.cache.jobsets.values()):
+                    if jobset.project == project.name:
+                        delete_jobset(session, jobset)
                 deleted = replace(project, deleted_upstream=True)
                 session.cache.put(projects=[deleted])
             else:
                 raise NotAHydraError(f"{path} is there, but the project is not in the list at /.")
 
     await session.each(missing, one)
-
-
-def _jobsets_of(session: Session, project: str) -> list[Jobset]:
-    return [jobset for key, jobset in session.cache.jobsets.items() if key.project == project]

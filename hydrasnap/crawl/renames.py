@@ -25,20 +25,16 @@ async def follow_renames(
         if key.project in names and key.name not in names[key.project]:
             with session.gap_at(paths.jobset(*key)):
                 if new := await _current_name(session, key, names, found):
-                    _select(session, new)
+                    globs = (*session.selection.jobsets, escape(new.path))
+                    session.selection = dataclasses.replace(session.selection, jobsets=globs)
                     session.watch(Note(_sentence(key, new)))
     return found
 
 
-def _select(session: Session, key: JobsetKey) -> None:
-    globs = (*session.selection.jobsets, escape(key.path))
-    session.selection = dataclasses.replace(session.selection, jobsets=globs)
-
-
 def _sentence(key: JobsetKey, new: JobsetKey) -> str:
     return (
-        f"Hydra has renamed the jobset {key.project}/{key.name} to {new.project}/{new.name}, which "
-        "is taken in its place: change the name in --jobset or under [crawl] in hydrasnap.toml."
+        f"Hydra has renamed the jobset {key.path} to {new.path}, which is taken in its place: "
+        "change the name in --jobset or under [crawl] in hydrasnap.toml."
     )
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import Note, Session, Stage, Step
-from hydrasnap.model import JobKey, JobsetKey, JobSizes, SizePoint
+from hydrasnap.model import JobKey, JobsetKey, JobSizes
 from hydrasnap.plan.sizes import join_sizes, missing_sizes, successes
 from hydrasnap.wire.builds import read_sizes
 
@@ -51,20 +52,16 @@ async def fetch_sizes(session: Session, jobsets: Collection[JobsetKey]) -> None:
 
     async def one(question: tuple[JobKey, str]) -> None:
         job, kind = question
-        with session.gap_at(paths.sizes(kind, *job)):
-            answer = await _read(session, paths.sizes(kind, *job))
+        path = paths.sizes(kind, *job)
+        read = partial(read_sizes, where=path)
+        with session.gap_at(path):  # an empty answer is right where Hydra knows no size
+            answer = await session.client.read(path, confirm_empty(session.client, read, path))
             nothing = JobSizes(project=job.project, jobset=job.jobset, job=job.name)
             known = session.cache.sizes.get(job, nothing)
             session.cache.put(sizes=[join_sizes(known, kind, answer, chosen.good[job])])
         session.watch(Step())
 
     await session.each(chosen.missing, one)
-
-
-async def _read(session: Session, path: str) -> list[SizePoint]:
-    """Read an answer; an empty one is right where Hydra knows no size, and wrong in trouble."""
-    read = confirm_empty(session.client, lambda body: read_sizes(body, path), path)
-    return await session.client.read(path, read)
 
 
 def _remarks(chosen: ChosenJobs) -> Iterator[str]:

@@ -41,13 +41,9 @@ def _rank(
     group: int,
     reasons: Mapping[int, Reasons],
 ) -> None:
-    if build.id in ranked or not _has_page(build):
+    has_page = build.status.lists_steps and not build.deleted_upstream
+    if build.id in ranked or not has_page:
         return
     known = reasons.get(build.id)
     if known is None or known.stoptime != build.stoptime:
         ranked[build.id] = group, int(build.status not in _FIRST), -build.id
-
-
-def _has_page(build: Build) -> bool:
-    """Return whether a page has steps that failed."""
-    return build.status.lists_steps and not build.deleted_upstream

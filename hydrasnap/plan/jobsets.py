@@ -30,7 +30,7 @@ def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> 
     """
     if known is None or known.overview is None or not _was_shown(known):
         return RefreshLevel.CLOSELY
-    if _needs_history(known, window):
+    if len(known.evaluations) < window and known.first_evaluation is None:  # there may be more
         return RefreshLevel.CLOSELY
     before = known.overview
     if stands_still(before, now):
@@ -52,10 +52,6 @@ def stands_still(before: JobsetOverview, now: JobsetOverview) -> bool:
 def _was_shown(known: Jobset) -> bool:
     """Return whether it was neither deleted nor hidden: of a hidden one there is no overview."""
     return known.configuration.visible and not known.deleted_upstream
-
-
-def _needs_history(known: Jobset, window: int) -> bool:
-    return len(known.evaluations) < window and known.first_evaluation is None
 
 
 def _errors(overview: JobsetOverview) -> tuple[int | None, str]:

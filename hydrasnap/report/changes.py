@@ -156,7 +156,10 @@ def compare(index: Index, evaluation: Evaluation, baseline: Evaluation | None = 
             else:
                 lists[kind].append(Change(kind, build.job, build.system, build, before))
     if not past.unknown:
-        lists[ChangeKind.REMOVED] = [_removed(left[-1]) for left in then.values()]
+        lists[ChangeKind.REMOVED] = [
+            Change(ChangeKind.REMOVED, last.job, last.system, None, last)
+            for *_, last in then.values()
+        ]
     return Changes(
         evaluation=evaluation,
         baseline=other,
@@ -188,10 +191,6 @@ def _summaries(index: Index, key: JobsetKey) -> dict[int, ChangeSummary]:
 SUMMARIES = Question("summaries", dict[int, ChangeSummary], _summaries)
 
 
-def _removed(before: Build) -> Change:
-    return Change(ChangeKind.REMOVED, before.job, before.system, None, before)
-
-
 def _kind(build: Build, before: Build | None) -> ChangeKind:
     outcome = build.status.outcome
     if outcome is Outcome.QUEUED:
@@ -211,7 +210,7 @@ class _Past:
 
     def __init__(self, index: Index, evaluation: Evaluation, baseline: Evaluation | None) -> None:
         self._index = index
-        self._evaluation = evaluation
+        self._is_first = index.is_first(evaluation)
         self._baseline = baseline
         self.unknown = index.unknown(evaluation)
         self.baseline_unknown = 0 if baseline is None else index.unknown(baseline)
@@ -229,10 +228,6 @@ class _Past:
         if match is None:
             return not self.baseline_unknown
         return not self._gaps_before
-
-    @cached_property
-    def _is_first(self) -> bool:
-        return self._index.is_first(self._evaluation)
 
     @cached_property
     def _gaps_before(self) -> bool:

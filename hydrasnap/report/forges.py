@@ -145,11 +145,7 @@ def _repository(host: str, path: str, forge: Forge | None = None) -> Remote | No
     host, path = host.lower(), path.removesuffix(".git")
     if not _HOST.fullmatch(host):
         return None
-    forge = _forge(host) or forge
+    forge = _KNOWN.get(host) or _FAMILIES.get(host.partition(".")[0]) or forge
     if forge is None or not _PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
         return None
     return Remote(host, path, forge)
-
-
-def _forge(host: str) -> Forge | None:
-    return _KNOWN.get(host) or _FAMILIES.get(host.partition(".")[0])

@@ -98,12 +98,12 @@ def job_grid(index: Index, key: JobsetKey, columns: int = 20, rows: int | None =
         columns=newest,
         unknown=unknown,
         jobs=Limited(tuple(every[place] for place in sorted(kept)), len(every)),
-        omitted=dict(sorted(Counter(interests[place] for place in left).items(), key=_rank)),
+        omitted=dict(
+            sorted(
+                Counter(interests[place] for place in left).items(), key=lambda one: one[0].value
+            )
+        ),
     )
-
-
-def _rank(item: tuple[Interest, int]) -> int:
-    return item[0].value
 
 
 def _worse(one: Build | None, other: Build) -> Build:

@@ -91,7 +91,9 @@ def job_history(index: Index, key: JobKey) -> JobHistory:
     builds = index.builds_of_job(key)
     results = tuple(build for build in builds if build.finished)
     systems = tuple(sorted({build.system for build in builds}))
-    present = _present(index, key) or systems
+    latest = index.latest(JobsetKey(key.project, key.jobset))
+    newest = index.builds_at(latest, key.name) if latest else ()
+    present = tuple(dict.fromkeys(build.system for build in newest)) or systems
     apart = [[build for build in results if build.system == system] for system in present]
     since, last_good = _longest(map(failing_run, apart))
     scores = (flake_score(group) for group in apart)
@@ -105,7 +107,7 @@ def job_history(index: Index, key: JobKey) -> JobHistory:
         last_good=last_good,
         flakiness=max((score for score in scores if score is not None), default=None),
         breakage=_breakage(index, last_good, since) if last_good and since else None,
-        in_latest=_in_latest(index, key),
+        in_latest=latest is None or bool(newest or index.unknown(latest)),
         durations=_durations(results),
         metrics=_metrics(results),
     )
@@ -186,20 +188,6 @@ def _breakage(index: Index, good: Build, bad: Build) -> Breakage:
         return Breakage(good, bad, last, first, (), ())
     between = tuple(found for found in index.earlier(first) if found.id > last.id)
     return Breakage(good, bad, last, first, between, deep_changes(index, last, first))
-
-
-def _present(index: Index, key: JobKey) -> tuple[str, ...]:
-    """Return the systems that the newest evaluation has the job for."""
-    latest = index.latest(JobsetKey(key.project, key.jobset))
-    builds = index.builds_at(latest, key.name) if latest else ()
-    return tuple(dict.fromkeys(build.system for build in builds))
-
-
-def _in_latest(index: Index, key: JobKey) -> bool:
-    latest = index.latest(JobsetKey(key.project, key.jobset))
-    if latest is None:
-        return True
-    return bool(index.builds_at(latest, key.name) or index.unknown(latest))
 
 
 def _durations(results: Iterable[Build]) -> tuple[Point, ...]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from msgspec.structs import replace
+
 from hydrasnap.model import Evaluation, EvaluationInput
 from hydrasnap.report.forges import Remote, flake_remote, is_revision, remote
 
@@ -46,7 +48,9 @@ def inputs_of(evaluation: Evaluation) -> tuple[EvaluationInput, ...]:
     """Return the inputs by name; the pin of a flake counts as an input named ``flake``."""
     inputs = list(evaluation.inputs)
     if evaluation.flake:
-        inputs.append(_pin(evaluation.flake))
+        pin = flake_remote(evaluation.flake)
+        pinned = EvaluationInput(name=_FLAKE, type=_FLAKE, uri=evaluation.flake)
+        inputs.append(replace(pinned, revision=pin.revision) if pin else pinned)
     return tuple(sorted(inputs, key=lambda found: found.name))
 
 
@@ -105,13 +109,6 @@ def _change(
     if before.type != after.type:
         return InputChange(name, "type changed", before, after)
     return InputChange(name, "changed", before, after, compare_url(before, after))
-
-
-def _pin(flake: str) -> EvaluationInput:
-    place = flake_remote(flake)
-    return EvaluationInput(
-        name=_FLAKE, type=_FLAKE, uri=flake, revision=place.revision if place else ""
-    )
 
 
 def _remote(found: EvaluationInput) -> Remote | None:

@@ -174,12 +174,8 @@ OUTPUTS = Question("outputs", bytes, _rows)
 
 
 def _order_of_makers(build: Build) -> tuple[bool, int]:
-    return _failed_itself(build), build.id
-
-
-def _failed_itself(build: Build) -> bool:
     unsuccessful = build.finished and not build.status.succeeded
-    return unsuccessful and build.status is not _BY_DEPENDENCY
+    return unsuccessful and build.status is not _BY_DEPENDENCY, build.id
 
 
 def cause_since(index: Index, evaluation: Evaluation, name: str) -> Since:

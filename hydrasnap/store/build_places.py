@@ -4,7 +4,7 @@ import os
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
@@ -71,8 +71,9 @@ def look_up(folder: Path, read_lines: ReadLines) -> dict[int, Shard]:
     cannot be read.
     """
     known, shards = _noted(folder), {}
-    for first, path in sorted(_files(folder / "builds")):
-        state = path.stat()
+    numbered = (path for path in folder.glob("builds/*.json") if path.stem.isdecimal())
+    for path in sorted(numbered, key=lambda path: int(path.stem)):
+        first, state = int(path.stem), path.stat()
         shard = known.get(first)
         if shard is None or (shard.size, shard.modified) != (state.st_size, state.st_mtime_ns):
             shard = _look_at(first, read_lines(path), state)
@@ -87,12 +88,6 @@ def _noted(folder: Path) -> dict[int, Shard]:
     with suppress(msgspec.DecodeError):
         return _index.decode(kept(folder, _INDEX))
     return {}
-
-
-def _files(folder: Path) -> Iterator[tuple[int, Path]]:
-    for path in folder.glob("*.json"):
-        if path.stem.isdecimal():
-            yield int(path.stem), path
 
 
 def _look_at(first: int, lines: Iterable[tuple[int, bytes]], state: os.stat_result) -> Shard:
