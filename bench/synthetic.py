@@ -3,7 +3,6 @@
 from zlib import crc32
 
 from hydrasnap.demo.world.rows import (
-    InputRow,
     Job,
     JobsetRow,
     ProductRow,
@@ -12,7 +11,7 @@ from hydrasnap.demo.world.rows import (
     revision,
 )
 from hydrasnap.demo.world.world import EPOCH, World
-from hydrasnap.model import JobsetKey
+from hydrasnap.model import EvaluationInput, JobsetKey
 
 _SYSTEMS = ("x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin")
 _SETS = ("", "python3Packages.", "haskellPackages.", "perlPackages.")
@@ -79,7 +78,8 @@ def _evaluate(world: World, key: JobsetKey, jobs: int, evaluation: int) -> None:
     """Evaluate a jobset, and finish most of the builds that this queues."""
     made = [_job(number, evaluation) for number in range(jobs)]
     uri = "https://github.com/NixOS/nixpkgs.git"
-    inputs = {"nixpkgs": InputRow("git", uri, revision("scale", evaluation))}
+    commit = revision("scale", evaluation)
+    inputs = [EvaluationInput(name="nixpkgs", type="git", uri=uri, revision=commit)]
     first = world.next_build
     world.add_evaluation(key, made, inputs)
     for build in range(first, world.next_build):

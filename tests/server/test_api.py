@@ -13,10 +13,10 @@ from starlette.types import Receive, Scope, Send
 from synthetic import synthetic_world
 
 from hydrasnap.demo.hydra import DemoHydra
-from hydrasnap.demo.world.rows import InputRow, Job, JobsetRow, Result
+from hydrasnap.demo.world.rows import Job, JobsetRow, Result
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.demo.world.world import World
-from hydrasnap.model import JobsetKey, Live, Snapshot
+from hydrasnap.model import EvaluationInput, JobsetKey, Live, Snapshot
 from hydrasnap.server.app import hydra_app
 
 JSON = {"Accept": "application/json"}
@@ -206,7 +206,10 @@ def test_the_first_evaluation_of_a_jobset_lists_only_the_inputs_with_a_revision(
     world = World()
     world.add_project("p")
     key = world.add_jobset(JobsetRow("p", "j"))
-    inputs = {"src": InputRow("git", "u", "r" * 40), "flag": InputRow("boolean", value="true")}
+    inputs = (
+        EvaluationInput(name="src", type="git", uri="u", revision="r" * 40),
+        EvaluationInput(name="flag", type="boolean", value="true"),
+    )
     world.add_evaluation(key, [Job("k")], inputs)
     (found,) = value(DemoHydra(world=world), "/evals")
     assert [each["revision"] for each in found["changedInputs"]] == ["r" * 40]

@@ -5,7 +5,6 @@ from hydrasnap.demo.story.project_tools import DAY, HOUR
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
 from hydrasnap.demo.world.rows import (
-    InputRow,
     Job,
     JobsetRow,
     ProductRow,
@@ -13,7 +12,7 @@ from hydrasnap.demo.world.rows import (
     Result,
 )
 from hydrasnap.demo.world.world import EPOCH
-from hydrasnap.model import JobsetInput, JobsetKey
+from hydrasnap.model import EvaluationInput, JobsetInput, JobsetKey
 
 SCRIPT = "<script>alert('hydra')</script>"
 STATUSES = (0, 1, 2, 3, 4, 6, 7, 9, 10, 11, 12, 99, 5, 8)
@@ -74,7 +73,10 @@ def odd(story: Simulator) -> None:
     failures = [FailureRule(f"status-{status}.x", status=status) for status in STATUSES]
     plain = [single(f"status-{status}.x", f"status-{status}") for status in STATUSES]
     extra = [aggregate("empty-aggregate", []), aggregate("all/of\tthem", odd_jobs[:20])]
-    hostile = InputRow("string", value=f'{SCRIPT}\n"quoted"')
+    hostile = (
+        EvaluationInput(name=SCRIPT, type="string", value=f'{SCRIPT}\n"quoted"'),
+        EvaluationInput(name="gone", type="path", uri="/srv/odd"),
+    )
     git = "git@git.example.org:odd/names.git"
     inputs = (
         JobsetInput(name=SCRIPT, type="string", value=SCRIPT),
@@ -82,8 +84,8 @@ def odd(story: Simulator) -> None:
     )
     row = JobsetRow("odd_names", "main", f"<i>odd</i> {SCRIPT}", inputs=inputs, emailoverride="a@b")
     plan = Plan((*odd_jobs, *plain, *extra), tuple(failures), churn=10,
-                sources={"src": InputRow("git", git)},
-                inputs={SCRIPT: hostile, "gone": InputRow("path", "/srv/odd")})  # fmt: skip
+                sources=(EvaluationInput(name="src", type="git", uri=git),),
+                inputs=hostile)  # fmt: skip
     story.follow(row, plan, range(EPOCH - 4 * DAY, EPOCH - DAY, 20 * HOUR))
     _exactly_twenty(story)
 

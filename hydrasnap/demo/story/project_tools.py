@@ -16,9 +16,9 @@ from hydrasnap.demo.story.packages import (
 )
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.world.rows import InputRow, JobsetRow, ProjectRow
+from hydrasnap.demo.world.rows import JobsetRow, ProjectRow
 from hydrasnap.demo.world.world import EPOCH
-from hydrasnap.model import JobKey, JobsetInput
+from hydrasnap.model import EvaluationInput, JobKey, JobsetInput
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -123,8 +123,11 @@ def _plan(
         failures,
         churn=churn,
         rebuilds=frozenset(rebuilds),
-        sources={"nixpkgs": InputRow("git", TREE)},
-        inputs={each.name: InputRow(each.type, value=each.value) for each in PLAIN_INPUTS},
+        sources=(EvaluationInput(name="nixpkgs", type="git", uri=TREE),),
+        inputs=tuple(
+            EvaluationInput(name=each.name, type=each.type, value=each.value)
+            for each in PLAIN_INPUTS
+        ),
     )
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 
+from msgspec import structs
+
 from hydrasnap.demo.story.packages import LATER, Entry
 from hydrasnap.demo.world.chance import chance
-from hydrasnap.demo.world.rows import InputRow, Job, revision
-from hydrasnap.model import JobKey
+from hydrasnap.demo.world.rows import Job, revision
+from hydrasnap.model import EvaluationInput, JobKey
 
 ALWAYS = 100
 
@@ -64,7 +66,7 @@ class Plan:
 
     `churn` is the percentage of jobs with a new version in each evaluation, `rebuilds` are the
     evaluations that build everything anew, `quiet` those in which nothing changes. `sources` are
-    the repositories by input name, in addition to the plain `inputs`, `newest` the jobs of which
+    the repositories, in addition to the plain `inputs`, `newest` the jobs of which
     the newest good build is an input; `locked` is the flake with ``{revision}`` in it.
     """
 
@@ -73,8 +75,8 @@ class Plan:
     churn: int = 3
     rebuilds: frozenset[int] = frozenset()
     quiet: frozenset[int] = frozenset()
-    sources: Mapping[str, InputRow] = field(default_factory=dict)
-    inputs: Mapping[str, InputRow] = field(default_factory=dict)
+    sources: tuple[EvaluationInput, ...] = ()
+    inputs: tuple[EvaluationInput, ...] = ()
     newest: Mapping[str, JobKey] = field(default_factory=dict)
     locked: str = ""
 
@@ -101,13 +103,13 @@ class Plan:
         rules = (each for each in self.failures if each.concerns(job) and each.hits(job, number))
         return next(rules, _SUCCESS)
 
-    def inputs_at(self, number: int) -> dict[str, InputRow]:
+    def inputs_at(self, number: int) -> list[EvaluationInput]:
         """Return the inputs of an evaluation: each has its own revision of a source."""
-        pinned = {
-            name: replace(source, revision=revision(source.uri, number))
-            for name, source in self.sources.items()
-        }
-        return {**pinned, **self.inputs}
+        pinned = (
+            structs.replace(source, revision=revision(source.uri, number))
+            for source in self.sources
+        )
+        return [*pinned, *self.inputs]
 
     def flake_at(self, number: int) -> str:
         """Return the locked flake of an evaluation."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from hydrasnap.demo.story.results import result_of
 from hydrasnap.demo.story.scenario import Plan
 from hydrasnap.demo.world.chance import chance
-from hydrasnap.demo.world.rows import BuildRow, EvaluationRow, InputRow, JobsetRow, Result
+from hydrasnap.demo.world.rows import BuildRow, EvaluationRow, JobsetRow, Result
 from hydrasnap.demo.world.world import World
-from hydrasnap.model import JobsetKey
+from hydrasnap.model import EvaluationInput, JobsetKey
 
 DEPENDENCY_FAILED = 2
 AFTER_EVALUATION = 20
@@ -45,7 +45,7 @@ class Simulator:
         plan, number = self.plans[key], self.made.get(key, 0)
         self.made[key] = number + 1
         first = self.world.next_build
-        inputs = {**plan.inputs_at(number), **dict(self._newest(plan))}
+        inputs = [*plan.inputs_at(number), *self._newest(plan)]
         row = self.world.add_evaluation(key, plan.jobs(number), inputs)
         row.flake = plan.flake_at(number) or row.flake
         row.checkouttime = 2 + chance("checkout", row.id) % 40
@@ -61,13 +61,13 @@ class Simulator:
     def _needs_others(self, build: BuildRow) -> tuple[bool, bool]:
         return build.constituents is not None, bool(self.planned[build.id].causes)
 
-    def _newest(self, plan: Plan) -> Iterator[tuple[str, InputRow]]:
+    def _newest(self, plan: Plan) -> Iterator[EvaluationInput]:
         """Return the builds that an evaluation takes as inputs: the newest good one of each job."""
         builds = self.world.builds.values()
         for name, job in plan.newest.items():
             good = [row for row in builds if (*row.jobset, row.job) == job and row.status == 0]
             ids = [row.id for row in good if (row.stoptime or 0) <= self.world.now]
-            yield name, InputRow("build", dependency=max(ids))
+            yield EvaluationInput(name=name, type="build", dependency=max(ids))
 
     def _plan(self, made: list[BuildRow], plan: Plan, number: int, ids: Mapping[str, int]) -> None:
         """Plan the results of builds; `ids` are those of the builds of the evaluation, by job.

@@ -4,9 +4,9 @@ from hydrasnap.demo.story.packages import LINUX, Entry, aggregate, entries, sing
 from hydrasnap.demo.story.project_tools import DAY, HOUR
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.world.rows import InputRow, Job, JobsetRow, ProjectRow
+from hydrasnap.demo.world.rows import Job, JobsetRow, ProjectRow
 from hydrasnap.demo.world.world import EPOCH
-from hydrasnap.model import Declarative, JobKey, JobsetInput
+from hydrasnap.model import Declarative, EvaluationInput, JobKey, JobsetInput
 
 FORGE = "https://codeberg.org/patchwork/patchwork.git"
 GITLAB = "https://gitlab.com/example/gateway.git"
@@ -49,7 +49,7 @@ def _patchwork(story: Simulator) -> None:
     declared = JobsetRow("patchwork", ".jobsets", "", nixexprinput="src", nixexprpath="spec.nix",
                          inputs=(source,))  # fmt: skip
     story.follow(declared, Plan((single("jobsets", "spec.json"),), churn=100,
-                 sources={"src": InputRow("git", FORGE)}),
+                 sources=(EvaluationInput(name="src", type="git", uri=FORGE),)),
                  range(EPOCH - 12 * DAY, EPOCH - DAY, 5 * DAY))  # fmt: skip
     github = "github:patchwork/patchwork"
     story.follow(_flake("main", f"{github}/main", "The main branch"),
@@ -78,7 +78,7 @@ def _gateway(story: Simulator) -> None:
         (*jobs, aggregate("all", jobs)),
         (FailureRule("gateway-web.*", 2),),
         churn=20,
-        sources={"gateway": InputRow("git", GITLAB)},
+        sources=(EvaluationInput(name="gateway", type="git", uri=GITLAB),),
         newest={"tools": JobKey("tools", "staging", "systemd.x86_64-linux")},
     )
     row = JobsetRow("gateway", "internal", "", inputs=inputs, nixexprinput="gateway")
@@ -90,10 +90,10 @@ def _museum(story: Simulator) -> None:
         "museum", "Museum", "Kept for the record", "https://museum.example.org/", enabled=False,
     ))  # fmt: skip
     jobs = entries("nixops:1.7 disnix:0.9 charon:0.1", LINUX[:1])
-    sources = {
-        "disnix": InputRow("svn", "https://svn.example.org/disnix/trunk"),
-        "nixops": InputRow("hg", "https://hg.example.org/nixops"),
-    }
+    sources = (
+        EvaluationInput(name="disnix", type="svn", uri="https://svn.example.org/disnix/trunk"),
+        EvaluationInput(name="nixops", type="hg", uri="https://hg.example.org/nixops"),
+    )
     inputs = (JobsetInput(name="nixops", type="hg", value="https://hg.example.org/nixops tip"),)
     row = JobsetRow("museum", "legacy", "The last of its kind", enabled=0, checkinterval=0,
                     nixexprinput="nixops", inputs=inputs)  # fmt: skip

@@ -11,9 +11,9 @@ from hydrasnap.demo.story.project_tools import DAY, HOUR, TREE
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
 from hydrasnap.demo.world.chance import chance
-from hydrasnap.demo.world.rows import InputRow, JobsetRow, ProjectRow, Result
+from hydrasnap.demo.world.rows import JobsetRow, ProjectRow, Result
 from hydrasnap.demo.world.world import EPOCH, World
-from hydrasnap.model import JobsetInput, JobsetKey
+from hydrasnap.model import EvaluationInput, JobsetInput, JobsetKey
 
 RELEASE = JobsetKey("tools", "release-26.05")
 PATCHWORK = JobsetKey("patchwork", "main")
@@ -90,7 +90,7 @@ def _newcomer(story: Simulator) -> None:
         (*jobs, aggregate("all", jobs)),
         (FailureRule("systemd.* vim.*", 1), FailureRule("hello.*", 0, 1)),
         churn=15,
-        sources={"nixpkgs": InputRow("git", TREE)},
+        sources=(EvaluationInput(name="nixpkgs", type="git", uri=TREE),),
     )
     inputs = (JobsetInput(name="nixpkgs", type="git", value=f"{TREE} master"),)
     times = range(EPOCH + DAY, EPOCH + 2 * DAY, 12 * HOUR)

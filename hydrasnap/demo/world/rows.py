@@ -1,10 +1,9 @@
 """The rows of the embedded Hydra's database: plain, mutable, with Hydra's own defaults."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hydrasnap.model import Declarative, JobsetInput, JobsetKey, Package
+from hydrasnap.model import Declarative, EvaluationInput, JobsetInput, JobsetKey, Package
 
 _DIGITS = "0123456789abcdfghijklmnpqrsvwxyz"
 
@@ -66,17 +65,6 @@ class JobsetRow:
         return JobsetKey(self.project, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class InputRow:
-    """An input as an evaluation used it; `dependency` is the id of a build."""
-
-    type: str
-    uri: str | None = None
-    revision: str | None = None
-    value: str | None = None
-    dependency: int | None = None
-
-
 @dataclass(slots=True)
 class EvaluationRow:
     """An evaluation; without new builds it holds neither builds nor inputs, as in Hydra."""
@@ -88,7 +76,7 @@ class EvaluationRow:
     evaltime: int = 120
     hasnewbuilds: bool = True
     flake: str | None = None
-    inputs: Mapping[str, InputRow] = field(default_factory=dict)
+    inputs: tuple[EvaluationInput, ...] = ()
     builds: tuple[int, ...] = ()
     errormsg: str = ""
 

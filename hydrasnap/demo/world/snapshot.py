@@ -17,7 +17,6 @@ from hydrasnap.demo.world.world import World
 from hydrasnap.model import (
     Build,
     Evaluation,
-    EvaluationInput,
     Jobset,
     JobsetConfiguration,
     JobsetCounts,
@@ -198,17 +197,7 @@ def evaluation(row: EvaluationRow) -> Evaluation:
         evaltime=row.evaltime,
         flake=row.flake or "",
         hasnewbuilds=row.hasnewbuilds,
-        inputs=tuple(
-            EvaluationInput(
-                name=name,
-                type=each.type,
-                uri=each.uri or "",
-                revision=each.revision or "",
-                value=each.value or "",
-                dependency=each.dependency,
-            )
-            for name, each in sorted(row.inputs.items())
-        ),
+        inputs=row.inputs,
         builds=row.builds,
         had_errors=bool(row.errormsg),
         errormsg=row.errormsg,

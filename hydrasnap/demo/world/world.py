@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from hydrasnap.demo.world.rows import (
     BuildRow,
     EvaluationRow,
-    InputRow,
     Job,
     JobsetRow,
     ProjectRow,
     Result,
     store_path,
 )
-from hydrasnap.model import JobsetKey
+from hydrasnap.model import EvaluationInput, JobsetKey
 
 EPOCH = 1793577600
 """The moment from which all times derive: 2026-11-02 00:00 UTC."""
@@ -84,7 +84,7 @@ class World:
         self,
         jobset: JobsetKey,
         jobs: Iterable[Job],
-        inputs: Mapping[str, InputRow] | None = None,
+        inputs: Iterable[EvaluationInput] = (),
     ) -> EvaluationRow:
         """Evaluate: take over the builds whose derivation is the same, queue the others.
 
@@ -98,14 +98,14 @@ class World:
         builds = self._builds_for(row, jobs, known)
         row.hasnewbuilds = {build.id for build in builds} != {build.id for build in known.values()}
         if row.hasnewbuilds:
-            self._complete(row, builds, inputs or {})
+            self._complete(row, builds, inputs)
         self.jobsets[jobset].lastcheckedtime = self.now
         return row
 
     def _complete(
-        self, row: EvaluationRow, builds: list[BuildRow], inputs: Mapping[str, InputRow]
+        self, row: EvaluationRow, builds: list[BuildRow], inputs: Iterable[EvaluationInput]
     ) -> None:
-        row.inputs = {} if row.flake else dict(inputs)
+        row.inputs = () if row.flake else tuple(sorted(inputs, key=attrgetter("name")))
         row.builds = tuple(sorted(build.id for build in builds))
         for build in builds:
             build.evaluations.add(row.id)
