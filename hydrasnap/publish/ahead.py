@@ -5,7 +5,7 @@ would look for them, one after the other, before the rendering is shared out.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.collisions import COLLISIONS
@@ -25,32 +25,30 @@ from hydrasnap.report.tally import TALLIES
 _MANY = 100_000  # builds; of fewer, answers are found sooner than a process is started
 
 
-class Asked(NamedTuple):
-    """A question about a jobset."""
-
-    question: Question[Any]
-    key: JobsetKey
-
-
 def ask_ahead(index: Index, settings: SiteSettings, many: int = _MANY) -> None:
     """Find and keep the answers that are missing, if they are of `many` builds."""
-    missing = [one for one in asked(index, settings) if one.question.is_open(index, one.key)]
-    if sum(index.builds.count(one.key) for one in missing) < many:
+    every = asked(index, settings)
+    missing = [(question, key) for question, key in every if question.is_open(index, key)]
+    if sum(index.builds.count(key) for _, key in missing) < many:
         return
 
     def answer(number: int) -> None:
-        missing[number].question.ask(index, missing[number].key)
+        question, key = missing[number]
+        question.ask(index, key)
 
     for _ in map_ordered(answer, [[number] for number in range(len(missing))], cores()):
         pass
 
 
-def asked(index: Index, settings: SiteSettings) -> Iterator[Asked]:
-    """Yield all questions; those that take longest come first, so that no process waits long."""
+def asked(index: Index, settings: SiteSettings) -> Iterator[tuple[Question[Any], JobsetKey]]:
+    """Yield all questions, each with its jobset.
+
+    Those that take longest come first, so that no process waits long.
+    """
     keys = sorted(index.builds.jobsets(), key=index.builds.count, reverse=True)
     if settings.policy != "all":
-        yield from (Asked(ranks(key, settings.watches), key) for key in keys)
+        yield from ((ranks(key, settings.watches), key) for key in keys)
     rest = (COLLISIONS, SUCCESSES, PATHS, newest(settings.limits.latest_builds), SYSTEM_COUNTS)
     causes = (OUTPUTS,) if index.snapshot.reasons else ()
     for question in (TALLIES, *causes, *map(fitting, settings.watches), *rest):
-        yield from (Asked(question, key) for key in keys)
+        yield from ((question, key) for key in keys)

@@ -5,7 +5,7 @@ import os
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -92,12 +92,6 @@ def _write_gz(file: IO[bytes], entries: Entries) -> None:
 
 
 def _write_zst(file: IO[bytes], entries: Entries) -> None:
-    with _zstd_file(file) as packed:
-        _write_tar(packed, entries)
-
-
-@contextmanager
-def _zstd_file(file: IO[bytes]) -> Iterator[IO[bytes]]:
     try:
         from compression import zstd  # type: ignore[import-not-found]  # Python 3.14 and newer
     except ImportError:
@@ -109,7 +103,7 @@ def _zstd_file(file: IO[bytes]) -> Iterator[IO[bytes]]:
                 hint="Install it with `pip install 'hydrasnap[zstd]'`, or pack into .zip.",
             ) from None
     with zstd.open(file, "wb", level=10) as packed:
-        yield packed
+        _write_tar(packed, entries)
 
 
 _WRITERS: dict[str, Callable[[IO[bytes], Entries], None]] = {

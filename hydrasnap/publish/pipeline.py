@@ -149,9 +149,10 @@ def _write_site(
 
 def _results(runner: "TaskRunner", site: "Site", workers: int | None) -> Iterator["TaskResult"]:
     """Run all tasks on several processors, and yield their results in order."""
-    from hydrasnap.publish.parallel import map_ordered
+    from hydrasnap.publish.parallel import cores, map_ordered
 
-    workers = workers or _worker_count(site.snapshot)
+    objects = len(site.snapshot.builds) + len(site.snapshot.evaluations)
+    workers = workers or min(cores(), 1 + objects // _BUILDS_A_WORKER)
     return map_ordered(runner, runner.batches(workers), workers)
 
 
@@ -172,13 +173,6 @@ def _take(result: "TaskResult", known: BuildState, out: Output) -> TaskRecord:
         return record
     out.register(result.record.paths(), result.record.size, result.changed)
     return result.record
-
-
-def _worker_count(snapshot: Snapshot) -> int:
-    from hydrasnap.publish.parallel import cores
-
-    objects = len(snapshot.builds) + len(snapshot.evaluations)
-    return min(cores(), 1 + objects // _BUILDS_A_WORKER)
 
 
 def _reusable(found: BuildState, settings: bytes, site: bytes) -> BuildState:

@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,8 +24,8 @@ class PackageSettings:
     The list itself is no setting: each task reads the packages of its jobs.
     """
 
-    load: Callable[[], PackageList] = PackageList  # reads the list
-    stamp: bytes = b""  # changes with the list
+    load: Callable[[], PackageList] = field(default=PackageList, repr=False)  # reads the list
+    stamp: bytes = field(default=b"", repr=False)  # changes with the list
     prefixes: tuple[str, ...] = ("nixos.", "nixpkgs.")  # before attributes in names of jobs
     source: str = "nixpkgs"  # the input of evaluations that holds the files of the packages
     maintainers: bool = True  # whether they get pages
@@ -38,10 +38,12 @@ class SiteSettings:
 
     title: str = ""
     base: str = ""  # absolute address of the site, or empty
-    templates: Path | None = None  # files here replace templates and static files of the same name
-    pages: Path | None = None  # Markdown pages
-    notes: Path | None = None  # PROJECT.md, PROJECT/JOBSET.md and PROJECT/JOBSET/JOB.md
-    files: Path | None = None  # go to the top of the site
+    # files here replace templates and static files of the same name
+    templates: Path | None = field(default=None, repr=False)
+    pages: Path | None = field(default=None, repr=False)  # Markdown pages
+    # PROJECT.md, PROJECT/JOBSET.md and PROJECT/JOBSET/JOB.md
+    notes: Path | None = field(default=None, repr=False)
+    files: Path | None = field(default=None, repr=False)  # go to the top of the site
     watches: tuple[Watch, ...] = ()  # each gets a page, a feed and a badge
     # PROJECT/JOBSET -> evaluation to compare with
     baselines: Mapping[str, int] = field(default_factory=dict)
@@ -61,27 +63,13 @@ class SiteSettings:
     def digest(self) -> bytes:
         """Digest all that the site is made from beside the cache: settings, texts, this program.
 
-        Of the program only what makes pages counts; the versions of its libraries count too.
+        Of the program only what makes pages counts; the versions of its libraries count too. Of
+        the settings, fields without a `repr` are left out: where folders are, and a list's state.
         """
-        packages = self.packages
+        chosen = replace(self, baselines=dict(sorted(self.baselines.items())))
         folders = (self.templates, self.pages, self.notes, self.files)
         own = (bundled("templates"), bundled("site"))
-        chosen = (
-            [folder is None for folder in folders],
-            self.title,
-            self.base,
-            self.watches,
-            sorted(self.baselines.items()),
-            self.api,
-            self.manifest,
-            self.policy,
-            self.max_bytes,
-            self.max_files,
-            self.limits,
-            (self.logo, self.accent, self.css, self.intro, self.aggregates),
-            (packages.prefixes, packages.source, packages.maintainers, packages.emails),
-        )
-        contents = map(_contents, (*own, *filter(None, folders)))
+        contents = [_contents(folder) if folder else b"" for folder in (*own, *folders)]
         return digest(program_digest(), repr(chosen).encode("utf-8", "surrogatepass"), *contents)
 
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
@@ -99,20 +100,11 @@ def _resolved(page: str, path: str) -> str | None:
     """Return the file that a relative path leads to; None if it leaves the site."""
     if not path:
         return page
-    parts: list[str] = []
-    for part in (PurePosixPath(page).parent / path).parts:
-        if part == "..":
-            if not parts:
-                return None
-            parts.pop()
-        elif part == "/":
-            return None
-        else:
-            parts.append(part)
-    target = "/".join(parts)
-    return (
-        f"{target}/index.html".lstrip("/") if path.endswith(("/", "..")) or not target else target
-    )
+    target = normpath(join(dirname(page), path))
+    if target.partition("/")[0] in ("..", ""):
+        return None
+    is_folder = target == "." or path.endswith(("/", ".."))
+    return normpath(f"{target}/index.html") if is_folder else target
 
 
 def _missing_anchors(site: Path, wanted: dict[str, set[tuple[str, str]]]) -> Iterator[str]:

@@ -33,7 +33,7 @@ def cache(tmp_path: Path) -> Path:
 
 def left_open(index: Index) -> list[str]:
     return [
-        one.question.name for one in asked(index, SETTINGS) if one.question.is_open(index, one.key)
+        question.name for question, key in asked(index, SETTINGS) if question.is_open(index, key)
     ]
 
 

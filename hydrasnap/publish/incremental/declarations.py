@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from hashlib import blake2b
+from typing import TypeVar
 
 from msgspec import msgpack, structs
 
@@ -20,6 +21,8 @@ from hydrasnap.publish.pages.common.buckets import Bucket
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.root_causes import maker_of
 from hydrasnap.report.transitive_inputs import LEVELS, producer
+
+T = TypeVar("T")
 
 
 class Declarations:
@@ -123,9 +126,7 @@ class Declarations:
         constituents = tuple(builds[part] for part in sorted(parts) if part in builds)
         aggregates = tuple(wholes[number] for number in sorted(wholes))
         reasons = tuple(filter(None, map(site.snapshot.reasons_of, bucket.builds)))
-        steps = (step for found in reasons for step in found.steps)
-        named = {step.propagated_from for step in steps if step.propagated_from in builds}
-        sources = tuple(_names_of(builds[n]) for n in sorted(filter(None, named)))
+        sources = tuple(self._sources(reasons))
         makers, packages = tuple(self._makers(reasons)), tuple(self._packages(bucket))
         people = {person for found in packages for person in found.known.maintainers}
         return BucketReads(
@@ -150,11 +151,9 @@ class Declarations:
         site, index = self._site, self._site.index
         own, builds = frozenset(index.builds.ids_of(key)), index.builds
         reasons = tuple(self._reasons_by_jobset.get(key, ()))
-        steps = [step for found in reasons for step in found.steps]
-        sources = {step.propagated_from for step in steps if step.propagated_from in builds}
         makers = tuple(self._makers(reasons))
         others = tuple(self._others(own))
-        named = tuple(_names_of(builds[n]) for n in sorted(filter(None, sources)))
+        named = tuple(self._sources(reasons))
         elsewhere = paged_builds(site, (*others, *named, *makers))
         return WholeReads(
             digest=builds.digest(key),
@@ -182,20 +181,19 @@ class Declarations:
 
     @cached_property
     def _reasons_by_jobset(self) -> Mapping[JobsetKey, list[Reasons]]:
-        found: defaultdict[JobsetKey, list[Reasons]] = defaultdict(list)
-        for number, reasons in self._site.snapshot.reasons.items():
-            key = self._site.index.builds.jobset_of(number)
-            if key is not None:
-                found[key].append(reasons)
-        return found
+        return self._by_jobset(self._site.snapshot.reasons.items())
 
     @cached_property
     def _paged_by_jobset(self) -> Mapping[JobsetKey, list[int]]:
-        found: defaultdict[JobsetKey, list[int]] = defaultdict(list)
-        for number in self._site.policy.builds or ():
+        return self._by_jobset((number, number) for number in self._site.policy.builds or ())
+
+    def _by_jobset(self, items: Iterable[tuple[int, T]]) -> Mapping[JobsetKey, list[T]]:
+        """Group what is known of builds by the jobsets of these."""
+        found: defaultdict[JobsetKey, list[T]] = defaultdict(list)
+        for number, item in items:
             key = self._site.index.builds.jobset_of(number)
             if key is not None:
-                found[key].append(number)
+                found[key].append(item)
         return found
 
     @cached_property
@@ -203,6 +201,13 @@ class Declarations:
         site = self._site
         people = sorted(person.label for person in site.people)
         return blake2b(msgpack.encode([site.packages.facts(), people]), digest_size=16).digest()
+
+    def _sources(self, reasons: Iterable[Reasons]) -> Iterator[Build]:
+        """Yield the builds on whose behalf failed steps ran, reduced to their names, each once."""
+        builds = self._site.index.builds
+        steps = (step for found in reasons for step in found.steps)
+        named = {step.propagated_from for step in steps if step.propagated_from in builds}
+        yield from (_names_of(builds[number]) for number in sorted(filter(None, named)))
 
     def _makers(self, reasons: Iterable[Reasons]) -> Iterator[Build]:
         """Yield the builds of the derivations that failed, each once."""

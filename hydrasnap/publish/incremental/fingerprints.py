@@ -1,6 +1,6 @@
 """Fingerprints of what tasks and files are made from; they cost far less than rendering."""
 
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -43,7 +43,6 @@ class Fingerprinter:
         self._declared = Declarations(site)
         self._jobset = cache(self._jobset_fingerprint)
         self._bucket = cache(self._bucket_fingerprint)
-        self._every_paged = cache(self._policy_fingerprint)
 
     def of(self, task: RenderTask) -> bytes:
         """Fingerprint what a task may read; empty if that is the whole snapshot."""
@@ -71,7 +70,7 @@ class Fingerprinter:
         if policy.builds is None:
             return self._chosen
         if not task.jobsets:
-            return digest(self._chosen, self._every_paged())
+            return digest(self._chosen, self._every_paged)
         return digest(self._chosen, *(part.paged for part in self._parts(task)))
 
     def _parts(self, task: RenderTask) -> list[_Fingerprint]:
@@ -90,5 +89,6 @@ class Fingerprinter:
         reads = self._declared.of_bucket(self._site.buckets[key][number])
         return _Fingerprint(digest(_objects.encode(reads)), digest(_objects.encode(reads.paged)))
 
-    def _policy_fingerprint(self) -> bytes:
+    @cached_property
+    def _every_paged(self) -> bytes:
         return digest(_objects.encode(sorted(self._site.policy.builds or ())))

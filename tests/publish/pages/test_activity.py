@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Live, Machine, QueueRunner, RunningBuild, Snapshot
 from hydrasnap.publish.pages.activity.activity import ActivityPage, activity_page
-from hydrasnap.publish.pages.activity.machines import machine_rows, runner_facts
+from hydrasnap.publish.pages.activity.machines import machine_row, runner_facts
 from hydrasnap.publish.pages.build.build import build_page
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.site import Site
@@ -57,7 +57,7 @@ def test_what_was_not_told_is_said_and_left_out(tmp_path: Path) -> None:
 
 
 def test_machines_say_what_they_do() -> None:
-    rows = machine_rows(live().machines or (), NOON + 300)
+    rows = [machine_row(machine, NOON + 300) for machine in live().machines or ()]
     states = {row.name: (row.state, row.disabled, row.idle_since) for row in rows}
     assert states == {
         HOSTILE: ("1 of 4 running", False, None),
@@ -83,7 +83,7 @@ def test_machines_say_what_they_do() -> None:
     ],
 )
 def test_a_state_is_told_as_far_as_it_is_known(fields: dict[str, object], state: str) -> None:
-    (row,) = machine_rows([Machine(name="m", **fields)], NOON)  # type: ignore[arg-type]
+    row = machine_row(Machine(name="m", **fields), NOON)  # type: ignore[arg-type]
     assert row.state == state
 
 

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hydrasnap.model import Watch
-from hydrasnap.publish.pages.files.data_kinds import data_kinds
+from hydrasnap.publish.pages.files.listing import data_kinds
 from hydrasnap.publish.pages.files.schemas.files import FILES
 from hydrasnap.publish.pipeline import publish_cache
 from hydrasnap.publish.settings import SiteSettings

@@ -12,7 +12,7 @@ from hydrasnap.publish.pages.activity.machines import (
     MachineRow,
     QueueRow,
     at_work,
-    machine_rows,
+    machine_row,
     queue_rows,
     runner_facts,
 )
@@ -89,13 +89,14 @@ def activity_pages(site: Site) -> Iterator[Page | File]:
 def activity_page(site: Site, live: Live) -> ActivityPage:
     """Describe what the Hydra was doing."""
     running, machines, runner = live.running, live.machines, live.runner
+    now = live.asked
     return ActivityPage(
         title="Activity",
         description=f"What {site.host} was doing when it was asked: builds, machines, throughput.",
         shows="This page shows what the Hydra was doing at one moment, and nothing of it lasts.",
         live=site.live("status"),
         alternates=(data_link(DATA, "The live state"),),
-        as_of=live.asked,
+        as_of=now,
         sums=_sums(live),
         not_reported=listed(tuple(_not_reported(live))),
         pages=LivePages(
@@ -106,8 +107,8 @@ def activity_page(site: Site, live: Live) -> ActivityPage:
         rows=None if running is None else tuple(_running(site, live, one) for one in running),
         placed=any(build.machine for build in running or ()),
         elsewhere=live.elsewhere,
-        machines=None if machines is None else machine_rows(machines, live.asked),
-        facts=None if runner is None else runner_facts(runner),
+        machines=None if machines is None else tuple(machine_row(each, now) for each in machines),
+        facts=None if runner is None else tuple(runner_facts(runner)),
         queues=() if runner is None else queue_rows(runner),
         charts=tuple(filter(None, (_chart("hour", live.hours), _chart("day", live.days)))),
     )

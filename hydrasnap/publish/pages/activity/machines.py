@@ -1,7 +1,7 @@
 """The machines of a Hydra and its queue runner, as tables and lists show them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from hydrasnap.formatting import duration, number, plural, size
 from hydrasnap.model import Machine, QueueRunner
@@ -47,12 +47,8 @@ class Fact(View, frozen=True, kw_only=True):
     words: str
 
 
-def machine_rows(machines: Iterable[Machine], now: int) -> tuple[MachineRow, ...]:
-    """Describe machines as they were at a moment."""
-    return tuple(_machine(machine, now) for machine in machines)
-
-
-def _machine(machine: Machine, now: int) -> MachineRow:
+def machine_row(machine: Machine, now: int) -> MachineRow:
+    """Describe a machine as it was at a moment."""
     enabled = machine.is_enabled(now)
     return MachineRow(
         name=machine.name,
@@ -129,64 +125,57 @@ def queue_rows(runner: QueueRunner) -> tuple[QueueRow, ...]:
     return tuple(sorted(rows, key=lambda row: -(row.running or 0) - (row.runnable or 0)))
 
 
-def runner_facts(runner: QueueRunner) -> tuple[Fact, ...]:
-    """Return what the queue runner reports about itself, as far as it does."""
-    reported = _Reported(runner)
-    lists = {
-        "Status": [runner.status],
-        "Running for": reported.times(("uptime", "{}")),
-        "Builds": reported.amounts(("builds_unfinished", "{} unfinished")),
-        "Builds since then": reported.amounts(
-            ("builds_done", "{} done"),
-            ("builds_succeeded", "{} succeeded"),
-            ("builds_failed", "{} failed"),
-        ),
-        "Steps": reported.amounts(
-            ("steps_building", "{} building"),
-            ("steps_active", "{} active"),
-            ("steps_waiting", "{} waiting"),
-            ("steps_copying_to", "{} sending inputs"),
-            ("steps_copying_from", "{} receiving outputs"),
-            ("steps_runnable", "{} runnable"),
-            ("steps_unfinished", "{} unfinished"),
-            ("steps_unsupported", "{} that no machine can do"),
-        ),
-        "Steps since then": reported.amounts(
-            ("steps_started", "{} started"), ("steps_done", "{} done"), ("retries", "{} retries")
-        ),
-        "Time a step": reported.times(
-            ("step_time", "{}"), ("step_build_time", "{} of it building")
-        ),
-        "Substitutions": reported.amounts(
-            ("substitutes_succeeded", "{} succeeded"), ("substitutes_failed", "{} failed")
-        ),
-        "Machines": reported.amounts(
-            ("machines_in_use", "{} in use"), ("machines_total", "{} in all")
-        ),
-        "Uploads": reported.amounts(("uploads_pending", "{} pending")),
-        "Transfer": reported.sizes(("bytes_sent", "{} sent"), ("bytes_received", "{} received")),
-    }
-    return tuple(Fact(name=name, words=", ".join(words)) for name, words in lists.items() if words)
+_FIGURES: dict[str, tuple[Callable[[float], str], dict[str, str]]] = {
+    "Running for": (_time, {"uptime": "{}"}),
+    "Builds": (number, {"builds_unfinished": "{} unfinished"}),
+    "Builds since then": (
+        number,
+        {
+            "builds_done": "{} done",
+            "builds_succeeded": "{} succeeded",
+            "builds_failed": "{} failed",
+        },
+    ),
+    "Steps": (
+        number,
+        {
+            "steps_building": "{} building",
+            "steps_active": "{} active",
+            "steps_waiting": "{} waiting",
+            "steps_copying_to": "{} sending inputs",
+            "steps_copying_from": "{} receiving outputs",
+            "steps_runnable": "{} runnable",
+            "steps_unfinished": "{} unfinished",
+            "steps_unsupported": "{} that no machine can do",
+        },
+    ),
+    "Steps since then": (
+        number,
+        {"steps_started": "{} started", "steps_done": "{} done", "retries": "{} retries"},
+    ),
+    "Time a step": (_time, {"step_time": "{}", "step_build_time": "{} of it building"}),
+    "Substitutions": (
+        number,
+        {"substitutes_succeeded": "{} succeeded", "substitutes_failed": "{} failed"},
+    ),
+    "Machines": (number, {"machines_in_use": "{} in use", "machines_total": "{} in all"}),
+    "Uploads": (number, {"uploads_pending": "{} pending"}),
+    "Transfer": (
+        lambda value: size(int(value)),
+        {"bytes_sent": "{} sent", "bytes_received": "{} received"},
+    ),
+}
+"""By the name of a line: how its figures are written, and the words for each."""
 
 
-class _Reported:
-    """Formats the figures that a queue runner reported."""
-
-    def __init__(self, runner: QueueRunner) -> None:
-        self._figures = runner.figures
-
-    def amounts(self, *names: tuple[str, str]) -> list[str]:
-        return [words.format(number(value)) for value, words in self._known(names)]
-
-    def times(self, *names: tuple[str, str]) -> list[str]:
-        return [words.format(_time(value)) for value, words in self._known(names)]
-
-    def sizes(self, *names: tuple[str, str]) -> list[str]:
-        return [words.format(size(int(value))) for value, words in self._known(names)]
-
-    def _known(self, names: Iterable[tuple[str, str]]) -> Iterator[tuple[float, str]]:
-        figures = self._figures
-        return ((figures[name], words) for name, words in names if name in figures)
+def runner_facts(runner: QueueRunner) -> Iterator[Fact]:
+    """Yield what the queue runner reports about itself, as far as it does."""
+    yield Fact(name="Status", words=runner.status)
+    reported = runner.figures
+    for name, (written, figures) in _FIGURES.items():
+        words = [w.format(written(reported[key])) for key, w in figures.items() if key in reported]
+        if words:
+            yield Fact(name=name, words=", ".join(words))
 
 
 def at_work(machines: Iterable[Machine]) -> str:

@@ -5,6 +5,8 @@ The text between two changes of colour is one span, so that a page can be search
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from hydrasnap.publish.pages.common.page import View
 
@@ -91,19 +93,9 @@ def _pieces(text: str) -> Iterator[TextSpan]:
 
 def _joined(pieces: Iterator[TextSpan]) -> Iterator[TextSpan]:
     """Join neighbouring spans of the same look, so that a dropped escape splits no word."""
-    last: TextSpan | None = None
-    for piece in pieces:
-        if not piece.text:
-            continue
-        if last is None:
-            last = piece
-        elif last.classes == piece.classes:
-            last = TextSpan(text=last.text + piece.text, classes=last.classes)
-        else:
-            yield last
-            last = piece
-    if last is not None:
-        yield last
+    written = (piece for piece in pieces if piece.text)
+    for classes, alike in groupby(written, attrgetter("classes")):
+        yield TextSpan(text="".join(piece.text for piece in alike), classes=classes)
 
 
 def split_lines(

@@ -7,17 +7,6 @@ from hydrasnap.publish.pages.common.customizing import Appearance
 from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.site import Site
 
-_MENU = (
-    Link(label="Evaluations", href=Links.EVALUATIONS),
-    Link(label="Compare", href=Links.COMPARE),
-    Link(label="Builds", href=Links.BUILDS),
-    Link(label="Queue", href=Links.QUEUE),
-)
-_ACTIVITY = Link(label="Activity", href=Links.STATUS)
-_DATA = Link(label="Data and feeds", href=Links.DATA)
-_MAINTAINERS = Link(label="Maintainers", href=Links.MAINTAINERS)
-_WATCH_LISTS = Link(label="Watch lists", href=Links.WATCH)
-
 
 class SiteFacts(View, frozen=True, kw_only=True):
     """The facts of a site: the same on all of its pages.
@@ -38,15 +27,22 @@ class SiteFacts(View, frozen=True, kw_only=True):
 
 def site_facts(site: Site) -> SiteFacts:
     """Gather the facts of a site; the menu has the pages that the site really has."""
-    documents = (Link(label=found.title, href=found.path) for found in site.documents)
-    activity = (_ACTIVITY,) if site.snapshot.live else ()
-    watch_lists = (_WATCH_LISTS,) if site.watches else ()
-    maintainers = (_MAINTAINERS,) if site.staff else ()
+    pages = (
+        ("Evaluations", Links.EVALUATIONS, True),
+        ("Compare", Links.COMPARE, True),
+        ("Builds", Links.BUILDS, True),
+        ("Queue", Links.QUEUE, True),
+        ("Activity", Links.STATUS, site.snapshot.live),
+        ("Watch lists", Links.WATCH, site.watches),
+        ("Maintainers", Links.MAINTAINERS, site.staff),
+        ("Data and feeds", Links.DATA, True),
+        *((found.title, found.path, True) for found in site.documents),
+    )
     return SiteFacts(
         title=site.name,
         base=site.base.rstrip("/"),
         origin=site.snapshot.origin,
         look=site.look,
-        menu=(*_MENU, *activity, *watch_lists, *maintainers, _DATA, *documents),
+        menu=tuple(Link(label=label, href=href) for label, href, is_there in pages if is_there),
         build=site.links.build,
     )

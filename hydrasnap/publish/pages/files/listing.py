@@ -1,6 +1,8 @@
 """The page that lists the files for programs, and the style sheet of the user's colour."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from hydrasnap.model import JobsetKey, Watch
 from hydrasnap.publish.links import Links
@@ -8,7 +10,6 @@ from hydrasnap.publish.pages.common.page import File, Link, Page, PageContext, V
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.data import INDEX, REVISIONS
-from hydrasnap.publish.pages.files.data_kinds import DataKind, data_kinds
 
 ACCENT = "accent.css"
 
@@ -20,6 +21,15 @@ class FilesRow(View, frozen=True, kw_only=True):
     files: tuple[Link, ...]
     evaluation: Link | None
     evaluation_files: tuple[Link, ...]
+
+
+class DataKind(View, frozen=True, kw_only=True):
+    """A kind of data file: its path, what it holds, its JSON Schema, and a short example."""
+
+    file: str
+    holds: str
+    schema: Link
+    example: str
 
 
 class DataPage(PageContext, frozen=True, kw_only=True):
@@ -58,6 +68,18 @@ def listing_files(site: Site) -> Iterator[Page | File]:
         light, _, dark = site.look.accent.partition(",")
         colour = f"light-dark({light}, {dark.strip() or light})"
         yield File(ACCENT, f":root {{ --link: {colour}; }}\n")
+
+
+def data_kinds() -> Iterator[DataKind]:
+    """Yield every kind of data file."""
+    text = Path(__file__).with_name("data_kinds.json").read_text(encoding="utf-8")
+    for name, kind in json.loads(text).items():
+        yield DataKind(
+            file=kind["file"],
+            holds=kind["holds"],
+            schema=Link(label=f"schema/{name}.json", href=f"schema/{name}.json"),
+            example=json.dumps(kind["example"], indent=1, ensure_ascii=False),
+        )
 
 
 def _whole(site: Site) -> Iterator[Link]:

@@ -28,11 +28,8 @@ def builds_paths(site: Site, keys: Iterable[JobsetKey]) -> tuple[str, ...]:
 
 def builds_files(site: Site, key: JobsetKey) -> Iterator[File]:
     """Yield the file with all builds of a jobset, if there are any."""
-    if site.index.builds.count(key):
-        yield _builds_file(site, key)
-
-
-def _builds_file(site: Site, key: JobsetKey) -> File:
+    if not site.index.builds.count(key):
+        return
     columns = _columns(site, key)
     notes: Numbers[Places] = Numbers()
     rows = sorted(_rows(site, key, columns, notes), key=lambda row: (row[0].job, -row[0].id))
@@ -42,7 +39,7 @@ def _builds_file(site: Site, key: JobsetKey) -> File:
         "places": list(notes.known),
         **BuildTable(site).columns(rows),
     }
-    return shard(f"../{builds_path(site, key)}", value)
+    yield shard(f"../{builds_path(site, key)}", value)
 
 
 def _columns(site: Site, key: JobsetKey) -> list[Evaluation]:

@@ -19,7 +19,7 @@ def directory_files(site: Site) -> Iterator[File]:
     directory = {
         "origin": site.origin,
         "projects": _projects(site),
-        "jobsets": _jobsets(site),
+        "jobsets": list(_jobsets(site)),
         "idle": [
             place
             for place, jobset in enumerate(site.snapshot.jobsets.values())
@@ -84,16 +84,14 @@ def _about(project: Project) -> str:
     return ": ".join(filter(None, (_also(each, project.name) for each in words)))[:LONGEST]
 
 
-def _jobsets(site: Site) -> list[object]:
+def _jobsets(site: Site) -> Iterator[object]:
     """Yield of each jobset its project, name, page, folder of jobs, words and buckets."""
-    rows: list[object] = []
     for key, jobset in site.snapshot.jobsets.items():
         words = _also(jobset.configuration.description, key.name)
         if jobset.renamed_to is not None:
             words = f"now {jobset.renamed_to}"
         page, folder = site.links.jobset(key), folder_of(site, key)
-        rows.append([key.project, key.name, page, folder, words, len(site.buckets[key])])
-    return rows
+        yield [key.project, key.name, page, folder, words, len(site.buckets[key])]
 
 
 def _also(words: str, name: str) -> str:

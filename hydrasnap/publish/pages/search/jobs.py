@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
-from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
+from hydrasnap.model import BuildStatus, JobsetKey
 from hydrasnap.publish.pages.common.buckets import Bucket
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
@@ -25,7 +25,24 @@ _STATUS = {status: place for place, status in enumerate(BuildStatus)}
 
 def bucket_file(site: Site, bucket: Bucket) -> File:
     """Return the shard with the builds of a bucket of jobs."""
-    value = _Shard(site, bucket.key).write(bucket.builds)
+    memberships, has_page = site.index.memberships(bucket.key), site.policy.has_build_page
+    nixnames: Numbers[str] = Numbers()
+    systems: Numbers[str] = Numbers()
+    evaluations: Numbers[tuple[int, ...]] = Numbers()
+    rows: list[list[object]] = []
+    for key, builds in groupby(bucket.builds, attrgetter("job_key")):
+        row: list[object] = [key.name, site.job_file(key)]
+        for build in builds:
+            row += (
+                build.id,
+                _STATUS[build.status] * 2 + (not has_page(build)),
+                (build.stoptime or 0) if build.finished else 0,
+                nixnames(build.nixname),
+                systems(build.system),
+                evaluations(memberships.get(build.id, ())),
+            )
+        rows.append(row)
+    value = [list(nixnames.known), list(systems.known), list(evaluations.known), rows]
     return shard(f"{folder_of(site, bucket.key)}{bucket.number}", value)
 
 
@@ -60,35 +77,3 @@ def _homes(site: Site) -> Iterator[int]:
         for number, job in site.index.builds.job_hashes(key):
             yield number << _BUCKET_BITS | first + (job & mask)
         first += len(buckets)
-
-
-class _Shard:
-    """Writes one shard; Nix names, systems and lists of evaluations are written once."""
-
-    def __init__(self, site: Site, key: JobsetKey) -> None:
-        self._site = site
-        self._memberships = site.index.memberships(key)
-        self._nixnames: Numbers[str] = Numbers()
-        self._systems: Numbers[str] = Numbers()
-        self._evaluations: Numbers[tuple[int, ...]] = Numbers()
-
-    def write(self, builds: Iterable[Build]) -> object:
-        rows = [self._job(*job) for job in groupby(builds, attrgetter("job_key"))]
-        nixnames, systems = list(self._nixnames.known), list(self._systems.known)
-        return [nixnames, systems, list(self._evaluations.known), rows]
-
-    def _job(self, key: JobKey, builds: Iterable[Build]) -> list[object]:
-        numbers: list[object] = [key.name, self._site.job_file(key)]
-        for build in builds:
-            numbers += self._build(build)
-        return numbers
-
-    def _build(self, build: Build) -> tuple[int, ...]:
-        return (
-            build.id,
-            _STATUS[build.status] * 2 + (not self._site.policy.has_build_page(build)),
-            (build.stoptime or 0) if build.finished else 0,
-            self._nixnames(build.nixname),
-            self._systems(build.system),
-            self._evaluations(self._memberships.get(build.id, ())),
-        )

@@ -27,6 +27,8 @@ _ESCAPED = re.compile("[~|! ]")
 
 Place = tuple[int, int, int]
 Entry = tuple[str, tuple[Place, ...]]
+Part = tuple[str, tuple[str, str]]
+"""A shard: its first name, and its content, which is place lists and names."""
 
 
 class Spelled(NamedTuple):
@@ -41,13 +43,6 @@ class Spelled(NamedTuple):
     jobs: tuple[str, ...]
     here: tuple[int, ...]
     elsewhere: tuple[int, ...]
-
-
-class Part(NamedTuple):
-    """A shard: its first name, its place lists and its names."""
-
-    first: str
-    content: tuple[str, str]
 
 
 def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
@@ -78,11 +73,11 @@ def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
         "sets": sets,
         "endings": list(endings.known),
         "combos": list(combos.known),
-        "names": [(part.first, sum(map(len, part.content))) for part in parts],
+        "names": [(first, sum(map(len, content))) for first, content in parts],
     }
     yield shard("names", head)
-    for number, part in enumerate(parts):
-        yield shard(f"names-{number}", part.content)
+    for number, (_, content) in enumerate(parts):
+        yield shard(f"names-{number}", content)
 
 
 def _spelled(
@@ -148,4 +143,4 @@ def _part(entries: list[Entry]) -> Part:
     spelled = "|".join(
         ",".join(".".join(map(base36, place)) for place in places) for places in lists.known
     )
-    return Part(entries[0][0].lower(), (spelled, "|".join(texts)))
+    return entries[0][0].lower(), (spelled, "|".join(texts))

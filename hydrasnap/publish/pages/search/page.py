@@ -50,13 +50,11 @@ def search_page(site: Site) -> SearchPage:
     )
 
 
-def _lists(site: Site) -> list[Lists]:
-    rows = []
+def _lists(site: Site) -> Iterator[Lists]:
     for project in site.snapshot.projects:
         keys = (key for key in site.snapshot.jobsets if key.project == project)
         jobsets = tuple(Link(label=key.name, href=site.links.jobset(key)) for key in keys)
-        rows.append(Lists(project=site.project_link(project), jobsets=jobsets))
-    return rows
+        yield Lists(project=site.project_link(project), jobsets=jobsets)
 
 
 def descriptor(site: Site) -> File:

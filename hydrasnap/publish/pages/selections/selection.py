@@ -224,6 +224,7 @@ def _failing_data(job: FailingJob) -> jobs.SelectedJob:
 
 
 def _failing(site: Site, job: FailingJob) -> FailingRow:
+    unexplained = FORGOTTEN if job.read else UNREAD
     return FailingRow(
         build=build_row(site, job.build),
         tag="" if job.is_used else "disabled",
@@ -232,15 +233,8 @@ def _failing(site: Site, job: FailingJob) -> FailingRow:
         exact=job.exact,
         is_new=job.is_new,
         why=tuple(map(partial(culprit_link, site), job.culprits)),
-        unexplained=_unexplained(job),
+        unexplained=unexplained if job.by_dependency and not job.culprits else "",
     )
-
-
-def _unexplained(job: FailingJob) -> str:
-    """Return why the cause of a failure is unknown; empty if it is known, or the job itself."""
-    if job.culprits or not job.by_dependency:
-        return ""
-    return FORGOTTEN if job.read else UNREAD
 
 
 def _news(site: Site, news: News) -> NewsRow:
