@@ -39,12 +39,24 @@ def set_aside(path: Path) -> None:
 
 
 def cannot(action: str, folder: Path, error: OSError) -> CacheError:
-    """Explain a failed operation on the cache."""
-    reason = error.strerror or type(error).__name__
-    if error.filename and Path(error.filename) != folder:
-        reason += f" ({error.filename})"
+    """Explain why a cache is not written or locked."""
     return CacheError(
-        f"Cannot {action} the cache {folder}: {reason}.",
+        f"Cannot {action} the cache {folder}: {_reason(folder, error)}.",
         hint="Nothing that it held is lost. Make room or give it another place with --cache, and "
         "run again.",
     )
+
+
+def cannot_read(folder: Path, error: OSError) -> CacheError:
+    """Explain why a cache is not read."""
+    return CacheError(
+        f"Cannot read the cache {folder}: {_reason(folder, error)}.",
+        hint="Check the disk and the permissions, then run again.",
+    )
+
+
+def _reason(folder: Path, error: OSError) -> str:
+    reason = error.strerror or type(error).__name__
+    if error.filename and Path(error.filename) != folder:
+        reason += f" ({error.filename})"
+    return reason

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Snapshot
-from hydrasnap.store.atomic import cannot
+from hydrasnap.store.atomic import cannot_read
 from hydrasnap.store.cache import Cache
 from hydrasnap.store.contents import Contents
 from hydrasnap.store.layout import MANIFEST, ORIGIN
@@ -75,7 +75,7 @@ def read_snapshot(folder: Path, in_memory: int | None = IN_MEMORY) -> Snapshot:
         except NotByLineError:
             cache.load()
     except OSError as error:
-        raise cannot("read", folder, error) from error
+        raise cannot_read(folder, error) from error
     if not cache.projects and not any(run.complete for run in cache.manifest.runs):
         raise _nothing(folder, f"The cache {folder} holds nothing yet", "Fill it with")
     return cache.snapshot()
@@ -105,7 +105,7 @@ def check_cache(folder: Path) -> CacheCheck:
     try:
         cache.load()
     except OSError as error:
-        raise cannot("read", folder, error) from error
+        raise cannot_read(folder, error) from error
     return CacheCheck(cache.reader.files, tuple(damaged))
 
 

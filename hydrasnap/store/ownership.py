@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from hydrasnap.errors import CacheError
-from hydrasnap.store.atomic import cannot
+from hydrasnap.store.atomic import cannot_read
 from hydrasnap.store.layout import JOURNAL, LIVE, MANIFEST, ORIGIN, UNFINISHED, UNREADABLE, Manifest
 
 _OBJECTS = {"projects", "jobsets", "evals", "builds", "reasons", "sizes"}
@@ -29,7 +29,7 @@ def check_folder(folder: Path) -> None:
                     hint="Choose an empty folder with --cache.",
                 )
     except OSError as error:
-        raise cannot("read", folder, error) from error
+        raise cannot_read(folder, error) from error
 
 
 def is_cache(folder: Path) -> bool:

@@ -430,3 +430,13 @@ def test_the_last_runs_are_remembered(tmp_path: Path) -> None:
             cache.close_run(Run(started=number))
     manifest = json.loads((tmp_path / "snapshot.json").read_text())
     assert [run.get("started", 0) for run in manifest["runs"]] == list(range(29, 9, -1))
+
+
+def test_a_file_that_the_system_does_not_open_is_named_with_what_to_check(tmp_path: Path) -> None:
+    fresh_crawl(tmp_path, hydra())
+    path = next((tmp_path / "evals").glob("*.json"))
+    path.unlink()
+    path.symlink_to(path.name)
+    with pytest.raises(CacheError, match=rf"Cannot read the cache .*{path.name}") as caught:
+        read_snapshot(tmp_path)
+    assert caught.value.hint == "Check the disk and the permissions, then run again."
