@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from hydrasnap.model import Build
 from hydrasnap.report.index import Index
 
+_FEWEST = 2  # builds of an aggregate that are worth a table
+
 
 @dataclass(frozen=True, slots=True)
 class ConstituentRow:
@@ -23,6 +25,11 @@ class ConstituentGrid:
     columns: tuple[Build, ...]
     rows: tuple[ConstituentRow, ...]
 
+    @property
+    def compares(self) -> bool:
+        """Whether it has two builds of the aggregate or more, and constituents."""
+        return len(self.columns) >= _FEWEST and bool(self.rows)
+
 
 def constituent_grid(index: Index, builds: Sequence[Build], columns: int = 15) -> ConstituentGrid:
     """Lay out the known constituents of the newest aggregates among the builds of a job."""
@@ -36,6 +43,13 @@ def constituent_grid(index: Index, builds: Sequence[Build], columns: int = 15) -
                 row[column] = part
     rows = [ConstituentRow(job, system, tuple(row)) for (job, system), row in cells.items()]
     return ConstituentGrid(newest, tuple(sorted(rows, key=_order)))
+
+
+def tells_constituents(index: Index, builds: Sequence[Build]) -> bool:
+    """Return whether the page of a job with these builds, newest first, shows constituents."""
+    newest = next(iter(builds), None)
+    is_aggregate = newest is not None and newest.constituents is not None
+    return is_aggregate or constituent_grid(index, builds).compares
 
 
 def _order(row: ConstituentRow) -> tuple[int, str, str]:

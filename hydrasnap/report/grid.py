@@ -1,7 +1,7 @@
 """The table of jobs against evaluations."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
@@ -31,8 +31,9 @@ class Interest(Enum):
 class GridRow:
     """A job; `cells` are its builds in the grid's columns, None where it has none (known).
 
-    Of several builds of one job in one evaluation the cell has the worst. `whole` tells of each
-    column whether all its builds are known: only there an empty cell says that there is none.
+    The job is another jobset's where the evaluations hold builds of that alone. Of several builds
+    of one job in one evaluation the cell has the worst. `whole` tells of each column whether all
+    its builds are known: only there an empty cell says that there is none.
     """
 
     job: JobKey
@@ -90,7 +91,7 @@ def job_grid(index: Index, key: JobsetKey, columns: int = 20, rows: int | None =
             row[column] = _worse(row[column], build)
     unknown = tuple(map(index.unknown, newest))
     whole = tuple(not count for count in unknown)
-    every = [GridRow(JobKey(*key, job), tuple(cells[job]), whole) for job in sorted(cells)]
+    every = [GridRow(_job(key, row), tuple(row), whole) for _, row in sorted(cells.items())]
     interests = [row.interest for row in every]
     ranked = sorted(range(len(every)), key=lambda place: interests[place].value)
     kept, left = ranked[:rows], ranked[rows:] if rows is not None else []
@@ -104,6 +105,13 @@ def job_grid(index: Index, key: JobsetKey, columns: int = 20, rows: int | None =
             )
         ),
     )
+
+
+def _job(key: JobsetKey, cells: Iterable[Build | None]) -> JobKey:
+    """Name the job of a row: one of the jobset itself comes before others, then the newest."""
+    known = [build for build in cells if build is not None]
+    own = (build for build in known if build.jobset_key == key)
+    return next(own, known[0]).job_key
 
 
 def _worse(one: Build | None, other: Build) -> Build:

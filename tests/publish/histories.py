@@ -94,6 +94,13 @@ def histories_of_aggregates() -> Iterator[tuple[str, list[Snapshot]]]:
     failing = with_builds(build(72, "innermost", 1, jobset="empty"), of=nested)
     yield "a constituent of a constituent of another jobset fails", [nested, failing, FIRST]
 
+    kept = structs.replace(
+        FIRST.evaluations[12], builds=tuple(sorted((*FIRST.evaluations[12].builds, 208)))
+    )
+    read = with_builds(build(208, "new", constituents=(105,)), of=with_evaluations(kept))
+    unread = with_builds(build(209, "new", None), of=read)
+    yield "a new build of an aggregate whose constituents are not read yet", [read, unread]
+
 
 def histories_of_others() -> Iterator[tuple[str, list[Snapshot]]]:
     """Give what may happen around builds from one render to the next."""

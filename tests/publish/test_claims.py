@@ -19,6 +19,7 @@ from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.page_limits import Limits as PageLimits
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.site_check import check_site
 from hydrasnap.store.opening import open_cache, read_snapshot
 
 
@@ -27,6 +28,7 @@ def check(cache: Path, site: Path, settings: SiteSettings = SiteSettings()) -> i
     publish(read_snapshot(cache), settings, site)
     found = claims(site, cache)
     assert wrong(found) == []
+    assert check_site(site, 10**9).findings == ()
     return len(found)
 
 

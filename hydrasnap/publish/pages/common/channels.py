@@ -15,6 +15,7 @@ from hydrasnap.publish.pages.common.rows import (
 )
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.channels import Blocking, Channel, channels
+from hydrasnap.report.constituents import tells_constituents
 
 
 class Since(View, frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ class ChannelBox(View, frozen=True, kw_only=True):
     build: BuildRow  # of the aggregate in the evaluation
     size: int  # number of its constituents
     evaluation: Link | None
-    grid: str  # path of its constituents over time
+    grid: str  # path of its constituents over time, empty if no page shows them
     good: Link | None  # last evaluation in which it succeeded
     good_time: int | None  # Unix seconds
     good_commits: tuple[Revision, ...]  # the revisions then
@@ -85,8 +86,10 @@ def _box(site: Site, channel: Channel) -> ChannelBox:
 
 def _grid(site: Site, channel: Channel) -> str:
     """Return the address of an aggregate's grid: a section of its job's page, if there is one."""
-    page = site.links.job(channel.aggregate.job_key)
-    return page if "?" in page else f"{page}#constituents-over-time"
+    job = channel.aggregate.job_key
+    builds = site.index.builds_of_job(job) if site.policy.has_job_page(job) else ()
+    has_grid = tells_constituents(site.index, builds)
+    return f"{site.links.job(job)}#constituents-over-time" if has_grid else ""
 
 
 def _ago(site: Site, channel: Channel) -> str:

@@ -11,8 +11,6 @@ from hydrasnap.publish.pages.jobset.grid import Cell, cell
 from hydrasnap.report.constituents import ConstituentRow, constituent_grid
 from hydrasnap.report.history import JobHistory, failing_run
 
-_FEWEST = 2
-
 
 class PartSince(View, frozen=True, kw_only=True):
     """A constituent without success, and since when it fails in the builds of the aggregate.
@@ -62,7 +60,7 @@ class PartsGrid(View, frozen=True, kw_only=True):
 def parts_grid(site: Site, history: JobHistory) -> PartsGrid | None:
     """Describe the constituents of an aggregate that has two builds or more."""
     grid = constituent_grid(site.index, history.builds)
-    if len(grid.columns) < _FEWEST or not grid.rows:
+    if not grid.compares:
         return None
     return PartsGrid(
         columns=tuple(map(_column, grid.columns)),
