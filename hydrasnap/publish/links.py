@@ -211,9 +211,9 @@ class Links:
         """Return the page of a watch list, or another `part` such as ``/feed.atom``."""
         return f"watch/{safe_name(name)}{part}"
 
-    def maintainer(self, label: str, part: str = ".html") -> str:
-        """Return the page of a maintainer, or another `part` such as ``/feed.atom``."""
-        return f"maintainer/{safe_name(label)}{part}"
+    def maintainer(self, label: str) -> str:
+        """Return the page of a maintainer."""
+        return f"maintainer/{safe_name(label)}.html"
 
     def build(self, number: int, part: str = ".html") -> str:
         """Return the page of a build, or another `part` such as ``.json``."""

@@ -3,7 +3,7 @@
 Paths are plain strings here: a large site has hundreds of thousands of them.
 """
 
-# ruff: noqa: PTH102, PTH103, PTH104, PTH105, PTH106, PTH108, PTH112, PTH114, PTH123
+# ruff: noqa: PTH103, PTH104, PTH105, PTH106, PTH108, PTH112, PTH114, PTH123
 
 import os
 import stat
@@ -70,7 +70,7 @@ def write(place: str, content: bytes) -> None:
     try:
         file = os.open(place, flags, 0o666)
     except FileNotFoundError:
-        _make_folder(place.rpartition("/")[0])
+        os.makedirs(place.rpartition("/")[0], exist_ok=True)
         file = os.open(place, flags, 0o666)
     try:
         view = memoryview(content)
@@ -78,14 +78,6 @@ def write(place: str, content: bytes) -> None:
             view = view[os.write(file, view) :]
     finally:
         os.close(file)
-
-
-def _make_folder(place: str) -> None:
-    """Make a folder and those above it, which another process may have made already."""
-    try:
-        os.mkdir(place)
-    except (FileNotFoundError, FileExistsError):
-        os.makedirs(place, exist_ok=True)
 
 
 def move_in(staged: str, target: str, but: Collection[str], foreign: Callable[[str], None]) -> None:

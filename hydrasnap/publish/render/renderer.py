@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache, partial
 from html import escape
+from operator import call
 from pathlib import Path
 
 from jinja2 import (
@@ -99,7 +100,7 @@ def environment(templates: Path | None, site: SiteFacts | None = None) -> Enviro
     env.filters.update(
         {
             "build_path": site.build if site else str,
-            "once": lru_cache(maxsize=4096, typed=True)(_once),
+            "once": lru_cache(maxsize=4096, typed=True)(call),  # of a macro with the same values
             "shared": lru_cache(maxsize=256)(partial(_shared, env)),
             "time": _time,
             "date": partial(_time, text=date),
@@ -139,8 +140,3 @@ def _shared(env: Environment, name: str, root: str) -> Markup:
     """Render a part that all pages of one depth have alike; the filter remembers it."""
     text = env.get_template(name).render(root=root)
     return Markup(text)  # noqa: S704 - a template has escaped what is in it
-
-
-def _once(macro: Callable[..., Markup], *values: object) -> Markup:
-    """Call a macro; the filter remembers what it gave for the same values."""
-    return macro(*values)

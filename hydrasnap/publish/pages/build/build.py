@@ -4,9 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from hydrasnap.formatting import plural
 from hydrasnap.model import Build, BuildStatus, Metric, Outcome
-from hydrasnap.publish.pages.build.derivation import Derivation, derivation
 from hydrasnap.publish.pages.build.failure_reasons import Why, why
-from hydrasnap.publish.pages.build.products import ProductRow, product_rows
+from hydrasnap.publish.pages.build.products import (
+    Derivation,
+    ProductRow,
+    derivation,
+    product_rows,
+)
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.failure_cause import own_log
 from hydrasnap.publish.pages.common.packages import PackageFacts, first_evaluation, package_facts

@@ -46,9 +46,12 @@ def buckets(index: Index, key: JobsetKey) -> tuple[Bucket, ...]:
     return tuple(Bucket(index, key, number, count) for number in range(count))
 
 
-def bucket_count(jobs: int) -> int:
-    """Return the number of buckets for a number of jobs: none, or a power of two."""
-    return 1 << (jobs // JOBS).bit_length() if jobs else 0
+def bucket_count(things: int, most: int = JOBS) -> int:
+    """Return into how many buckets, of at most `most` on average, to divide things.
+
+    That is none or a power of two.
+    """
+    return 1 << (things // most).bit_length() if things else 0
 
 
 def bucket_of(job: str, count: int) -> int:

@@ -1,5 +1,6 @@
 """A budget of bytes and files, and how jobsets share one."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -76,11 +77,6 @@ def _levelled(budget: int, needs: Sequence[int], wishes: Sequence[int], step: in
         pairs = zip(needs, wishes, strict=True)
         return [max(need, min(wish, level * step)) for need, wish in pairs]
 
-    low, high = 0, 1 + max(wishes, default=0) // step
-    while low < high:
-        middle = (low + high + 1) // 2
-        if sum(at(middle)) <= budget:
-            low = middle
-        else:
-            high = middle - 1
-    return at(low)
+    levels = range(2 + max(wishes, default=0) // step)
+    highest = bisect_right(levels, budget, key=lambda level: sum(at(level))) - 1
+    return at(max(highest, 0))

@@ -62,10 +62,8 @@ def causes_box(site: Site, evaluation: Evaluation) -> CausesBox | None:
     )
 
 
-def causes_page(site: Site, evaluation: Evaluation) -> Page | None:
-    """Make the page of root causes; None if no build fails because of a dependency."""
-    if causes_box(site, evaluation) is None:
-        return None
+def causes_page(site: Site, evaluation: Evaluation) -> Page:
+    """Make the page of root causes of an evaluation that has a box of them."""
     found = root_causes(site.index, evaluation)
     first = found.causes[: site.limits.rows_of_page]
     rows = tuple(_row(site, evaluation, cause, below=True) for cause in first)

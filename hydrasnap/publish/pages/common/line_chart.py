@@ -128,10 +128,6 @@ def _short(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
-def _x(place: int, count: int) -> str:
-    return _short(WIDTH * (place + 0.5) / count)
-
-
 def chart(
     name: tuple[str, str, str],
     moments: Sequence[Moment],
@@ -179,7 +175,8 @@ def _summary(series: Iterable[Series], words: Callable[[float], str]) -> str:
 
 def _line(line: Series, place: int, fit: Scale, words: Callable[[float], str]) -> Line:
     count = len(line.values)
-    points = [f"{_x(x, count)} {fit.y(value)}" for x, value in enumerate(line.values)]
+    middles = (_short(WIDTH * (place + 0.5) / count) for place in range(count))
+    points = [f"{x} {fit.y(value)}" for x, value in zip(middles, line.values, strict=True)]
     return Line(
         name=line.name,
         newest=words(line.values[-1]),

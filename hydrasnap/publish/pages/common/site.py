@@ -140,11 +140,9 @@ class Site:
     def shown_jobsets(self, project: str) -> list[JobsetKey]:
         """Return the jobsets of a project that Hydra does not hide, by name."""
         return [
-            found.key
-            for health in self.health
-            if health.name == project
-            for found in health.jobsets
-            if found.jobset.configuration.visible
+            key
+            for key, health in self.jobset_health.items()
+            if key.project == project and health.jobset.configuration.visible
         ]
 
     def old_names(self, key: JobsetKey) -> tuple[JobsetKey, ...]:

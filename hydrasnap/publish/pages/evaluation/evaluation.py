@@ -89,7 +89,8 @@ def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File
     page = evaluation_page(site, changes)
     yield Page(paths(), "eval.html", page)
     yield from list_pages(site, changes, paths(), page)
-    yield from filter(None, [causes_page(site, evaluation)])
+    if page.causes:
+        yield causes_page(site, evaluation)
     yield data_file(paths(".json"), evaluation_data(site, changes))
     yield data_file(paths("/jobs.json"), jobs_data(site, evaluation))
     yield from download_files(site, changes)
@@ -101,12 +102,13 @@ def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File
 def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
     """Describe an evaluation against the one before it."""
     evaluation = changes.evaluation
-    key = evaluation.jobset_key
+    key, page = evaluation.jobset_key, site.links.evaluation(evaluation.id)
+    name, tally = f"evaluation {evaluation.id} of {key}", tally_of(site.index, evaluation)
     blocking = blockers(site.index, evaluation)
     return EvaluationPage(
         title=f"Evaluation {evaluation.id} of {key}",
         description=f"Evaluation {evaluation.id} of {key}: {summary(changes)}.",
-        shows=f"This page shows evaluation {evaluation.id} of {key} and what it changed.",
+        shows=f"This page shows {name} and what it changed.",
         crumbs=site.trail(*key),
         live="" if evaluation.deleted_upstream else site.live("eval", str(evaluation.id)),
         alternates=_alternates(site, evaluation),
@@ -118,18 +120,18 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         flake=evaluation.flake,
         commits=evaluation_commits(site, evaluation),
         channels=channel_boxes(site, evaluation),
-        figures=figures(tally_of(site.index, evaluation)),
+        figures=figures(tally),
         baseline=site.evaluation_link(changes.baseline),
         next=site.evaluation_link(site.index.next(evaluation)),
         gone=evaluation.deleted_upstream,
-        changes=changes_view(site, changes, site.links.evaluation(evaluation.id)),
+        changes=changes_view(site, changes, page),
         statuses=_statuses(site, evaluation),
         blockers=tuple(_blocker(site, found) for found in blocking[: site.limits.blockers]),
         blockers_total=len(blocking),
         causes=causes_box(site, evaluation),
         comparisons=tuple(comparison_links(site, evaluation)),
         hub=hub_path(site, evaluation),
-        badge=_badge(site, evaluation),
+        badge=badge_box(site, tally_badge(tally), page, name),
         inputs=input_rows(site, evaluation),
     )
 
@@ -145,12 +147,6 @@ def _alternates(site: Site, evaluation: Evaluation) -> tuple[Alternate, ...]:
         ),
         *download_links(site, number),
     )
-
-
-def _badge(site: Site, evaluation: Evaluation) -> BadgeBox:
-    badge = tally_badge(tally_of(site.index, evaluation))
-    name = f"evaluation {evaluation.id} of {evaluation.jobset_key}"
-    return badge_box(site, badge, site.links.evaluation(evaluation.id), name)
 
 
 def _statuses(site: Site, evaluation: Evaluation) -> tuple[StatusCount, ...]:

@@ -1,10 +1,11 @@
 """The page that lists the files for programs, and the style sheet of the user's colour."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
-from hydrasnap.model import JobsetKey, Watch
+from hydrasnap.model import JobsetKey
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.page import File, Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.site import Site
@@ -19,8 +20,8 @@ class FilesRow(View, frozen=True, kw_only=True):
 
     of: Link
     files: tuple[Link, ...]
-    evaluation: Link | None
-    evaluation_files: tuple[Link, ...]
+    evaluation: Link | None = None
+    evaluation_files: tuple[Link, ...] = ()
 
 
 class DataKind(View, frozen=True, kw_only=True):
@@ -53,13 +54,19 @@ def listing_files(site: Site) -> Iterator[Page | File]:
         description=f"Feeds, badges and data files of {site.name}.",
         shows="This page lists the files of the site that programs read.",
         files=tuple(_whole(site)),
-        projects=tuple(_project(site, name) for name in site.snapshot.projects),
+        projects=tuple(
+            _row(site, site.project_link(name), site.shown_jobsets(name))
+            for name in site.snapshot.projects
+        ),
         jobsets=tuple(
             _jobset(site, key)
             for key, jobset in site.snapshot.jobsets.items()
             if jobset.renamed_to is None
         ),
-        watches=tuple(_watch(site, watch) for watch in site.watches),
+        watches=tuple(
+            _row(site, Link(label=name, href=site.links.watch(name)), found.jobsets)
+            for name, found in site.watched.items()
+        ),
         maintainers=Link(label="maintainer", href=Links.MAINTAINERS) if site.staff else None,
         kinds=tuple(data_kinds()),
     )
@@ -92,54 +99,39 @@ def _whole(site: Site) -> Iterator[Link]:
         yield Link(label="Site map", href="sitemap.xml")
 
 
-def _of(feed: tuple[str, ...], data: str, page: str) -> tuple[Link, ...]:
-    way = page.removesuffix(".html")
-    return (
-        *(Link(label="feed", href=path) for path in feed),
-        *((Link(label="data", href=data),) if data else ()),
-        Link(label="badge", href=f"{way}.svg"),
-        Link(label="shield", href=f"{way}/shield.json"),
-    )
-
-
-def _feed(site: Site, path: str, keys: list[JobsetKey]) -> tuple[str, ...]:
-    return tuple(found.href for found in jobsets_feed_link(site, path, "", keys))
-
-
-def _project(site: Site, name: str) -> FilesRow:
-    keys = site.shown_jobsets(name)
-    feed = _feed(site, site.links.project(name, "/feed.atom"), keys)
-    files = _of(feed, site.links.project(name, ".json"), site.links.project(name))
-    return FilesRow(of=site.project_link(name), files=files, evaluation=None, evaluation_files=())
+def _row(site: Site, of: Link, keys: Iterable[JobsetKey]) -> FilesRow:
+    return FilesRow(of=of, files=_beside(site, of.href, keys))
 
 
 def _jobset(site: Site, key: JobsetKey) -> FilesRow:
-    feed = _feed(site, site.links.jobset(key, "/feed.atom"), [key])
-    files = _of(feed, site.links.jobset(key, ".json"), site.links.jobset(key))
     latest = site.index.latest(key)
     newest = latest if latest and site.index.is_comparable(latest) else None
-    path = site.links.evaluation
+    link, revisions = site.jobset_link(key, full=True), site.links.jobset(key, REVISIONS)
     return FilesRow(
-        of=site.jobset_link(key, full=True),
-        files=(*files, Link(label="revisions", href=site.links.jobset(key, REVISIONS))),
+        of=link,
+        files=(*_beside(site, link.href, [key]), Link(label="revisions", href=revisions)),
         evaluation=site.evaluation_link(newest),
-        evaluation_files=()
-        if newest is None
-        else (
-            *_of((), path(newest.id, ".json"), path(newest.id)),
-            Link(label="all jobs", href=path(newest.id, "/jobs.json")),
-            Link(label="Markdown", href=path(newest.id, ".md")),
-            Link(label="failing jobs", href=path(newest.id, "/failing.txt")),
-        ),
+        evaluation_files=_of_evaluation(site, newest.id) if newest else (),
     )
 
 
-def _watch(site: Site, watch: Watch) -> FilesRow:
-    keys = site.watched[watch.name].jobsets
-    page, path = site.links.watch(watch.name), site.links.watch(watch.name, "/feed.atom")
-    return FilesRow(
-        of=Link(label=watch.name, href=page),
-        files=_of(_feed(site, path, list(keys)), site.links.watch(watch.name, ".json"), page),
-        evaluation=None,
-        evaluation_files=(),
+def _of_evaluation(site: Site, number: int) -> tuple[Link, ...]:
+    path = partial(site.links.evaluation, number)
+    return (
+        *_beside(site, path()),
+        Link(label="all jobs", href=path("/jobs.json")),
+        Link(label="Markdown", href=path(".md")),
+        Link(label="failing jobs", href=path("/failing.txt")),
+    )
+
+
+def _beside(site: Site, page: str, keys: Iterable[JobsetKey] = ()) -> tuple[Link, ...]:
+    """Return links to the files beside a page; some have a feed, on what broke in jobsets."""
+    way = page.removesuffix(".html")
+    feed = jobsets_feed_link(site, f"{way}/feed.atom", "", keys)
+    return (
+        *(Link(label="feed", href=found.href) for found in feed),
+        Link(label="data", href=f"{way}.json"),
+        Link(label="badge", href=f"{way}.svg"),
+        Link(label="shield", href=f"{way}/shield.json"),
     )

@@ -12,6 +12,7 @@ the limits, and asks that the files lie above all that they list.
 
 from collections.abc import Iterator
 from html import escape
+from itertools import chain
 from urllib.parse import quote
 
 from hydrasnap.model import Jobset
@@ -34,7 +35,9 @@ def sitemap_files(site: Site) -> Iterator[File]:
         return
     jobsets = [found for found in site.snapshot.jobsets.values() if _is_listed(site, found)]
     places = [_entry(site, "url", path) for path in _places(site, jobsets)]
-    jobs = [_entry(site, "url", path) for path in _jobs(site, jobsets)]
+    keys = chain.from_iterable(site.index.jobs_of(jobset.key) for jobset in jobsets)
+    paged = filter(site.policy.has_job_page, keys)
+    jobs = [_entry(site, "url", site.links.job(key)) for key in paged]
     if len(list(_parts(site, places + jobs))) == 1:
         yield _file(SITEMAP, "urlset", places + jobs)
     else:
@@ -75,12 +78,6 @@ def _places(site: Site, jobsets: list[Jobset]) -> Iterator[str]:
         newest = site.index.latest(jobset.key)
         if newest is not None and site.index.is_comparable(newest):
             yield site.links.evaluation(newest.id)
-
-
-def _jobs(site: Site, jobsets: list[Jobset]) -> Iterator[str]:
-    for jobset in jobsets:
-        for job in filter(site.policy.has_job_page, site.index.jobs_of(jobset.key)):
-            yield site.links.job(job)
 
 
 def _parts(site: Site, entries: list[str]) -> Iterator[list[str]]:

@@ -7,7 +7,7 @@ from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.rows import evaluation_commits
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.jobset.builds_file import builds_path
-from hydrasnap.report.grid import Grid, GridRow, Interest, job_grid
+from hydrasnap.report.grid import Grid, Interest, job_grid
 
 
 class Column(View, frozen=True, kw_only=True):
@@ -65,7 +65,10 @@ def grid_page(site: Site, jobset: Jobset) -> GridPage:
             _column(site, found, is_partial=bool(unknown))
             for found, unknown in zip(grid.columns, grid.unknown, strict=True)
         ),
-        rows=tuple(_row(site, row) for row in grid.jobs.rows),
+        rows=tuple(
+            Row(job=site.job_link(row.job), active=row.active, cells=tuple(map(cell, row.cells)))
+            for row in grid.jobs.rows
+        ),
         omitted=_omitted(grid),
         total=grid.jobs.total,
         builds=builds_path(site, key) if grid.omitted else "",
@@ -102,14 +105,6 @@ def _omitted(grid: Grid) -> str:
         words[Interest.STEADY] = "that succeeded wherever it is known"
     parts = [f"{count:,} {words[interest]}" for interest, count in grid.omitted.items()]
     return f"{plural(grid.jobs.omitted, 'more job')} left out: {listed(parts)}"
-
-
-def _row(site: Site, row: GridRow) -> Row:
-    return Row(
-        job=site.job_link(row.job),
-        active=row.active,
-        cells=tuple(cell(build) for build in row.cells),
-    )
 
 
 def cell(build: Build | None) -> Cell | None:

@@ -125,7 +125,7 @@ def snapshot_script(site: Site) -> str:
 def overview_page(site: Site) -> OverviewPage:
     """Describe the whole snapshot."""
     snapshot = site.snapshot
-    jobsets = [jobset for project in site.health for jobset in project.jobsets]
+    jobsets = list(site.jobset_health.values())
     shown = [health for health in jobsets if not health.hidden]
     broken = newly_broken(jobsets, site.limits.broken_jobs)
     newest = newest_evaluations(site)
@@ -175,7 +175,7 @@ def _sums(snapshot: Snapshot, jobsets: int) -> str:
 
 def _visible(site: Site, evaluations: Iterable[Evaluation]) -> Iterator[Evaluation]:
     """Leave out the evaluations of jobsets that Hydra hides."""
-    hidden = {health.key for project in site.health for health in project.jobsets if health.hidden}
+    hidden = {key for key, health in site.jobset_health.items() if health.hidden}
     return (found for found in evaluations if found.jobset_key not in hidden)
 
 

@@ -1,7 +1,7 @@
 """The page of the queue: what waits or runs, of all jobsets."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from hydrasnap.formatting import plural
 from hydrasnap.model import Build
@@ -45,6 +45,8 @@ def queue_pages(site: Site) -> Iterator[Page]:
 def queue_page(site: Site) -> QueuePage:
     """Describe what waits or runs, by priority and age."""
     builds, live = site.index.queued(), site.snapshot.live
+    shown = builds[: site.limits.queued_builds]
+    jobsets = sorted({build.jobset_key for build in builds}) if len(shown) < len(builds) else ()
     systems = Counter(build.system for build in builds)
     return QueuePage(
         title="Queue",
@@ -52,23 +54,13 @@ def queue_page(site: Site) -> QueuePage:
         shows="This page lists the builds of the snapshot that had no result when it was taken.",
         live=site.live("queue"),
         total=len(builds),
-        rows=build_rows(site, builds[: site.limits.queued_builds]),
+        rows=build_rows(site, shown),
         jobsets=tuple(_waiting(site, builds)),
-        running={
-            build.id: True
-            for build in builds[: site.limits.queued_builds]
-            if build.id in site.running
-        },
-        files=_files(site, builds),
+        running={build.id: True for build in shown if build.id in site.running},
+        files=builds_paths(site, jobsets),
         asked=live.asked if live and live.running is not None else None,
         systems=tuple(sorted(systems.items(), key=lambda item: (-item[1], item[0]))),
     )
-
-
-def _files(site: Site, builds: Sequence[Build]) -> tuple[str, ...]:
-    if len(builds) <= site.limits.queued_builds:
-        return ()
-    return builds_paths(site, sorted({build.jobset_key for build in builds}))
 
 
 def _waiting(site: Site, builds: Iterable[Build]) -> Iterator[Waiting]:

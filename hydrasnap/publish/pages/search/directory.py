@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hydrasnap.model import BuildStatus, Evaluation, Project
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.search.jobs import first_ids, folder_of
+from hydrasnap.publish.pages.search.jobs import IDS, folder_of
 from hydrasnap.publish.pages.search.names import LONGEST
 from hydrasnap.publish.pages.search.paths import prefix_of
 from hydrasnap.publish.pages.search.people import people_buckets
@@ -18,7 +18,10 @@ def directory_files(site: Site) -> Iterator[File]:
     """Yield the shard that the search loads first, and that of the evaluations."""
     directory = {
         "origin": site.origin,
-        "projects": _projects(site),
+        "projects": [
+            [project.name, site.links.project(project.name), _about(project)]
+            for project in site.snapshot.projects.values()
+        ],
         "jobsets": list(_jobsets(site)),
         "idle": [
             place
@@ -29,7 +32,7 @@ def directory_files(site: Site) -> Iterator[File]:
             [status.label, status.outcome.value, status.icon, status.sentence]
             for status in BuildStatus
         ],
-        "ids": first_ids(site.snapshot.builds),
+        "ids": sorted(site.snapshot.builds)[::IDS],
         "paths": prefix_of(len(site.snapshot.builds)),
         "people": people_buckets(site),
     }
@@ -68,13 +71,6 @@ def _commits(site: Site) -> list[object]:
     return [
         [word for one in inputs_of(found) if one.revision for word in (one.name, one.revision)]
         for found in _newest_first(site)
-    ]
-
-
-def _projects(site: Site) -> list[object]:
-    return [
-        [project.name, site.links.project(project.name), _about(project)]
-        for project in site.snapshot.projects.values()
     ]
 
 

@@ -7,7 +7,7 @@ system, evaluations; the status is twice its place in the directory, and one mor
 no page.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from operator import attrgetter
 
@@ -62,11 +62,6 @@ def id_files(site: Site) -> Iterator[File]:
         ids = [found >> _BUCKET_BITS for found in part]
         steps = [after - before for before, after in zip([ids[0], *ids], ids, strict=False)]
         yield shard(f"ids-{number // IDS}", [steps, [found & _BUCKET for found in part]])
-
-
-def first_ids(ids: Iterable[int]) -> list[int]:
-    """Return the first id of each shard of ids."""
-    return sorted(ids)[::IDS]
 
 
 def _homes(site: Site) -> Iterator[int]:

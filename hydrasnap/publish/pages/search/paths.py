@@ -30,8 +30,9 @@ def path_files(site: Site) -> Iterator[File]:
         for digest, number in _ROW.iter_unpack(rows):
             groups[digest[:prefix]] += _ROW.pack(digest, number)
     for name, found in groups.items():
-        rows_of_shard = sorted(_ROW.iter_unpack(found))
-        yield shard(f"paths-{name.decode() or 'all'}", _shard(rows_of_shard))
+        of_shard = sorted(_ROW.iter_unpack(found))
+        hashes = b"".join(digest for digest, _ in of_shard).decode()
+        yield shard(f"paths-{name.decode() or 'all'}", [hashes, [build for _, build in of_shard]])
 
 
 def _rows_of(index: Index, key: JobsetKey) -> bytes:
@@ -51,8 +52,3 @@ def prefix_of(builds: int) -> int:
 def _hashes(build: Build) -> set[str]:
     paths = (build.drvpath, *(output.path for output in build.outputs))
     return {found[1] for found in map(_HASH.match, paths) if found}
-
-
-def _shard(rows: list[tuple[bytes, int]]) -> object:
-    """Write rows that are sorted by hash, and of one hash by build."""
-    return [b"".join(digest for digest, _ in rows).decode(), [number for _, number in rows]]

@@ -6,7 +6,7 @@ each as what it shares with the one before and what follows, with ``|`` between.
 
 from collections.abc import Iterator, Mapping
 
-from hydrasnap.publish.pages.common.buckets import bucket_of
+from hydrasnap.publish.pages.common.buckets import bucket_count, bucket_of
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import front_coded, shard
@@ -18,7 +18,7 @@ Names = Mapping[str, tuple[str, ...]]
 
 def people_buckets(site: Site) -> int:
     """Return in how many files the jobs of maintainers are: none, or a power of two."""
-    return 1 << (len(site.staff) // _A_BUCKET).bit_length() if site.staff else 0
+    return bucket_count(len(site.staff), _A_BUCKET)
 
 
 def people_files(site: Site) -> Iterator[File]:
