@@ -184,11 +184,13 @@ def _reusable(found: BuildState, settings: bytes, site: bytes) -> BuildState:
 def _put_static_files(out: Output, settings: SiteSettings) -> TaskRecord:
     from hydrasnap.publish.content import static_files
 
-    files = []
-    for path, content in static_files(settings):
-        staged = out.put(path, content)
-        files.append(FileRecord(path, staged.size, digest(content), is_page=False))
-    return TaskRecord.of(b"", files)
+    return TaskRecord.of(b"", [_put(out, path, file) for path, file in static_files(settings)])
+
+
+def _put(out: Output, path: str, content: bytes) -> FileRecord:
+    """Put a file that is no page into the output, and return its record."""
+    staged = out.put(path, content)
+    return FileRecord(path, staged.size, digest(content), is_page=False)
 
 
 def _put_manifest(
@@ -200,10 +202,7 @@ def _put_manifest(
     before = {path: e for path, e in manifest.read_manifest(output).items() if path in unmoved}
     paths = [path for record in records.values() for path in record.paths()]
     content = manifest.manifest(paths, before, out.stage.file)
-    staged = out.put(manifest.NAME, content)
-    return TaskRecord.of(
-        b"", [FileRecord(manifest.NAME, staged.size, digest(content), is_page=False)]
-    )
+    return TaskRecord.of(b"", [_put(out, manifest.NAME, content)])
 
 
 def _replaced_files(

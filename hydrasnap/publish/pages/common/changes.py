@@ -44,10 +44,10 @@ class ChangeList(View, frozen=True, kw_only=True):
     look: str
     count: int
     before: bool
-    rows: tuple[ChangeRow, ...]
-    folded: tuple[ChangeRow, ...]
-    more: tuple[ListPart, ...]
-    rest: str
+    rows: tuple[ChangeRow, ...] = ()
+    folded: tuple[ChangeRow, ...] = ()
+    more: tuple[ListPart, ...] = ()
+    rest: str = ""
 
 
 class SystemRow(View, frozen=True, kw_only=True):
@@ -135,12 +135,11 @@ def list_pages(
     listed: Collection[ChangeKind] = _ALL,
 ) -> Iterator[Page]:
     """Yield the further pages of the long lists of the page at `path`, with context `first`."""
-    most, key = site.limits.rows_of_further_page, changes.evaluation.jobset_key
+    key = changes.evaluation.jobset_key
     for kind in listed:
-        links = _more(site, changes, kind, path)
-        for number, link in enumerate(links):
-            start = _rows_shown(site, kind) + number * most
-            rows = changes[kind][start : start + most]
+        parts = list(_further(site, changes, kind, path))
+        links = [link for link, _ in parts]
+        for link, rows in parts:
             context = ListPage(
                 title=f"{kind.title}, page {link.label} · {first.title}",
                 description=f"{kind.title}, page {link.label} of {len(links) + 1}: {first.title}.",
@@ -171,23 +170,21 @@ def _span(rows: Sequence[Change]) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _more(site: Site, changes: Changes, kind: ChangeKind, path: str) -> tuple[ListPart, ...]:
-    """Return links to the further pages of a long list, if the site has room for them."""
-    limits, evaluation = site.limits, changes.evaluation
+def _further(
+    site: Site, changes: Changes, kind: ChangeKind, path: str
+) -> Iterator[tuple[ListPart, Sequence[Change]]]:
+    """Yield the further pages of a long list, if the site has room for them, and their rows."""
+    most, evaluation = site.limits.rows_of_further_page, changes.evaluation
     is_cut = not site.policy.has_long_lists(evaluation)
     is_with_previous = changes.baseline is site.index.previous(evaluation)  # as its own page is
     may_cut = kind in QUIET_LISTS or not is_with_previous
     if (is_cut and may_cut) or not _is_long(site, changes, kind):
-        return ()
-    starts = range(_rows_shown(site, kind), changes.count(kind), limits.rows_of_further_page)
-    stem = f"{path.removesuffix('.html')}/{kind.slug}"
-    return tuple(
-        ListPart(
-            label=str(n), href=f"{stem}-{n}.html",
-            span=_span(changes[kind][start : start + limits.rows_of_further_page]),
-        )
-        for n, start in enumerate(starts, start=2)
-    )  # fmt: skip
+        return
+    starts = range(_rows_shown(site, kind), changes.count(kind), most)
+    for number, start in enumerate(starts, start=2):
+        href = f"{path.removesuffix('.html')}/{kind.slug}-{number}.html"
+        rows = changes[kind][start : start + most]
+        yield ListPart(label=str(number), href=href, span=_span(rows)), rows
 
 
 def _is_long(site: Site, changes: Changes, kind: ChangeKind) -> bool:
@@ -202,7 +199,7 @@ def _rows_shown(site: Site, kind: ChangeKind) -> int:
 
 
 def _list(site: Site, changes: Changes, kind: ChangeKind, path: str) -> ChangeList:
-    more = _more(site, changes, kind, path)
+    more = tuple(link for link, _ in _further(site, changes, kind, path))
     shown = _rows_shown(site, kind)
     is_long = _is_long(site, changes, kind)
     every = changes[kind][: shown if is_long else None]
@@ -223,8 +220,4 @@ def _counted(changes: Changes, kind: ChangeKind) -> ChangeList:
         look=LOOKS.get(kind, ""),
         count=changes.count(kind),
         before=kind not in _PLAIN,
-        rows=(),
-        folded=(),
-        more=(),
-        rest="",
     )

@@ -1,6 +1,6 @@
 """The feeds: what broke and what was fixed, by jobset and by project."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from heapq import merge
 from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
@@ -22,19 +22,17 @@ from hydrasnap.report.transitions import News
 def feed_files(site: Site) -> Iterator[Page | File]:
     """Yield the feed of each jobset and project that has an evaluation with a known time."""
     for project in site.health:
-        keys = [jobset.key for jobset in project.jobsets]
-        for key in keys:
-            path, page = site.links.jobset(key, "/feed.atom"), site.links.jobset(key)
-            link = Link(label=str(key), href=page)
-            updated = newest_time(site.index, [key])
-            yield from with_old_names(
-                site, key, feed_file(site, path, link, updated, site.news(key))
-            )
-        name, shown = project.name, site.shown_jobsets(project.name)
-        path, page = site.links.project(name, "/feed.atom"), site.links.project(name)
-        updated = newest_time(site.index, shown)
-        link = Link(label=name, href=page)
-        yield from feed_file(site, path, link, updated, merged(site, shown))
+        for health in project.jobsets:
+            own = _feed_of(site, site.jobset_link(health.key, full=True), [health.key])
+            yield from with_old_names(site, health.key, own)
+        shown = site.shown_jobsets(project.name)
+        yield from _feed_of(site, site.project_link(project.name), shown)
+
+
+def _feed_of(site: Site, page: Link, keys: Collection[JobsetKey]) -> Iterator[File]:
+    """Yield the feed beside a page on the news of some jobsets, newest first."""
+    news = merge(*map(site.news, keys), key=lambda found: -found.evaluation.id)
+    return feed_file(site, page, newest_time(site.index, keys), news)
 
 
 def job_feed(site: Site, history: JobHistory) -> Iterator[File]:
@@ -55,7 +53,7 @@ def job_feed_link(site: Site, history: JobHistory) -> tuple[Alternate, ...]:
     if has_job_feed(site, history):
         return (alternate(site.links.job(key, "/feed.atom"), key.name),)
     jobset = JobsetKey(key.project, key.jobset)
-    return jobsets_feed_link(site, site.links.jobset(jobset, "/feed.atom"), str(jobset), [jobset])
+    return jobsets_feed_link(site, site.jobset_link(jobset, full=True), [jobset])
 
 
 def has_job_feed(site: Site, history: JobHistory) -> bool:
@@ -99,21 +97,18 @@ def _entries(site: Site, path: str, history: JobHistory) -> Iterator[Entry]:
         )
 
 
-def merged(site: Site, keys: Iterable[JobsetKey]) -> Iterator[News]:
-    """Yield the news of several jobsets, newest first."""
-    return merge(*map(site.news, keys), key=lambda found: -found.evaluation.id)
+def feed_link(page: Link, updated: int | None) -> tuple[Alternate, ...]:
+    """Return the link to the feed beside a page; empty if the time it was `updated` is unknown."""
+    return () if updated is None else (alternate(_beside(page.href), page.label),)
 
 
-def feed_link(path: str, of: str, updated: int | None) -> tuple[Alternate, ...]:
-    """Return the link to a feed; empty if the time it was `updated` is not known."""
-    return () if updated is None else (alternate(path, of),)
+def jobsets_feed_link(site: Site, page: Link, keys: Iterable[JobsetKey]) -> tuple[Alternate, ...]:
+    """Return the link to the feed of some jobsets beside a page, if there is one."""
+    return feed_link(page, newest_time(site.index, keys))
 
 
-def jobsets_feed_link(
-    site: Site, path: str, of: str, keys: Iterable[JobsetKey]
-) -> tuple[Alternate, ...]:
-    """Return the link to the feed of some jobsets, if there is one."""
-    return feed_link(path, of, newest_time(site.index, keys))
+def _beside(page: str) -> str:
+    return f"{page.removesuffix('.html')}/feed.atom"
 
 
 def alternate(path: str, of: str) -> Alternate:
@@ -121,12 +116,11 @@ def alternate(path: str, of: str) -> Alternate:
     return Alternate(label="Atom feed", href=path, type=TYPE, title=f"What broke in {of}")
 
 
-def feed_file(
-    site: Site, path: str, page: Link, updated: int | None, found: Iterable[News]
-) -> Iterator[File]:
-    """Yield the feed at `path` on what `page` shows; nothing if its `updated` is not known."""
+def feed_file(site: Site, page: Link, updated: int | None, found: Iterable[News]) -> Iterator[File]:
+    """Yield the feed beside a page on what that shows; nothing if its `updated` is not known."""
     if updated is None:
         return
+    path = _beside(page.href)
     title = f"{page.label} on {site.name}: what broke and what was fixed"
     entries = (_entry(site, path, news) for news in found if _updated(news))
     yield _file(site, path, Link(label=title, href=page.href), updated, entries)

@@ -100,7 +100,7 @@ def _whole(site: Site) -> Iterator[Link]:
 
 
 def _row(site: Site, of: Link, keys: Iterable[JobsetKey]) -> FilesRow:
-    return FilesRow(of=of, files=_beside(site, of.href, keys))
+    return FilesRow(of=of, files=(*_feed(site, of, keys), *_beside(of.href)))
 
 
 def _jobset(site: Site, key: JobsetKey) -> FilesRow:
@@ -109,7 +109,11 @@ def _jobset(site: Site, key: JobsetKey) -> FilesRow:
     link, revisions = site.jobset_link(key, full=True), site.links.jobset(key, REVISIONS)
     return FilesRow(
         of=link,
-        files=(*_beside(site, link.href, [key]), Link(label="revisions", href=revisions)),
+        files=(
+            *_feed(site, link, [key]),
+            *_beside(link.href),
+            Link(label="revisions", href=revisions),
+        ),
         evaluation=site.evaluation_link(newest),
         evaluation_files=_of_evaluation(site, newest.id) if newest else (),
     )
@@ -118,20 +122,20 @@ def _jobset(site: Site, key: JobsetKey) -> FilesRow:
 def _of_evaluation(site: Site, number: int) -> tuple[Link, ...]:
     path = partial(site.links.evaluation, number)
     return (
-        *_beside(site, path()),
+        *_beside(path()),
         Link(label="all jobs", href=path("/jobs.json")),
         Link(label="Markdown", href=path(".md")),
         Link(label="failing jobs", href=path("/failing.txt")),
     )
 
 
-def _beside(site: Site, page: str, keys: Iterable[JobsetKey] = ()) -> tuple[Link, ...]:
-    """Return links to the files beside a page; some have a feed, on what broke in jobsets."""
+def _feed(site: Site, page: Link, keys: Iterable[JobsetKey]) -> Iterator[Link]:
+    for found in jobsets_feed_link(site, page, keys):
+        yield Link(label="feed", href=found.href)
+
+
+def _beside(page: str) -> Iterator[Link]:
     way = page.removesuffix(".html")
-    feed = jobsets_feed_link(site, f"{way}/feed.atom", "", keys)
-    return (
-        *(Link(label="feed", href=found.href) for found in feed),
-        Link(label="data", href=f"{way}.json"),
-        Link(label="badge", href=f"{way}.svg"),
-        Link(label="shield", href=f"{way}/shield.json"),
-    )
+    yield Link(label="data", href=f"{way}.json")
+    yield Link(label="badge", href=f"{way}.svg")
+    yield Link(label="shield", href=f"{way}/shield.json")

@@ -162,7 +162,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
 
 
 def _alternates(site: Site, key: JobsetKey) -> tuple[Alternate, ...]:
-    feed = jobsets_feed_link(site, site.links.jobset(key, "/feed.atom"), str(key), [key])
+    feed = jobsets_feed_link(site, site.jobset_link(key, full=True), [key])
     return (*feed, data_link(site.links.jobset(key, ".json"), f"The state of {key}"))
 
 

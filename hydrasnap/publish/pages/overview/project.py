@@ -88,10 +88,7 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         live=site.live("project", project.name),
         alternates=(
             *jobsets_feed_link(
-                site,
-                site.links.project(project.name, "/feed.atom"),
-                project.name,
-                site.shown_jobsets(project.name),
+                site, site.project_link(project.name), site.shown_jobsets(project.name)
             ),
             data_link(site.links.project(project.name, ".json"), f"The jobsets of {project.name}"),
         ),

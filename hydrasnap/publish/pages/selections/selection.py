@@ -115,7 +115,7 @@ def selection_pages(
     yield Page(path, template, page)
     yield from _failing_pages(site, path, page, selection)
     below, link = path.removesuffix(".html"), Link(label=page.name, href=path)
-    yield from feed_file(site, f"{below}/feed.atom", link, selection.updated, selection.news)
+    yield from feed_file(site, link, selection.updated, selection.news)
     yield data_file(f"{below}.json", selection_data(page.name, path, selection))
     yield from badge_files(tally_badge(selection.tally), below)
 
@@ -186,9 +186,9 @@ def _day(build: Build | None) -> str:
 
 def selection_alternates(path: str, name: str, selection: Selection) -> tuple[Alternate, ...]:
     """Return the feed and the data beside the page at `path`."""
-    below = path.removesuffix(".html")
-    feed = feed_link(f"{below}/feed.atom", name, selection.updated)
-    return (*feed, data_link(f"{below}.json", f"What fails of {name}"))
+    feed = feed_link(Link(label=name, href=path), selection.updated)
+    data = data_link(f"{path.removesuffix('.html')}.json", f"What fails of {name}")
+    return (*feed, data)
 
 
 def selection_data(name: str, path: str, selection: Selection) -> jobs.Selection:

@@ -56,16 +56,15 @@ def watch_pages(site: Site) -> Iterator[Page | File]:
 
 def watch_rows(site: Site) -> tuple[WatchRow, ...]:
     """Return all watch lists as rows of a table."""
-    return tuple(_row(site, watch, site.watched[watch.name]) for watch in site.watches)
-
-
-def _row(site: Site, watch: Watch, selection: Selection) -> WatchRow:
-    return WatchRow(
-        link=Link(label=watch.name, href=site.links.watch(watch.name)),
-        jobs=selection.tally.total,
-        failing=selection.failed,
-        unread=selection.unread,
-        figures=figures(selection.tally),
+    return tuple(
+        WatchRow(
+            link=Link(label=name, href=site.links.watch(name)),
+            jobs=found.tally.total,
+            failing=found.failed,
+            unread=found.unread,
+            figures=figures(found.tally),
+        )
+        for name, found in site.watched.items()
     )
 
 
