@@ -37,11 +37,6 @@ class Builds(Mapping[int, Build]):
         """Whether all builds are in memory anyway, so that holding one costs nothing."""
         return True
 
-    @property
-    def keeps_answers(self) -> bool:
-        """Whether an answer is kept for whoever asks next, in this run or a later one."""
-        return False
-
     @cached_property
     def _by_jobset(self) -> dict[JobsetKey, list[Build]]:
         groups: defaultdict[tuple[str, str], list[Build]] = defaultdict(list)
@@ -81,10 +76,10 @@ class Builds(Mapping[int, Build]):
         del key, question, about, kind
         return answer()
 
-    def is_remembered(self, key: JobsetKey, question: str, about: bytes) -> bool:
-        """Return whether an earlier run has left the answer, or to ask is as quick."""
+    def lacks_answer(self, key: JobsetKey, question: str, about: bytes) -> bool:
+        """Return whether an answer would be kept for whoever asks next, and nobody has left it."""
         del key, question, about
-        return True
+        return False
 
     @abstractmethod
     def absent(self, ids: Iterable[int], near: JobsetKey) -> Set[int]:

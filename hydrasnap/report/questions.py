@@ -33,9 +33,9 @@ class Question(NamedTuple, Generic[T]):
 
     def is_open(self, index: Index, key: JobsetKey) -> bool:
         """Return whether nobody has asked yet, and the answer will be kept."""
-        if not (index.builds.keeps_answers and _is_kept(index, key)):
+        if not _is_kept(index, key):
             return False
-        return not index.builds.is_remembered(key, self.name, self._about(index, key))
+        return index.builds.lacks_answer(key, self.name, self._about(index, key))
 
     def _about(self, index: Index, key: JobsetKey) -> bytes:
         return index.situation(key) + msgpack.encode(self.also)

@@ -124,11 +124,6 @@ class FiledBuilds(Builds):
         """They are not."""
         return False
 
-    @property
-    def keeps_answers(self) -> bool:
-        """Whether the folder of the cache takes them."""
-        return can_keep(self._folder)
-
     def jobsets(self) -> Iterable[JobsetKey]:
         """Return the jobsets that have builds."""
         return self._places.keys()
@@ -181,11 +176,11 @@ class FiledBuilds(Builds):
             return answer()
         return remembered(self._folder, (*key, question), self._situation(key, about), kind, answer)
 
-    def is_remembered(self, key: JobsetKey, question: str, about: bytes) -> bool:
-        """Return whether an earlier run has left the answer, or to ask is as quick."""
-        return self.count(key) < _FEW or is_kept(
-            self._folder, (*key, question), self._situation(key, about)
-        )
+    def lacks_answer(self, key: JobsetKey, question: str, about: bytes) -> bool:
+        """Return whether an answer would be kept for whoever asks next, and nobody has left it."""
+        if self.count(key) < _FEW or not can_keep(self._folder):
+            return False
+        return not is_kept(self._folder, (*key, question), self._situation(key, about))
 
     def _situation(self, key: JobsetKey, about: bytes) -> bytes:
         return digest_of(self.digest(key), about, __version__.encode())
