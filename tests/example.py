@@ -31,8 +31,7 @@ from hydrasnap.model import (
     Watch,
 )
 from hydrasnap.publish.content import gather_site
-from hydrasnap.publish.pages.common.customizing import Document
-from hydrasnap.publish.pages.common.page import File, Page
+from hydrasnap.publish.pages.common.page import Document, File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.publish.tasks import render_tasks

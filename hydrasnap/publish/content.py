@@ -12,7 +12,7 @@ from hydrasnap.publish.links import Links, safe_name
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.publish.pages.common.api_scope import ApiScope, api_scope
 from hydrasnap.publish.pages.common.budget import Budget
-from hydrasnap.publish.pages.common.customizing import Appearance, Document
+from hydrasnap.publish.pages.common.page import Appearance, Document
 from hydrasnap.publish.pages.common.page_priorities import decide
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.site import Site

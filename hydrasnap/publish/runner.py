@@ -45,19 +45,17 @@ class TaskRunner:
         self._is_unmodified = FreshnessCheck(output, known)
         self._tasks = tuple(render_tasks(site))
         self._fingerprints = Fingerprinter(site, known.settings)
-        self.jobsets = dict(self._digests())
+        # digests of all that the tasks of a jobset read, where these are found quickly
+        self.jobsets = {
+            spelled(key): found
+            for key in site.snapshot.jobsets
+            if (found := self._fingerprints.of_jobset(key))
+        }
 
     def prepare(self) -> None:
         """Read what the tasks need, before processes share it."""
         jobsets = self._site.snapshot.jobsets
         self._site.index.hold([key for key in jobsets if not self._is_as_before(key)])
-
-    def _digests(self) -> Iterator[tuple[str, bytes]]:
-        """Digest what the tasks of each jobset read, where that is quick."""
-        for key in self._site.snapshot.jobsets:
-            found = self._fingerprints.of_jobset(key)
-            if found:
-                yield spelled(key), found
 
     def _is_settled(self, task: RenderTask) -> bool:
         """Return whether all that a task reads is known to be as before."""

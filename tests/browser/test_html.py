@@ -16,8 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from hydrasnap.model import Watch
 from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages.common.customizing import Document
-from hydrasnap.publish.pages.common.page import Page
+from hydrasnap.publish.pages.common.page import Document, Page
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 

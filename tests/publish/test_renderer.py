@@ -7,8 +7,7 @@ from jinja2 import UndefinedError
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.formatting import visible
-from hydrasnap.publish.pages.common.customizing import Appearance
-from hydrasnap.publish.pages.common.page import Page, PageContext
+from hydrasnap.publish.pages.common.page import Appearance, Page, PageContext
 from hydrasnap.publish.pages.common.site_facts import SiteFacts
 from hydrasnap.publish.render.markdown import markdown_html
 from hydrasnap.publish.render.renderer import Renderer, environment

@@ -1,6 +1,7 @@
 """What pages are made of: the values that templates get, and the files that come of them."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -52,6 +53,23 @@ class PageContext(View, frozen=True, kw_only=True):
     crumbs: tuple[Link, ...] = ()
     live: str = ""
     alternates: tuple[Alternate, ...] = ()
+
+
+class Document(View, frozen=True, kw_only=True):
+    """A Markdown page: where it lives on the site, its title and its text."""
+
+    path: str
+    title: str
+    text: str
+
+
+class Appearance(NamedTuple):
+    """The user's logo and style sheet, files below the site's root; colours; the introduction."""
+
+    logo: str = ""
+    accent: str = ""
+    css: str = ""
+    intro: bool = True
 
 
 @dataclass(frozen=True, slots=True)

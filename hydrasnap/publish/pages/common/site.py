@@ -15,8 +15,7 @@ from hydrasnap.publish.links import Links, live_path
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.api_scope import ApiScope
 from hydrasnap.publish.pages.common.buckets import Bucket, buckets
-from hydrasnap.publish.pages.common.customizing import Appearance, Document
-from hydrasnap.publish.pages.common.page import Link
+from hydrasnap.publish.pages.common.page import Appearance, Document, Link
 from hydrasnap.publish.pages.common.page_priorities import EVERYTHING, Policy
 from hydrasnap.publish.pages.common.parents import name_now
 from hydrasnap.report.health import JobsetHealth, ProjectHealth, overview

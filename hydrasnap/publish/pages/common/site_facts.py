@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from hydrasnap.publish.links import Links
-from hydrasnap.publish.pages.common.customizing import Appearance
-from hydrasnap.publish.pages.common.page import Link, View
+from hydrasnap.publish.pages.common.page import Appearance, Link, View
 from hydrasnap.publish.pages.common.site import Site
 
 

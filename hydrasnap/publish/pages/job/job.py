@@ -106,20 +106,21 @@ def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
 def job_page(site: Site, history: JobHistory) -> JobPage:
     """Describe a job."""
     key, sizes = history.key, size_history(site.index, history.key)
+    jobset = JobsetKey(key.project, key.jobset)
     newest = history.results[0] if history.results else None
     label = newest.label if newest else "No result yet"
     rows = {build.id: build_row(site, build) for build in history.builds}
     results = [rows[build.id] for build in history.results]
     most = site.limits.builds_of_job
     return JobPage(
-        title=f"{key.name}: {label} · {key.project}:{key.jobset}",
-        description=f"The job {key.name} of {key.project}:{key.jobset}: {label}.",
+        title=f"{key.name}: {label} · {jobset}",
+        description=f"The job {key.name} of {jobset}: {label}.",
         shows="This page shows what the snapshot knows of the job; Hydra may keep older builds.",
-        crumbs=site.trail(key.project, key.jobset),
+        crumbs=site.trail(*jobset),
         live=site.live("job", *key),
         alternates=_alternates(site, history),
         name=key.name,
-        jobset=Link(label=f"{key.project}:{key.jobset}", href=site.trail(*key[:2])[-1].href),
+        jobset=site.jobset_link(jobset, full=True),
         status=newest.status if newest else None,
         label=label,
         newest=results[0] if results else None,

@@ -7,7 +7,7 @@ nixpkgs has 252,676 jobs but a fourth of that in packages: ``hello.x86_64-linux`
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
@@ -52,7 +52,8 @@ class Catalogue(NamedTuple):
         counts = Counter[str]()
         for key in keys:
             counts.update(SYSTEM_COUNTS.ask(index, key))
-        systems = _most_common(counts)
+        most = sorted(counts, key=lambda system: (-counts[system], system))[:SYSTEMS]
+        systems = tuple(sorted(most))
         known: dict[Package, int] = {}
         question = packages(systems)
         found = [array("I", _numbers(question.ask(index, key), known)) for key in keys]
@@ -136,8 +137,3 @@ def _aliases(name: str, nixnames: Iterable[str]) -> tuple[str, ...]:
 def _is_told(nixname: str, own: str) -> bool:
     """Return whether all words of a Nix name stand in a `plain` name, by which it is found."""
     return all(plain(word) in own for word in nixname.split("-"))
-
-
-def _most_common(counts: Mapping[str, int]) -> tuple[str, ...]:
-    most = sorted(counts, key=lambda system: (-counts[system], system))[:SYSTEMS]
-    return tuple(sorted(most))

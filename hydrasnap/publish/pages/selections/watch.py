@@ -86,6 +86,5 @@ def _pages(site: Site, watch: Watch, selection: Selection) -> Iterator[Page | Fi
 
 def _rules(watch: Watch) -> Iterator[tuple[str, str]]:
     """Return the globs of a list in words."""
-    for name, globs in (("Jobs", watch.jobs), ("Jobsets", watch.jobsets)):
-        yield name, ", ".join(globs) or "all"
-    yield "Systems", ", ".join(watch.systems) or "all"
+    kinds = (("Jobs", watch.jobs), ("Jobsets", watch.jobsets), ("Systems", watch.systems))
+    return ((name, ", ".join(globs) or "all") for name, globs in kinds)
