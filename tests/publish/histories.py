@@ -117,6 +117,12 @@ def histories_of_others() -> Iterator[tuple[str, list[Snapshot]]]:
     empty = structs.replace(FIRST.jobsets[JobsetKey("p", "empty")], renamed_to="j")
     yield "a jobset is renamed to one that is there", [FIRST, with_jobsets(empty), FIRST]
 
+    left = structs.replace(FIRST.jobsets[JobsetKey("p", "j")], renamed_to="new")
+    renamed = with_jobsets(left, Jobset(project="p", name="new", first_evaluation=30))
+    renamed = with_builds(build(301, "good", jobset="new"), of=renamed)
+    renamed = with_evaluations(evaluation(30, (301,), jobset="new"), of=renamed)
+    yield "a jobset is renamed and leaves evaluations under its old name", [FIRST, renamed, FIRST]
+
     yield "names are alike when joined", [alike_when_joined("1"), alike_when_joined("2"), FIRST]
 
     dependency = (EvaluationInput(name="dep", type="build", dependency=5000),)

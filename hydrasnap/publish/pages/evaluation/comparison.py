@@ -75,9 +75,13 @@ def _href(site: Site, evaluation: Evaluation, baseline: Baseline) -> str:
 
 
 def hub_path(site: Site, evaluation: Evaluation) -> str:
-    """Return the page that lists an evaluation's comparisons, or nothing if it has none."""
-    newest = _is_newest(site, evaluation)
-    return site.links.evaluation(evaluation.id, "/compare.html") if newest else ""
+    """Return the page that lists an evaluation's comparisons, or nothing if it has none.
+
+    What a renamed jobset left under its old name has none.
+    """
+    is_old_name = site.snapshot.jobsets[evaluation.jobset_key].renamed_to is not None
+    has_page = _is_newest(site, evaluation) and not is_old_name
+    return site.links.evaluation(evaluation.id, "/compare.html") if has_page else ""
 
 
 def comparison_links(site: Site, evaluation: Evaluation) -> Iterator[Link]:
