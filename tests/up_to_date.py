@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 
 from hydrasnap.model import Snapshot
-from hydrasnap.report.missing import missing_objects
+from hydrasnap.report.missing_objects import missing_objects
 from hydrasnap.store.opening import check_cache, read_snapshot
 
 

@@ -14,7 +14,7 @@ from hydrasnap.publish.output.ownership import MANIFEST
 from hydrasnap.publish.site_check import check_site
 from hydrasnap.publish.user_warnings import amounts, match_words
 from hydrasnap.report.index import Index
-from hydrasnap.report.missing import missing_objects
+from hydrasnap.report.missing_objects import missing_objects
 from hydrasnap.report.packages import PackageIndex
 from hydrasnap.report.selections import present_builds
 from hydrasnap.store.atomic import set_aside

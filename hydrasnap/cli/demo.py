@@ -10,7 +10,7 @@ from hydrasnap.cli.preflight import check_folders
 from hydrasnap.cli.progress import EventSink, crawl_progress
 from hydrasnap.cli.site import render_into
 from hydrasnap.cli.stopping import run_stoppable
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.run import CrawlResult
 from hydrasnap.crawl.run import crawl as crawl_into

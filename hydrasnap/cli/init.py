@@ -16,7 +16,7 @@ from hydrasnap.cli.events import OutputOptions, print_line
 from hydrasnap.cli.progress import crawl_progress
 from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files, write_files
 from hydrasnap.cli.stopping import run_stoppable, stoppable
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.client.settings import normal_origin
 from hydrasnap.client.throttle import is_this_machine
 from hydrasnap.config.addresses import pasted_page, problem_of

@@ -8,7 +8,7 @@ from hydrasnap.formatting import clock, duration, mask_logins, plural, size
 from hydrasnap.model import Snapshot
 from hydrasnap.report.health import JobsetHealth, overview
 from hydrasnap.report.index import Index
-from hydrasnap.report.missing import missing_objects
+from hydrasnap.report.missing_objects import missing_objects
 
 _SHOWN_JOBS = 20
 _SHOWN_GAPS = 20

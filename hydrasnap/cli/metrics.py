@@ -11,7 +11,7 @@ from hydrasnap.formatting import mask_logins
 from hydrasnap.model import Snapshot
 from hydrasnap.report.health import JobsetHealth, overview
 from hydrasnap.report.index import Index
-from hydrasnap.report.missing import missing_objects
+from hydrasnap.report.missing_objects import missing_objects
 from hydrasnap.store.opening import read_snapshot
 
 Labels = dict[str, str]

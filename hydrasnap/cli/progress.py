@@ -14,7 +14,7 @@ from hydrasnap.formatting import mask_logins, size
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from hydrasnap.client.budget import Limits
+    from hydrasnap.client.run_budget import Limits
     from hydrasnap.crawl.session import Event
 
 EventSink = Callable[["Event"], None]

@@ -100,7 +100,7 @@ def plan_fields(
 
 def status_fields(snapshot: Snapshot, bytes_on_disk: int, holder: str) -> dict[str, Any]:
     """Return what a cache holds and lacks, as fields; `holder` is the process that writes to it."""
-    from hydrasnap.report.missing import missing_objects
+    from hydrasnap.report.missing_objects import missing_objects
 
     return {
         "origin": snapshot.origin,
@@ -152,7 +152,7 @@ def status_lines(snapshot: Snapshot, fields: dict[str, Any], now: float) -> list
 def _missing_lines(snapshot: Snapshot) -> Iterator[str]:
     """Return lines on what could not be read, and on what is still to be fetched."""
     from hydrasnap.publish.user_warnings import amounts
-    from hydrasnap.report.missing import missing_objects
+    from hydrasnap.report.missing_objects import missing_objects
 
     run, missing = snapshot.run, missing_objects(snapshot)
     if run.reason:

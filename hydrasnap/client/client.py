@@ -8,7 +8,6 @@ from typing import TypeVar
 import httpx
 
 from hydrasnap.client import endpoints as paths
-from hydrasnap.client.budget import Budget
 from hydrasnap.client.connection import checked_origin, connect, limit_cookies
 from hydrasnap.client.receiving import read_body
 from hydrasnap.client.redirects import target_path, target_within
@@ -22,6 +21,7 @@ from hydrasnap.client.responses import (
     is_denied,
     is_json,
 )
+from hydrasnap.client.run_budget import Budget
 from hydrasnap.client.secrets import Redactor
 from hydrasnap.client.settings import (
     Credentials,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from hydrasnap.client.backoff import Retry
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 
 HARD_CAP = 16
 

@@ -13,7 +13,7 @@ from hydrasnap.plan.builds import cheapest, merge
 from hydrasnap.plan.selection import FetchStrategy
 from hydrasnap.store.ids import IdSet
 from hydrasnap.wire.builds import read_build, read_builds
-from hydrasnap.wire.html import read_listing
+from hydrasnap.wire.html_listings import read_listing
 
 _TRIES = 6  # with a strategy, if there is another one to fall back on
 _AT_ONCE = 10_000  # builds that are put into the cache together, as what is put takes memory twice

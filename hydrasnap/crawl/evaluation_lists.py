@@ -13,7 +13,7 @@ from hydrasnap.crawl.session import LOSSES, Note, Session
 from hydrasnap.model import Evaluation, JobsetKey, JobsetOverview
 from hydrasnap.plan.jobsets import EVALUATIONS_A_PAGE, Listing, wanted_ids
 from hydrasnap.wire.evaluations import EvaluationPage, read_evaluation, read_evaluation_page
-from hydrasnap.wire.html import read_evaluation_ids
+from hydrasnap.wire.html_listings import read_evaluation_ids
 
 _LIST = 0  # no evaluation has this number
 _TRIES = 6  # for a page, if there is another one to fall back on

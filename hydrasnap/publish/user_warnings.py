@@ -11,7 +11,7 @@ from hydrasnap.model import JobKey, JobsetKey, Snapshot, Watch
 from hydrasnap.publish.pages.common.api_scope import ApiScope
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.index import Index
-from hydrasnap.report.missing import Missing, missing_objects
+from hydrasnap.report.missing_objects import Missing, missing_objects
 from hydrasnap.report.questions import Question
 
 

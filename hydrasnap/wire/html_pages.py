@@ -14,7 +14,7 @@ from lxml import etree
 
 from hydrasnap.model import Build, FailedStep, Package, Reasons
 from hydrasnap.model.bounds import LONGEST_ERROR, LONGEST_TEXT
-from hydrasnap.wire.html import (
+from hydrasnap.wire.html_listings import (
     build_rows,
     evaluations_page,
     linked_id,

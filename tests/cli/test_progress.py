@@ -8,7 +8,7 @@ import pytest
 
 from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.progress import crawl_progress, render_progress
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.client.settings import Fetched
 from hydrasnap.crawl.session import Note, Stage, Step
 

@@ -29,8 +29,8 @@ from hydras import (
     runtime,
 )
 
-from hydrasnap.client.budget import Limits
 from hydrasnap.client.client import Client
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.client.settings import Credentials, Fetched, Runtime, Settings, Waiting
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import (

@@ -26,7 +26,7 @@ from hydras import (
 from synthetic import synthetic_world
 from up_to_date import assert_up_to_date
 
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.client.settings import Credentials
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.demo.world.rows import Job, JobsetRow, ProjectRow

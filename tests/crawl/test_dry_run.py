@@ -18,7 +18,7 @@ from hydras import (
 )
 
 from hydrasnap.cli.reports import plan_fields, plan_lines
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.crawl.dry_run import PlannedStep, dry_run
 from hydrasnap.plan.jobsets import RefreshLevel
 from hydrasnap.plan.selection import Selection

@@ -23,7 +23,7 @@ from hydras import (
     unlucky,
 )
 
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.errors import OfflineError, RefusedError
 
 TESTS = Path(__file__).parents[1]

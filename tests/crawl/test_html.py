@@ -10,7 +10,7 @@ from hydras import ORIGIN, TRUNK, Answer, Crawler, evaluate, fresh_crawl, hydra,
 from synthetic import synthetic_world
 from up_to_date import assert_up_to_date
 
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.crawl.session import Note
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.model import JobsetKey

@@ -16,7 +16,7 @@ from hydras import (
 )
 
 from hydrasnap.cli.reports import status_fields, status_lines
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.crawl.live import LIVE_REQUESTS
 from hydrasnap.crawl.session import Note
 from hydrasnap.model import JobsetKey

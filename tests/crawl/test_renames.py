@@ -19,7 +19,7 @@ from hydras import (
 )
 from up_to_date import assert_up_to_date
 
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.crawl.session import Note
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import JobsetKey

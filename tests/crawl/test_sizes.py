@@ -8,7 +8,7 @@ from hydras import HTML, ORIGIN, TRUNK, Answer, Crawler, evaluate, files, fresh_
 from hydras import REQUESTS as PLAIN
 
 from hydrasnap.client import endpoints as paths
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.crawl.prune import prune
 from hydrasnap.crawl.session import Note
 from hydrasnap.demo.world.rows import Job, JobsetRow, Result

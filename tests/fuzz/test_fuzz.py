@@ -17,7 +17,7 @@ from mutations import mutated, spoiled_bytes
 from spoiling import KINDS, PAGES, SECOND_RUN, Spoiler, crawler, data
 from up_to_date import is_intact
 
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.crawl.run import CrawlResult
 from hydrasnap.errors import HydrasnapError
 from hydrasnap.publish.pipeline import publish

@@ -11,7 +11,7 @@ from histories import HISTORIES
 from hydras import STABLE, TRUNK, Crawler, evaluate, fresh_crawl, hydra
 from msgspec import structs
 
-from hydrasnap.client.budget import Limits
+from hydrasnap.client.run_budget import Limits
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.demo.story.stages import COUNT
 from hydrasnap.model import Snapshot

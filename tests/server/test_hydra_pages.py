@@ -14,7 +14,7 @@ from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import JobsetKey
 from hydrasnap.server.app import hydra_app
-from hydrasnap.wire.html import read_evaluation_ids, read_listing
+from hydrasnap.wire.html_listings import read_evaluation_ids, read_listing
 
 TRUNK = JobsetKey("tools", "trunk")
 SITE = PlainTextResponse("a page of the site")

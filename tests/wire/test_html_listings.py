@@ -11,7 +11,7 @@ from synthetic import synthetic_world
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import NotAHydraError
 from hydrasnap.model import Build, BuildStatus, Evaluation
-from hydrasnap.wire.html import read_evaluation_ids, read_listing
+from hydrasnap.wire.html_listings import read_evaluation_ids, read_listing
 
 HEAD = (
     '<table class="table table-striped"><thead><tr><th></th><th>#</th><th>Job</th>'

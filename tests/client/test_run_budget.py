@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hydrasnap.client.budget import Budget, Limits
+from hydrasnap.client.run_budget import Budget, Limits
 from hydrasnap.errors import BudgetError
 
 
