@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from contextlib import suppress
-from itertools import chain, pairwise, starmap
 from posixpath import normpath
 from typing import Generic, TypeVar
 
@@ -60,8 +59,12 @@ def after(before: str, name: str) -> str:
 
 def front_coded(names: Iterable[str]) -> str:
     """Return names in one text, each relative to the one before, with ``|`` between."""
-    escaped = (name.replace("~", "~0").replace("|", "~1") for name in names)
-    return "|".join(starmap(after, pairwise(chain([""], escaped))))
+    before, coded = "", []
+    for each in names:
+        name = each.replace("~", "~0").replace("|", "~1")
+        coded.append(after(before, name))
+        before = name
+    return "|".join(coded)
 
 
 def _shared_prefix(before: str, name: str) -> int:
