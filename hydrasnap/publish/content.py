@@ -7,15 +7,15 @@ from pathlib import Path
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Snapshot
-from hydrasnap.publish.ahead import ask_ahead
+from hydrasnap.publish.asking_ahead import ask_ahead
 from hydrasnap.publish.links import Links, safe_name
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.publish.pages.common.api_scope import ApiScope, api_scope
-from hydrasnap.publish.pages.common.budget import Budget
 from hydrasnap.publish.pages.common.page import Appearance, Document
 from hydrasnap.publish.pages.common.page_priorities import decide
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.site_budget import Budget
 from hydrasnap.publish.resources import bundled
 from hydrasnap.publish.settings import SiteSettings, program_digest
 from hydrasnap.publish.user_warnings import lost

@@ -13,7 +13,7 @@ from hydrasnap.model import Jobset, JobsetKey
 from hydrasnap.publish.incremental.reads import selection_reads
 from hydrasnap.publish.pages.activity.activity import activity_pages
 from hydrasnap.publish.pages.build.build import build_pages
-from hydrasnap.publish.pages.common.buckets import Bucket
+from hydrasnap.publish.pages.common.job_buckets import Bucket
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.evaluation.comparison import (
@@ -30,7 +30,7 @@ from hydrasnap.publish.pages.files.sitemap import sitemap_files
 from hydrasnap.publish.pages.job.job import job_pages
 from hydrasnap.publish.pages.jobset.evaluations import all_evaluations_page
 from hydrasnap.publish.pages.jobset.jobset import jobset_list_pages, jobset_pages
-from hydrasnap.publish.pages.jobset.latest import latest_builds_page
+from hydrasnap.publish.pages.jobset.latest_builds import latest_builds_page
 from hydrasnap.publish.pages.overview.documents import document_pages, missing_page
 from hydrasnap.publish.pages.overview.overview import overview_pages
 from hydrasnap.publish.pages.overview.project import project_pages

@@ -17,7 +17,7 @@ from hydrasnap.publish.incremental.reads import (
     WholeReads,
     paged_builds,
 )
-from hydrasnap.publish.pages.common.buckets import Bucket
+from hydrasnap.publish.pages.common.job_buckets import Bucket
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.root_causes import maker_of
 from hydrasnap.report.transitive_inputs import LEVELS, producer

@@ -19,9 +19,9 @@ from hydrasnap.cli.reports import render_lines
 from hydrasnap.errors import OutputError
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Snapshot, Watch
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages.common.budget import Budget, shares
 from hydrasnap.publish.pages.common.page_priorities import EVERYTHING, Policy, decide
 from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.publish.pages.common.site_budget import Budget, shares
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import Published, SiteSettings
 from hydrasnap.report.changes import ChangeKind, compare

@@ -21,7 +21,7 @@ from hydrasnap.publish.pages.jobset.errors import ErrorsPage, error_texts
 from hydrasnap.publish.pages.jobset.evaluations import EvaluationsPage
 from hydrasnap.publish.pages.jobset.grid import GridPage
 from hydrasnap.publish.pages.jobset.jobset import JobsetPage
-from hydrasnap.publish.pages.jobset.latest import BuildsPage, JobsetBuildsPage
+from hydrasnap.publish.pages.jobset.latest_builds import BuildsPage, JobsetBuildsPage
 from hydrasnap.publish.pages.overview.overview import OverviewPage
 from hydrasnap.publish.pages.overview.project import ProjectPage
 from hydrasnap.publish.pages.overview.queue import QueuePage

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from hydrasnap.model import Build, JobKey, JobsetKey, Project, Run, Snapshot
 from hydrasnap.publish.collisions import links_of
-from hydrasnap.publish.pages.common.buckets import bucket_count, bucket_of
+from hydrasnap.publish.pages.common.job_buckets import bucket_count, bucket_of
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.site import Site

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from hydrasnap.publish.pages.common.budget import Budget
+from hydrasnap.publish.pages.common.site_budget import Budget
 from hydrasnap.report.index import Index
 
 # Bytes, measured on a real Hydra and rounded up: of a build in full, of an id in a list of builds

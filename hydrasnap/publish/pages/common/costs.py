@@ -2,7 +2,7 @@
 
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.publish.page_limits import Limits
-from hydrasnap.publish.pages.common.budget import Budget, total
+from hydrasnap.publish.pages.common.site_budget import Budget, total
 from hydrasnap.report.changes import ChangeKind, summary_of
 from hydrasnap.report.index import Index
 

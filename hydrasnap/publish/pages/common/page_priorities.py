@@ -18,7 +18,6 @@ from functools import cached_property, partial
 from itertools import chain
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Watch
-from hydrasnap.publish.pages.common.budget import Budget, shares, total
 from hydrasnap.publish.pages.common.costs import (
     MAINTAINER,
     long_lists,
@@ -28,6 +27,7 @@ from hydrasnap.publish.pages.common.costs import (
     whole_site,
     without_own_pages,
 )
+from hydrasnap.publish.pages.common.site_budget import Budget, shares, total
 from hydrasnap.report.changes import summary_of
 from hydrasnap.report.index import Index
 from hydrasnap.report.questions import Question

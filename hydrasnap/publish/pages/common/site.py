@@ -14,7 +14,7 @@ from hydrasnap.publish.collisions import links_of
 from hydrasnap.publish.links import Links, live_path
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.api_scope import ApiScope
-from hydrasnap.publish.pages.common.buckets import Bucket, buckets
+from hydrasnap.publish.pages.common.job_buckets import Bucket, buckets
 from hydrasnap.publish.pages.common.page import Appearance, Document, Link
 from hydrasnap.publish.pages.common.page_priorities import EVERYTHING, Policy
 from hydrasnap.publish.pages.common.parents import name_now

@@ -29,8 +29,8 @@ from hydrasnap.publish.pages.jobset.configuration import ConfigurationBox, confi
 from hydrasnap.publish.pages.jobset.errors import ErrorText, error_texts, errors_page
 from hydrasnap.publish.pages.jobset.evaluations import evaluations_page
 from hydrasnap.publish.pages.jobset.grid import grid_page
-from hydrasnap.publish.pages.jobset.latest import jobset_builds_page
-from hydrasnap.publish.pages.jobset.newest import NewestEvaluation, newest_evaluation
+from hydrasnap.publish.pages.jobset.latest_builds import jobset_builds_page
+from hydrasnap.publish.pages.jobset.newest_evaluation import NewestEvaluation, newest_evaluation
 from hydrasnap.report.health import Failing, Flaky, JobsetHealth, failing_longest, flakiest
 from hydrasnap.report.root_causes import root_causes
 

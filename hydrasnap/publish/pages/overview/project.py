@@ -14,7 +14,7 @@ from hydrasnap.publish.pages.feeds.feeds import jobsets_feed_link
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.publish.pages.files.data import project_data
 from hydrasnap.publish.pages.files.data_file import data_file, data_link
-from hydrasnap.publish.pages.jobset.latest import project_builds_page
+from hydrasnap.publish.pages.jobset.latest_builds import project_builds_page
 from hydrasnap.report.health import JobsetHealth, ProjectHealth
 
 HIDDEN = "hidden"

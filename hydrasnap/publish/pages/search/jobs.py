@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from hydrasnap.model import BuildStatus, JobsetKey
-from hydrasnap.publish.pages.common.buckets import Bucket
+from hydrasnap.publish.pages.common.job_buckets import Bucket
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import Numbers, shard

@@ -6,7 +6,7 @@ each as what it shares with the one before and what follows, with ``|`` between.
 
 from collections.abc import Iterator, Mapping
 
-from hydrasnap.publish.pages.common.buckets import bucket_count, bucket_of
+from hydrasnap.publish.pages.common.job_buckets import bucket_count, bucket_of
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import front_coded, shard

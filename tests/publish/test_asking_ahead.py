@@ -6,7 +6,7 @@ import pytest
 from example import ORIGIN, build, evaluation, snapshot
 
 from hydrasnap.model import Watch
-from hydrasnap.publish.ahead import ask_ahead, asked
+from hydrasnap.publish.asking_ahead import ask_ahead, asked
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.index import Index
 from hydrasnap.store.opening import open_cache, read_snapshot

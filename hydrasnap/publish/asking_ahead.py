@@ -11,7 +11,7 @@ from hydrasnap.model import JobsetKey
 from hydrasnap.publish.collisions import COLLISIONS
 from hydrasnap.publish.pages.common.page_priorities import ranks
 from hydrasnap.publish.pages.common.permalinks import SUCCESSES
-from hydrasnap.publish.pages.jobset.latest import newest
+from hydrasnap.publish.pages.jobset.latest_builds import newest
 from hydrasnap.publish.pages.search.catalogue import SYSTEM_COUNTS
 from hydrasnap.publish.pages.search.paths import PATHS
 from hydrasnap.publish.parallel import cores, map_ordered
