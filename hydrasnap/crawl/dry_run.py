@@ -44,7 +44,7 @@ async def dry_run(
         session = Session(client, cache, selection, watch, now=0)
         overview = await fetch_overview(session)
         keys = frozenset(jobset.key for jobset in overview.jobsets)
-        sizes = Counter(JobsetKey(*job[:2]) for job, _ in chosen_jobs(session, keys).missing)
+        sizes = Counter(job.jobset_key for job, _ in chosen_jobs(session, keys).missing)
         steps = [_step(session, found, sizes[found.key]) for found in overview.jobsets]
         return client.budget.requests, steps
 

@@ -100,7 +100,7 @@ class Builds(Mapping[int, Build]):
 
     def of_job(self, key: JobKey) -> Sequence[Build]:
         """Return the builds of a job, by id."""
-        own = self.of_jobset(JobsetKey(key.project, key.jobset))
+        own = self.of_jobset(key.jobset_key)
         return [build for build in own if build.job == key.name]
 
     def aggregates(self) -> Sequence[Build]:

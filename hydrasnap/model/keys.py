@@ -32,3 +32,8 @@ class JobKey(NamedTuple):
     def path(self) -> str:
         """The name as settings and their globs have it: ``project/jobset/name``."""
         return f"{self.project}/{self.jobset}/{self.name}"
+
+    @property
+    def jobset_key(self) -> JobsetKey:
+        """Name the jobset."""
+        return JobsetKey(self.project, self.jobset)

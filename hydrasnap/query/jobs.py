@@ -1,6 +1,6 @@
 """Questions about jobs: their states now, and all their builds."""
 
-from hydrasnap.model import Build, JobsetKey
+from hydrasnap.model import Build
 from hydrasnap.query.database import Database
 from hydrasnap.query.names import matching_jobs
 from hydrasnap.query.table import (
@@ -27,7 +27,7 @@ def job_states(database: Database, job: str) -> Table:
     rows: list[Row] = []
     for key in matching_jobs(database, job):
         groups: dict[str, list[Build]] = {}
-        for build in database.builds_of_jobs(JobsetKey(*key[:2]), [key.name]):
+        for build in database.builds_of_jobs(key.jobset_key, [key.name]):
             groups.setdefault(build.system, []).append(build)
         for system in sorted(groups):
             newest, *rest = sorted(groups[system], key=lambda build: -build.id)
@@ -46,7 +46,7 @@ def history(database: Database, job: str) -> Table:
     )  # fmt: skip
     rows: list[Row] = []
     for key in matching_jobs(database, job):
-        jobset = JobsetKey(*key[:2])
+        jobset = key.jobset_key
         held = database.evaluations_of(jobset)
         builds = database.builds_of_jobs(jobset, [key.name])
         for build in sorted(builds, key=lambda build: -build.id):

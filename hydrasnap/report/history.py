@@ -8,7 +8,7 @@ from itertools import groupby, islice
 from operator import attrgetter
 from typing import NamedTuple
 
-from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey
+from hydrasnap.model import Build, Evaluation, JobKey
 from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.index import Index
 from hydrasnap.report.inputs import InputChange
@@ -91,7 +91,7 @@ def job_history(index: Index, key: JobKey) -> JobHistory:
     builds = index.builds_of_job(key)
     results = tuple(build for build in builds if build.finished)
     systems = tuple(sorted({build.system for build in builds}))
-    latest = index.latest(JobsetKey(key.project, key.jobset))
+    latest = index.latest(key.jobset_key)
     newest = index.builds_at(latest, key.name) if latest else ()
     present = tuple(dict.fromkeys(build.system for build in newest)) or systems
     apart = [[build for build in results if build.system == system] for system in present]

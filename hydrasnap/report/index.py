@@ -198,7 +198,7 @@ class Index:
 
     def builds_of_job(self, key: JobKey) -> tuple[Build, ...]:
         """Return the known builds of a job, newest first, whatever became of them."""
-        jobset = JobsetKey(key.project, key.jobset)
+        jobset = key.jobset_key
         if jobset in self._held:
             return self._held[jobset].of_job(key.name)
         return tuple(reversed(self.builds.of_job(key)))

@@ -204,7 +204,7 @@ class FiledBuilds(Builds):
 
     def of_job(self, key: JobKey) -> Sequence[Build]:
         """Read the builds of a job, by id."""
-        jobset = JobsetKey(key.project, key.jobset)
+        jobset = key.jobset_key
         places = self._places_of(jobset)
         wanted = self._with_hash(jobset, places, job_hash(key.name))
         found = [self._read(*places.find(place)) for place in wanted]

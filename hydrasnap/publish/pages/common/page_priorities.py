@@ -79,7 +79,7 @@ class Policy:
     def _by_jobset(self) -> Mapping[JobsetKey, frozenset[str]]:
         found: defaultdict[JobsetKey, set[str]] = defaultdict(set)
         for job in self.jobs or ():
-            found[JobsetKey(job.project, job.jobset)].add(job.name)
+            found[job.jobset_key].add(job.name)
         return {key: frozenset(names) for key, names in found.items()}
 
     def has_job_page(self, key: JobKey) -> bool:

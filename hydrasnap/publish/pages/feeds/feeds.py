@@ -52,7 +52,7 @@ def job_feed_link(site: Site, history: JobHistory) -> tuple[Alternate, ...]:
     key = history.key
     if has_job_feed(site, history):
         return (alternate(site.links.job(key, "/feed.atom"), key.name),)
-    jobset = JobsetKey(key.project, key.jobset)
+    jobset = key.jobset_key
     return jobsets_feed_link(site, site.jobset_link(jobset, full=True), [jobset])
 
 
@@ -72,7 +72,7 @@ def has_job_feed(site: Site, history: JobHistory) -> bool:
 
 def _is_watched(watch: Watch, history: JobHistory) -> bool:
     key = history.key
-    return watch.has_jobset(JobsetKey(key.project, key.jobset)) and any(
+    return watch.has_jobset(key.jobset_key) and any(
         watch.has(key.name, system) for system in history.systems
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from hydrasnap.model import Build, BuildStatus, JobKey, JobsetKey
+from hydrasnap.model import Build, BuildStatus, JobKey
 from hydrasnap.publish.pages.build.build import BeforeRestart, before_restart, constituents_of
 from hydrasnap.publish.pages.common.breakage import Break, breakage_view
 from hydrasnap.publish.pages.common.charts import job_charts
@@ -89,8 +89,7 @@ class JobPage(PageContext, frozen=True, kw_only=True):
 def job_pages(site: Site, jobs: Iterable[JobKey]) -> Iterator[Page | File]:
     """Yield the pages and badges of all jobs that known builds belong to."""
     for job in filter(site.policy.has_job_page, jobs):
-        jobset = JobsetKey(job.project, job.jobset)
-        yield from with_old_names(site, jobset, _items(site, job), job)
+        yield from with_old_names(site, job.jobset_key, _items(site, job), job)
 
 
 def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
@@ -106,7 +105,7 @@ def _items(site: Site, job: JobKey) -> Iterator[Page | File]:
 def job_page(site: Site, history: JobHistory) -> JobPage:
     """Describe a job."""
     key, sizes = history.key, size_history(site.index, history.key)
-    jobset = JobsetKey(key.project, key.jobset)
+    jobset = key.jobset_key
     newest = history.results[0] if history.results else None
     label = newest.label if newest else "No result yet"
     rows = {build.id: build_row(site, build) for build in history.builds}
