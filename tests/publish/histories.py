@@ -122,6 +122,8 @@ def histories_of_others() -> Iterator[tuple[str, list[Snapshot]]]:
     renamed = with_builds(build(301, "good", jobset="new"), of=renamed)
     renamed = with_evaluations(evaluation(30, (301,), jobset="new"), of=renamed)
     yield "a jobset is renamed and leaves evaluations under its old name", [FIRST, renamed, FIRST]
+    bare = with_jobsets(left, Jobset(project="p", name="new"))
+    yield "a jobset is renamed and has no evaluation under its new name", [FIRST, bare]
 
     yield "names are alike when joined", [alike_when_joined("1"), alike_when_joined("2"), FIRST]
 
