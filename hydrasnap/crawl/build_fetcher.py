@@ -9,7 +9,8 @@ from hydrasnap.crawl.evaluations import is_deleted
 from hydrasnap.crawl.session import LOSSES, Note, Session
 from hydrasnap.errors import CrawlError, NotAHydraError, NotFoundError
 from hydrasnap.model import Build, Evaluation
-from hydrasnap.plan.builds import cheapest, merge
+from hydrasnap.model.merging import merge
+from hydrasnap.plan.builds import cheapest
 from hydrasnap.plan.selection import FetchStrategy
 from hydrasnap.store.ids import IdSet
 from hydrasnap.wire.builds import read_build, read_builds

@@ -11,9 +11,9 @@ from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.build_fetcher import BuildFetcher
 from hydrasnap.crawl.session import LOSSES, Note, Session
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobsetOverview
+from hydrasnap.model.merging import differs
 from hydrasnap.plan.builds import (
     changed_state,
-    differs,
     is_due,
     is_full_recheck_turn,
     recheck_candidates,

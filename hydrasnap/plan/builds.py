@@ -1,8 +1,6 @@
-"""Which builds to fetch and how, and how an answer is merged with what is known."""
+"""Which builds to fetch, and how."""
 
 from collections.abc import Iterable
-
-from msgspec.structs import replace
 
 from hydrasnap.model import Build, JobsetCounts
 from hydrasnap.plan.selection import FetchStrategy
@@ -40,45 +38,6 @@ def cheapest(missing: int, size: int, prefer: FetchStrategy | None = None) -> Fe
         listed = _REQUEST + size * _LISTED
         return FetchStrategy.PER_BUILD if singly <= listed else FetchStrategy.LISTING
     return FetchStrategy.PER_BUILD if singly <= together else FetchStrategy.BULK
-
-
-def merge(known: Build | None, fresh: Build) -> Build:
-    """Merge an answer into what is known of a build, so that no detail is lost.
-
-    Constituents stay, as they never change. A listing's row says less than a full answer; where it
-    shows another state, the build is kept with its old details and marked as partial.
-    """
-    if known is None:
-        return fresh
-    if not fresh.partial:
-        return replace(
-            fresh, constituents=known.constituents if fresh.constituents is None else
-            fresh.constituents, deleted_upstream=False
-        )  # fmt: skip
-    if known.partial and not known.drvpath:
-        return replace(fresh, constituents=known.constituents)
-    if _state(known) == _state(fresh):
-        return replace(known, deleted_upstream=False)
-    return replace(
-        known,
-        finished=fresh.finished,
-        buildstatus=fresh.buildstatus,
-        stoptime=fresh.stoptime,
-        starttime=None,
-        partial=True,
-        deleted_upstream=False,
-    )
-
-
-def differs(known: Build, row: Build) -> bool:
-    """Return whether a row of a list shows another result than is known."""
-    return _state(known) != _state(row)
-
-
-def _state(build: Build) -> tuple[bool, int | None, int | None]:
-    if not build.finished:
-        return False, None, None
-    return True, build.buildstatus, build.stoptime
 
 
 def changed_state(builds: Iterable[Build], queue: frozenset[int], *, whole: bool) -> list[int]:

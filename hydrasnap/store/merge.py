@@ -6,7 +6,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from hydrasnap.errors import CacheError
-from hydrasnap.model import Evaluation, Jobset, JobsetKey, Run, Snapshot
+from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Run, Snapshot
+from hydrasnap.model.merging import merge
 from hydrasnap.store.cache import Cache
 from hydrasnap.store.opening import open_cache, read_snapshot
 
@@ -63,7 +64,7 @@ def _take(cache: Cache, newer: Snapshot) -> None:
     """Put a snapshot into a cache that holds older ones."""
     cache.put(
         projects=newer.projects.values(),
-        builds=newer.builds.values(),
+        builds=(_build(cache, found) for found in newer.builds.values()),
         evaluations=[_evaluation(cache, found) for found in newer.evaluations.values()],
         jobsets=[_jobset(cache, found) for found in newer.jobsets.values()],
         sizes=newer.sizes.values(),
@@ -71,6 +72,14 @@ def _take(cache: Cache, newer: Snapshot) -> None:
     )
     if newer.live is not None:
         cache.put_live(newer.live)
+
+
+def _build(cache: Cache, newer: Build) -> Build:
+    """Keep the details that an older cache has of a build which the newer one has from a list."""
+    if not newer.partial:
+        return newer
+    found = merge(cache.builds.get(newer.id), newer)
+    return replace(found, deleted_upstream=newer.deleted_upstream)
 
 
 def _evaluation(cache: Cache, newer: Evaluation) -> Evaluation:

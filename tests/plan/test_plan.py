@@ -23,8 +23,9 @@ from hydrasnap.model import (
     SizePoint,
     SizeSeries,
 )
+from hydrasnap.model.merging import merge
 from hydrasnap.plan.aggregates import aggregates
-from hydrasnap.plan.builds import changed_state, cheapest, merge, tally
+from hydrasnap.plan.builds import changed_state, cheapest, tally
 from hydrasnap.plan.jobsets import Listing, RefreshLevel, configuration_changed, required_refresh
 from hydrasnap.plan.selection import FetchStrategy, Selection
 from hydrasnap.plan.sizes import join_sizes, missing_sizes

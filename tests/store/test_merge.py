@@ -95,6 +95,20 @@ def test_what_is_merged_again_is_as_old_and_as_whole_as_its_parts_are_now(tmp_pa
     assert alone.run.started == again.run.started, "what the target alone holds is a part"
 
 
+def test_a_newer_row_of_a_list_takes_no_detail_from_what_an_older_cache_knows(
+    tmp_path: Path,
+) -> None:
+    old = fresh_crawl(tmp_path / "old", hydra(), Selection(jobsets=("one/trunk",))).snapshot
+    full = next(build for build in old.builds.values() if build.status.succeeded and build.drvpath)
+    row = structs.replace(full, partial=True, drvpath="", outputs=(), products=(), starttime=None)
+    with open_cache(tmp_path / "new", old.origin, lambda *_: None) as cache:
+        cache.put(builds=[row])
+        cache.close_run(Run(started=old.run.started + 1, finished=old.run.finished + 1))
+    for order in (["old", "new"], ["new", "old"]):
+        merged = merge_caches([tmp_path / name for name in order], tmp_path / "-".join(order))
+        assert merged.builds[full.id] == full
+
+
 def test_caches_of_different_hydras_are_not_merged(tmp_path: Path) -> None:
     fresh_crawl(tmp_path / "a", hydra())
     with open_cache(tmp_path / "b", "https://other.example.org", lambda *_: None) as cache:
