@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-_ALLOCATIONS = 100_000  # before a collection: hardly anything that makes pages is a cycle
 _GRACE = 1  # seconds in which the parent can handle a SIGTERM that all processes got
 
 _ENDING = [
@@ -98,7 +97,6 @@ def _pool(work: Callable[[int], Any], workers: int) -> "Iterator[ProcessPoolExec
 def _start_worker(work: Callable[[int], Any], alive: int, kept_open: int) -> None:
     global _work  # noqa: PLW0603 - the work of a forked process for all its life
     _work = work
-    gc.set_threshold(_ALLOCATIONS)
     os.close(kept_open)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
