@@ -97,17 +97,20 @@ def present_builds(index: Index) -> Iterator[Build]:
 def selections(
     index: Index,
     keys: Iterable[JobsetKey],
-    chooser: Callable[[JobsetKey], Chooser[W]],
+    chooser: Callable[[JobsetKey], Chooser[W] | None],
     news: Callable[[JobsetKey], tuple[News, ...]],
     most: int,
 ) -> dict[W, Selection]:
     """Gather for everybody what became of the jobs they care for in some jobsets.
 
-    `most` of the news are kept. Each build is looked at once, however many care for it.
+    `chooser` gives None for a jobset that nobody cares for, which is not read. `most` of the news
+    are kept. Each build is looked at once, however many care for it.
     """
     found: defaultdict[W, _Gathered] = defaultdict(_Gathered)
     for key in keys:
         choose = chooser(key)
+        if choose is None:
+            continue
         for who in choose.everyone:
             found[who].jobsets.add(key)
         _gather_builds(index, key, choose, news(key), found)
@@ -201,12 +204,14 @@ def newest_time(index: Index, keys: Iterable[JobsetKey]) -> int | None:
 
 def watch_chooser(
     watches: Iterable[Watch], hidden: Container[JobsetKey] = ()
-) -> Callable[[JobsetKey], Chooser[str]]:
+) -> Callable[[JobsetKey], Chooser[str] | None]:
     """Choose watch lists, by name; in `hidden` jobsets only lists that name jobsets."""
 
-    def choose(key: JobsetKey) -> Chooser[str]:
+    def choose(key: JobsetKey) -> Chooser[str] | None:
         fitting = [watch for watch in watches if watch.has_jobset(key)]
         mine = [watch for watch in fitting if watch.jobsets or key not in hidden]
+        if not mine:
+            return None
         return Chooser(
             [watch.name for watch in mine],
             lambda build: [watch.name for watch in mine if watch.has(build.job, build.system)],
@@ -217,8 +222,7 @@ def watch_chooser(
 
 def maintainer_chooser(
     packages: PackageIndex, hidden: Container[JobsetKey] = ()
-) -> Callable[[JobsetKey], Chooser[Person]]:
+) -> Callable[[JobsetKey], Chooser[Person] | None]:
     """Choose the maintainers of packages; in `hidden` jobsets nobody."""
-    nobody: Chooser[Person] = Chooser((), lambda _: ())
     everybody = Chooser[Person]((), packages.maintainers_of)
-    return lambda key: nobody if key in hidden else everybody
+    return lambda key: None if key in hidden else everybody

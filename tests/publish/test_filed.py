@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from hydrasnap.model import Build, Evaluation, JobsetKey
+from hydrasnap.model.watch import Watch
+from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.output.ownership import STATE
 from hydrasnap.publish.pipeline import publish, publish_cache
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.report.index import Index
 from hydrasnap.store.filed_builds import CacheChangedError, FiledBuilds
 from hydrasnap.store.opening import read_snapshot
 
@@ -37,3 +41,24 @@ def test_a_cache_that_a_crawl_changes_meanwhile_is_read_again_at_once(
     monkeypatch.setattr(FiledBuilds, "of_jobset", changed)
     done = publish_cache(demo_cache, SiteSettings(), tmp_path / "site", in_memory=0)
     assert done.written > 300
+
+
+def test_watch_lists_look_only_at_the_builds_of_the_jobsets_that_they_name(
+    demo_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: set[JobsetKey] = set()
+    builds_of = Index.builds_of
+
+    def noted(self: Index, evaluation: Evaluation) -> tuple[Build, ...]:
+        looked_at.add(evaluation.jobset_key)
+        return builds_of(self, evaluation)
+
+    snapshot = read_snapshot(demo_cache, 0)
+    named = min(snapshot.jobsets)
+    for watches, expected in ((), set()), ((Watch("mine", jobsets=(named.path,)),), {named}):
+        site = gather_site(snapshot, SiteSettings(watches=watches))
+        assert site.health
+        with monkeypatch.context() as patched:
+            patched.setattr(Index, "builds_of", noted)
+            assert len(site.watched) == len(watches)
+        assert looked_at == expected

@@ -112,7 +112,7 @@ class Site:
         """How many jobs of the newest evaluations have no known package, and how many there are."""
         return self.packages.unmatched(present_builds(self.index))
 
-    def _selections(self, chooser: Callable[[JobsetKey], Chooser[W]]) -> dict[W, Selection]:
+    def _selections(self, chooser: Callable[[JobsetKey], Chooser[W] | None]) -> dict[W, Selection]:
         most = max(self.limits.transitions, self.limits.feed_entries)
         keys = present_jobsets(self.snapshot)
         return selections(self.index, keys, chooser, self.news, most)
