@@ -8,7 +8,8 @@ from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import Note, Session, Stage, Step
 from hydrasnap.model import JobKey, JobsetKey, JobSizes
-from hydrasnap.plan.sizes import join_sizes, missing_sizes, successes
+from hydrasnap.model.merging import join_sizes
+from hydrasnap.plan.sizes import missing_sizes, successes
 from hydrasnap.wire.builds import read_sizes
 
 

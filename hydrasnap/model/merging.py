@@ -1,8 +1,11 @@
-"""How what is told of a build anew is merged with what is known of it."""
+"""How what is told anew is merged with what is known: of a build, of the sizes of a job."""
+
+from collections.abc import Iterable
 
 from msgspec.structs import replace
 
 from hydrasnap.model.objects import Build
+from hydrasnap.model.sizes import JobSizes, SizePoint, SizeSeries
 
 
 def merge(known: Build | None, fresh: Build) -> Build:
@@ -42,3 +45,16 @@ def _state(build: Build) -> tuple[bool, int | None, int | None]:
     if not build.finished:
         return False, None, None
     return True, build.buildstatus, build.stoptime
+
+
+def join_sizes(
+    known: JobSizes, kind: str, answer: Iterable[SizePoint], good: Iterable[int]
+) -> JobSizes:
+    """Merge an answer into what is known of a job; what Hydra has deleted since stays."""
+    before = known.series.get(kind, SizeSeries())
+    points = {point.build: point for point in (*before.points, *answer)}
+    series = SizeSeries(
+        points=tuple(points[build] for build in sorted(points)),
+        unsized=tuple(sorted(set(good) - points.keys())),
+    )
+    return replace(known, series={**known.series, kind: series})

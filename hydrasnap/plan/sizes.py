@@ -1,11 +1,9 @@
-"""Which jobs to ask for the sizes of their builds, and how to merge an answer."""
+"""Which jobs to ask for the sizes of their builds."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from msgspec.structs import replace
-
-from hydrasnap.model import SIZE_KINDS, Build, JobKey, JobSizes, SizePoint, SizeSeries
+from hydrasnap.model import SIZE_KINDS, Build, JobKey, JobSizes
 
 
 def successes(builds: Iterable[Build]) -> dict[JobKey, list[int]]:
@@ -40,16 +38,3 @@ def _covers(known: JobSizes | None, kind: str, builds: Iterable[int]) -> bool:
         return False
     sized = {point.build for point in series.points}
     return sized.union(series.unsized).issuperset(builds)
-
-
-def join_sizes(
-    known: JobSizes, kind: str, answer: Iterable[SizePoint], good: Iterable[int]
-) -> JobSizes:
-    """Merge an answer into what is known of a job; what Hydra has deleted since stays."""
-    before = known.series.get(kind, SizeSeries())
-    points = {point.build: point for point in (*before.points, *answer)}
-    series = SizeSeries(
-        points=tuple(points[build] for build in sorted(points)),
-        unsized=tuple(sorted(set(good) - points.keys())),
-    )
-    return replace(known, series={**known.series, kind: series})

@@ -6,8 +6,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from hydrasnap.errors import CacheError
-from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Run, Snapshot
-from hydrasnap.model.merging import merge
+from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, JobSizes, Run, Snapshot
+from hydrasnap.model.merging import join_sizes, merge
 from hydrasnap.store.cache import Cache
 from hydrasnap.store.opening import open_cache, read_snapshot
 
@@ -67,7 +67,7 @@ def _take(cache: Cache, newer: Snapshot) -> None:
         builds=(_build(cache, found) for found in newer.builds.values()),
         evaluations=[_evaluation(cache, found) for found in newer.evaluations.values()],
         jobsets=[_jobset(cache, found) for found in newer.jobsets.values()],
-        sizes=newer.sizes.values(),
+        sizes=[_sizes(cache, found) for found in newer.sizes.values()],
         reasons=newer.reasons.values(),
     )
     if newer.live is not None:
@@ -75,17 +75,32 @@ def _take(cache: Cache, newer: Snapshot) -> None:
 
 
 def _build(cache: Cache, newer: Build) -> Build:
-    """Keep the details that an older cache has of a build which the newer one has from a list."""
-    if not newer.partial:
-        return newer
+    """Keep the details that an older cache has of a build beyond the newer one."""
     found = merge(cache.builds.get(newer.id), newer)
     return replace(found, deleted_upstream=newer.deleted_upstream)
 
 
 def _evaluation(cache: Cache, newer: Evaluation) -> Evaluation:
-    """Keep the builds that an older cache knows of where the newer one has not fetched them."""
+    """Keep the builds and errors that an older cache knows of where the newer one knows none."""
     older = cache.evaluations.get(newer.id)
-    return older if older is not None and not newer.builds else newer
+    if older is None:
+        return newer
+    if not newer.builds:
+        return older
+    if newer.had_errors is None:
+        return replace(newer, had_errors=older.had_errors, errormsg=older.errormsg)
+    return newer
+
+
+def _sizes(cache: Cache, newer: JobSizes) -> JobSizes:
+    """Keep the sizes that an older cache has of a job beyond the newer one."""
+    older = cache.sizes.get(newer.key)
+    if older is None:
+        return newer
+    joined = older
+    for kind, series in newer.series.items():
+        joined = join_sizes(joined, kind, series.points, series.unsized)
+    return joined
 
 
 def _jobset(cache: Cache, newer: Jobset) -> Jobset:

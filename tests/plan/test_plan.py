@@ -23,12 +23,12 @@ from hydrasnap.model import (
     SizePoint,
     SizeSeries,
 )
-from hydrasnap.model.merging import merge
+from hydrasnap.model.merging import join_sizes, merge
 from hydrasnap.plan.aggregates import aggregates
 from hydrasnap.plan.builds import changed_state, cheapest, tally
 from hydrasnap.plan.jobsets import Listing, RefreshLevel, configuration_changed, required_refresh
 from hydrasnap.plan.selection import FetchStrategy, Selection
-from hydrasnap.plan.sizes import join_sizes, missing_sizes
+from hydrasnap.plan.sizes import missing_sizes
 
 OVERVIEW = JobsetOverview(
     project="p", name="j", counts=JobsetCounts(total=4, succeeded=2, failed=1, scheduled=1),

@@ -109,6 +109,27 @@ def test_a_newer_row_of_a_list_takes_no_detail_from_what_an_older_cache_knows(
         assert merged.builds[full.id] == full
 
 
+def test_what_the_newer_cache_was_not_told_is_taken_from_the_older(
+    demo_cache: Path, tmp_path: Path
+) -> None:
+    old = read_snapshot(demo_cache)
+    whole = next(build for build in old.builds.values() if build.constituents)
+    broken = next(found for found in old.evaluations.values() if found.errormsg)
+    sized = next(found for found in old.sizes.values() if len(found.series) > 1)
+    kind = min(sized.series)
+    with open_cache(tmp_path / "new", old.origin, lambda *_: None) as cache:
+        cache.put(
+            builds=[structs.replace(whole, constituents=None)],
+            evaluations=[structs.replace(broken, had_errors=None, errormsg="")],
+            sizes=[structs.replace(sized, series={kind: sized.series[kind]})],
+        )
+        cache.close_run(Run(started=old.run.started + 1, finished=old.run.finished + 1))
+    merged = merge_caches([demo_cache, tmp_path / "new"], tmp_path / "both")
+    assert merged.builds[whole.id] == whole
+    assert merged.evaluations[broken.id] == broken
+    assert merged.sizes[sized.key] == sized
+
+
 def test_caches_of_different_hydras_are_not_merged(tmp_path: Path) -> None:
     fresh_crawl(tmp_path / "a", hydra())
     with open_cache(tmp_path / "b", "https://other.example.org", lambda *_: None) as cache:
