@@ -22,11 +22,11 @@ _READ = """
 import sys
 from pathlib import Path
 from hydrasnap.model import PackageList
-from hydrasnap.store.answers import remembered
+from hydrasnap.store.memo import memoized
 from hydrasnap.wire.package_files import file_digest, load_packages
 file, cache = map(Path, sys.argv[1:])
 digest = file_digest(file, "file").encode()
-found = remembered(cache, ("packages",), digest, PackageList, lambda: load_packages(file, "file"))
+found = memoized(cache, ("packages",), digest, PackageList, lambda: load_packages(file, "file"))
 print("wrote", len(found.packages), "packages,", len(found.maintainers), "maintainers")
 """
 _MATCH = """
@@ -36,13 +36,13 @@ from hydrasnap.model import PackageList
 from hydrasnap.report.index import Index
 from hydrasnap.report.packages import PackageIndex, workloads
 from hydrasnap.report.selections import present_builds
-from hydrasnap.store.answers import remembered
+from hydrasnap.store.memo import memoized
 from hydrasnap.store.opening import read_snapshot
 from hydrasnap.wire.package_files import file_digest
 file, cache = map(Path, sys.argv[1:])
 snapshot = read_snapshot(cache)
 digest = file_digest(file, "file").encode()
-listed = remembered(cache, ("packages",), digest, PackageList, PackageList)
+listed = memoized(cache, ("packages",), digest, PackageList, PackageList)
 start = time.perf_counter()
 index = PackageIndex(snapshot, listed, ("packages.",))
 builds = list(present_builds(Index(snapshot)))

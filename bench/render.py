@@ -21,7 +21,7 @@ import hugo
 from caches import fill
 from measuring import HEAD, Measured, command, measure
 
-from hydrasnap.publish.parallel import cores
+from hydrasnap.publish.process_pool import cores
 from hydrasnap.store.opening import read_snapshot
 
 JOBSETS = 20

@@ -27,7 +27,7 @@ from hydrasnap.config.keys import Tables
 from hydrasnap.model import Run, Snapshot
 from hydrasnap.publish.pages.common.page import Page, View
 from hydrasnap.publish.pages.common.site_facts import SiteFacts
-from hydrasnap.publish.tasks import render_tasks
+from hydrasnap.publish.task_list import render_tasks
 
 DOCS = Path(__file__).parent
 

@@ -34,7 +34,7 @@ from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.pages.common.page import Document, File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.publish.tasks import render_tasks
+from hydrasnap.publish.task_list import render_tasks
 
 ORIGIN = "https://hydra.example.org"
 NOON = 1_800_000_000

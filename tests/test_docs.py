@@ -19,7 +19,7 @@ from hydrasnap.cli.stopping import SIGNALS, Stopped
 from hydrasnap.client.connection import HOME_PAGE
 from hydrasnap.config.loading import load
 from hydrasnap.publish.pages.common.page import Page
-from hydrasnap.publish.tasks import render_tasks
+from hydrasnap.publish.task_list import render_tasks
 from hydrasnap.store import layout
 
 ROOT = Path(__file__).parent.parent

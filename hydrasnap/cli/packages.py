@@ -25,12 +25,12 @@ def package_settings(config: Config) -> PackageSettings:
 
 
 def _load(file: Path, key: str, cache: Path) -> PackageList:
-    from hydrasnap.store.answers import remembered  # most runs do without
+    from hydrasnap.store.memo import memoized  # most runs do without
     from hydrasnap.wire.package_files import file_digest, load_packages
 
     read = partial(load_packages, file, key)
-    situation = file_digest(file, key).encode()
-    return remembered(cache, ("packages",), situation, PackageList, read)
+    fingerprint = file_digest(file, key).encode()
+    return memoized(cache, ("packages",), fingerprint, PackageList, read)
 
 
 def _stamp(file: Path) -> bytes:

@@ -12,7 +12,7 @@ from hydrasnap.model import Build, Evaluation
 from hydrasnap.model.merging import merge
 from hydrasnap.plan.builds import cheapest
 from hydrasnap.plan.selection import FetchStrategy
-from hydrasnap.store.ids import IdSet
+from hydrasnap.store.id_set import IdSet
 from hydrasnap.wire.builds import read_build, read_builds
 from hydrasnap.wire.html_listings import read_listing
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hydrasnap.model import Build, JobsetKey, JobsetOverview
 from hydrasnap.plan.jobsets import stands_still
 from hydrasnap.store.checkpoint import Checkpoint, JobsetCheckpoint
-from hydrasnap.store.ids import IdSet
+from hydrasnap.store.id_set import IdSet
 
 
 @dataclass(slots=True)

@@ -65,20 +65,20 @@ class Builds(Mapping[int, Build]):
         del key
         return b""
 
-    def remembered(
-        self, key: JobsetKey, question: str, about: bytes, kind: type[T], answer: Callable[[], T]
+    def memoized(
+        self, key: JobsetKey, name: str, inputs: bytes, kind: type[T], compute: Callable[[], T]
     ) -> T:
-        """Return an answer that depends on the builds of a jobset, and on what `about` digests.
+        """Return a result that depends on the builds of a jobset, and on what `inputs` digests.
 
-        An earlier run may have left it, in which case `answer` is not called. `kind` is its type,
+        An earlier run may have kept it, in which case `compute` is not called. `kind` is its type,
         one that msgspec encodes.
         """
-        del key, question, about, kind
-        return answer()
+        del key, name, inputs, kind
+        return compute()
 
-    def lacks_answer(self, key: JobsetKey, question: str, about: bytes) -> bool:
-        """Return whether an answer would be kept for whoever asks next, and nobody has left it."""
-        del key, question, about
+    def lacks_memo(self, key: JobsetKey, name: str, inputs: bytes) -> bool:
+        """Return whether a result would be kept for later runs, and none has computed it yet."""
+        del key, name, inputs
         return False
 
     @abstractmethod

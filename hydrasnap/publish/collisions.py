@@ -6,14 +6,14 @@ from collections.abc import Container
 from hydrasnap.model import JobKey, JobsetKey
 from hydrasnap.publish.links import Links, case_collisions
 from hydrasnap.report.index import Index
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 
 
 def _of_jobs(index: Index, key: JobsetKey) -> tuple[str, ...]:
     return tuple(sorted(case_collisions({build.job for build in index.builds.of_jobset(key)})))
 
 
-COLLISIONS = Question("collisions", tuple[str, ...], _of_jobs)
+COLLISIONS = Memoized("collisions", tuple[str, ...], _of_jobs)
 
 
 def links_of(
@@ -29,5 +29,5 @@ def links_of(
         jobsets[project].add(jobset)
     groups = ({*snapshot.projects, *jobsets}, *jobsets.values())
     found = frozenset[str]().union(*map(case_collisions, groups))
-    found |= {name for key in keys for name in COLLISIONS.ask(index, key)}
+    found |= {name for key in keys for name in COLLISIONS.of(index, key)}
     return Links(found, builds=builds, jobs=jobs)

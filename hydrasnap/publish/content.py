@@ -7,7 +7,6 @@ from pathlib import Path
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Snapshot
-from hydrasnap.publish.asking_ahead import ask_ahead
 from hydrasnap.publish.links import Links, safe_name
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.publish.pages.common.api_scope import ApiScope, api_scope
@@ -16,6 +15,7 @@ from hydrasnap.publish.pages.common.page_priorities import decide
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.common.site_budget import Budget
+from hydrasnap.publish.precompute import precompute
 from hydrasnap.publish.resources import bundled
 from hydrasnap.publish.settings import SiteSettings, program_digest
 from hydrasnap.publish.user_warnings import lost
@@ -35,7 +35,7 @@ def gather_site(snapshot: Snapshot, settings: SiteSettings, part: float = 1.0) -
     """
     whole = with_placeholder_parents(mask_snapshot(snapshot))
     index, budget = Index(whole, program_digest()), Budget(settings.max_bytes, settings.max_files)
-    ask_ahead(index, settings)
+    precompute(index, settings)
     chosen = settings.packages
     listed = chosen.load()
     packages = PackageIndex(whole, listed, chosen.prefixes, emails=chosen.emails)

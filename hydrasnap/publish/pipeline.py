@@ -25,7 +25,7 @@ from hydrasnap.publish.settings import Published, SiteSettings
 
 if TYPE_CHECKING:
     from hydrasnap.publish.pages.common.site import Site
-    from hydrasnap.publish.runner import TaskResult, TaskRunner
+    from hydrasnap.publish.task_runner import TaskResult, TaskRunner
 
 Progress = Callable[[int, int], object]
 
@@ -59,7 +59,7 @@ def publish_cache(
     unchanged = unchanged_site(previous, output)
     if unchanged is not None:
         return unchanged
-    from hydrasnap.store.filed_builds import CacheChangedError
+    from hydrasnap.store.lazy_builds import CacheChangedError
     from hydrasnap.store.opening import read_snapshot
 
     before_render()
@@ -115,7 +115,7 @@ def _write_site(
 ) -> Published:
     from hydrasnap.publish.pages.common.site_facts import site_facts
     from hydrasnap.publish.render.renderer import Renderer
-    from hydrasnap.publish.runner import TaskRunner
+    from hydrasnap.publish.task_runner import TaskRunner
     from hydrasnap.publish.user_warnings import matched, unused
 
     renderer = Renderer(site_facts(site), settings.templates)
@@ -149,7 +149,7 @@ def _write_site(
 
 def _results(runner: "TaskRunner", site: "Site", workers: int | None) -> Iterator["TaskResult"]:
     """Run all tasks on several processors, and yield their results in order."""
-    from hydrasnap.publish.parallel import cores, map_ordered
+    from hydrasnap.publish.process_pool import cores, map_ordered
 
     objects = len(site.snapshot.builds) + len(site.snapshot.evaluations)
     workers = workers or min(cores(), 1 + objects // _BUILDS_A_WORKER)

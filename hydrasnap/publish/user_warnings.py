@@ -11,8 +11,8 @@ from hydrasnap.model import JobKey, JobsetKey, Snapshot, Watch
 from hydrasnap.publish.pages.common.api_scope import ApiScope
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.index import Index
+from hydrasnap.report.memoized import Memoized
 from hydrasnap.report.missing_objects import Missing, missing_objects
-from hydrasnap.report.questions import Question
 
 
 def lost(snapshot: Snapshot) -> str:
@@ -98,7 +98,7 @@ def _baseline(site: Site, name: str, number: int) -> Iterator[str]:
 
 def _watch(site: Site, watch: Watch) -> Iterator[str]:
     question, index = fitting(watch), site.index
-    found = [question.ask(index, key) for key in index.builds.jobsets()]
+    found = [question.of(index, key) for key in index.builds.jobsets()]
     jobsets = _matched(watch.jobsets, {key.path for key in site.snapshot.jobsets})
     kinds = {
         "jobset": (watch.jobsets, jobsets),
@@ -123,9 +123,9 @@ class Fitting(NamedTuple):
     builds: bool
 
 
-def fitting(watch: Watch) -> Question[Fitting]:
+def fitting(watch: Watch) -> Memoized[Fitting]:
     """Ask what of a jobset a watch list matches."""
-    return Question(f"fits watch {watch.name}", Fitting, partial(_fitting, watch), watch)
+    return Memoized(f"fits watch {watch.name}", Fitting, partial(_fitting, watch), watch)
 
 
 def _fitting(watch: Watch, index: Index, key: JobsetKey) -> Fitting:

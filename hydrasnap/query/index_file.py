@@ -20,9 +20,9 @@ from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Snapshot
 from hydrasnap.query.database import Database
 from hydrasnap.report.inputs import inputs_of
-from hydrasnap.store.answers import index_folder
 from hydrasnap.store.layout import INDEXES, UNREADABLE, Manifest
 from hydrasnap.store.lock import holder
+from hydrasnap.store.memo import index_folder
 from hydrasnap.store.opening import read_snapshot
 
 _FORMAT = 2

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, Outcome
 from hydrasnap.report.index import Index
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 
 _job_and_system = attrgetter("job", "system")
 
@@ -179,7 +179,7 @@ def _summary_of(index: Index, evaluation: Evaluation) -> ChangeSummary:
     if index.builds.in_memory:
         return compare(index, evaluation).summary()
     key = evaluation.jobset_key
-    every = index.once(("summaries", key), lambda: SUMMARIES.ask(index, key))
+    every = index.once(("summaries", key), lambda: SUMMARIES.of(index, key))
     return every[evaluation.id]
 
 
@@ -188,7 +188,7 @@ def _summaries(index: Index, key: JobsetKey) -> dict[int, ChangeSummary]:
     return {found.id: compare(index, found).summary() for found in index.shown_evaluations(key)}
 
 
-SUMMARIES = Question("summaries", dict[int, ChangeSummary], _summaries)
+SUMMARIES = Memoized("summaries", dict[int, ChangeSummary], _summaries)
 
 
 def _kind(build: Build, before: Build | None) -> ChangeKind:

@@ -258,7 +258,7 @@ def failing_longest(index: Index, key: JobsetKey, count: int | None = None) -> L
 
 def flakiest(index: Index, key: JobsetKey, count: int | None = None) -> Limited[Flaky]:
     """List the jobs of the newest evaluation with a flake score above 0, the highest first."""
-    return limit(index.while_held(key, "flaky jobs", lambda: _flaky(index, key)), count)
+    return limit(index.once_loaded(key, "flaky jobs", lambda: _flaky(index, key)), count)
 
 
 def _flaky(index: Index, key: JobsetKey) -> list[Flaky]:

@@ -1,8 +1,8 @@
 """Looks things up in a snapshot: evaluations of a jobset, builds of a job, aggregates of a build.
 
 Every map is made on the first question that needs it, in linear or n·log n time: a question about
-one jobset never pays for another. Of builds that are not in memory, those of the jobsets that were
-asked for last are held, with what follows from them.
+one jobset never pays for another. Of builds that stay in files, those of the jobsets that were
+asked for last are loaded, with what was computed from them.
 """
 
 from bisect import bisect_left, bisect_right
@@ -16,7 +16,7 @@ import msgspec
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Snapshot
 from hydrasnap.model.builds import builds_of
-from hydrasnap.report.held_jobsets import HeldJobset, HeldJobsets, by_job_name
+from hydrasnap.report.loaded_jobsets import LoadedJobset, LoadedJobsets, by_job_name
 
 T = TypeVar("T")
 
@@ -34,41 +34,37 @@ class Index:
     """
 
     def __init__(self, snapshot: Snapshot, program: bytes = b"") -> None:
-        """Answer from a snapshot; kept answers of another `program` are not used."""
+        """Answer from a snapshot; results that another `program` memoized are not used."""
         self.snapshot = snapshot
         self.program = program
         self.builds = builds_of(snapshot.builds)
         self._evaluations = _by_jobset(snapshot.evaluations.values())
         self._unknown: dict[int, int] = {}
-        self._answers: dict[Hashable, object] = {}
-        self._held = HeldJobsets(self.builds)
+        self._memo: dict[Hashable, object] = {}
+        self._loaded = LoadedJobsets(self.builds)
 
-    def once(self, question: Hashable, answer: Callable[[], T]) -> T:
-        """Return the answer to a question, which is computed when it is first asked.
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return a result that is computed once; its `key` is such as ``("tally", 860)``."""
+        if key not in self._memo:
+            self._memo[key] = compute()
+        return cast("T", self._memo[key])
 
-        A `question` names what is asked and of what, such as ``("tally", 860)``; one question
-        always has answers of one type.
-        """
-        if question not in self._answers:
-            self._answers[question] = answer()
-        return cast("T", self._answers[question])
-
-    def while_held(self, key: JobsetKey, question: Hashable, answer: Callable[[], T]) -> T:
-        """Return an answer that holds builds of a jobset: it is forgotten when they are let go."""
-        answers = self._held[key].answers
-        if question not in answers:
-            answers[question] = answer()
-        return cast("T", answers[question])
+    def once_loaded(self, jobset: JobsetKey, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return a result that holds builds of a jobset: it is forgotten when these are evicted."""
+        memo = self._loaded[jobset].memo
+        if key not in memo:
+            memo[key] = compute()
+        return cast("T", memo[key])
 
     def has_foreign_builds(self, key: JobsetKey) -> bool:
         """Return whether an evaluation of a jobset holds a build of another."""
         return any(map(self._foreign_of, self.evaluations_of(key)))
 
-    def situation(self, key: JobsetKey) -> bytes:
-        """Digest what answers on a jobset follow from beside its builds: the program included."""
-        return self.once(("situation", key), lambda: self._situation(key))
+    def fingerprint(self, key: JobsetKey) -> bytes:
+        """Digest what results of a jobset depend on beside its builds: the program included."""
+        return self.once(("fingerprint", key), lambda: self._fingerprint(key))
 
-    def _situation(self, key: JobsetKey) -> bytes:
+    def _fingerprint(self, key: JobsetKey) -> bytes:
         jobset = self.snapshot.jobsets.get(key)
         first = jobset and jobset.first_evaluation
         evaluations = msgspec.msgpack.encode([first, *self.evaluations_of(key)])
@@ -77,16 +73,16 @@ class Index:
     def prepare(self) -> None:
         """Make the maps that questions about builds need, before processes share them.
 
-        What each process would have to copy is let go.
+        What each process would have to copy is unloaded.
         """
         self.aggregates_with(0)
-        self._held.let_go()
+        self._loaded.unload()
         if self.builds.in_memory:
-            self._held.hold(self.builds.jobsets())
+            self._loaded.preload(self.builds.jobsets())
 
-    def hold(self, keys: Sequence[JobsetKey]) -> None:
-        """Read the builds of jobsets, before processes share them, if all can be held."""
-        self._held.hold(keys)
+    def preload(self, keys: Sequence[JobsetKey]) -> None:
+        """Load the builds of jobsets, before processes share them, if there is room for all."""
+        self._loaded.preload(keys)
 
     def evaluations_of(self, key: JobsetKey) -> tuple[Evaluation, ...]:
         """Return the known evaluations of a jobset, newest first, deleted ones included."""
@@ -141,14 +137,14 @@ class Index:
 
     def builds_of(self, evaluation: Evaluation) -> tuple[Build, ...]:
         """Return the known builds of an evaluation by job, system and id."""
-        held = self._held[evaluation.jobset_key]
+        held = self._loaded[evaluation.jobset_key]
         found = held.members.get(evaluation.id)
         if found is None:
             builds = self._members(evaluation, held)
             found = held.members[evaluation.id] = tuple(sorted(builds, key=build_order))
         return found
 
-    def _members(self, evaluation: Evaluation, held: HeldJobset) -> Iterable[Build]:
+    def _members(self, evaluation: Evaluation, held: LoadedJobset) -> Iterable[Build]:
         if self.builds.in_memory:
             return self.snapshot.builds_of(evaluation)
         own, others = held.by_id, self.builds
@@ -164,7 +160,7 @@ class Index:
     def builds_at(self, evaluation: Evaluation, job: str) -> tuple[Build, ...]:
         """Return the builds that an evaluation has of a job: one, but for rare namesakes."""
         key = evaluation.jobset_key
-        if key in self._held:
+        if key in self._loaded:
             return _run(self.builds_of(evaluation), job)
         named = (*self.builds.of_job(JobKey(*key, job)), *self._foreign_of(evaluation))
         held = (b for b in named if b.job == job and _holds(evaluation.builds, b.id))
@@ -190,17 +186,17 @@ class Index:
 
     def bucket(self, key: JobsetKey, number: int, out_of: int) -> tuple[Build, ...]:
         """Return the builds of the jobs in a bucket, by the remainder of the hashes of jobs."""
-        return self._held[key].bucket(number, out_of)
+        return self._loaded[key].bucket(number, out_of)
 
     def builds_of_jobset(self, key: JobsetKey) -> tuple[Build, ...]:
         """Return all known builds of a jobset by job, of each the newest first."""
-        return self._held[key].by_job
+        return self._loaded[key].by_job
 
     def builds_of_job(self, key: JobKey) -> tuple[Build, ...]:
         """Return the known builds of a job, newest first, whatever became of them."""
         jobset = key.jobset_key
-        if jobset in self._held:
-            return self._held[jobset].of_job(key.name)
+        if jobset in self._loaded:
+            return self._loaded[jobset].of_job(key.name)
         return tuple(reversed(self.builds.of_job(key)))
 
     def evaluations_with(self, build_id: int) -> tuple[Evaluation, ...]:
@@ -214,7 +210,7 @@ class Index:
 
         That is for questions about all builds of the jobset, which it reads.
         """
-        return self.while_held(key, "memberships", lambda: self._memberships(key))
+        return self.once_loaded(key, "memberships", lambda: self._memberships(key))
 
     def _memberships(self, key: JobsetKey) -> dict[int, tuple[int, ...]]:
         found: dict[int, tuple[int, ...]] = {}

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from hydrasnap.model import Build, BuildStatus, Evaluation, FailedStep, JobKey, JobsetKey, Reasons
 from hydrasnap.report.index import Index, build_order
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 
 # The status of a build that a failed dependency takes down. If the dependency timed out or hit a
 # limit, Hydra's queue runner gives its dependants that status instead.
@@ -74,7 +74,7 @@ class RootCauses(NamedTuple):
 
 def root_causes(index: Index, evaluation: Evaluation) -> RootCauses:
     """Group the failures of an evaluation by the derivations that really failed."""
-    return index.while_held(
+    return index.once_loaded(
         evaluation.jobset_key,
         ("root causes", evaluation.id),
         lambda: _root_causes(index, index.builds_of(evaluation)),
@@ -154,7 +154,7 @@ def _with_outputs(index: Index, wanted: set[str]) -> Iterable[Build]:
     if index.builds.in_memory:
         return index.builds.values()
     hashes = set(map(_hash, wanted))
-    rows = (_ROW.iter_unpack(OUTPUTS.ask(index, key)) for key in index.builds.jobsets())
+    rows = (_ROW.iter_unpack(OUTPUTS.of(index, key)) for key in index.builds.jobsets())
     numbers = (number for found, number in chain.from_iterable(rows) if found in hashes)
     return map(index.builds.__getitem__, numbers)
 
@@ -170,7 +170,7 @@ def _rows(index: Index, key: JobsetKey) -> bytes:
     return b"".join(_ROW.pack(_hash(path), number) for path, number in outputs if path)
 
 
-OUTPUTS = Question("outputs", bytes, _rows)
+OUTPUTS = Memoized("outputs", bytes, _rows)
 
 
 def _order_of_makers(build: Build) -> tuple[bool, int]:

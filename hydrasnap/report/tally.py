@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, Outcome
 from hydrasnap.report.index import Index
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _tally_of(index: Index, evaluation: Evaluation) -> Tally:
     key = evaluation.jobset_key
     if index.builds.in_memory or evaluation not in index.evaluations_of(key):
         return tally(index.builds_of(evaluation), index.unknown(evaluation))
-    every = index.once(("tallies", key), lambda: TALLIES.ask(index, key))
+    every = index.once(("tallies", key), lambda: TALLIES.of(index, key))
     return every[evaluation.id]
 
 
@@ -89,7 +89,7 @@ def _tallies(index: Index, key: JobsetKey) -> dict[int, Tally]:
     }
 
 
-TALLIES = Question("tallies", dict[int, Tally], _tallies)
+TALLIES = Memoized("tallies", dict[int, Tally], _tallies)
 
 
 def tally_by_system(index: Index, evaluation: Evaluation) -> dict[str, Tally]:

@@ -21,7 +21,7 @@ from hydrasnap.model import (
 )
 from hydrasnap.store.atomic import cannot, set_aside, write_whole
 from hydrasnap.store.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from hydrasnap.store.contents import Contents
+from hydrasnap.store.file_reader import Damaged
 from hydrasnap.store.journal import Journal
 from hydrasnap.store.layout import (
     JOURNAL,
@@ -30,13 +30,13 @@ from hydrasnap.store.layout import (
     ORIGIN,
     encode_object,
 )
-from hydrasnap.store.reading import Damaged
+from hydrasnap.store.loaded_cache import LoadedCache
 
 _BATCH_BYTES = 32 * 1024 * 1024
 _KEPT_RUNS = 20
 
 
-class Cache(Contents):
+class Cache(LoadedCache):
     """An open cache; read it by its mappings, which this class alone modifies."""
 
     def __init__(self, folder: Path, damaged: Damaged) -> None:

@@ -13,11 +13,11 @@ from hydrasnap.errors import CacheError
 from hydrasnap.model import Snapshot
 from hydrasnap.store.atomic import cannot_read
 from hydrasnap.store.cache import Cache
-from hydrasnap.store.contents import Contents
+from hydrasnap.store.file_reader import Damaged, NotByLineError
 from hydrasnap.store.layout import MANIFEST, ORIGIN
+from hydrasnap.store.loaded_cache import LoadedCache
 from hydrasnap.store.lock import holder, locked
 from hydrasnap.store.ownership import check_folder
-from hydrasnap.store.reading import Damaged, NotByLineError
 
 IN_MEMORY = 200_000_000
 """Bytes of files that hold 400,000 builds; in memory these take 500 MiB."""
@@ -67,11 +67,11 @@ def read_snapshot(folder: Path, in_memory: int | None = IN_MEMORY) -> Snapshot:
     if not (folder / MANIFEST).is_file():
         raise _nothing(folder, f"There is no cache in {folder}", "Make one with")
     check_folder(folder)
-    cache = Contents(folder, _refuse, unpacked=sys.maxsize)
+    cache = LoadedCache(folder, _refuse, unpacked=sys.maxsize)
     try:
         try:
             many = in_memory is not None and _size_of_builds(folder) > in_memory
-            cache.load(leave_builds=many)
+            cache.load(lazy_builds=many)
         except NotByLineError:
             cache.load()
     except OSError as error:
@@ -101,7 +101,7 @@ def check_cache(folder: Path) -> CacheCheck:
         raise _nothing(folder, f"There is no cache in {folder}", "Make one with")
     check_folder(folder)
     damaged: list[tuple[Path, str]] = []
-    cache = Contents(folder, lambda path, reason: damaged.append((path, reason)))
+    cache = LoadedCache(folder, lambda path, reason: damaged.append((path, reason)))
     try:
         cache.load()
     except OSError as error:

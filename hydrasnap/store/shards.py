@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from hydrasnap.model.objects import Value
-from hydrasnap.store.ids import IdSet
+from hydrasnap.store.id_set import IdSet
 from hydrasnap.store.layout import encode_shard, shard_of
 
 T = TypeVar("T", bound=Value)

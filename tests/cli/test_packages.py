@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from hydrasnap.cli import main
 from hydrasnap.model import Package, PackageList
-from hydrasnap.store.answers import remembered
+from hydrasnap.store.memo import memoized
 from hydrasnap.wire.package_files import file_digest
 
 SETTINGS = """\
@@ -69,7 +69,7 @@ def test_the_list_is_read_once_and_again_when_it_changes(folder: Path) -> None:
     kept.unlink()
     digest = file_digest(folder / "packages.json", "").encode()
     other = PackageList(packages={"hello": Package(description="Unkindly")})
-    remembered(folder / "cache", ("packages",), digest, PackageList, lambda: other)
+    memoized(folder / "cache", ("packages",), digest, PackageList, lambda: other)
     (folder / "_site/.hydrasnap-state").unlink()
     assert run(folder, "render").exit_code == 0
     assert any("Unkindly" in f.read_text() for f in (folder / "_site/build").glob("*.html"))

@@ -10,7 +10,7 @@ from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Project, Reaso
 from hydrasnap.publish.incremental.declarations import Declarations
 from hydrasnap.publish.incremental.reads import BucketReads, JobsetReads
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.tasks import RenderTask
+from hydrasnap.publish.task_list import RenderTask
 from hydrasnap.report.packages import KnownPackage, PackageIndex
 
 V = TypeVar("V")

@@ -12,7 +12,7 @@ from hydrasnap.publish.incremental.reads import WholeReads
 from hydrasnap.publish.pages.common.page_priorities import EVERYTHING, Policy
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.index import Index
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 from hydrasnap.store.opening import open_cache, read_snapshot
 
 KEY = JobsetKey("p", "j")
@@ -55,6 +55,6 @@ def test_an_answer_is_kept_for_the_program_that_gave_it(tmp_path: Path) -> None:
 
     def asked(program: bytes, answer: int) -> int:
         index = Index(read_snapshot(tmp_path, 0), program)
-        return Question("a test asks", int, lambda *_: answer).ask(index, KEY)
+        return Memoized("a test asks", int, lambda *_: answer).of(index, KEY)
 
     assert [asked(b"one", 1), asked(b"one", 2), asked(b"two", 3)] == [1, 1, 3]

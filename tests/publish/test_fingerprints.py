@@ -15,7 +15,7 @@ from hydrasnap.publish.output.ownership import STATE
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.publish.tasks import render_tasks
+from hydrasnap.publish.task_list import render_tasks
 
 FirstRender = Callable[[Snapshot, SiteSettings], dict[str, bytes]]
 

@@ -15,7 +15,7 @@ from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.settings import SiteSettings
-from hydrasnap.publish.tasks import MAINTAINERS, WATCH_LISTS, render_tasks
+from hydrasnap.publish.task_list import MAINTAINERS, WATCH_LISTS, render_tasks
 from hydrasnap.store.opening import read_snapshot
 
 

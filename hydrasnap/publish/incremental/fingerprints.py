@@ -10,7 +10,7 @@ from hydrasnap.publish.incremental.declarations import Declarations
 from hydrasnap.publish.incremental.state import digest
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.tasks import RenderTask
+from hydrasnap.publish.task_list import RenderTask
 
 _objects = msgspec.msgpack.Encoder()
 _contexts = msgspec.msgpack.Encoder(enc_hook=repr)

@@ -30,7 +30,7 @@ from hydrasnap.publish.pages.common.costs import (
 from hydrasnap.publish.pages.common.site_budget import Budget, shares, total
 from hydrasnap.report.changes import summary_of
 from hydrasnap.report.index import Index
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 
 LONG_LISTS_PART = 0.25  # of what is left for pages; more where builds and jobs need less
 
@@ -208,16 +208,16 @@ def _ranked(index: Index, watches: tuple[Watch, ...]) -> Mapping[JobsetKey, Mapp
     """Return the best places of the builds of each jobset, but for quiet successes."""
     best: defaultdict[JobsetKey, dict[int, Place]] = defaultdict(dict)
     for key in index.snapshot.jobsets:
-        for number, place in ranks(key, watches).ask(index, key).items():
+        for number, place in ranks(key, watches).of(index, key).items():
             found = best[index.builds.jobset_of(number) or key]
             found[number] = min(place, found.get(number, place))
     return best
 
 
-def ranks(key: JobsetKey, watches: Iterable[Watch]) -> Question[dict[int, Place]]:
+def ranks(key: JobsetKey, watches: Iterable[Watch]) -> Memoized[dict[int, Place]]:
     """Ask for the best places of the builds in a jobset's evaluations, but for quiet successes."""
     watching = [watch for watch in watches if watch.has_jobset(key)]
-    return Question("ranks", dict[int, Place], partial(_places, watching), watching)
+    return Memoized("ranks", dict[int, Place], partial(_places, watching), watching)
 
 
 def _places(watching: Iterable[Watch], index: Index, key: JobsetKey) -> dict[int, Place]:

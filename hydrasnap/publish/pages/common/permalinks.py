@@ -13,7 +13,7 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.history import JobHistory
 from hydrasnap.report.index import Index
 from hydrasnap.report.latest import finished_evaluations, latest_success, latest_successes
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 
 
 class Successes(NamedTuple):
@@ -77,7 +77,7 @@ def _latest_builds(
 
     `names` are the kind and the names of the project or jobset that has the addresses.
     """
-    found = [SUCCESSES.ask(site.index, key) for key in keys]
+    found = [SUCCESSES.of(site.index, key) for key in keys]
     by_system = latest_successes(chain.from_iterable(one.values() for one, _ in found))
     if not by_system:
         return
@@ -98,7 +98,7 @@ def _successes(index: Index, key: JobsetKey) -> Successes:
     )
 
 
-SUCCESSES = Question("successes", Successes, _successes)
+SUCCESSES = Memoized("successes", Successes, _successes)
 
 
 def _newest(builds: Mapping[str, Build]) -> Build:

@@ -12,7 +12,7 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.jobset.builds_file import builds_paths
 from hydrasnap.report.index import Index
 from hydrasnap.report.latest import newest_results
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 
 
 class BuildsPage(PageContext, frozen=True, kw_only=True):
@@ -100,14 +100,14 @@ def _files(
 def _newest(site: Site, keys: Iterable[JobsetKey]) -> tuple[Build, ...]:
     """Return the builds of some jobsets that finished last, newest first."""
     most = site.limits.latest_builds
-    found = (newest(most).ask(site.index, key) for key in keys)
+    found = (newest(most).of(site.index, key) for key in keys)
     return newest_results(chain.from_iterable(found), most)
 
 
-def newest(most: int) -> Question[tuple[Build, ...]]:
+def newest(most: int) -> Memoized[tuple[Build, ...]]:
     """Ask for the builds of a jobset that finished last, newest first, `most` of them."""
 
     def find(index: Index, key: JobsetKey) -> tuple[Build, ...]:
         return newest_results(index.builds.of_jobset(key), most)
 
-    return Question("newest", tuple[Build, ...], find, most)
+    return Memoized("newest", tuple[Build, ...], find, most)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.index import Index
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 
 SYSTEMS = 64  # more than any Hydra has; a bound for what a hostile one may claim
 
@@ -51,12 +51,12 @@ class Catalogue(NamedTuple):
         keys, index = tuple(site.snapshot.jobsets), site.index
         counts = Counter[str]()
         for key in keys:
-            counts.update(SYSTEM_COUNTS.ask(index, key))
+            counts.update(SYSTEM_COUNTS.of(index, key))
         most = sorted(counts, key=lambda system: (-counts[system], system))[:SYSTEMS]
         systems = tuple(sorted(most))
         known: dict[Package, int] = {}
         question = packages(systems)
-        found = [array("I", _numbers(question.ask(index, key), known)) for key in keys]
+        found = [array("I", _numbers(question.of(index, key), known)) for key in keys]
         order = sorted(known)
         places = {known[package]: place for place, package in enumerate(order)}
         numbers = (array("I", map(places.__getitem__, one)).tobytes() for one in found)
@@ -109,12 +109,12 @@ def _systems(index: Index, key: JobsetKey) -> dict[str, int]:
     return Counter(build.system for build in index.builds.of_jobset(key))
 
 
-SYSTEM_COUNTS = Question("systems", dict[str, int], _systems)
+SYSTEM_COUNTS = Memoized("systems", dict[str, int], _systems)
 
 
-def packages(systems: tuple[str, ...]) -> Question[list[Package]]:
+def packages(systems: tuple[str, ...]) -> Memoized[list[Package]]:
     """Ask for the packages of a jobset, by name, where jobs are named after these systems."""
-    return Question("packages", list[Package], partial(_packages, frozenset(systems)), systems)
+    return Memoized("packages", list[Package], partial(_packages, frozenset(systems)), systems)
 
 
 def _packages(systems: frozenset[str], index: Index, key: JobsetKey) -> list[Package]:

@@ -9,7 +9,7 @@ from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import shard
 from hydrasnap.report.index import Index
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 
 ALPHABET = "0123456789abcdfghijklmnpqrsvwxyz"  # Nix's base 32
 KNOWN = 10  # characters of a hash that are kept: 50 bits tell a million paths apart
@@ -26,7 +26,7 @@ def path_files(site: Site) -> Iterator[File]:
         names = [name + letter for name in names for letter in ALPHABET]
     groups = {name.encode(): bytearray() for name in names}
     for key in site.index.builds.jobsets():
-        rows = PATHS.ask(site.index, key)
+        rows = PATHS.of(site.index, key)
         for digest, number in _ROW.iter_unpack(rows):
             groups[digest[:prefix]] += _ROW.pack(digest, number)
     for name, found in groups.items():
@@ -41,7 +41,7 @@ def _rows_of(index: Index, key: JobsetKey) -> bytes:
     return b"".join(_ROW.pack(h.encode(), build.id) for build in builds for h in _hashes(build))
 
 
-PATHS = Question("paths", bytes, _rows_of)
+PATHS = Memoized("paths", bytes, _rows_of)
 
 
 def prefix_of(builds: int) -> int:

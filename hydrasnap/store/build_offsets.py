@@ -1,4 +1,4 @@
-"""Where each build of a cache lies in its file, noted beside the cache for later runs."""
+"""The offset of each build in its file, kept in ``.index`` beside the cache for later runs."""
 
 import os
 import sys
@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Struct
 
 from hydrasnap.model.builds import job_hash
-from hydrasnap.store.answers import digest_of, keep, kept
 from hydrasnap.store.layout import shard_of
+from hydrasnap.store.memo import digest_of, read_index_file, write_index_file
 
 _AT_SIGNS = (b"@", b"\\u")  # as JSON may write it
 _INDEX = f"builds-1-{sys.byteorder}"
@@ -33,10 +33,10 @@ class _Brief(Struct):
 
 _brief = msgspec.json.Decoder(_Brief).decode
 ReadLines = Callable[[Path], Iterable[tuple[int, bytes]]]
-"""Reads a file of builds, checks it, and gives each build's line with its place in bytes."""
+"""Reads a file of builds, checks it, and gives each build's line with its offset."""
 
 
-class Group(Struct, frozen=True, array_like=True):
+class JobsetOffsets(Struct, frozen=True, array_like=True):
     """The builds of a jobset in a file: packed arrays, by id."""
 
     project: str
@@ -49,49 +49,49 @@ class Group(Struct, frozen=True, array_like=True):
     digest: bytes  # of the builds as they are written
 
 
-class Shard(Struct, frozen=True, array_like=True):
+class ShardOffsets(Struct, frozen=True, array_like=True):
     """A file of builds: its size in bytes, when it was modified (ns), and what is in it."""
 
     size: int
     modified: int
     lines: int
-    groups: tuple[Group, ...]
+    groups: tuple[JobsetOffsets, ...]
     aggregates: tuple[int, ...]
     unfinished: tuple[int, ...]
     with_at_sign: tuple[int, ...]
 
 
-_index = msgspec.msgpack.Decoder(dict[int, Shard])
+_index = msgspec.msgpack.Decoder(dict[int, ShardOffsets])
 
 
-def look_up(folder: Path, read_lines: ReadLines) -> dict[int, Shard]:
+def read_offsets(folder: Path, read_lines: ReadLines) -> dict[int, ShardOffsets]:
     """Return by first id what is in each file of builds; `read_lines` reads one and checks it.
 
-    Only files that have changed since an earlier run noted them are read. Raises OSError where one
-    cannot be read.
+    Only files that are not as an earlier run found them are read. Raises OSError where one cannot
+    be read.
     """
-    known, shards = _noted(folder), {}
+    known, shards = _known(folder), {}
     numbered = (path for path in folder.glob("builds/*.json") if path.stem.isdecimal())
     for path in sorted(numbered, key=lambda path: int(path.stem)):
         first, state = int(path.stem), path.stat()
         shard = known.get(first)
         if shard is None or (shard.size, shard.modified) != (state.st_size, state.st_mtime_ns):
-            shard = _look_at(first, read_lines(path), state)
+            shard = _scan(first, read_lines(path), state)
         shards[first] = shard
     if shards != known:
-        keep(folder, _INDEX, msgspec.msgpack.encode(shards))
+        write_index_file(folder, _INDEX, msgspec.msgpack.encode(shards))
     return shards
 
 
-def _noted(folder: Path) -> dict[int, Shard]:
-    """Return what an earlier run noted; a damaged note counts as none."""
+def _known(folder: Path) -> dict[int, ShardOffsets]:
+    """Return what an earlier run left; a damaged file counts as none."""
     with suppress(msgspec.DecodeError):
-        return _index.decode(kept(folder, _INDEX))
+        return _index.decode(read_index_file(folder, _INDEX))
     return {}
 
 
-def _look_at(first: int, lines: Iterable[tuple[int, bytes]], state: os.stat_result) -> Shard:
-    """Note what is in a file, whose lines are given with their places in bytes."""
+def _scan(first: int, lines: Iterable[tuple[int, bytes]], state: os.stat_result) -> ShardOffsets:
+    """Find what is in a file, whose lines are given with their offsets."""
     found: dict[int, tuple[_Brief, int, bytes]] = {}
     count = 0
     for count, (offset, line) in enumerate(lines, start=1):  # noqa: B007 - it is the last
@@ -102,7 +102,7 @@ def _look_at(first: int, lines: Iterable[tuple[int, bytes]], state: os.stat_resu
     groups: defaultdict[tuple[str, str], list[tuple[_Brief, int, bytes]]] = defaultdict(list)
     for row in rows:
         groups[row[0].project, row[0].jobset].append(row)
-    return Shard(
+    return ShardOffsets(
         size=state.st_size,
         modified=state.st_mtime_ns,
         lines=count,
@@ -113,9 +113,9 @@ def _look_at(first: int, lines: Iterable[tuple[int, bytes]], state: os.stat_resu
     )
 
 
-def _group(project: str, jobset: str, rows: Sequence[tuple[_Brief, int, bytes]]) -> Group:
+def _group(project: str, jobset: str, rows: Sequence[tuple[_Brief, int, bytes]]) -> JobsetOffsets:
     jobs = [brief.job for brief, *_ in rows]
-    return Group(
+    return JobsetOffsets(
         project=project,
         jobset=jobset,
         ids=array("q", [brief.id for brief, *_ in rows]).tobytes(),

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hydrasnap.store.ids import IdSet
+from hydrasnap.store.id_set import IdSet
 
 numbers = st.integers(0, 5_000)
 

@@ -1,7 +1,7 @@
-"""Ask ahead, on all processors, what the pages of large jobsets are made from.
+"""Compute, on all processors, the memoized results that pages of large jobsets are made from.
 
-Answers are kept beside the cache, so whoever asks afterwards reads them. Otherwise one process
-would look for them, one after the other, before the rendering is shared out.
+Whoever needs them afterwards reads them. Otherwise one process would compute them one after the
+other, before the rendering is shared out.
 """
 
 from collections.abc import Iterator
@@ -14,34 +14,34 @@ from hydrasnap.publish.pages.common.permalinks import SUCCESSES
 from hydrasnap.publish.pages.jobset.latest_builds import newest
 from hydrasnap.publish.pages.search.catalogue import SYSTEM_COUNTS
 from hydrasnap.publish.pages.search.paths import PATHS
-from hydrasnap.publish.parallel import cores, map_ordered
+from hydrasnap.publish.process_pool import cores, map_ordered
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.publish.user_warnings import fitting
 from hydrasnap.report.index import Index
-from hydrasnap.report.questions import Question
+from hydrasnap.report.memoized import Memoized
 from hydrasnap.report.root_causes import OUTPUTS
 from hydrasnap.report.tally import TALLIES
 
-_MANY = 100_000  # builds; of fewer, answers are found sooner than a process is started
+_MANY = 100_000  # builds; with fewer, the results take less time than the start of a process
 
 
-def ask_ahead(index: Index, settings: SiteSettings, many: int = _MANY) -> None:
-    """Find and keep the answers that are missing, if they are of `many` builds."""
-    every = asked(index, settings)
-    missing = [(question, key) for question, key in every if question.is_open(index, key)]
+def precompute(index: Index, settings: SiteSettings, many: int = _MANY) -> None:
+    """Compute the results that are missing, if those come from `many` builds or more."""
+    every = needed(index, settings)
+    missing = [(result, key) for result, key in every if result.is_missing(index, key)]
     if sum(index.builds.count(key) for _, key in missing) < many:
         return
 
-    def answer(number: int) -> None:
-        question, key = missing[number]
-        question.ask(index, key)
+    def compute(number: int) -> None:
+        result, key = missing[number]
+        result.of(index, key)
 
-    for _ in map_ordered(answer, [[number] for number in range(len(missing))], cores()):
+    for _ in map_ordered(compute, [[number] for number in range(len(missing))], cores()):
         pass
 
 
-def asked(index: Index, settings: SiteSettings) -> Iterator[tuple[Question[Any], JobsetKey]]:
-    """Yield all questions, each with its jobset.
+def needed(index: Index, settings: SiteSettings) -> Iterator[tuple[Memoized[Any], JobsetKey]]:
+    """Yield all memoized results that pages need, each with its jobset.
 
     Those that take longest come first, so that no process waits long.
     """
@@ -50,5 +50,5 @@ def asked(index: Index, settings: SiteSettings) -> Iterator[tuple[Question[Any],
         yield from ((ranks(key, settings.watches), key) for key in keys)
     rest = (COLLISIONS, SUCCESSES, PATHS, newest(settings.limits.latest_builds), SYSTEM_COUNTS)
     causes = (OUTPUTS,) if index.snapshot.reasons else ()
-    for question in (TALLIES, *causes, *map(fitting, settings.watches), *rest):
-        yield from ((question, key) for key in keys)
+    for result in (TALLIES, *causes, *map(fitting, settings.watches), *rest):
+        yield from ((result, key) for key in keys)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from hydrasnap.errors import ConfigError, HydrasnapError
-from hydrasnap.publish.parallel import cores, map_ordered
+from hydrasnap.publish.process_pool import cores, map_ordered
 
 
 def singly(count: int) -> list[list[int]]:
@@ -72,7 +72,7 @@ def test_there_is_a_core() -> None:
 
 RENDERING = """
 import os, sys, time
-from hydrasnap.publish.parallel import map_ordered
+from hydrasnap.publish.process_pool import map_ordered
 
 def work(number):
     print(os.getpid(), flush=True)

@@ -1,4 +1,4 @@
-"""What a cache holds, in memory, and which of its files differ from that."""
+"""The objects of a cache in memory, and which of its files differ from them."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import partial
@@ -20,8 +20,8 @@ from hydrasnap.model import (
     Snapshot,
 )
 from hydrasnap.model.objects import Value
-from hydrasnap.store.build_places import look_up
-from hydrasnap.store.filed_builds import FiledBuilds
+from hydrasnap.store.build_offsets import read_offsets
+from hydrasnap.store.file_reader import Damaged, FileReader
 from hydrasnap.store.layout import (
     LIVE,
     SCHEMA,
@@ -33,14 +33,14 @@ from hydrasnap.store.layout import (
     shard_path,
     sizes_path,
 )
-from hydrasnap.store.objects import Objects
-from hydrasnap.store.reading import Damaged, Reader
+from hydrasnap.store.lazy_builds import LazyBuilds
+from hydrasnap.store.object_files import ObjectFiles
 from hydrasnap.store.shards import UNPACKED, Shards
 
 _AGGREGATE, _DELETED = "aggregate", "deleted"  # labels of builds; their jobset is another one
 
 
-class Contents:
+class LoadedCache:
     """The objects of a cache folder: read from its files, and asked for by mappings.
 
     `_dirty` are the files that are to be written, each with what makes its content.
@@ -49,18 +49,18 @@ class Contents:
     def __init__(self, folder: Path, damaged: Damaged, unpacked: int = UNPACKED) -> None:
         self._folder = folder
         self.manifest = Manifest(schema=SCHEMA, origin="")
-        self.reader = Reader(folder, damaged)
+        self.reader = FileReader(folder, damaged)
         self._dirty: dict[Path, Callable[[], bytes]] = {}
-        self.projects = Objects(Project, "name", "projects/*.json", project_path)
-        self.jobsets = Objects(Jobset, "key", "jobsets/*/*.json", jobset_path)
-        self.evaluations = Objects(Evaluation, "id", "evals/*.json", evaluation_path)
+        self.projects = ObjectFiles(Project, "name", "projects/*.json", project_path)
+        self.jobsets = ObjectFiles(Jobset, "key", "jobsets/*/*.json", jobset_path)
+        self.evaluations = ObjectFiles(Evaluation, "id", "evals/*.json", evaluation_path)
         self.builds = Shards(Build, "id", shard_path, _labels, unpacked)
-        self.sizes = Objects(JobSizes, "key", "sizes/*/*/*.json", sizes_path)
+        self.sizes = ObjectFiles(JobSizes, "key", "sizes/*/*/*.json", sizes_path)
         self.reasons = Shards(Reasons, "build", reasons_path, unpacked=unpacked)
         self.live: Live | None = None  # what the Hydra was doing when it was last asked
-        self._filed: FiledBuilds | None = None
+        self._lazy_builds: LazyBuilds | None = None
         files = (self.projects, self.jobsets, self.evaluations, self.sizes)
-        self._held: dict[type[Value], Objects[Any, Any] | Shards[Any]] = {
+        self._held: dict[type[Value], ObjectFiles[Any, Any] | Shards[Any]] = {
             held.kind: held for held in (*files, self.builds, self.reasons)
         }
 
@@ -83,7 +83,7 @@ class Contents:
 
     def snapshot(self) -> Snapshot:
         """Return what the cache holds now, sorted."""
-        builds = self.builds.frozen() if self._filed is None else self._filed
+        builds = self.builds.frozen() if self._lazy_builds is None else self._lazy_builds
         return Snapshot(
             origin=self.manifest.origin,
             run=self.manifest.runs[0] if self.manifest.runs else Run(complete=False),
@@ -96,10 +96,10 @@ class Contents:
             reasons=self.reasons.frozen(),
         )
 
-    def load(self, *, leave_builds: bool = False) -> None:
+    def load(self, *, lazy_builds: bool = False) -> None:
         """Read every file; a damaged one is reported and counts as absent.
 
-        With `leave_builds`, for a cache that is only read, builds are left in their files.
+        With `lazy_builds`, for a cache that is only read, builds stay in their files.
         """
         manifest = self.reader.manifest() or self.manifest
         origin = manifest.origin or self.reader.origin()
@@ -107,13 +107,15 @@ class Contents:
         for held in (self.projects, self.jobsets, self.evaluations, self.sizes):
             self._load_objects(held)
         self.live = next(self.reader.all(LIVE, Live, lambda _: Path(LIVE)), None)
-        if leave_builds:
-            self._filed = FiledBuilds(self._folder, look_up(self._folder, self.reader.build_lines))
+        if lazy_builds:
+            self._lazy_builds = LazyBuilds(
+                self._folder, read_offsets(self._folder, self.reader.build_lines)
+            )
         else:
             self._load_shards(self.builds)
         self._load_shards(self.reasons)
 
-    def _load_objects(self, held: Objects[Any, Any]) -> None:
+    def _load_objects(self, held: ObjectFiles[Any, Any]) -> None:
         """Read objects; a file of an older version is written again with a checksum."""
         for found in self.reader.all(held.pattern, held.kind, held.path_for):
             held.put(found)
@@ -139,7 +141,7 @@ class Contents:
             self._touch(held, held.key_of(value))
         return is_new
 
-    def _touch(self, held: Objects[Any, Any] | Shards[Any], key: Any) -> None:
+    def _touch(self, held: ObjectFiles[Any, Any] | Shards[Any], key: Any) -> None:
         """Mark the file of an object as changed; it is written with what is held by then."""
         self._dirty[held.path_of(key)] = partial(held.content, key)
 

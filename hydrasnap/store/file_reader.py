@@ -29,7 +29,7 @@ class NotByLineError(Exception):
     """A file of builds has not one build a line."""
 
 
-class Reader:
+class FileReader:
     """Reads one cache folder.
 
     `broken` are the files that could not be read, with their bytes, or None for a folder. `files`

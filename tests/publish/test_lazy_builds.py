@@ -11,7 +11,7 @@ from hydrasnap.publish.output.ownership import STATE
 from hydrasnap.publish.pipeline import publish, publish_cache
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.index import Index
-from hydrasnap.store.filed_builds import CacheChangedError, FiledBuilds
+from hydrasnap.store.lazy_builds import CacheChangedError, LazyBuilds
 from hydrasnap.store.opening import read_snapshot
 
 
@@ -24,11 +24,11 @@ def files(folder: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 def test_the_site_is_the_same(demo_cache: Path, tmp_path: Path, budget: int) -> None:
     settings = SiteSettings(max_bytes=budget)
-    for name, in_memory, workers in (("held", 10**9, 1), ("filed", 0, 2)):
+    for name, in_memory, workers in (("held", 10**9, 1), ("lazy", 0, 2)):
         publish(read_snapshot(demo_cache, in_memory), settings, tmp_path / name, workers=workers)
-    held, filed = files(tmp_path / "held"), files(tmp_path / "filed")
+    held, lazy = files(tmp_path / "held"), files(tmp_path / "lazy")
     assert len(held) > 300
-    assert {name for name in held.keys() | filed if held.get(name) != filed.get(name)} == set()
+    assert {name for name in held.keys() | lazy if held.get(name) != lazy.get(name)} == set()
 
 
 @pytest.mark.slow
@@ -38,7 +38,7 @@ def test_a_cache_that_a_crawl_changes_meanwhile_is_read_again_at_once(
     def changed(*_: object) -> None:
         raise CacheChangedError("A file was changed.")
 
-    monkeypatch.setattr(FiledBuilds, "of_jobset", changed)
+    monkeypatch.setattr(LazyBuilds, "of_jobset", changed)
     done = publish_cache(demo_cache, SiteSettings(), tmp_path / "site", in_memory=0)
     assert done.written > 300
 

@@ -1,6 +1,6 @@
-"""The builds of a large cache, left in its files: only what is asked for is in memory.
+"""The builds of a large cache, read from their files when they are asked for.
 
-In memory is only what finds each build: its id, its place in a file, and hashes of its job's name.
+Only what finds a build is in memory: its id, its offset in a file, and hashes of its job's name.
 That is kept in ``.index`` too, so that a later run reads only the files that have changed.
 """
 
@@ -21,9 +21,9 @@ from hydrasnap import __version__
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
-from hydrasnap.store.answers import can_keep, digest_of, is_kept, remembered
-from hydrasnap.store.build_places import Group, Shard
+from hydrasnap.store.build_offsets import JobsetOffsets, ShardOffsets
 from hydrasnap.store.layout import SHARD, shard_path
+from hydrasnap.store.memo import can_memoize, digest_of, has_memo, memoized
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ _decode_many = msgspec.json.Decoder(list[Build]).decode
 # low bits for the place of a build in its jobset; the hash of its job is above them
 _PLACE_BITS = 31
 _PLACE = (1 << _PLACE_BITS) - 1
-_FEW = 500  # builds; of fewer, an answer is computed as quickly as a kept one is read
+_FEW = 500  # builds; with fewer, a result is computed as quickly as a memoized one is read
 
 
 class CacheChangedError(CacheError):
@@ -43,7 +43,7 @@ class CacheChangedError(CacheError):
 class _Part:
     """The builds of a jobset in the file of the builds from `first` on."""
 
-    def __init__(self, first: int, group: Group, lines: int) -> None:
+    def __init__(self, first: int, group: JobsetOffsets, lines: int) -> None:
         self.first, self.group = first, group
         self.ids = array("q", group.ids)
         self.is_whole = len(self.ids) == lines  # whether the file has no builds of other jobsets
@@ -78,14 +78,17 @@ class _Places:
         return self.parts[number], place - (self.ends[number - 1] if number else 0)
 
 
-class FiledBuilds(Builds):
-    """Builds in files; `replaced` are in memory and stand for those in the files.
+class LazyBuilds(Builds):
+    """Builds that stay in their files; `replaced` are in memory and take precedence over these.
 
-    CacheChangedError is raised where a file has changed since it was looked at.
+    CacheChangedError is raised where a file has changed since its offsets were read.
     """
 
     def __init__(
-        self, folder: Path, shards: Mapping[int, Shard], replaced: Mapping[int, Build] = _NONE
+        self,
+        folder: Path,
+        shards: Mapping[int, ShardOffsets],
+        replaced: Mapping[int, Build] = _NONE,
     ) -> None:
         self._folder, self._shards, self._replaced = folder, shards, replaced
         self._parts: dict[int, list[_Part]] = {}
@@ -148,7 +151,7 @@ class FiledBuilds(Builds):
 
     def count_jobs(self, key: JobsetKey) -> int:
         """Count the jobs of a jobset that have builds."""
-        return self.remembered(key, "job count", b"", int, self._places_of(key).job_count)
+        return self.memoized(key, "job count", b"", int, self._places_of(key).job_count)
 
     def job_hashes(self, key: JobsetKey) -> Iterable[tuple[int, int]]:
         """Return the id of each build of a jobset, and the hash of its job."""
@@ -165,25 +168,25 @@ class FiledBuilds(Builds):
             )
         return self._digests[key]
 
-    def remembered(
-        self, key: JobsetKey, question: str, about: bytes, kind: type[T], answer: Callable[[], T]
+    def memoized(
+        self, key: JobsetKey, name: str, inputs: bytes, kind: type[T], compute: Callable[[], T]
     ) -> T:
-        """Return the answer to a question about a jobset: a kept one, or a new one that is kept.
+        """Return a result of a jobset: a memoized one, or a new one, which is memoized.
 
-        It follows from the jobset's builds and from `about`. Of few builds, none is kept.
+        It depends on the jobset's builds and on `inputs`. With few builds, none is memoized.
         """
         if self.count(key) < _FEW:
-            return answer()
-        return remembered(self._folder, (*key, question), self._situation(key, about), kind, answer)
+            return compute()
+        return memoized(self._folder, (*key, name), self._fingerprint(key, inputs), kind, compute)
 
-    def lacks_answer(self, key: JobsetKey, question: str, about: bytes) -> bool:
-        """Return whether an answer would be kept for whoever asks next, and nobody has left it."""
-        if self.count(key) < _FEW or not can_keep(self._folder):
+    def lacks_memo(self, key: JobsetKey, name: str, inputs: bytes) -> bool:
+        """Return whether a result would be kept for later runs, and none has computed it yet."""
+        if self.count(key) < _FEW or not can_memoize(self._folder):
             return False
-        return not is_kept(self._folder, (*key, question), self._situation(key, about))
+        return not has_memo(self._folder, (*key, name), self._fingerprint(key, inputs))
 
-    def _situation(self, key: JobsetKey, about: bytes) -> bytes:
-        return digest_of(self.digest(key), about, __version__.encode())
+    def _fingerprint(self, key: JobsetKey, inputs: bytes) -> bytes:
+        return digest_of(self.digest(key), inputs, __version__.encode())
 
     def of_jobset(self, key: JobsetKey) -> Sequence[Build]:
         """Read the builds of a jobset, by id."""
@@ -236,7 +239,7 @@ class FiledBuilds(Builds):
 
     def replace(self, changed: Mapping[int, Build]) -> Builds:
         """Return the same builds but for some, which stay in memory."""
-        return FiledBuilds(self._folder, self._shards, {**self._replaced, **changed})
+        return LazyBuilds(self._folder, self._shards, {**self._replaced, **changed})
 
     def _places_of(self, key: JobsetKey) -> _Places:
         return self._places.get(key) or _Places(())
@@ -257,7 +260,7 @@ class FiledBuilds(Builds):
 
     @contextmanager
     def _open(self, first: int) -> Iterator[FileIO]:
-        """Open a file of builds, which must be as it was when it was looked at."""
+        """Open a file of builds, which must be as it was when its offsets were read."""
         shard, path = self._shards[first], self._folder / shard_path(first)
         with suppress(FileNotFoundError), FileIO(path) as file:
             state = os.fstat(file.fileno())
@@ -273,7 +276,7 @@ class FiledBuilds(Builds):
 class _Values(ValuesView[Build]):
     """The builds of files, one jobset after the other."""
 
-    _mapping: FiledBuilds
+    _mapping: LazyBuilds
 
     def __iter__(self) -> Iterator[Build]:
         for key in self._mapping.jobsets():

@@ -8,8 +8,8 @@ from example import ORIGIN, build, snapshot
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, BuildsInMemory
-from hydrasnap.store.filed_builds import CacheChangedError
 from hydrasnap.store.layout import shard_path
+from hydrasnap.store.lazy_builds import CacheChangedError
 from hydrasnap.store.opening import open_cache, read_snapshot
 
 NOTHING = 0  # bytes of builds that are held in memory
@@ -39,60 +39,60 @@ def some() -> list[Build]:
 def both(tmp_path: Path) -> tuple[Builds, Builds]:
     """Return the same builds in memory, and in files."""
     write(tmp_path / "cache", some())
-    filed = read_snapshot(tmp_path / "cache", NOTHING).builds
-    assert isinstance(filed, Builds)
-    assert not filed.in_memory
-    return BuildsInMemory(read_snapshot(tmp_path / "cache").builds), filed
+    lazy = read_snapshot(tmp_path / "cache", NOTHING).builds
+    assert isinstance(lazy, Builds)
+    assert not lazy.in_memory
+    return BuildsInMemory(read_snapshot(tmp_path / "cache").builds), lazy
 
 
 def test_all_builds_are_found_by_id(both: tuple[Builds, Builds]) -> None:
-    held, filed = both
-    assert list(filed) == list(held) == sorted(found.id for found in some())
-    assert dict(filed.items()) == dict(held.items())
-    assert {found.id: found for found in filed.values()} == dict(held.items())
-    assert len(filed) == len(held)
+    held, lazy = both
+    assert list(lazy) == list(held) == sorted(found.id for found in some())
+    assert dict(lazy.items()) == dict(held.items())
+    assert {found.id: found for found in lazy.values()} == dict(held.items())
+    assert len(lazy) == len(held)
     for number in (-1, 0, 989, 10**9):
-        assert number not in filed
-        assert filed.get(number) is None
+        assert number not in lazy
+        assert lazy.get(number) is None
     with pytest.raises(KeyError):
-        filed[10**9]
+        lazy[10**9]
 
 
 def test_builds_are_found_by_jobset_and_job(both: tuple[Builds, Builds]) -> None:
-    held, filed = both
-    assert set(filed.jobsets()) == set(held.jobsets())
+    held, lazy = both
+    assert set(lazy.jobsets()) == set(held.jobsets())
     for key in (*held.jobsets(), FOREIGN):
-        assert list(filed.of_jobset(key)) == list(held.of_jobset(key))
-        assert list(filed.ids_of(key)) == list(held.ids_of(key))
-        assert filed.count_jobs(key) == held.count_jobs(key)
+        assert list(lazy.of_jobset(key)) == list(held.of_jobset(key))
+        assert list(lazy.ids_of(key)) == list(held.ids_of(key))
+        assert lazy.count_jobs(key) == held.count_jobs(key)
         for job in {found.job for found in held.of_jobset(key)} | {"no such job"}:
             name = JobKey(*key, job)
-            assert list(filed.of_job(name)) == list(held.of_job(name))
-        assert filed.count(key) == held.count(key)
-        assert list(filed.job_hashes(key)) == list(held.job_hashes(key))
+            assert list(lazy.of_job(name)) == list(held.of_job(name))
+        assert lazy.count(key) == held.count(key)
+        assert list(lazy.job_hashes(key)) == list(held.job_hashes(key))
     for number in (*held, 10**9):
-        assert filed.jobset_of(number) == held.jobset_of(number)
+        assert lazy.jobset_of(number) == held.jobset_of(number)
 
 
 def test_what_waits_and_what_has_constituents_is_known(both: tuple[Builds, Builds]) -> None:
-    held, filed = both
+    held, lazy = both
     assert held.unfinished()
-    assert list(filed.unfinished()) == list(held.unfinished())
+    assert list(lazy.unfinished()) == list(held.unfinished())
     assert held.aggregates()
-    assert list(filed.aggregates()) == list(held.aggregates())
+    assert list(lazy.aggregates()) == list(held.aggregates())
 
 
 def test_some_builds_can_be_replaced(both: tuple[Builds, Builds]) -> None:
-    held, filed = both
-    assert 12_501 in {found.id for found in filed.with_at_sign()}
+    held, lazy = both
+    assert 12_501 in {found.id for found in lazy.with_at_sign()}
     changed = {12_501: build(12_501, "me@example.org", 1, nixname="other")}
     key = changed[12_501].jobset_key
-    for found in (held.replace(changed), filed.replace(changed)):
+    for found in (held.replace(changed), lazy.replace(changed)):
         assert found[12_501] == changed[12_501]
         assert changed[12_501] in found.of_jobset(key)
         assert list(found.of_job(changed[12_501].job_key)) == [changed[12_501]]
         assert found[12_500] == held[12_500]
-    assert filed[12_501] == held[12_501]
+    assert lazy[12_501] == held[12_501]
 
 
 def test_a_damaged_file_is_refused_as_ever(tmp_path: Path) -> None:
@@ -124,14 +124,14 @@ def test_only_changed_files_are_read_by_a_later_run(tmp_path: Path) -> None:
     assert dict(read_snapshot(tmp_path, NOTHING).builds.items()) == dict(later.items())
 
 
-def test_answers_are_remembered_as_long_as_the_builds_are_the_same(tmp_path: Path) -> None:
+def test_results_are_memoized_as_long_as_the_builds_are_the_same(tmp_path: Path) -> None:
     many = [build(number, f"job-{number}") for number in range(1000, 1600)]
     key = many[0].jobset_key
 
     def ask(answer: int, about: bytes = b"") -> int:
         builds = read_snapshot(tmp_path, NOTHING).builds
         assert isinstance(builds, Builds)
-        return builds.remembered(key, "question", about, int, lambda: answer)
+        return builds.memoized(key, "result", about, int, lambda: answer)
 
     write(tmp_path, many)
     assert [ask(1), ask(2), ask(3, b"else"), ask(4, b"else")] == [1, 1, 3, 3]

@@ -12,7 +12,7 @@ Key = TypeVar("Key")
 T = TypeVar("T", bound=Value)
 
 
-class Objects(dict[Key, T]):
+class ObjectFiles(dict[Key, T]):
     """The objects of a `kind`, whose files match `pattern`, below the cache folder.
 
     `key` names the field that holds the key, and `path` gives the file for a key.

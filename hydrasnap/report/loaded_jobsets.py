@@ -1,4 +1,4 @@
-"""The jobsets whose builds an index holds, with what follows from these."""
+"""The jobsets whose builds are in memory, with what was computed from these."""
 
 from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
@@ -8,20 +8,20 @@ from operator import attrgetter
 from hydrasnap.model import Build, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
 
-_MOST = 300_000  # builds to hold at most, without those that are in memory anyway
-_SHARED = 100_000  # builds to read at most before processes are forked, as each copies them
-_TWO = 2  # jobsets that are held in any case, as a comparison reads them
+_MOST = 300_000  # builds to load at most, beside those that are in memory anyway
+_SHARED = 100_000  # builds to load at most before processes are forked, as each copies them
+_TWO = 2  # jobsets that are loaded in any case, as a comparison reads them
 
 by_job_name = attrgetter("job")
 
 
-class HeldJobset:
-    """The builds of a jobset by job, of each the newest first, and what follows from them."""
+class LoadedJobset:
+    """The builds of a jobset by job, of each the newest first, and what was computed from them."""
 
     def __init__(self, builds: Sequence[Build]) -> None:
         self.by_job = tuple(sorted(builds, key=lambda build: (build.job, -build.id)))
         self.members: dict[int, tuple[Build, ...]] = {}
-        self.answers: dict[Hashable, object] = {}
+        self.memo: dict[Hashable, object] = {}
         self._dealt: dict[int, list[tuple[Build, ...]]] = {}
 
     def bucket(self, number: int, out_of: int) -> tuple[Build, ...]:
@@ -56,45 +56,45 @@ class HeldJobset:
         return {build.id: build for build in self.by_job}
 
 
-class HeldJobsets:
-    """Reads the builds of a jobset when they are asked for, and holds them for a while.
+class LoadedJobsets:
+    """Loads the builds of a jobset when they are asked for, and evicts those of others.
 
-    Builds that are in memory anyway are held for good. Of others, the jobsets that were read first
-    are let go when another needs the room; of two, the one that was not asked for last.
+    Builds that are in memory anyway stay. Of others, the jobsets that were loaded first are evicted
+    when another needs the room; of two, the one that was not asked for last.
     """
 
     def __init__(self, builds: Builds) -> None:
         self._builds = builds
-        self._held: dict[JobsetKey, HeldJobset] = {}
+        self._loaded: dict[JobsetKey, LoadedJobset] = {}
 
     def __contains__(self, key: object) -> bool:
-        return self._builds.in_memory or key in self._held
+        return self._builds.in_memory or key in self._loaded
 
-    def __getitem__(self, key: JobsetKey) -> HeldJobset:
-        found = self._held.get(key)
+    def __getitem__(self, key: JobsetKey) -> LoadedJobset:
+        found = self._loaded.get(key)
         if found is None:
             if not self._builds.in_memory:
                 self._make_room(self._builds.count(key))
-            found = self._held[key] = HeldJobset(self._builds.of_jobset(key))
-        elif len(self._held) == _TWO:
-            self._held[key] = self._held.pop(key)
+            found = self._loaded[key] = LoadedJobset(self._builds.of_jobset(key))
+        elif len(self._loaded) == _TWO:
+            self._loaded[key] = self._loaded.pop(key)
         return found
 
-    def hold(self, keys: Iterable[JobsetKey]) -> None:
-        """Read the builds of jobsets before processes share them, unless they are many."""
+    def preload(self, keys: Iterable[JobsetKey]) -> None:
+        """Load the builds of jobsets before processes share them, unless they are many."""
         wanted = list(keys)
         if self._builds.in_memory or sum(map(self._builds.count, wanted)) <= _SHARED:
             for key in wanted:
                 self[key]
 
-    def let_go(self) -> None:
-        """Let go of all builds that are not in memory anyway."""
+    def unload(self) -> None:
+        """Evict all builds that are not in memory anyway."""
         if not self._builds.in_memory:
-            self._held.clear()
+            self._loaded.clear()
 
     def _make_room(self, more: int) -> None:
-        held = sum(map(self._builds.count, self._held))
-        while len(self._held) >= _TWO and held + more > _MOST:
-            oldest = next(iter(self._held))
+        held = sum(map(self._builds.count, self._loaded))
+        while len(self._loaded) >= _TWO and held + more > _MOST:
+            oldest = next(iter(self._loaded))
             held -= self._builds.count(oldest)
-            del self._held[oldest]
+            del self._loaded[oldest]

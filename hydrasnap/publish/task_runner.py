@@ -15,7 +15,7 @@ from hydrasnap.publish.output.folder import Stage
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.render.renderer import Renderer
-from hydrasnap.publish.tasks import RenderTask, render_tasks, spelled
+from hydrasnap.publish.task_list import RenderTask, render_tasks, spelled
 
 _BATCHES_A_WORKER = 32  # at least, so that no worker waits long for the last one
 _TASKS_A_BATCH = 4  # at most
@@ -55,7 +55,7 @@ class TaskRunner:
     def prepare(self) -> None:
         """Read what the tasks need, before processes share it."""
         jobsets = self._site.snapshot.jobsets
-        self._site.index.hold([key for key in jobsets if not self._is_as_before(key)])
+        self._site.index.preload([key for key in jobsets if not self._is_as_before(key)])
 
     def _is_settled(self, task: RenderTask) -> bool:
         """Return whether all that a task reads is known to be as before."""
