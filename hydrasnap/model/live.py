@@ -8,36 +8,6 @@ from hydrasnap.model.bounds import Amount, Figure, Id, Time, Whole
 from hydrasnap.model.keys import JobKey, JobsetKey
 from hydrasnap.model.objects import Value
 
-FIGURES = {
-    "uptime": ("uptime",),
-    "builds_unfinished": ("nrBuildsUnfinished", "nrQueuedBuilds"),
-    "builds_read": ("nrBuildsRead",),
-    "builds_done": ("nrBuildsDone",),
-    "builds_succeeded": ("nrBuildsSucceeded",),
-    "builds_failed": ("nrBuildsFailed",),
-    "steps_unfinished": ("nrStepsUnfinished", "nrUnfinishedSteps"),
-    "steps_runnable": ("nrStepsRunnable", "nrRunnableSteps"),
-    "steps_active": ("nrActiveSteps",),
-    "steps_building": ("nrStepsBuilding",),
-    "steps_waiting": ("nrStepsWaiting",),
-    "steps_copying_to": ("nrStepsCopyingTo",),
-    "steps_copying_from": ("nrStepsCopyingFrom",),
-    "steps_unsupported": ("nrUnsupportedSteps",),
-    "steps_started": ("nrStepsStarted",),
-    "steps_done": ("nrStepsDone",),
-    "substitutes_succeeded": ("nrSubstitutesSucceeded",),
-    "substitutes_failed": ("nrSubstitutesFailed",),
-    "retries": ("nrRetries",),
-    "step_time": ("avgStepTimeMs", "avgStepTime"),
-    "step_build_time": ("avgStepBuildTimeMs", "avgStepBuildTime"),
-    "machines_total": ("machinesTotal",),
-    "machines_in_use": ("machinesInUse",),
-    "bytes_sent": ("bytesSent",),
-    "bytes_received": ("bytesReceived",),
-    "uploads_pending": ("s3UploadsPending",),
-}
-"""What a queue runner reports in numbers, and the keys that Hydra gives them, the newest first."""
-
 
 class RunningBuild(Value, frozen=True):
     """A build of which a step ran; `machine` is the one known to work on it, empty if unknown."""

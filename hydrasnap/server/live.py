@@ -7,13 +7,42 @@ from typing import TypeVar
 from starlette.responses import Response
 
 from hydrasnap.model import Live, Machine, QueueRunner, RunningBuild
-from hydrasnap.model.live import FIGURES
 from hydrasnap.server import objects
 from hydrasnap.server.builds import number_of_rows
 from hydrasnap.server.replies import Json, bad, missing, reply
 from hydrasnap.server.view import View
 
 T = TypeVar("T")
+
+FIGURES = {
+    "uptime": "uptime",
+    "builds_unfinished": "nrBuildsUnfinished",
+    "builds_read": "nrBuildsRead",
+    "builds_done": "nrBuildsDone",
+    "builds_succeeded": "nrBuildsSucceeded",
+    "builds_failed": "nrBuildsFailed",
+    "steps_unfinished": "nrStepsUnfinished",
+    "steps_runnable": "nrStepsRunnable",
+    "steps_active": "nrActiveSteps",
+    "steps_building": "nrStepsBuilding",
+    "steps_waiting": "nrStepsWaiting",
+    "steps_copying_to": "nrStepsCopyingTo",
+    "steps_copying_from": "nrStepsCopyingFrom",
+    "steps_unsupported": "nrUnsupportedSteps",
+    "steps_started": "nrStepsStarted",
+    "steps_done": "nrStepsDone",
+    "substitutes_succeeded": "nrSubstitutesSucceeded",
+    "substitutes_failed": "nrSubstitutesFailed",
+    "retries": "nrRetries",
+    "step_time": "avgStepTimeMs",
+    "step_build_time": "avgStepBuildTimeMs",
+    "machines_total": "machinesTotal",
+    "machines_in_use": "machinesInUse",
+    "bytes_sent": "bytesSent",
+    "bytes_received": "bytesReceived",
+    "uploads_pending": "s3UploadsPending",
+}
+"""The keys of the queue runner's figures, as today's Hydra writes them."""
 
 
 def running(view: View) -> Response:
@@ -99,13 +128,10 @@ def _pressure(value: Mapping[str, Sequence[float]]) -> Json | None:
 
 def runner(value: QueueRunner) -> Json:
     """Return what the queue runner reports about itself."""
-    keys = ((name, FIGURES[name][0]) for name in value.figures)
+    figures = ((FIGURES[name], figure) for name, figure in value.figures.items())
     return {
         "status": value.status,
-        **{
-            key: _milliseconds(value.figures[name]) if key.endswith("Ms") else value.figures[name]
-            for name, key in keys
-        },
+        **{key: _milliseconds(figure) if key.endswith("Ms") else figure for key, figure in figures},
         "queueStats": {
             each.system: {
                 "activeRunnable": each.running,

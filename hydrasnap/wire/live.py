@@ -9,9 +9,38 @@ from typing import Any
 
 from hydrasnap.model import Machine, QueueRunner, RunningBuild, SystemQueue
 from hydrasnap.model.bounds import LARGEST, LATEST, Whole
-from hydrasnap.model.live import FIGURES
 from hydrasnap.wire.decode import decode, wrong_shape
 from hydrasnap.wire.schema import RawMachine, RawMachineStats, RawRunner, RawRunning
+
+FIGURES = {
+    "uptime": ("uptime",),
+    "builds_unfinished": ("nrBuildsUnfinished", "nrQueuedBuilds"),
+    "builds_read": ("nrBuildsRead",),
+    "builds_done": ("nrBuildsDone",),
+    "builds_succeeded": ("nrBuildsSucceeded",),
+    "builds_failed": ("nrBuildsFailed",),
+    "steps_unfinished": ("nrStepsUnfinished", "nrUnfinishedSteps"),
+    "steps_runnable": ("nrStepsRunnable", "nrRunnableSteps"),
+    "steps_active": ("nrActiveSteps",),
+    "steps_building": ("nrStepsBuilding",),
+    "steps_waiting": ("nrStepsWaiting",),
+    "steps_copying_to": ("nrStepsCopyingTo",),
+    "steps_copying_from": ("nrStepsCopyingFrom",),
+    "steps_unsupported": ("nrUnsupportedSteps",),
+    "steps_started": ("nrStepsStarted",),
+    "steps_done": ("nrStepsDone",),
+    "substitutes_succeeded": ("nrSubstitutesSucceeded",),
+    "substitutes_failed": ("nrSubstitutesFailed",),
+    "retries": ("nrRetries",),
+    "step_time": ("avgStepTimeMs", "avgStepTime"),
+    "step_build_time": ("avgStepBuildTimeMs", "avgStepBuildTime"),
+    "machines_total": ("machinesTotal",),
+    "machines_in_use": ("machinesInUse",),
+    "bytes_sent": ("bytesSent",),
+    "bytes_received": ("bytesReceived",),
+    "uploads_pending": ("s3UploadsPending",),
+}
+"""The keys of a queue runner's figures in Hydra's answers, the newest first."""
 
 _LOCAL = "localhost"
 _LARGEST_FIGURE = 1e100

@@ -16,9 +16,11 @@ from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.plan.selection import FetchStrategy, Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.server import live as served
 from hydrasnap.server.cache import CacheSource
 from hydrasnap.server.serve import serve_app
 from hydrasnap.store.opening import open_cache, read_snapshot
+from hydrasnap.wire import live as read
 
 EVERYTHING = Selection(sizes=DemoHydra.SIZED, live=True, hidden=True, reasons=1000)
 NOW = 1_800_000_000
@@ -41,6 +43,12 @@ def crawl_into(folder: Path, app: object, selection: Selection, now: int) -> dic
 
 def serve(folder: Path) -> object:
     return serve_app(CacheSource(folder), NOWHERE)
+
+
+def test_figures_of_the_queue_runner_are_served_under_the_keys_that_are_read_first() -> None:
+    assert {name: (key,) for name, key in served.FIGURES.items()} == {
+        name: keys[:1] for name, keys in read.FIGURES.items()
+    }
 
 
 @pytest.mark.parametrize("moment", [1, 2, 3])
