@@ -217,7 +217,9 @@ def _plain(value: Any) -> Any:
 
 
 def _as_lines(table: "Table") -> list[str]:
-    """Align the columns; numbers to the right."""
+    """Align the columns, numbers to the right; a terminal gives some letters two cells or none."""
+    from rich.cells import cell_len
+
     from hydrasnap.query.table import Kind
 
     if not table.rows:
@@ -225,15 +227,14 @@ def _as_lines(table: "Table") -> list[str]:
     columns = table.columns
     cells = [list(map(_cell, row, columns)) for row in table.rows]
     titles = list(map(_title, columns))
-    widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
+    widths = [max(map(cell_len, column)) for column in zip(titles, *cells, strict=True)]
     right = [column.kind in (Kind.NUMBER, Kind.DURATION) for column in columns]
-    return [
-        _GAP.join(
-            cell.rjust(width) if numeric else cell.ljust(width)
-            for cell, width, numeric in zip(row, widths, right, strict=True)
-        ).rstrip()
-        for row in [titles, *cells]
-    ]
+
+    def padded(cell: str, width: int, numeric: bool) -> str:
+        space = " " * (width - cell_len(cell))
+        return space + cell if numeric else cell + space
+
+    return [_GAP.join(map(padded, row, widths, right)).rstrip() for row in [titles, *cells]]
 
 
 def _title(column: "Column") -> str:

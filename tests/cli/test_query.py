@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,20 @@ def test_a_table_is_aligned_and_times_are_readable(cache: Path) -> None:
     place = head.index("Since")
     assert rows
     assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d ", row[place:]) for row in rows)
+
+
+@pytest.mark.parametrize("name", ["*ß*", "caf*"])
+def test_wide_letters_and_those_without_a_width_keep_the_columns(cache: Path, name: str) -> None:
+    head, *rows = told(run("query", "history", name, "--cache", cache), 0).splitlines()
+    assert rows
+    assert {_cells_before(row, "x86_64-linux ") for row in rows} == {head.index("System")}
+
+
+def _cells_before(row: str, word: str) -> int:
+    """Count the cells of a terminal that stand before a word."""
+    before = row[: row.index(word)]
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in before)
+    return len(before) + wide - sum(map(bool, map(unicodedata.combining, before)))
 
 
 def test_a_duration_has_a_title_without_a_unit(cache: Path) -> None:
