@@ -149,12 +149,11 @@ def test_the_pages_that_are_described_exist() -> None:
 
 
 @pytest.mark.slow
-def test_the_words_of_the_demo_are_its_own(tmp_path: Path) -> None:
+def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
     folders = ["--cache", str(tmp_path / "demo-cache"), "--output", str(tmp_path / "demo-site")]
-    said = CliRunner().invoke(main, ["demo", *folders]).stdout.replace(f"{tmp_path}/", "")
-    digits = re.compile(r"[\d,.]+")
+    printed = CliRunner().invoke(main, ["demo", *folders]).stdout.replace(f"{tmp_path}/", "")
     (shown,) = blocks("text", README)
-    assert digits.sub("0", shown) == digits.sub("0", said)
+    assert shown == printed
 
 
 def test_links_inside_the_repository_lead_somewhere() -> None:
