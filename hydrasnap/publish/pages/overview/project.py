@@ -27,7 +27,6 @@ class JobsetRow(View, frozen=True, kw_only=True):
     """
 
     link: Link
-    full: str
     summary: str
     latest: Link | None
     evaluated: int | None
@@ -127,7 +126,6 @@ def _row(site: Site, health: JobsetHealth) -> JobsetRow:
     seen = jobset.overview or JobsetOverview(*health.key)
     return JobsetRow(
         link=site.jobset_link(health.key),
-        full=str(health.key),
         summary=jobset.configuration.description,
         latest=site.evaluation_link(latest),
         evaluated=latest.evaluated_at if latest else None,
