@@ -7,6 +7,7 @@ import msgspec
 
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.incremental.declarations import Declarations
+from hydrasnap.publish.incremental.reads import BucketReads, JobsetReads, WholeReads
 from hydrasnap.publish.incremental.state import digest
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
@@ -43,6 +44,7 @@ class Fingerprinter:
         self._declared = Declarations(site)
         self._jobset = cache(self._jobset_fingerprint)
         self._bucket = cache(self._bucket_fingerprint)
+        self._every_bucket = cache(self._fingerprint_of_every_bucket)
 
     def of(self, task: RenderTask) -> bytes:
         """Fingerprint what a task may read; empty if that is the whole snapshot."""
@@ -59,7 +61,7 @@ class Fingerprinter:
         """
         if self._site.index.builds.in_memory:
             return b""
-        return digest(self._jobset(key).whole, _objects.encode(self._declared.of_whole(key)))
+        return digest(self._jobset(key).whole, self._every_bucket(key).whole)
 
     def beside_contexts(self, task: RenderTask) -> bytes:
         """Fingerprint what the pages of a task show beside their contexts.
@@ -74,21 +76,33 @@ class Fingerprinter:
         return digest(self._chosen, *(part.paged for part in self._parts(task)))
 
     def _parts(self, task: RenderTask) -> list[_Fingerprint]:
-        every = (bucket for key in task.jobsets for bucket in self._site.buckets[key])
-        buckets = every if task.bucket is None else (task.bucket,)
-        jobsets = map(self._jobset, task.jobsets)
-        return [*jobsets, *(self._bucket(bucket.key, bucket.number) for bucket in buckets)]
+        """Return the fingerprints of a task's jobsets, and of its bucket or of all buckets."""
+        jobsets = list(map(self._jobset, task.jobsets))
+        if task.bucket is not None:
+            return [*jobsets, self._bucket(task.bucket.key, task.bucket.number)]
+        return [*jobsets, *map(self._every_bucket, task.jobsets)]
 
     def _jobset_fingerprint(self, key: JobsetKey) -> _Fingerprint:
-        reads = self._declared.of_jobset(key)
-        whole = digest(self._settings, _objects.encode(reads))
-        return _Fingerprint(whole, digest(_objects.encode(reads.paged)))
+        return _fingerprint(self._declared.of_jobset(key), self._settings)
 
     def _bucket_fingerprint(self, key: JobsetKey, number: int) -> _Fingerprint:
         """Fingerprint the builds of a bucket, their constituents, and aggregates with them."""
-        reads = self._declared.of_bucket(self._site.buckets[key][number])
-        return _Fingerprint(digest(_objects.encode(reads)), digest(_objects.encode(reads.paged)))
+        return _fingerprint(self._declared.of_bucket(self._site.buckets[key][number]))
+
+    def _fingerprint_of_every_bucket(self, key: JobsetKey) -> _Fingerprint:
+        """Fingerprint all buckets of a jobset, without reading builds that are not in memory."""
+        if not self._site.index.builds.in_memory:
+            return _fingerprint(self._declared.of_whole(key))
+        found = [self._bucket(key, bucket.number) for bucket in self._site.buckets[key]]
+        return _Fingerprint(
+            digest(*(part.whole for part in found)), digest(*(part.paged for part in found))
+        )
 
     @cached_property
     def _every_paged(self) -> bytes:
         return digest(_objects.encode(sorted(self._site.policy.builds or ())))
+
+
+def _fingerprint(reads: JobsetReads | BucketReads | WholeReads, *settings: bytes) -> _Fingerprint:
+    whole = digest(*settings, _objects.encode(reads))
+    return _Fingerprint(whole, digest(_objects.encode(reads.paged)))
