@@ -1,8 +1,9 @@
 """Addresses in the settings: which can be used, and what the address of a page of a Hydra says."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from msgspec import Struct
 
 _HARMLESS = re.compile(r"(?:\w+://)?[^:@]*(?::\d{0,5}(?:/[^:@]*)?)?")
 _PAGE = re.compile(
@@ -16,8 +17,7 @@ _PAGE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PastedPage:
+class PastedPage(Struct, frozen=True):
     """The address of a page, taken apart: its Hydra, and the project or jobset that it names."""
 
     origin: str

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hydrasnap.errors import ConfigError, one_line
 
@@ -12,8 +13,7 @@ Step = str | int
 _LONGEST = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """One mistake: where it is, and either what is `expected` and `found` there, or a `problem`.
 
     `where` names the place as the user knows it: file and key, option, or environment variable.

@@ -1,14 +1,14 @@
 """Watch lists: the jobs that somebody cares for, across jobsets."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from hydrasnap.model.keys import JobsetKey
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """What to watch, by globs; a jobset is written ``PROJECT/NAME``. No globs mean everything."""
 
     name: str

@@ -1,10 +1,9 @@
 """How much one page or file of the site holds at most."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The bounds of pages and files, in rows unless something else is said."""
 
     rows_shown: int = 100  # of a list of changes; the others are folded

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
 from pathlib import Path
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
 import lxml.html
+from msgspec import Struct
 
 from hydrasnap.errors import OutputError
 from hydrasnap.publish.output.folder import manifest_paths
@@ -17,8 +17,7 @@ _LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "emb
 _OURS = ".hydrasnap-"
 
 
-@dataclass(frozen=True, slots=True)
-class SiteCheck:
+class SiteCheck(Struct, frozen=True):
     """The result of checking all files of a site; every finding is a sentence.
 
     `extra` counts the files that hydrasnap did not write, such as a `CNAME`; they are no mistake.

@@ -5,9 +5,10 @@ made from the whole snapshot are one task for each kind.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, partial
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from hydrasnap.model import Jobset, JobsetKey
 from hydrasnap.publish.incremental.reads import selection_reads
@@ -50,8 +51,7 @@ WATCH_LISTS, MAINTAINERS = "watch lists", "maintainers"
 """The keys of the tasks whose data are selections of jobs."""
 
 
-@dataclass(frozen=True, slots=True)
-class RenderTask:
+class RenderTask(Struct, frozen=True):
     """Files that are made together; `key` names the task, the same in every run.
 
     A task with `jobsets` reads what `publish.incremental.reads` declares for these, and for all

@@ -1,7 +1,8 @@
 """Baselines of an evaluation: earlier ones, a pinned one, those of other jobsets."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.report.health import is_in_use, latest_finished
@@ -12,8 +13,7 @@ _AGES = (1, 7, 31)  # days
 _NAMES = {1: "a day", 7: "a week", **dict.fromkeys(range(28, 32), "a month")}
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """An evaluation to compare another one with; `name` says what it is to that one.
 
     With a `lasting` one, the comparison keeps its page when newer evaluations come.

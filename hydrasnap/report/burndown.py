@@ -1,16 +1,16 @@
 """How the number of failing jobs of a jobset moves from evaluation to evaluation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.report.index import Index
 from hydrasnap.report.tally import Tally, tally_by_system, tally_of
 
 
-@dataclass(frozen=True, slots=True)
-class BurnDownPoint:
+class BurnDownPoint(Struct, frozen=True):
     """One evaluation: `failing` counts failed builds by system, aborted ones left out.
 
     While builds are queued (see `tally`) the counts can still grow.
@@ -21,8 +21,7 @@ class BurnDownPoint:
     failing: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class BurnDown:
+class BurnDown(Struct, frozen=True):
     """The points of a chart, oldest first; every point has every one of `systems`.
 
     `unread` counts the evaluations that are left out, as the snapshot lacks builds of them.

@@ -7,12 +7,13 @@ know is not claimed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, Outcome
 from hydrasnap.report.index import Index
@@ -79,8 +80,7 @@ class ChangeSummary(NamedTuple):
     knows_failures: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """All differences of an evaluation to its baseline; `by_kind` has every kind.
 
     `undecided` are finished builds of which it is not known whether they are new, since

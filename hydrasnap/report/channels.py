@@ -1,8 +1,9 @@
 """The status of the aggregates that matter: what blocks each one, and since when."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from hydrasnap.model import Build, Evaluation, JobsetKey
 from hydrasnap.report.history import FailingRun, run_until
@@ -11,8 +12,7 @@ from hydrasnap.report.index import Index
 _FIRST = ("tested", "unstable")  # what the channels of nixpkgs wait for
 
 
-@dataclass(frozen=True, slots=True)
-class Blocking:
+class Blocking(Struct, frozen=True):
     """A build that failed or was aborted, and since when its job fails.
 
     `since` is the first evaluation that holds the first failed build, None where that is not known.
@@ -23,8 +23,7 @@ class Blocking:
     since: Evaluation | None
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(Struct, frozen=True):
     """An aggregate in an evaluation; `good` is the last one until then in which it succeeded.
 
     `blocking` are its constituents without success, the newest to fail first; `waiting` counts

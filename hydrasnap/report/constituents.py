@@ -1,7 +1,8 @@
 """The table of an aggregate's constituents against its newest builds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hydrasnap.model import Build
 from hydrasnap.report.index import Index
@@ -9,8 +10,7 @@ from hydrasnap.report.index import Index
 _FEWEST = 2  # builds of an aggregate that are worth a table
 
 
-@dataclass(frozen=True, slots=True)
-class ConstituentRow:
+class ConstituentRow(Struct, frozen=True):
     """A constituent by job and system; `cells` has its build in each column, or None."""
 
     job: str
@@ -18,8 +18,7 @@ class ConstituentRow:
     cells: tuple[Build | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConstituentGrid:
+class ConstituentGrid(Struct, frozen=True):
     """Builds of an aggregate, newest first, and its constituents, what fails now first."""
 
     columns: tuple[Build, ...]

@@ -1,15 +1,15 @@
 """A list that was cut, and says so."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Limited(Generic[T]):
+class Limited(Struct, Generic[T], frozen=True):
     """The first `rows` of a longer list of `total`."""
 
     rows: tuple[T, ...]

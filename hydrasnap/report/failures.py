@@ -5,14 +5,14 @@ aggregate waits for is.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hydrasnap.model import Build, BuildStatus, Evaluation
 from hydrasnap.report.index import Index, build_order
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+class Blocker(Struct, frozen=True):
     """A build without success and the aggregates that wait for it, directly or through others."""
 
     build: Build

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from msgspec import Struct
 
 _REVISION = re.compile(r"[0-9a-f]{7,64}")
 _HOST = re.compile(
@@ -15,8 +16,7 @@ _ARCHIVE = re.compile(r"/(.+?)(?:/-)?/archive/([0-9a-f]{7,64})(?:/[^/]*|\.tar\.[
 _SCHEMES = {"http", "https", "git", "ssh", "git+http", "git+https", "git+ssh"}
 
 
-@dataclass(frozen=True, slots=True)
-class Forge:
+class Forge(Struct, frozen=True):
     """How one kind of forge writes its addresses below a repository's."""
 
     commit: str
@@ -46,8 +46,7 @@ _FLAKE_FORGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(Struct, frozen=True):
     """A repository on a known forge, as ``host`` and ``owner/name``."""
 
     host: str
@@ -84,8 +83,7 @@ class Remote:
         return f"https://{self.host}/{self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """A flake reference taken apart; `revision` is empty where it names none."""
 
     remote: Remote | None

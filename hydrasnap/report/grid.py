@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
+
+from msgspec import Struct
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Outcome
 from hydrasnap.report.cut_list import Limited
@@ -27,8 +28,7 @@ class Interest(Enum):
     __hash__ = object.__hash__
 
 
-@dataclass(frozen=True, slots=True)
-class GridRow:
+class GridRow(Struct, frozen=True):
     """A job; `cells` are its builds in the grid's columns, None where it has none (known).
 
     The job is another jobset's where the evaluations hold builds of that alone. Of several builds
@@ -64,8 +64,7 @@ class GridRow:
         return Interest.STEADY if steady else Interest.CHANGING
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """Jobs by name against evaluations, newest first; `unknown` counts for each column.
 
     `omitted` counts the jobs that are left out, the most interesting first.

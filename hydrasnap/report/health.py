@@ -1,9 +1,10 @@
 """How well jobsets, projects and the whole Hydra do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import reduce
 from operator import add
+
+from msgspec import Struct
 
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Snapshot
 from hydrasnap.report.changes import Change, ChangeSummary, summary_of
@@ -17,8 +18,7 @@ _DAY = 86_400
 _MISSED_CHECKS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class JobsetHealth:
+class JobsetHealth(Struct, frozen=True):
     """A jobset at the time of the snapshot.
 
     `tally` and `changes` are of the newest evaluation; `changes` is None where there is none or
@@ -61,8 +61,7 @@ class JobsetHealth:
         return self.changes.knows_failures
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectHealth:
+class ProjectHealth(Struct, frozen=True):
     """A project: its jobsets by name, and the sum of the newest evaluations of those still there.
 
     The jobsets include hidden and deleted ones, but not the old names of renamed ones; the sum
@@ -83,8 +82,7 @@ class ProjectHealth:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Failing:
+class Failing(Struct, frozen=True):
     """A job that fails in the newest evaluation; `exact` as in `JobHistory.since_is_exact`."""
 
     build: Build
@@ -92,16 +90,14 @@ class Failing:
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Flaky:
+class Flaky(Struct, frozen=True):
     """An unreliable job of the newest evaluation and its score, see `flake_score`."""
 
     build: Build
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A job that the newest evaluation of its jobset broke."""
 
     evaluation: Evaluation

@@ -3,10 +3,11 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from hydrasnap.model import Build, Evaluation, JobKey
 from hydrasnap.report.flakiness import flake_score
@@ -18,8 +19,7 @@ _id = attrgetter("id")
 _system = attrgetter("system")
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A value of a chart; `timestamp` is when the build was queued, in Unix seconds."""
 
     build: int
@@ -36,8 +36,7 @@ class FailingRun(NamedTuple):
     last_good: Build | None
 
 
-@dataclass(frozen=True, slots=True)
-class Breakage:
+class Breakage(Struct, frozen=True):
     """When a job broke: the last good build and the first bad one after it.
 
     `good_evaluation` is the last evaluation that holds the good build, `bad_evaluation` the first
@@ -52,8 +51,7 @@ class Breakage:
     inputs: tuple[InputChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class JobHistory:
+class JobHistory(Struct, frozen=True):
     """What is known of a job. Each of its systems has failures of its own."""
 
     key: JobKey

@@ -1,9 +1,9 @@
 """What went into an evaluation, what changed since another, and where to read the difference."""
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from hydrasnap.model import Evaluation, EvaluationInput
@@ -24,8 +24,7 @@ class Truncation(Enum):
     DEEPER = "what changed below it is not shown"
 
 
-@dataclass(frozen=True, slots=True)
-class InputChange:
+class InputChange(Struct, frozen=True):
     """An input that differs; `compare_url` shows the commits in between on a known forge.
 
     The last four are for `deep_changes`: `within` names the inputs above this one, the outermost

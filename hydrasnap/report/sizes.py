@@ -1,21 +1,21 @@
 """How big a job's builds were, as reported by Hydra, including those before the snapshot."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from hydrasnap.model import Build, JobKey, SizePoint
 from hydrasnap.report.history import Point
 from hydrasnap.report.index import Index
 
 
-@dataclass(frozen=True, slots=True)
-class SizeHistory:
+class SizeHistory(Struct, frozen=True):
     """The sizes of a job's builds in bytes, by kind and oldest first.
 
     `unknown` are the builds of these that the snapshot does not hold.
     """
 
-    points: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
+    points: Mapping[str, tuple[Point, ...]] = {}
     unknown: frozenset[int] = frozenset()
 
     def up_to(self, kind: str, build: Build) -> tuple[Point, ...]:

@@ -1,15 +1,15 @@
 """Counts the builds of an evaluation by outcome, and compares them with those before."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+
+from msgspec import Struct
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, Outcome
 from hydrasnap.report.index import Index
 from hydrasnap.report.memoized import Memoized
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """Builds by outcome; `unknown` are those that the snapshot does not hold.
 
     `failed` leaves out the aborted ones, which Hydra's tables count in: see `unsuccessful`.
@@ -43,12 +43,11 @@ class Tally:
         return self.succeeded / known if known else None
 
     def __add__(self, other: "Tally") -> "Tally":
-        names = [field.name for field in fields(self)]
-        return Tally(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        counts = (getattr(self, name) + getattr(other, name) for name in self.__struct_fields__)
+        return Tally(*counts)
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluationHealth:
+class EvaluationHealth(Struct, frozen=True):
     """A row of an evaluation table.
 
     `delta` is how many more builds succeeded than in the previous evaluation, as Hydra's tables

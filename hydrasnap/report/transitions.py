@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from hydrasnap.model import Evaluation, JobsetKey
 from hydrasnap.report.changes import Change, summary_of
@@ -18,8 +19,7 @@ class TakenDown(NamedTuple):
     jobs: int
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Struct, frozen=True):
     """The jobs that an evaluation broke and fixed; at least one of the two is not empty."""
 
     evaluation: Evaluation

@@ -6,8 +6,9 @@ that made it are the same.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
+
+from msgspec import structs
 
 from hydrasnap.model import Evaluation, EvaluationInput
 from hydrasnap.report.index import Index
@@ -43,7 +44,7 @@ def deep_changes(
 def _every(index: Index, before: Evaluation, after: Evaluation, rows: int) -> Iterator[InputChange]:
     for change in changed_inputs(before, after):
         top, *below = islice(_descend(index, change, before, after), rows + 2)
-        yield replace(top, below=Truncation.CUT) if len(below) > rows else top
+        yield structs.replace(top, below=Truncation.CUT) if len(below) > rows else top
         yield from below[:rows]
 
 
@@ -56,13 +57,13 @@ def _descend(
 ) -> Iterator[InputChange]:
     """Yield a change with the evaluations that made its builds, then their input changes."""
     old, new = producer(index, change.before, before), producer(index, change.after, after)
-    made = replace(change, within=within, made_before=old, made_after=new)
+    made = structs.replace(change, within=within, made_before=old, made_after=new)
     if old is None or new is None:
         yield made
     elif len(within) == LEVELS:
-        yield replace(made, below=Truncation.DEEPER)
+        yield structs.replace(made, below=Truncation.DEEPER)
     else:
         inner = changed_inputs(old, new)
-        yield made if inner else replace(made, below=Truncation.SAME)
+        yield made if inner else structs.replace(made, below=Truncation.SAME)
         for found in inner:
             yield from _descend(index, found, old, new, (*within, change.name))

@@ -4,9 +4,9 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from hydrasnap.errors import CacheError
@@ -87,8 +87,7 @@ def _size_of_builds(folder: Path) -> int:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class CacheCheck:
+class CacheCheck(Struct, frozen=True):
     """How many files a cache has, and which cannot be used, or not in full, with the reason."""
 
     files: int

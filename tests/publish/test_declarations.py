@@ -30,8 +30,8 @@ def test_pages_for_all_builds_are_told_from_pages_for_none() -> None:
 
 def test_the_page_of_an_own_build_and_of_a_job_count() -> None:
     build = explained().builds[207]
-    assert reads(replace(NOTHING, builds=frozenset({207}))) != reads(NOTHING)
-    assert reads(replace(NOTHING, jobs=frozenset({build.job_key}))) != reads(NOTHING)
+    assert reads(structs.replace(NOTHING, builds=frozenset({207}))) != reads(NOTHING)
+    assert reads(structs.replace(NOTHING, jobs=frozenset({build.job_key}))) != reads(NOTHING)
 
 
 def test_the_page_of_a_build_on_whose_behalf_a_step_ran_counts() -> None:
@@ -42,7 +42,7 @@ def test_the_page_of_a_build_on_whose_behalf_a_step_ran_counts() -> None:
     )
     elsewhere = structs.replace(found, reasons={207: told})
     assert elsewhere.builds[1000].jobset_key != KEY
-    with_page = replace(NOTHING, builds=frozenset({1000}))
+    with_page = structs.replace(NOTHING, builds=frozenset({1000}))
     assert reads(with_page, elsewhere) != reads(NOTHING, elsewhere)
     assert reads(with_page, found) == reads(NOTHING, found)
 

@@ -9,9 +9,10 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from hydrasnap.errors import BusyError, OutputError
 from hydrasnap.publish.output import file_operations as files
@@ -20,8 +21,7 @@ from hydrasnap.publish.output.ownership import LOCK, MANIFEST, OWN, STAGING, STA
 _HEADER = "hydrasnap 1: the files that hydrasnap wrote here and may remove\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """How many files a run wrote, left unchanged and removed; `bytes` is the whole site's size."""
 
     written: int

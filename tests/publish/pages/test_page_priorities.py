@@ -183,7 +183,7 @@ def test_the_budget_is_kept_and_a_site_that_cannot_is_an_error(tmp_path: Path, f
 
 def test_without_room_for_long_lists_only_those_of_failing_jobs_go_on() -> None:
     whole = Site(snapshot(), limits=Limits(rows_of_page=1, rows_of_list=1, rows_shown=1))
-    short = replace(whole, policy=replace(EVERYTHING, long_lists=frozenset()))
+    short = replace(whole, policy=structs.replace(EVERYTHING, long_lists=frozenset()))
     pages = [{page.path for page in all_pages(site)} for site in (whole, short)]
     gone = pages[0] - pages[1]
     own = {path for path in gone if "/vs/" not in path}

@@ -3,7 +3,7 @@
 A job keeps its bucket as long as the jobset keeps its size, so that few pages are rendered again.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import job_hash
@@ -12,8 +12,7 @@ from hydrasnap.report.index import Index
 JOBS = 128  # of one bucket, at most on average
 
 
-@dataclass(frozen=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """Some jobs of a jobset, and their builds, by name: bucket `number` of `out_of`.
 
     Its builds are read when they are asked for.

@@ -1,6 +1,5 @@
 """What pages are made of: the values that templates get, and the files that come of them."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -72,8 +71,7 @@ class Appearance(NamedTuple):
     intro: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """A file of the site that a template renders; `path` is below the site's root."""
 
     path: str
@@ -81,8 +79,7 @@ class Page:
     context: PageContext
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file of the site that is already text: badges, data, scripts."""
 
     path: str

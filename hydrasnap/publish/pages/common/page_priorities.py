@@ -12,10 +12,11 @@ build more moves the limit by a build or two, or by the lists of one evaluation.
 import operator
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property, partial
 from itertools import chain
+
+from msgspec import Struct, structs
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Watch
 from hydrasnap.publish.pages.common.costs import (
@@ -52,8 +53,7 @@ Place = tuple[Rank, int]
 _URGENT: Place = (Rank.NEWLY_FAILING, 1)  # only the newest evaluation has lower places
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True, dict=True):
     """The builds and jobs that get a page (None: all); `why` says in words why some get none.
 
     Lists of the evaluations in `long_lists` (None: of all) go on for as many pages as they need; of
@@ -127,8 +127,8 @@ def decide(
     why = f"pages for all builds and jobs would not fit into {budget}"
     found = _policy(dict(chain.from_iterable(builds.items() for builds, _ in chosen)), why)
     lists = frozenset(number for _, evaluations in chosen for number in evaluations)
-    found = replace(found, long_lists=lists)
-    return found if people == maintainers else replace(found, maintainers=people)
+    found = structs.replace(found, long_lists=lists)
+    return found if people == maintainers else structs.replace(found, maintainers=people)
 
 
 class _Claim:

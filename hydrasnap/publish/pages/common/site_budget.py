@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+
+from msgspec import Struct
 
 from hydrasnap.formatting import number, size
 
@@ -12,8 +13,7 @@ from hydrasnap.formatting import number, size
 STEP, STEP_BYTES, STEP_FILES = 0.01, 2_000_000, 400
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """How big a site may become: bytes, and number of files."""
 
     bytes: int
