@@ -23,7 +23,7 @@ from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
 from hydrasnap.store.build_offsets import JobsetOffsets, ShardOffsets
 from hydrasnap.store.layout import SHARD, shard_path
-from hydrasnap.store.memo import can_memoize, digest_of, has_memo, memoized
+from hydrasnap.store.memo import can_memoize, digest_of, forget_results, has_memo, memoized
 
 T = TypeVar("T")
 
@@ -184,6 +184,11 @@ class LazyBuilds(Builds):
         if self.count(key) < _FEW or not can_memoize(self._folder):
             return False
         return not has_memo(self._folder, (*key, name), self._fingerprint(key, inputs))
+
+    def forget_lost_jobsets(self) -> None:
+        """Remove the memoized results of jobsets that are gone, or have few builds now."""
+        kept = (key for key in self._places if self.count(key) >= _FEW)
+        forget_results(self._folder, kept)
 
     def _fingerprint(self, key: JobsetKey, inputs: bytes) -> bytes:
         return digest_of(self.digest(key), inputs, __version__.encode())

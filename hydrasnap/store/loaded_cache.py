@@ -108,9 +108,9 @@ class LoadedCache:
             self._load_objects(held)
         self.live = next(self.reader.all(LIVE, Live, lambda _: Path(LIVE)), None)
         if lazy_builds:
-            self._lazy_builds = LazyBuilds(
-                self._folder, read_offsets(self._folder, self.reader.build_lines)
-            )
+            offsets = read_offsets(self._folder, self.reader.build_lines)
+            self._lazy_builds = LazyBuilds(self._folder, offsets)
+            self._lazy_builds.forget_lost_jobsets()
         else:
             self._load_shards(self.builds)
         self._load_shards(self.reasons)

@@ -5,7 +5,7 @@ where the disk is full, nothing is lost.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -19,6 +19,7 @@ from hydrasnap.store.layout import INDEXES
 T = TypeVar("T")
 
 _DIGEST = 16  # bytes
+_PREFIXES = ("memo-", "answer-")  # of the files of results; the second was that of version 0.1
 
 
 def memoized(
@@ -30,7 +31,8 @@ def memoized(
 ) -> T:
     """Return the memoized result of a `key`, or compute and memoize it.
 
-    `fingerprint` is a digest of all that the result depends on; one with another is stale.
+    `key` is what the result is of, such as a project and a jobset, and its name. `fingerprint` is a
+    digest of all that the result depends on; one with another is stale.
     """
     name = _file_name(key)
     with suppress(msgspec.DecodeError):
@@ -55,8 +57,22 @@ def can_memoize(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
+def forget_results(folder: Path, kept: Iterable[tuple[str, ...]]) -> None:
+    """Remove the results of all that is not `kept`, and those that older versions left."""
+    prefixes = {_prefix(subject) for subject in ((), *kept)}
+    with suppress(OSError):
+        for file in (folder / INDEXES).iterdir():
+            is_result = file.name.startswith(_PREFIXES)
+            if is_result and file.name.rpartition("-")[0] not in prefixes:
+                file.unlink()
+
+
 def _file_name(key: tuple[str, ...]) -> str:
-    return f"answer-{digest_of(msgspec.msgpack.encode(key)).hex()}"
+    return f"{_prefix(key[:-1])}-{digest_of(key[-1].encode()).hex()}"
+
+
+def _prefix(subject: tuple[str, ...]) -> str:
+    return f"memo-{digest_of(msgspec.msgpack.encode(subject)).hex()}"
 
 
 def read_index_file(folder: Path, name: str, fingerprint: bytes = b"") -> bytes:

@@ -65,7 +65,7 @@ def test_render_and_check_say_how_many_jobs_are_matched(folder: Path) -> None:
 @pytest.mark.slow
 def test_the_list_is_read_once_and_again_when_it_changes(folder: Path) -> None:
     assert run(folder, "render").exit_code == 0
-    (kept,) = (folder / "cache/.index").glob("answer-*")
+    (kept,) = (folder / "cache/.index").glob("memo-*")
     kept.unlink()
     digest = file_digest(folder / "packages.json", "").encode()
     other = PackageList(packages={"hello": Package(description="Unkindly")})
@@ -77,7 +77,7 @@ def test_the_list_is_read_once_and_again_when_it_changes(folder: Path) -> None:
     (folder / "packages.json").write_text(json.dumps(LIST))
     done = run(folder, "render")
     assert any("Changed" in f.read_text() for f in (folder / "_site/build").glob("*.html"))
-    assert len([*(folder / "cache/.index").glob("answer-*")]) == 1
+    assert len([*(folder / "cache/.index").glob("memo-*")]) == 1
     assert "unchanged" in done.output
 
 

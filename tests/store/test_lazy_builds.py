@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 from example import ORIGIN, build, snapshot
+from msgspec import structs
 
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, BuildsInMemory
 from hydrasnap.store.layout import shard_path
 from hydrasnap.store.lazy_builds import CacheChangedError
+from hydrasnap.store.memo import memoized
 from hydrasnap.store.opening import open_cache, read_snapshot
 
 NOTHING = 0  # bytes of builds that are held in memory
@@ -137,9 +139,31 @@ def test_results_are_memoized_as_long_as_the_builds_are_the_same(tmp_path: Path)
     assert [ask(1), ask(2), ask(3, b"else"), ask(4, b"else")] == [1, 1, 3, 3]
     write(tmp_path, [build(1000, "job-1000", 1)])
     assert ask(5, b"else") == 5
-    for file in (tmp_path / ".index").glob("answer-*"):
+    for file in (tmp_path / ".index").glob("memo-*"):
         file.write_bytes(file.read_bytes()[:-1] + b"\x00")
     assert ask(6, b"else") == 6
+
+
+def test_results_of_lost_jobsets_and_of_older_versions_are_removed(tmp_path: Path) -> None:
+    index = tmp_path / ".index"
+    mine = [build(number, f"job-{number}") for number in range(1000, 1600)]
+    lost = [structs.replace(one, id=one.id + 1000, jobset="lost") for one in mine]
+    write(tmp_path, [*mine, *lost])
+    builds = read_snapshot(tmp_path, NOTHING).builds
+    assert isinstance(builds, Builds)
+    for key in builds.jobsets():
+        assert builds.memoized(key, "result", b"", int, lambda: 1) == 1
+    memoized(tmp_path, ("packages",), b"", int, lambda: 1)
+    old = index / "answer-00ff"
+    old.write_bytes(b"")
+    (tmp_path / shard_path(2000)).unlink()
+    kept = {file.name for file in index.glob("memo-*")}
+    assert len(kept) == 3
+    read_snapshot(tmp_path, NOTHING)
+    left = {file.name for file in index.glob("memo-*")}
+    assert left < kept
+    assert len(left) == 2
+    assert not old.exists()
 
 
 def test_files_without_checksums_are_read(tmp_path: Path) -> None:
