@@ -81,7 +81,9 @@ def restricted(site: Site, task: RenderTask) -> Site:
     )
     people = {name for reads in buckets for name in reads.people}
     found = replace(site, snapshot=snapshot, known_packages=DeclaredPackages(buckets))
-    vars(found).update(links=site.links, buckets=site.buckets)  # known before any task is made
+    feeds = {reads.jobset.key: reads.feed for reads in jobsets if reads.feed}
+    # known before any task is made
+    vars(found).update(links=site.links, buckets=site.buckets, jobset_feeds=feeds)
     if task.data is None:
         vars(found).update(people={one for one in site.people if one.label in people})
     else:  # what is declared is worked out before

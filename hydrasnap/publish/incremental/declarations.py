@@ -46,6 +46,7 @@ class Declarations:
             project=snapshot.projects.get(key.project),
             jobset=_without_times(snapshot.jobsets[key]),
             old_names=tuple(_without_times(snapshot.jobsets[k]) for k in self._site.old_names(key)),
+            feed=self._site.jobset_feeds.get(key),
             evaluations=evaluations,
             unknown=tuple(sorted(others - snapshot.builds.keys())),
             foreign=foreign,

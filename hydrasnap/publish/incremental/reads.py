@@ -8,7 +8,16 @@ A test renders each task from its declared objects alone and compares the files.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hydrasnap.model import Build, Evaluation, JobKey, Jobset, JobSizes, Project, Reasons
+from hydrasnap.model import (
+    Build,
+    Evaluation,
+    JobKey,
+    Jobset,
+    JobsetKey,
+    JobSizes,
+    Project,
+    Reasons,
+)
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.packages import KnownPackage
 from hydrasnap.report.selections import Selection
@@ -33,6 +42,7 @@ class JobsetReads(NamedTuple):
     project: Project | None
     jobset: Jobset  # without the times of checks, which move although nothing else does
     old_names: tuple[Jobset, ...]  # the jobsets that were renamed to this one
+    feed: JobsetKey | None  # the jobset whose feed has its news
     evaluations: tuple[Evaluation, ...]
     # ids of builds that the evaluations or aggregates name and the snapshot lacks
     unknown: tuple[int, ...]

@@ -90,6 +90,15 @@ def test_a_job_that_still_bears_the_old_name_keeps_its_page(tmp_path: Path) -> N
     assert REFRESH in (tmp_path / "job/p/old/good.html").read_text()
 
 
+def test_a_job_that_still_bears_the_old_name_leads_to_the_feed_of_the_new_one(
+    tmp_path: Path,
+) -> None:
+    found = renamed()
+    left = build(3001, "left", jobset="old")
+    publish(structs.replace(found, builds={**found.builds, 3001: left}), SiteSettings(), tmp_path)
+    assert 'href="../../../jobset/p/j/feed.atom"' in (tmp_path / "job/p/old/left.html").read_text()
+
+
 def test_names_that_lead_in_a_circle_or_nowhere_stand_for_themselves(tmp_path: Path) -> None:
     odd = [
         jobset("a", renamed_to="b"),

@@ -27,6 +27,7 @@ from hydrasnap.report.selections import (
     Selection,
     hidden_jobsets,
     maintainer_chooser,
+    newest_time,
     present_builds,
     present_jobsets,
     selections,
@@ -156,6 +157,16 @@ class Site:
             if name != key:
                 old_names[name] = (*old_names.get(name, ()), key)
         return old_names
+
+    @cached_property
+    def jobset_feeds(self) -> Mapping[JobsetKey, JobsetKey]:
+        """The jobset whose feed has the news of each jobset: for an old name, the present one."""
+        present = {key: name_now(self.snapshot.jobsets, key) for key in self.snapshot.jobsets}
+        return {
+            key: name
+            for key, name in present.items()
+            if newest_time(self.index, [name]) is not None
+        }
 
     @cached_property
     def buckets(self) -> dict[JobsetKey, tuple[Bucket, ...]]:

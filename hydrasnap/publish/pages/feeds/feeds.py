@@ -52,10 +52,8 @@ def job_feed_link(site: Site, history: JobHistory) -> tuple[Alternate, ...]:
     key = history.key
     if has_job_feed(site, history):
         return (alternate(site.links.job(key, "/feed.atom"), key.name),)
-    jobset = key.jobset_key
-    if site.snapshot.jobsets[jobset].renamed_to is not None:
-        return ()  # the feed of an old name is that of the new one, which may have none
-    return jobsets_feed_link(site, site.jobset_link(jobset, full=True), [jobset])
+    jobset = site.jobset_feeds.get(key.jobset_key)
+    return (alternate(_beside(site.links.jobset(jobset)), str(jobset)),) if jobset else ()
 
 
 def has_job_feed(site: Site, history: JobHistory) -> bool:
