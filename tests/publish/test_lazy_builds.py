@@ -1,10 +1,12 @@
 """Tests of sites whose builds are left in their files: they are the same sites."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from example import NOON, ORIGIN, build, evaluation
 
-from hydrasnap.model import Build, Evaluation, JobsetKey
+from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Project, Run
 from hydrasnap.model.watch import Watch
 from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.output.ownership import STATE
@@ -12,7 +14,7 @@ from hydrasnap.publish.pipeline import publish, publish_cache
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.report.index import Index
 from hydrasnap.store.lazy_builds import CacheChangedError, LazyBuilds
-from hydrasnap.store.opening import read_snapshot
+from hydrasnap.store.opening import open_cache, read_snapshot
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -62,3 +64,42 @@ def test_watch_lists_look_only_at_the_builds_of_the_jobsets_that_they_name(
             patched.setattr(Index, "builds_of", noted)
             assert len(site.watched) == len(watches)
         assert looked_at == expected
+
+
+def test_one_new_evaluation_reads_the_builds_of_no_other_jobset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, site, settings = tmp_path / "cache", tmp_path / "site", SiteSettings(policy="all")
+    for number, project in enumerate(("one", "two")):
+        put_evaluation(cache, project, 10 * number)
+    publish(read_snapshot(cache, 0), settings, site, workers=1)
+    put_evaluation(cache, "two", 11)
+
+    read: set[JobsetKey] = set()
+    of_jobset = LazyBuilds.of_jobset
+
+    def noted(self: LazyBuilds, key: JobsetKey) -> Sequence[Build]:
+        read.add(key)
+        return of_jobset(self, key)
+
+    monkeypatch.setattr(LazyBuilds, "of_jobset", noted)
+    done = publish(read_snapshot(cache, 0), settings, site, workers=1)
+    assert done.written
+    assert done.unchanged
+    assert read == {JobsetKey("two", "main")}
+
+
+def put_evaluation(cache: Path, project: str, number: int) -> None:
+    """Put an evaluation of so many builds into a cache that results about them are memoized."""
+    first = 1000 * number + 1
+    fields = {"project": project, "jobset": "main"}
+    builds = [build(first + place, f"job-{place}", place % 3, **fields) for place in range(500)]
+    ids = tuple(one.id for one in builds)
+    with open_cache(cache, ORIGIN, lambda path, reason: pytest.fail(reason)) as opened:
+        opened.put(
+            projects=[Project(name=project)],
+            jobsets=[Jobset(project=project, name="main")],
+            builds=builds,
+            evaluations=[evaluation(first, ids, **fields)],
+        )
+        opened.close_run(Run(started=NOON, finished=NOON + number))
