@@ -66,11 +66,11 @@ config_option = click.option(
 )
 
 cache_option = click.option(
-    "--cache", type=FOLDER, metavar="DIR", help="Keep the copied data in DIR (default: cache)."
+    "--cache", type=FOLDER, metavar="DIR", help="The folder of the copied data (default: cache)."
 )
 
 output_option = click.option(
-    "--output", type=FOLDER, metavar="DIR", help="Write the site to DIR (default: _site)."
+    "--output", type=FOLDER, metavar="DIR", help="The folder of the site (default: _site)."
 )
 
 metrics_option = click.option(

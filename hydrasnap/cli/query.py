@@ -128,7 +128,7 @@ def diff(old: int, new: int, **options: Any) -> None:
 @click.argument("evaluation", type=click.IntRange(min=1))
 @_question
 def causes(evaluation: int, **options: Any) -> None:
-    """List what made builds of EVALUATION fail, the cause of most first.
+    """List what made builds of EVALUATION fail, the widest first.
 
     \b
     hydrasnap query causes 1815442

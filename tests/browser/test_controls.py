@@ -7,7 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from example import snapshot
 from playwright.sync_api import Page, expect
+
+from hydrasnap.model import BuildStatus, Watch
+from hydrasnap.publish.pipeline import publish
+from hydrasnap.publish.settings import SiteSettings
 
 pytest_plugins = ("chromium",)
 pytestmark = pytest.mark.browser
@@ -294,3 +299,39 @@ def test_a_phone_shows_signs_and_whole_names(opened: Opener, demo_site: Path) ->
     bar = evaluations.locator("table.evaluations .bar").first.bounding_box()
     assert bar is not None
     assert 0 <= bar["x"] < bar["x"] + bar["width"] <= 390
+
+
+def test_a_phone_names_the_figures_of_watch_lists_and_evaluations(
+    opened: Opener, tmp_path: Path
+) -> None:
+    mine = Watch("mine", jobs=("b*", "mended", "gives-up"), jobsets=("p/j",))
+    publish(snapshot(), SiteSettings(watches=(mine,)), tmp_path)
+    figures = """rows => rows.map(row => [...row.cells].map(cell => {
+      const words = (of) => getComputedStyle(of, "::after").content.replace(/^none$|"/g, "");
+      const shown = getComputedStyle(cell).display !== "none";
+      const link = cell.querySelector("a");
+      return shown ? (cell.textContent + (link ? words(link) : "") + words(cell)).trim() : "";
+    }).filter(Boolean).join(", "))"""
+    page = opened_at(opened, tmp_path, "watch.html", viewport={"width": 390, "height": 844})
+    assert page.locator(".figures tbody tr").evaluate_all(figures) == [
+        "mine, 4 jobs, 1 newly failing, 1 succeeded, 2 failed, 1 aborted"
+    ]
+    page.goto(f"{tmp_path.as_uri()}/jobset/p/j/evals.html")
+    newest = page.locator(".evaluations tbody tr").evaluate_all(figures)[0]
+    assert newest.endswith(", 2 succeeded, 4 failed, 1 aborted, 1 queued")
+
+
+@pytest.mark.parametrize("path", ["index.html", f"{TRUNK}.html"])
+def test_the_longest_status_stays_in_its_column(opened: Opener, demo_site: Path, path: str) -> None:
+    page = opened_at(opened, demo_site, path)
+    longest = max((status.label for status in BuildStatus), key=len)
+    ends = """(cells, label) => cells.map(cell => {
+      const word = cell.querySelector(".st");
+      word.textContent = label;
+      return word.scrollWidth <= word.clientWidth
+        && word.getBoundingClientRect().right <= cell.nextElementSibling.getBoundingClientRect().left;
+    })"""
+    cells = page.locator(".of-broken td:first-child:visible, .blocking td:first-child:visible")
+    fits = cells.evaluate_all(ends, longest)
+    assert fits
+    assert all(fits)

@@ -93,9 +93,9 @@ def test_a_list_that_matches_nothing_says_so_and_does_no_harm(tmp_path: Path) ->
 def test_the_overview_and_the_menu_lead_to_the_lists(tmp_path: Path) -> None:
     overview = contexts(MINE, NOTHING)["index.html"]
     assert isinstance(overview, OverviewPage)
-    assert [(row.link.label, row.failing) for row in overview.watches] == [
-        ("my jobs", 2),
-        ("nothing", 0),
+    assert [(row.link.label, row.failing, row.newly) for row in overview.watches] == [
+        ("my jobs", 2, 1),
+        ("nothing", 0, 0),
     ]
     publish(snapshot(), SiteSettings(watches=(MINE,)), tmp_path)
     menu = LexborHTMLParser((tmp_path / "build/101.html").read_text()).css(".menu a")

@@ -72,7 +72,10 @@ def causes_page(site: Site, evaluation: Evaluation) -> Page:
         title=f"Root causes of evaluation {evaluation.id} of {evaluation.jobset_key}",
         description=f"What fails at the root in {link.label}, and what that takes down.",
         shows="This page shows what Hydra's pages of the failed builds say.",
-        crumbs=(*site.trail(evaluation.project, evaluation.jobset), link),
+        crumbs=(
+            *site.trail(evaluation.project, evaluation.jobset),
+            Link(label=link.label.capitalize(), href=link.href),
+        ),
         live=site.live("eval", str(evaluation.id)),
         evaluation=link,
         box=_box(site, evaluation, found, rows),

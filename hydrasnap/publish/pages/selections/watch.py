@@ -24,6 +24,7 @@ class WatchRow(View, frozen=True, kw_only=True):
     link: Link
     jobs: int
     failing: int
+    newly: int  # how many of them the newest evaluations broke
     unread: int  # how many jobsets, which may have such jobs, are not known in full
     figures: Figures
 
@@ -61,6 +62,7 @@ def watch_rows(site: Site) -> tuple[WatchRow, ...]:
             link=Link(label=name, href=site.links.watch(name)),
             jobs=found.tally.total,
             failing=found.failed,
+            newly=found.newly_failing,
             unread=found.unread,
             figures=figures(found.tally),
         )
