@@ -357,13 +357,14 @@ def evaluations_page(facts: Facts, key: tuple[str, str], page: Page, way: str) -
     shown, text = facts.shown(key), words(page.tree.css_first("p.lead"))
     rows = page.tree.css("table.evaluations tbody tr")
     yield Claim(f"{way}/evals, rows", len(rows), len(shown))
+    is_one = re.match(r"The (only|newest) evaluation ", text) is not None
     number = said(r"(?:All|The) ([\d,]+)(?: newest)? evaluations", text)
-    yield Claim(f"{way}/evals, lead", number or 0, len(shown))
-    if text.startswith("All"):
+    yield Claim(f"{way}/evals, lead", number or int(is_one), len(shown))
+    if text.startswith(("All", "The only")):
         first = facts.jobsets[key].get("first_evaluation")
         yield Claim(f"{way}/evals, all", shown[-1]["id"], first)
-    gone = said(r"has deleted ([\d,]+) of them", text)
-    yield Claim(f"{way}/evals, deleted", gone or 0, sum(bool(raw.get("gone")) for raw in shown))
+    gone = said(r"has deleted ([\d,]+) of them", text) or int("has deleted it since" in text)
+    yield Claim(f"{way}/evals, deleted", gone, sum(bool(raw.get("gone")) for raw in shown))
     for row, raw in zip(rows, shown, strict=True):
         yield Claim(f"{way}/evals, {raw['id']}", cells(row), facts.figures(raw))
         tags = {words(tag) for tag in row.css("span.tag")}
@@ -380,7 +381,7 @@ def grid(facts: Facts, key: tuple[str, str], page: Page, way: str) -> Iterator[C
             row = states.setdefault(build["job"], [set() for _ in columns])
             row[place].add(outcome(build))
     left = said(r"([\d,]+) more jobs? left out", text) or 0
-    yield Claim(f"{way}/jobs, rows", said(r"([\d,]+) jobs in the", text) or 0, len(rows))
+    yield Claim(f"{way}/jobs, rows", said(r"([\d,]+) jobs? in the", text) or 0, len(rows))
     yield Claim(f"{way}/jobs, all", len(rows) + left, len(states))
     named = {words(row.css_first("th a")) for row in rows}
     omitted = [row for job, row in states.items() if job not in named] if left else []

@@ -328,8 +328,9 @@ def test_the_longest_status_stays_in_its_column(opened: Opener, demo_site: Path,
     ends = """(cells, label) => cells.map(cell => {
       const word = cell.querySelector(".st");
       word.textContent = label;
+      const next = cell.nextElementSibling.getBoundingClientRect();
       return word.scrollWidth <= word.clientWidth
-        && word.getBoundingClientRect().right <= cell.nextElementSibling.getBoundingClientRect().left;
+        && word.getBoundingClientRect().right <= next.left;
     })"""
     cells = page.locator(".of-broken td:first-child:visible, .blocking td:first-child:visible")
     fits = cells.evaluate_all(ends, longest)
