@@ -45,9 +45,8 @@ class SitePages(StaticFiles):
 
     def _candidates(self, path: str) -> Iterator[str]:
         segments = [part for part in path.split("/") if part]
-        if any(part.startswith(".") for part in segments):
-            return
-        yield "/".join(segments) or "index.html"
+        if not any(part.startswith(".") for part in segments):
+            yield "/".join(segments) or "index.html"
         names = "/".join(map(self._file_name, segments))
         yield f"{names}.html"
         yield f"{names}/index.html"

@@ -153,6 +153,19 @@
     live.textContent = `The same address on the Hydra itself: /${path}`;
   }
 
+  // Return the page of a project or jobset whose name no file can have, or the one below it; undefined of all else.
+  async function pageOf(plain) {
+    const [kind, project, ...names] = plain.split("/").map(decoded);
+    if (kind !== "project" && kind !== "jobset") return undefined;
+    const { load, ROOT } = await ready();
+    const { projects, jobsets } = await load("directory");
+    const found = kind === "project"
+      ? projects.find(([name]) => name === project) ?? []
+      : jobsets.find(([of, name]) => of === project && name === names[0])?.slice(1) ?? [];
+    const part = names[kind === "project" ? 0 : 1];
+    return found[1] && ROOT + (/^(all|evals|errors)$/.test(part) ? found[1].replace(/\.html$/, `/${part}.html`) : found[1]);
+  }
+
   async function firstKnown(addresses) {
     const wanted = addresses.map(asked).filter(Boolean);
     for (const [at, one] of wanted.entries()) {
@@ -167,6 +180,8 @@
     const other = missing && document.querySelector(`header a[href$="${PAGES[address()]}.html"]`);
     if (other) return location.replace(other.href);
     try {
+      const page = missing && await pageOf(address());
+      if (page && page !== location.href) return location.replace(page);
       const found = await firstKnown(missing ? meanings(address()) : [location.search.slice(1)]);
       if (found) show(...found);
       else if (found === false && !missing) place.textContent = "The snapshot knows nothing of this address.";

@@ -129,8 +129,12 @@
   // Hydra's own address of a comparison leads to ours.
   function followComparison() {
     const evaluation = /\/eval\/(\d+)(?:\.html)?$/.exec(location.pathname);
-    const other = /[?&]compare=(\d+)\b/.exec(location.search);
-    if (evaluation && other) location.replace(`../compare.html?a=${evaluation[1]}&b=${other[1]}`);
+    const other = /[?&]compare=([^&]+)/.exec(location.search);
+    if (!evaluation || !other) return;
+    // a jobset or a time before stands in the list of comparisons, where the evaluation has one
+    const others = document.querySelector(`a[href$="${evaluation[1]}/compare.html"]`);
+    if (/^\d+$/.test(other[1])) location.replace(`../compare.html?a=${evaluation[1]}&b=${other[1]}`);
+    else if (others) location.replace(others.href);
   }
 
   // On paper nobody knows from when "ago" counts.

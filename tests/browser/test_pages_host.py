@@ -6,7 +6,8 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-from example import snapshot
+from example import jobset, snapshot
+from msgspec import structs
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as TooLateError
 from selectolax.lexbor import LexborHTMLParser
@@ -27,9 +28,9 @@ def hydra_addresses(shown: Snapshot) -> Iterator[tuple[str, str]]:
     """Yield the addresses that Hydra has for what a snapshot holds, and what a page there names."""
     for project in shown.projects:
         yield f"project/{quote(project)}", project
-    for key, jobset in shown.jobsets.items():
+    for key, found in shown.jobsets.items():
         address = "/".join(map(quote, ("jobset", *key)))
-        name = jobset.renamed_to or key.name
+        name = found.renamed_to or key.name
         yield from ((f"{address}{below}", name) for below in ("", "/evals", "/all"))
     for evaluation in shown.evaluations.values():
         if evaluation.hasnewbuilds:
@@ -87,3 +88,36 @@ def is_named(page: Page, name: str) -> bool:
     except TooLateError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("jobset/p/.jobsets", "jobset/p/~2Ejobsets.html"),
+        ("jobset/p/.jobsets/evals?page=2", "jobset/p/~2Ejobsets/evals.html"),
+        ("project/.hidden", "project/~2Ehidden.html"),
+        ("project/.hidden/all", "project/~2Ehidden/all.html"),
+        ("eval/12?compare=other", "eval/12/compare.html"),
+        ("eval/12?compare=-86400", "eval/12/compare.html"),
+    ],
+)
+def test_an_address_that_no_file_can_have_leads_to_the_page(
+    opened: Opener, pages_host: tuple[str, Path], address: str, page: str
+) -> None:
+    host, folder = pages_host
+    publish(dotted(), SiteSettings(), folder)
+    tab = opened()
+    tab.goto(f"{host}/{address}")
+    tab.wait_for_url(f"{host}/{page}")
+
+
+def dotted() -> Snapshot:
+    """Make a snapshot with a project and a jobset whose names begin with a dot."""
+    found = snapshot()
+    named = structs.replace(found.projects["p"], name=".hidden", jobsets=())
+    declared = jobset(".jobsets", evaluations=(20,))
+    return structs.replace(
+        found,
+        projects={**found.projects, named.name: named},
+        jobsets={**found.jobsets, declared.key: declared},
+    )

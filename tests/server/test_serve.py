@@ -9,6 +9,7 @@ import pytest
 from hydras import Crawler, evaluate, fresh_crawl, hydra
 from starlette.applications import Starlette
 
+from hydrasnap.publish.links import safe_name
 from hydrasnap.server.cache import CacheSource
 from hydrasnap.server.follow import RELOADING, Follower
 from hydrasnap.server.pages import SitePages
@@ -35,12 +36,13 @@ def app(cache: Path, tmp_path: Path) -> Starlette:
         "build/1001.json": "{}",
         "eval/101.html": "<h1>Evaluation</h1>",
         "job/one/trunk/a~20b.html": "<h1>Job</h1>",
+        "jobset/one/~2Ejobsets.html": "<h1>Declared</h1>",
         ".hydrasnap-state": "secret",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content)
     (tmp_path / "link.html").symlink_to(cache / "snapshot.json")
-    pages = SitePages(tmp_path, lambda name: name.replace(" ", "~20"))
+    pages = SitePages(tmp_path, safe_name)
     return serve_app(CacheSource(cache), pages)
 
 
@@ -62,6 +64,7 @@ def ask(app: Starlette, target: str, method: str = "GET", **headers: str) -> htt
         ("/build/1001.html", "Build"),
         ("/eval/101?full=1", "Evaluation"),
         ("/job/one/trunk/a%20b", "Job"),
+        ("/jobset/one/.jobsets", "Declared"),
     ],
 )
 def test_people_get_the_page_at_the_address_of_hydra(
