@@ -98,11 +98,11 @@ def test_a_stopped_render_speaks_of_the_site_and_leaves_nothing(tmp_path: Path) 
     site = tmp_path / "site"
     done = python(
         f"""
-from hydrasnap.publish import runner
+from hydrasnap.publish import task_runner
 from hydrasnap.cli import main
 def interrupted(*_):
     {TWICE}
-runner.TaskRunner.__call__ = interrupted
+task_runner.TaskRunner.__call__ = interrupted
 main()
 """,
         "render", "--cache", str(tmp_path / "cache"), "--output", str(site),
