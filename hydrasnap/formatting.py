@@ -87,13 +87,13 @@ def number(amount: float) -> str:
     return f"{amount:,.6g}" if abs(amount) >= 1 else f"{amount:.6g}"
 
 
-def plural(amount: int, one: str, many: str = "") -> str:
+def plural(amount: int, one: str) -> str:
     """Return an amount with its noun.
 
-    >>> plural(1, "build"), plural(2, "query", "queries")
-    ('1 build', '2 queries')
+    >>> plural(1, "build"), plural(2000, "build")
+    ('1 build', '2,000 builds')
     """
-    return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+    return f"{amount:,} {one if amount == 1 else one + 's'}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -169,23 +169,16 @@ def crawl_retention(config: Config) -> Retention:
     )
 
 
-_STRATEGIES = {
-    "auto": None,
-    "singly": FetchStrategy.PER_BUILD,
-    "together": FetchStrategy.BULK,
-    "listing": FetchStrategy.LISTING,
-}
-
-
 def crawl_selection(config: Config) -> Selection:
     """Return what a configuration wants of the Hydra."""
+    builds = config.crawl.builds
     return Selection(
         projects=config.crawl.projects,
         jobsets=config.crawl.jobsets,
         exclude=config.crawl.exclude,
         hidden=config.crawl.hidden,
         evaluations=config.crawl.evaluations,
-        strategy=_STRATEGIES[config.crawl.builds],
+        strategy=None if builds == "auto" else FetchStrategy(builds),
         details=config.crawl.details,
         recheck=int(config.crawl.recheck_days * 86400),
         sizes=config.crawl.sizes,

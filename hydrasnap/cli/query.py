@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hydrasnap.cli import options as opt
+from hydrasnap.formatting import clock, duration, mask_logins, visible
 
 if TYPE_CHECKING:
     from hydrasnap.query.database import Database
@@ -204,15 +205,11 @@ def _as_csv(table: "Table") -> str:
 
 def _masked(value: Any) -> Any:
     """Mask the passwords in a text of the Hydra."""
-    from hydrasnap.formatting import mask_logins
-
     return mask_logins(value) if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> Any:
     """Mask the passwords in a text, and show the characters that a terminal would obey."""
-    from hydrasnap.formatting import visible
-
     return visible(_masked(value)) if isinstance(value, str) else value
 
 
@@ -247,7 +244,6 @@ def _title(column: "Column") -> str:
 
 def _cell(value: Any, column: "Column") -> str:
     """Write a value for people."""
-    from hydrasnap.formatting import clock, duration, visible
     from hydrasnap.query.table import Kind
 
     if value is None:

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from hydrasnap.demo.world.rows import revision
-from hydrasnap.server.replies import Json, quoted, reply
+from hydrasnap.server.objects import Json
+from hydrasnap.server.replies import quoted, reply
 
 SIGN_IN = "This page requires you to sign in."
 COOKIE = "hydra_session"

@@ -9,11 +9,11 @@ from hydrasnap.model import JobKey, JobsetKey, Project, fits
 
 
 class FetchStrategy(Enum):
-    """How to fetch the builds of an evaluation."""
+    """How to fetch the builds of an evaluation; the values are those of the setting."""
 
     NONE = "none"
-    PER_BUILD = "builds"
-    BULK = "evaluation"
+    PER_BUILD = "singly"
+    BULK = "together"
     LISTING = "listing"
 
 

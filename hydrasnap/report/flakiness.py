@@ -11,17 +11,17 @@ HALF_LIFE = 10
 _FEWEST = 5
 
 
-def flake_score(results: Iterable[Build], window: int = WINDOW) -> float | None:
+def flake_score(results: Iterable[Build]) -> float | None:
     """Return 0 (steady) to 1 (never twice the same), given builds newest first.
 
-    Only the last `window` results that are decisive count: succeeded or failed, not aborted,
+    Only the last `WINDOW` results that are decisive count: succeeded or failed, not aborted,
     cancelled or queued. Each step from one to the next weighs half as much as one `HALF_LIFE`
     steps newer. The newest change is left out with its step, as one change is a break or a
     repair; the score is the weight of the steps with a change over the weight of all steps left.
     None with fewer than five results: in three, one break and its repair would be all there is.
     """
     decided = (build for build in results if build.status.decided)
-    verdicts = [build.status.succeeded for build in islice(decided, window)]
+    verdicts = [build.status.succeeded for build in islice(decided, WINDOW)]
     if len(verdicts) < _FEWEST:
         return None
     steps = [newer != older for newer, older in pairwise(verdicts)]

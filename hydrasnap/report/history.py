@@ -78,11 +78,6 @@ class JobHistory(Struct, frozen=True):
         """Return the builds without a result, newest first."""
         return tuple(build for build in self.builds if not build.finished)
 
-    @property
-    def first_bad(self) -> Build | None:
-        """Return the first failure after the last good build, where both are known."""
-        return self.breakage.first_bad if self.breakage else None
-
 
 def job_history(index: Index, key: JobKey) -> JobHistory:
     """Gather what is known of a job."""

@@ -36,27 +36,9 @@ class Tally(Struct, frozen=True):
         """Whether every build is known and has a result, and there is one."""
         return self.total > 0 and not self.queued and not self.unknown
 
-    @property
-    def share(self) -> float | None:
-        """Return the succeeded part (0 to 1) of the known builds, None without any."""
-        known = self.total - self.unknown
-        return self.succeeded / known if known else None
-
     def __add__(self, other: "Tally") -> "Tally":
         counts = (getattr(self, name) + getattr(other, name) for name in self.__struct_fields__)
         return Tally(*counts)
-
-
-class EvaluationHealth(Struct, frozen=True):
-    """A row of an evaluation table.
-
-    `delta` is how many more builds succeeded than in the previous evaluation, as Hydra's tables
-    show; None where there is no previous one or builds of either are unknown.
-    """
-
-    evaluation: Evaluation
-    tally: Tally
-    delta: int | None
 
 
 def tally(builds: Iterable[Build], unknown: int = 0) -> Tally:
@@ -99,12 +81,13 @@ def tally_by_system(index: Index, evaluation: Evaluation) -> dict[str, Tally]:
     return {system: tally(groups[system]) for system in sorted(groups)}
 
 
-def evaluation_health(index: Index, evaluation: Evaluation) -> EvaluationHealth:
-    """Count an evaluation and compare its successes with the previous one."""
-    now = tally_of(index, evaluation)
+def more_successes(index: Index, evaluation: Evaluation) -> int | None:
+    """Return how many more builds succeeded than in the evaluation before, as Hydra's tables do.
+
+    None where there is none before, or builds of either are unknown.
+    """
     previous = index.previous(evaluation)
     if previous is None:
-        return EvaluationHealth(evaluation, now, None)
-    then = tally_of(index, previous)
-    sure = not now.unknown and not then.unknown
-    return EvaluationHealth(evaluation, now, now.succeeded - then.succeeded if sure else None)
+        return None
+    now, then = tally_of(index, evaluation), tally_of(index, previous)
+    return None if now.unknown or then.unknown else now.succeeded - then.succeeded

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from hydrasnap.model import Build
 from hydrasnap.server import objects
-from hydrasnap.server.replies import Json, bad, missing, number, redirect, reply
+from hydrasnap.server.objects import Json
+from hydrasnap.server.replies import bad, missing, number, redirect, reply
 from hydrasnap.server.view import View
 
 _FILTERS = ("project", "jobset", "job", "system")
@@ -32,10 +33,7 @@ def build(view: View) -> Response:
 
 def constituents(view: View) -> Response:
     """List the builds that an aggregate is made of, by job; nothing for other builds."""
-    held = view.snapshot.builds
-    parts = [held[n] for n in find(view).constituents or () if n in held]
-    parts.sort(key=lambda part: part.job)
-    return reply([objects.full_build(view.index, part) for part in parts])
+    return reply(objects.constituents(view.index, find(view)))
 
 
 def newest_evaluation(view: View) -> Response:

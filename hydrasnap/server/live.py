@@ -9,7 +9,8 @@ from starlette.responses import Response
 from hydrasnap.model import Live, Machine, QueueRunner, RunningBuild
 from hydrasnap.server import objects
 from hydrasnap.server.builds import number_of_rows
-from hydrasnap.server.replies import Json, bad, missing, reply
+from hydrasnap.server.objects import Json
+from hydrasnap.server.replies import bad, missing, reply
 from hydrasnap.server.view import View
 
 T = TypeVar("T")

@@ -1,6 +1,7 @@
 """Objects of the model → JSON as Hydra writes it: the inverse of `wire`."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 from msgspec.structs import asdict
 
@@ -15,8 +16,9 @@ from hydrasnap.model import (
     Project,
 )
 from hydrasnap.report.index import Index
-from hydrasnap.server.replies import Json
 from hydrasnap.server.summary import summarize
+
+Json = dict[str, object]
 
 PAGE_SIZE = 20
 BRIEF = ("id", "project", "jobset", "job", "system", "nixname", "timestamp")
@@ -149,6 +151,13 @@ def evaluation_summary(index: Index, value: Evaluation) -> Json:
 def full_build(index: Index, value: Build) -> Json:
     """Return a build as ``/build/ID`` shows it, with the known evaluations that hold it."""
     return build(value, sorted(each.id for each in index.evaluations_with(value.id)))
+
+
+def constituents(index: Index, value: Build) -> list[Json]:
+    """Return the known builds that an aggregate is made of, by job; none for other builds."""
+    held = index.snapshot.builds
+    parts = (held[number] for number in value.constituents or () if number in held)
+    return [full_build(index, part) for part in sorted(parts, key=attrgetter("job"))]
 
 
 def build(value: Build, evaluations: Iterable[int]) -> Json:

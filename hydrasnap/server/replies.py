@@ -9,8 +9,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-Json = dict[str, object]
-
 LARGEST_ID = 2**31 - 1
 encode = msgspec.json.Encoder().encode
 """Write JSON."""

@@ -27,7 +27,6 @@ from hydrasnap.wire.live import machine_name
 _STEPS_HEAD = ("Nr", "Step", "Duration", "Machine", "Status")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _SPAN = re.compile(r"(\d{1,9})\s*([dhms])")
-_ORIGIN = re.compile(r"^[a-z]+://[^/]+")
 _LOG = re.compile(r"/build/[0-9]{1,15}/(?:step/[0-9]{1,9}/log|nixlog/[0-9]{1,9}|log)$")
 _MOST_MAINTAINERS = 200
 

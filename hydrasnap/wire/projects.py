@@ -19,12 +19,10 @@ from hydrasnap.wire.schema import RawInput, RawJobset, RawOverview, RawProject
 
 @dataclass(frozen=True, slots=True)
 class JobsetAnswer:
-    """What ``/jobset/P/J/errors`` says: the configuration and the texts of the errors."""
+    """What ``/jobset/P/J/errors`` says: the configuration, and the text of evaluation errors."""
 
     configuration: JobsetConfiguration
     errormsg: str
-    fetcherrormsg: str
-    errortime: int | None
 
 
 def read_projects(body: bytes, where: str = "/", note: Note = ignore) -> list[Project]:
@@ -53,8 +51,6 @@ def read_jobset(body: bytes, where: str, note: Note = ignore) -> JobsetAnswer:
     return JobsetAnswer(
         configuration=_configuration(raw),
         errormsg=raw.errormsg or "",
-        fetcherrormsg=raw.fetcherrormsg or "",
-        errortime=raw.errortime or None,
     )
 
 

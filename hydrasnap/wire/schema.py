@@ -83,13 +83,8 @@ class RawInput(Struct):
 
 
 class RawJobset(Struct):
-    """The answer of ``/jobset/P/J`` and of ``/jobset/P/J/errors``, which has the `errormsg`.
+    """The answer of ``/jobset/P/J`` and of ``/jobset/P/J/errors``, which has the `errormsg`."""
 
-    Before 2021 there is neither `project` nor `name`.
-    """
-
-    project: Name | None = None
-    name: Name | None = None
     description: Text = None
     enabled: Flag | UnsetType = UNSET
     visible: Hiding = None
@@ -104,8 +99,6 @@ class RawJobset(Struct):
     emailoverride: Text = None
     enable_dynamic_run_command: Flag = False
     errormsg: LongText = None
-    fetcherrormsg: LongText = None
-    errortime: Moment = None
     inputs: dict[str, RawInput] | None = None
     jobsetinputs: dict[str, RawInput] | None = None
 
@@ -137,7 +130,6 @@ class RawEvaluationPage(Struct):
     """A page of ``/jobset/P/J/evals``; `next` is absent on the last page."""
 
     evals: list[RawEvaluation]
-    first: Text = None
     last: Text = None
     next: Text = None
 

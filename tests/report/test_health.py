@@ -31,7 +31,7 @@ from hydrasnap.report.health import (
     overview,
 )
 from hydrasnap.report.index import Index
-from hydrasnap.report.tally import Tally, evaluation_health, tally_by_system
+from hydrasnap.report.tally import Tally, more_successes, tally_by_system, tally_of
 
 TRUNK = JobsetKey("demo", "trunk")
 DAY = 86_400
@@ -85,19 +85,18 @@ def story(lost: int | None = None) -> Index:
 
 def test_a_tally_counts_by_outcome_and_tells_what_is_unknown() -> None:
     asked = story(lost=9)
-    health = evaluation_health(asked, asked.snapshot.evaluations[3])
-    assert health.tally == Tally(succeeded=1, failed=1, aborted=1, queued=1, unknown=1)
-    assert (health.tally.total, health.tally.unsuccessful) == (5, 2)
-    assert health.tally.share == 0.25
-    assert not health.tally.finished
-    assert health.delta is None
-    assert Tally().share is None
+    newest = asked.snapshot.evaluations[3]
+    found = tally_of(asked, newest)
+    assert found == Tally(succeeded=1, failed=1, aborted=1, queued=1, unknown=1)
+    assert (found.total, found.unsuccessful) == (5, 2)
+    assert not found.finished
+    assert more_successes(asked, newest) is None
 
 
 def test_delta_is_how_many_more_succeed_than_before() -> None:
     asked = story()
-    rows = [evaluation_health(asked, found) for found in asked.evaluations_of(TRUNK)]
-    assert [row.delta for row in rows] == [-1, 0, None]
+    rows = [more_successes(asked, found) for found in asked.evaluations_of(TRUNK)]
+    assert rows == [-1, 0, None]
 
 
 def test_each_system_has_its_tally() -> None:

@@ -69,7 +69,8 @@ def test_a_job_fails_since_its_first_failure_after_the_last_success() -> None:
     assert past.since_is_exact
     assert past.last_good is not None
     assert past.last_good.id == 2
-    assert past.first_bad is past.failing_since
+    assert past.breakage is not None
+    assert past.breakage.first_bad is past.failing_since
 
 
 def test_the_breakage_names_the_evaluations_and_what_changed_between_them() -> None:
@@ -93,7 +94,7 @@ def test_the_strip_is_oldest_first_and_leaves_out_the_queue() -> None:
 
 def test_a_job_that_is_well_has_no_breakage() -> None:
     past = job_history(story(), JobKey("demo", "trunk", "b"))
-    assert (past.failing_since, past.breakage, past.first_bad) == (None, None, None)
+    assert (past.failing_since, past.breakage) == (None, None)
     assert not past.since_is_exact
     assert past.last_good is not None
 

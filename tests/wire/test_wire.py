@@ -316,8 +316,8 @@ def test_a_value_beyond_the_bounds_costs_that_value(field: str, number: object) 
 def test_a_time_that_no_calendar_has_is_unknown(moment: int) -> None:
     build = read_build(json.dumps({**BUILD, "starttime": moment}).encode(), "/")
     assert (build.starttime, build.duration) == (None, None)
-    jobset = read_jobset(json.dumps({**JOBSET, "errortime": moment}).encode(), "/")
-    assert jobset.errortime is None
+    overview = json.dumps([{**OVERVIEW, "errortime": moment}]).encode()
+    assert read_overviews(overview, "p", "/")[0].errortime is None
 
 
 @pytest.mark.parametrize("number", [0, -7, 2**53, "7", None, 1.5])

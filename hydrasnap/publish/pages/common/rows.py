@@ -8,7 +8,7 @@ from hydrasnap.model import Build, BuildStatus, Evaluation
 from hydrasnap.publish.pages.common.page import Link, View
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.inputs import InputChange, changed_inputs, inputs_of, revision_url
-from hydrasnap.report.tally import EvaluationHealth, Tally, evaluation_health
+from hydrasnap.report.tally import Tally, more_successes, tally_of
 
 _COLUMNS = ("succeeded", "failed", "aborted", "queued")
 _SHORT, _LONGEST = 12, 60
@@ -184,16 +184,15 @@ class EvaluationRow(View, frozen=True, kw_only=True):
 
 def evaluation_row(site: Site, evaluation: Evaluation) -> EvaluationRow:
     """Describe an evaluation for a list."""
-    key = evaluation.jobset_key
-    health = evaluation_health(site.index, evaluation)
+    tally = tally_of(site.index, evaluation)
     return EvaluationRow(
         id=evaluation.id,
         href=site.evaluation_href(evaluation),
-        jobset=site.jobset_link(key, full=True),
+        jobset=site.jobset_link(evaluation.jobset_key, full=True),
         timestamp=evaluation.evaluated_at,
         changes=changed_revisions(site, evaluation),
-        figures=figures(health.tally),
-        delta=_delta(health),
+        figures=figures(tally),
+        delta=_delta(more_successes(site.index, evaluation) or 0, tally),
         notes=tuple(_notes(site, evaluation)),
     )
 
@@ -250,9 +249,8 @@ def _notes(site: Site, evaluation: Evaluation) -> Iterator[str]:
         yield "gone"
 
 
-def _delta(health: EvaluationHealth) -> str:
-    """Return how many more builds succeeded than before; no decrease while builds are queued."""
-    delta = health.delta or 0
-    if delta > 0:
-        return f"+{delta:,}"
-    return f"{MINUS}{-delta:,}" if delta < 0 and not health.tally.queued else ""
+def _delta(more: int, tally: Tally) -> str:
+    """Write how many more builds succeeded than before; no decrease while builds are queued."""
+    if more > 0:
+        return f"+{more:,}"
+    return f"{MINUS}{-more:,}" if more < 0 and not tally.queued else ""

@@ -13,14 +13,13 @@ from hydrasnap.model import Evaluation, Jobset
 from hydrasnap.publish.pages.common.api_scope import ApiScope
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
+from hydrasnap.server import objects
 
 
 def api_files(site: Site) -> Iterator[File]:
     """Yield the files, if the settings ask for them."""
     if site.api is ApiScope.NONE:
         return
-    from hydrasnap.server import objects
-
     snapshot, name = site.snapshot, site.links.name
     projects = snapshot.projects.values()
     yield _file("projects", objects.projects(projects))
@@ -42,8 +41,6 @@ def _file(path: str, value: object) -> File:
 
 
 def _jobset_files(site: Site, jobset: Jobset) -> Iterator[File]:
-    from hydrasnap.server import objects
-
     path = f"jobset/{site.links.name(jobset.project)}/{site.links.name(jobset.name)}"
     yield _file(path, objects.jobset(jobset))
     yield _file(f"{path}/errors", objects.jobset(jobset, with_error=True))
@@ -53,8 +50,6 @@ def _jobset_files(site: Site, jobset: Jobset) -> Iterator[File]:
 
 
 def _evaluation_files(site: Site, evaluation: Evaluation) -> Iterator[File]:
-    from hydrasnap.server import objects
-
     path = f"eval/{evaluation.id}"
     yield _file(path, objects.evaluation(evaluation))
     if site.api is ApiScope.ALL:
@@ -63,15 +58,10 @@ def _evaluation_files(site: Site, evaluation: Evaluation) -> Iterator[File]:
 
 
 def _build_files(site: Site) -> Iterator[File]:
-    from hydrasnap.server import objects
-
-    held, shown = site.snapshot.builds, site.policy.builds
-    for number, build in held.items():
-        if shown is not None and number not in shown:
+    for number, build in site.snapshot.builds.items():
+        if not site.policy.has_build_page(build):
             continue
         yield _file(f"build/{number}", objects.full_build(site.index, build))
         if build.constituents:
-            parts = [held[part] for part in build.constituents if part in held]
-            parts.sort(key=lambda part: part.job)
-            written = [objects.full_build(site.index, part) for part in parts]
+            written = objects.constituents(site.index, build)
             yield _file(f"build/{number}/constituents", written)

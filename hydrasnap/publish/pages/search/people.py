@@ -4,7 +4,7 @@ The jobs of a maintainer are in the bucket of the label in lower case. Their nam
 each as what it shares with the one before and what follows, with ``|`` between.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from hydrasnap.publish.pages.common.job_buckets import bucket_count, bucket_of
 from hydrasnap.publish.pages.common.page import File
@@ -12,8 +12,6 @@ from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.shards import front_coded, shard
 
 _A_BUCKET = 48  # maintainers, at most on average
-
-Names = Mapping[str, tuple[str, ...]]
 
 
 def people_buckets(site: Site) -> int:
