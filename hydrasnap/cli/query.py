@@ -64,14 +64,14 @@ def failing(jobsets: tuple[str, ...], **options: Any) -> None:
     \b
     hydrasnap query failing 'nixos/release-*' --since 24h --exit-code
     """
-    from hydrasnap.query.failures import Owned
+    from hydrasnap.query.failures import FailureFilter
     from hydrasnap.query.failures import failing as ask
 
-    owned = Owned(options.pop("cause"), options.pop("maintainer"))
+    wanted = FailureFilter(options.pop("cause"), options.pop("maintainer"))
     systems, age = options.pop("systems"), options.pop("since")
 
     def question(db: "Database") -> "Table":
-        return ask(db, jobsets, systems, None if age is None else db.now - age, owned)
+        return ask(db, jobsets, systems, None if age is None else db.now - age, wanted)
 
     _answer(options, question)
 

@@ -78,7 +78,7 @@ async def _error_of_steps(session: Session, clock: Callable[[], float]) -> Crawl
     try:
         await _steps(session, clock)
     except CrawlError as error:
-        session.cache.file()
+        session.cache.flush()
         if session.overviewed:
             return error
         session.cache.keep_notes()

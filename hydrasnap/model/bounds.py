@@ -1,4 +1,4 @@
-"""What a value may be, in Hydra's answers and in the files of the cache alike.
+"""The bounds of values, in Hydra's answers and in the files of the cache alike.
 
 Values are checked on both ways in, so that all other code can add, compare and print them. One
 beyond the bounds counts as unknown in an answer, and as damage in a file of the cache.

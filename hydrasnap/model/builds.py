@@ -83,7 +83,7 @@ class Builds(Mapping[int, Build]):
 
     @abstractmethod
     def absent(self, ids: Iterable[int], near: JobsetKey) -> Set[int]:
-        """Return the ids of which there is no build; most of them are those of a jobset."""
+        """Return the ids of which there is no build; most are expected in the jobset `near`."""
 
     def jobset_of(self, number: int) -> JobsetKey | None:
         """Return the jobset of a build, or None where there is no such build."""
@@ -116,12 +116,12 @@ class Builds(Mapping[int, Build]):
         return self.values()
 
     def replace(self, changed: Mapping[int, Build]) -> "Builds":
-        """Return the same builds but for some."""
+        """Return these builds with some replaced."""
         return BuildsInMemory({number: changed.get(number, b) for number, b in self.items()})
 
 
 class BuildsInMemory(Builds):
-    """The builds of a mapping."""
+    """Builds that are all in memory, in a mapping by id."""
 
     def __init__(self, builds: Mapping[int, Build]) -> None:
         self._builds = builds
@@ -153,5 +153,5 @@ def jobsets_with_builds(found: Mapping[int, Build]) -> set[JobsetKey]:
 
 
 def builds_of(found: Mapping[int, Build]) -> Builds:
-    """Return builds so that they can be asked for by jobset and job."""
+    """Wrap builds in a mapping that can be asked by jobset and job, unless they are one."""
     return found if isinstance(found, Builds) else BuildsInMemory(found)

@@ -1,4 +1,4 @@
-"""Why a build failed and whose it is: what Hydra's page of a build has beyond its API."""
+"""Why a build failed, and its package: what Hydra's page of a build has beyond its API."""
 
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ class FailedStep(Value, frozen=True):
 
 
 class ReasonsKey(NamedTuple):
-    """What names the result of a build: a build that is restarted has another stop time."""
+    """Identifies the result of a build: one that was restarted has another stop time."""
 
     build: int
     stoptime: int | None

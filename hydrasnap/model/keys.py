@@ -1,10 +1,10 @@
-"""What names a jobset or a job."""
+"""The keys of jobsets and jobs."""
 
 from typing import NamedTuple
 
 
 class JobsetKey(NamedTuple):
-    """What names a jobset: shown as ``project:name``."""
+    """The key of a jobset: shown as ``project:name``."""
 
     project: str
     name: str
@@ -19,7 +19,7 @@ class JobsetKey(NamedTuple):
 
 
 class JobKey(NamedTuple):
-    """What names a job of a jobset: shown as ``project:jobset:name``."""
+    """The key of a job: shown as ``project:jobset:name``."""
 
     project: str
     jobset: str

@@ -10,7 +10,7 @@ from hydrasnap.model.objects import Value
 
 
 class RunningBuild(Value, frozen=True):
-    """A build of which a step ran; `machine` is the one known to work on it, empty if unknown."""
+    """A build of which a step ran; `machine` is the one that works on it, empty if unknown."""
 
     id: Id
     project: str
@@ -71,7 +71,7 @@ class Machine(Value, frozen=True):
 
 
 class SystemQueue(Value, frozen=True):
-    """The steps for a system that run or could; `waited` is the sum of their waits in seconds."""
+    """How many steps for a system run or are runnable, and how long these wait in all (seconds)."""
 
     system: str
     running: Whole | None = None
@@ -88,7 +88,7 @@ class QueueRunner(Value, frozen=True):
 
 
 class Live(Value, frozen=True):
-    """What a Hydra was doing when it was asked; None is what it did not report."""
+    """What a Hydra was doing when it was asked; None stands for what it did not report."""
 
     asked: Time  # Unix seconds
     running: tuple[RunningBuild, ...] | None = None  # of the jobsets that the snapshot takes

@@ -1,4 +1,4 @@
-"""How what is told anew is merged with what is known: of a build, of the sizes of a job."""
+"""How a new answer is merged into what is known of a build, or of the sizes of a job."""
 
 from collections.abc import Iterable
 

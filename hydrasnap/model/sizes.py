@@ -21,7 +21,7 @@ class SizePoint(Value, frozen=True):
 class SizeSeries(Value, frozen=True):
     """The sizes of a job's successful builds, sorted by id, even of builds not in the snapshot.
 
-    `unsized` are the successes that were known when Hydra was asked, and that it did not name.
+    `unsized` are successful builds, known when Hydra was asked, of which it named no size.
     """
 
     points: tuple[SizePoint, ...] = ()

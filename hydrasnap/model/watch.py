@@ -1,4 +1,4 @@
-"""Watch lists: the jobs that somebody cares for, across jobsets."""
+"""Watch lists: jobs to follow, across jobsets."""
 
 from collections.abc import Collection
 from fnmatch import fnmatchcase

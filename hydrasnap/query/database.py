@@ -24,14 +24,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An evaluation without builds, their ids in ascending order, and how many are unknown."""
+    """An evaluation, the ids of its known builds in ascending order, and how many are unknown."""
 
     evaluation: Evaluation
     builds: "array[int]"
     unknown: int
 
     def holds(self, build: int) -> bool:
-        """Return whether a known build, by its id, is of the evaluation."""
+        """Return whether the evaluation holds a build, given its id."""
         place = bisect_left(self.builds, build)
         return place < len(self.builds) and self.builds[place] == build
 
@@ -141,7 +141,7 @@ class Database:
             )
 
     def snapshot_of(self, held: Iterable[Members], builds: dict[int, Build]) -> Snapshot:
-        """Return a snapshot of some evaluations and builds; their unknown builds are unknown."""
+        """Return a snapshot of some evaluations and builds, which lacks the builds unknown here."""
         evaluations = {
             each.evaluation.id: replace(
                 each.evaluation,

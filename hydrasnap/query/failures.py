@@ -27,16 +27,16 @@ from hydrasnap.report.root_causes import step_name
 
 
 @dataclass(frozen=True, slots=True)
-class Owned:
-    """Which failures are wanted: by a part of the cause's name, and of a maintainer's.
+class FailureFilter:
+    """Selects failures by a part of the name of the cause, and of a maintainer.
 
-    Where a filter is given, failures of which the snapshot does not know that are left out.
+    Failures of which the snapshot does not know these are left out, where they are asked for.
     """
 
     cause: str = ""
     maintainer: str = ""
 
-    def has(self, reasons: Reasons | None) -> bool:
+    def accepts(self, reasons: Reasons | None) -> bool:
         """Return whether a failure passes the filter."""
         package = reasons.package if reasons else None
         names = [name for step in _causes(reasons) for name in step.names]
@@ -50,7 +50,7 @@ def failing(
     jobsets: Sequence[str],
     systems: Sequence[str] = (),
     since: int | None = None,
-    owned: Owned = Owned(),
+    wanted: FailureFilter = FailureFilter(),
 ) -> Table:
     """List what fails in the newest evaluation of each jobset, since when, and why.
 
@@ -73,7 +73,7 @@ def failing(
             began, good = runs[build.job, build.system]
             time = finish_of(began or build)
             why = reasons.get(build.id)
-            if (since is None or time >= since) and owned.has(why):
+            if (since is None or time >= since) and wanted.accepts(why):
                 row = (time, good is not None, id_cell(good), build.id, _cause(why))
                 rows.append((*job_cells(build), build.label, *row))
     return Table(columns, rows)

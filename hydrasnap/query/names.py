@@ -11,7 +11,7 @@ _OFFERED = 8
 
 
 def matching_jobsets(database: Database, globs: Sequence[str]) -> list[JobsetKey]:
-    """Return the jobsets that fit one of some globs ``PROJECT/JOBSET``; none is a mistake."""
+    """Return the jobsets that match any of some globs ``PROJECT/JOBSET``. Raise if none does."""
     wanted = [glob if "/" in glob else glob.replace(":", "/", 1) for glob in globs]
     keys = [key for key in database.jobsets if fits(key.path, wanted)]
     if not keys:
@@ -24,7 +24,7 @@ def matching_jobsets(database: Database, globs: Sequence[str]) -> list[JobsetKey
 
 
 def matching_jobs(database: Database, glob: str) -> list[JobKey]:
-    """Return the jobs that fit a glob, ``JOB`` or ``PROJECT/JOBSET/JOB``; none is a mistake."""
+    """Return the jobs that match a glob, ``JOB`` or ``PROJECT/JOBSET/JOB``. Raise if none does."""
     project, jobset, job = glob.split("/", 2) if glob.count("/") > 1 else ("*", "*", glob)
     keys = [
         key
@@ -40,7 +40,7 @@ def matching_jobs(database: Database, glob: str) -> list[JobKey]:
 
 
 def known_evaluation(database: Database, number: int) -> Members:
-    """Return an evaluation; one that the cache does not hold is a mistake."""
+    """Return an evaluation. Raise ConfigError if the cache does not hold it."""
     found = database.evaluation(number)
     if found is None:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""What a question gives: rows of plain values, and how each column is to be read."""
+"""The answer to a question: rows of plain values, and how each column is to be read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

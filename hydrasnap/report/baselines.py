@@ -53,7 +53,7 @@ def _candidates(index: Index, evaluation: Evaluation, pinned: int | None) -> Ite
 
 
 def distance(seconds: int) -> str:
-    """Return in words how much earlier something was.
+    """Write how much earlier something was.
 
     >>> distance(86_400), distance(40 * 3600), distance(9 * 86_400), distance(30 * 86_400)
     ('a day earlier', '40 hours earlier', '9 days earlier', 'a month earlier')

@@ -101,7 +101,7 @@ class Changes(Struct, frozen=True):
 
     @property
     def nothing_changed(self) -> bool:
-        """Whether all that succeeded or failed before is known to do so still, and no more is."""
+        """Whether it is known that each job fails or succeeds as before, none is new or gone."""
         steady = {ChangeKind.STILL_FAILING, ChangeKind.STILL_SUCCEEDING}
         moved = (rows for kind, rows in self.by_kind.items() if kind not in steady)
         return self.baseline is not None and self.complete and not any(moved)
@@ -206,7 +206,7 @@ def _kind(build: Build, before: Build | None) -> ChangeKind:
 
 
 class _Past:
-    """What is known of the time before an evaluation."""
+    """What is known of the evaluations before one."""
 
     def __init__(self, index: Index, evaluation: Evaluation, baseline: Evaluation | None) -> None:
         self._index = index

@@ -62,7 +62,7 @@ def _wanted(every: list[Build], globs: tuple[str, ...]) -> Iterator[Build]:
 
 
 def _leaf(build: Build) -> str:
-    """Return the last part of a job's name, but for its system."""
+    """Return the last part of a job's name, without its system."""
     return build.job.removesuffix(f".{build.system}").rpartition(".")[2]
 
 

@@ -15,7 +15,7 @@ _BEST_FIRST = (Outcome.SUCCEEDED, Outcome.QUEUED, Outcome.ABORTED, Outcome.FAILE
 
 
 class Interest(Enum):
-    """How much a row of the grid has to tell, the most first."""
+    """How interesting a row of the grid is; the most interesting come first."""
 
     NEWLY_FAILING = 1
     FAILING = 2
@@ -29,11 +29,11 @@ class Interest(Enum):
 
 
 class GridRow(Struct, frozen=True):
-    """A job; `cells` are its builds in the grid's columns, None where it has none (known).
+    """A job and its builds: `cells` has one for each column, None where none is known.
 
-    The job is another jobset's where the evaluations hold builds of that alone. Of several builds
-    of one job in one evaluation the cell has the worst. `whole` tells of each column whether all
-    its builds are known: only there an empty cell says that there is none.
+    Where an evaluation holds several builds of the job, the cell has the worst. Where evaluations
+    hold builds of another jobset alone, the job is that jobset's. `whole` tells of each column
+    whether all its builds are known: only there does an empty cell say that there is none.
     """
 
     job: JobKey
@@ -47,7 +47,7 @@ class GridRow(Struct, frozen=True):
 
     @property
     def interest(self) -> Interest:
-        """How much the row has to tell, by its newest build first, then by the others."""
+        """How interesting the row is: its newest build decides first, then the others."""
         newest = self.cells[0] if self.cells else None
         if newest is None:
             return Interest.UNKNOWN if self.active else Interest.GONE
@@ -79,8 +79,7 @@ class Grid(Struct, frozen=True):
 def job_grid(index: Index, key: JobsetKey, columns: int = 20, rows: int | None = None) -> Grid:
     """Lay out the jobs of the newest evaluations.
 
-    Where there are more jobs than `rows`, those with the least to tell are left out: see
-    `Interest`.
+    Where there are more jobs than `rows`, the least interesting are left out: see `Interest`.
     """
     newest = tuple(islice(index.shown_evaluations(key), columns))
     cells: dict[str, list[Build | None]] = {}

@@ -1,4 +1,4 @@
-"""How well jobsets, projects and the whole Hydra do."""
+"""The health of jobsets, projects and the whole Hydra."""
 
 from collections.abc import Iterable
 from functools import reduce
@@ -40,7 +40,7 @@ class JobsetHealth(Struct, frozen=True):
 
     @property
     def is_read(self) -> bool:
-        """Whether at least a part of the newest evaluation was read, or Hydra lists none."""
+        """Whether the newest evaluation was read at least in part, or Hydra lists none."""
         if self.latest is None:
             return self.jobset.first_evaluation == 0
         return self.tally.total == 0 or self.tally.unknown < self.tally.total

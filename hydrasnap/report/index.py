@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 def build_order(build: Build) -> tuple[str, str, int]:
-    """Return what lists of builds are sorted by."""
+    """Return the key by which lists of builds are sorted."""
     return build.job, build.system, build.id
 
 
@@ -193,7 +193,7 @@ class Index:
         return self._loaded[key].by_job
 
     def builds_of_job(self, key: JobKey) -> tuple[Build, ...]:
-        """Return the known builds of a job, newest first, whatever became of them."""
+        """Return the known builds of a job, newest first, in whatever state."""
         jobset = key.jobset_key
         if jobset in self._loaded:
             return self._loaded[jobset].of_job(key.name)

@@ -16,9 +16,9 @@ InputChangeKind = Literal["added", "removed", "changed", "type changed"]
 
 
 class Truncation(Enum):
-    """Why not all changes below a build are shown; the value is the sentence for it."""
+    """Which changes below a build are left out; the value says so on pages."""
 
-    TOLD = ""
+    COMPLETE = ""
     SAME = "its own inputs are the same"
     CUT = "only the first changes below it are shown"
     DEEPER = "what changed below it is not shown"
@@ -40,7 +40,7 @@ class InputChange(Struct, frozen=True):
     within: tuple[str, ...] = ()
     made_before: Evaluation | None = None
     made_after: Evaluation | None = None
-    below: Truncation = Truncation.TOLD
+    below: Truncation = Truncation.COMPLETE
 
 
 def inputs_of(evaluation: Evaluation) -> tuple[EvaluationInput, ...]:

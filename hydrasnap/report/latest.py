@@ -13,7 +13,7 @@ from hydrasnap.report.tally import tally_of
 
 
 def newest_results(builds: Iterable[Build], count: int) -> tuple[Build, ...]:
-    """Return those of some builds that finished last, newest first."""
+    """Return the builds that finished last, newest first, at most `count`."""
     done = (build for build in builds if build.finished)
     return tuple(nlargest(count, done, key=lambda build: (build.stoptime or 0, build.id)))
 

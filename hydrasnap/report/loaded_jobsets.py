@@ -22,17 +22,17 @@ class LoadedJobset:
         self.by_job = tuple(sorted(builds, key=lambda build: (build.job, -build.id)))
         self.members: dict[int, tuple[Build, ...]] = {}
         self.memo: dict[Hashable, object] = {}
-        self._dealt: dict[int, list[tuple[Build, ...]]] = {}
+        self._buckets: dict[int, list[tuple[Build, ...]]] = {}
 
     def bucket(self, number: int, out_of: int) -> tuple[Build, ...]:
         """Return the builds of the jobs in a bucket, by the remainder of the hashes of jobs."""
-        dealt = self._dealt.get(out_of)
-        if dealt is None:
+        buckets = self._buckets.get(out_of)
+        if buckets is None:
             lists: list[list[Build]] = [[] for _ in range(out_of)]
             for job, builds in groupby(self.by_job, by_job_name):
                 lists[job_hash(job) & (out_of - 1)].extend(builds)
-            dealt = self._dealt[out_of] = [*map(tuple, lists)]
-        return dealt[number]
+            buckets = self._buckets[out_of] = [*map(tuple, lists)]
+        return buckets[number]
 
     def of_job(self, name: str) -> tuple[Build, ...]:
         """Return the builds of a job, newest first."""

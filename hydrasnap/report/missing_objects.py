@@ -1,4 +1,4 @@
-"""What a snapshot refers to and does not hold, such as files that somebody has deleted."""
+"""Objects that a snapshot refers to and lacks, such as those whose files were deleted."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from hydrasnap.model import Snapshot
 
 
 class Missing(NamedTuple):
-    """How many things that others refer to are not there."""
+    """How many objects that others refer to are missing."""
 
     projects: int
     jobsets: int
@@ -15,7 +15,7 @@ class Missing(NamedTuple):
 
 
 def missing_objects(snapshot: Snapshot) -> Missing:
-    """Count what is not there, each thing once."""
+    """Count the missing objects, each once."""
     evaluations = snapshot.evaluations.values()
     jobsets = {found.jobset_key for found in evaluations}
     listed = {number for jobset in snapshot.jobsets.values() for number in jobset.evaluations}

@@ -1,4 +1,4 @@
-"""Which package a job builds, and so whose it is."""
+"""Which package a job builds, and who maintains it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ PREFIXES = ("nixos.", "nixpkgs.")
 class Person(NamedTuple):
     """A maintainer as pages name them."""
 
-    label: str  # nobody else has the same, whatever its case
+    label: str  # unique, whatever its case
     name: str = ""  # empty if unknown, or the label
     handle: str = ""  # account on GitHub, empty if unknown
     email: str = ""  # empty if unknown, or not to be shown
@@ -160,7 +160,7 @@ def _read(text: str) -> Maintainer:
 
 
 def _people(called: Mapping[str, Maintainer], *, emails: bool) -> Iterator[tuple[str, Person]]:
-    """Tell people apart: the same handle or address is the same person, a label is nobody else's.
+    """Tell people apart: one handle or address is one person, and each has a label of their own.
 
     Of the names for one person, one with a handle is preferred.
     """

@@ -37,7 +37,7 @@ class RootCause(NamedTuple):
 
 
 class Culprit(NamedTuple):
-    """A derivation that a build fails by."""
+    """A derivation because of which a build fails."""
 
     name: str
     status: str  # Hydra's word
@@ -46,9 +46,9 @@ class Culprit(NamedTuple):
 
 
 class Since(NamedTuple):
-    """The first evaluation of a row that all have a root cause; `exact` if the one before had not.
+    """The first of some consecutive evaluations that all have a root cause.
 
-    Where that one is not known, or not all of its failures are explained, nothing is proved.
+    `exact` says that the evaluation before, if there is one, is known to lack it.
     """
 
     evaluation: Evaluation
@@ -68,7 +68,7 @@ class RootCauses(NamedTuple):
 
     @property
     def explained(self) -> int:
-        """The number of builds that fail by a dependency which is known."""
+        """The number of builds that fail because of a known dependency."""
         return len({build.id for cause in self.causes for build in cause.builds})
 
 
@@ -117,7 +117,7 @@ def step_name(step: FailedStep) -> str:
 
 
 def culprits(index: Index, build: Build) -> tuple[Culprit, ...]:
-    """Return the derivations that a build is known to fail by, without itself."""
+    """Return the other derivations because of which a build is known to fail."""
     steps = dependency_steps(build, index.snapshot.reasons_of(build))
     return tuple(_culprit(index, step) for step in steps)
 

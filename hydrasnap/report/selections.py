@@ -1,4 +1,4 @@
-"""What became of the jobs that somebody cares for: those of a watch list, or of a maintainer."""
+"""How the jobs of a watch list or a maintainer do, and what changed for them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
@@ -20,10 +20,10 @@ W = TypeVar("W", bound=Hashable)
 
 
 class Chooser(NamedTuple, Generic[W]):
-    """Chooses those who care for jobs of one jobset."""
+    """Tells which watch lists or maintainers have jobs in a jobset, and which have a given job."""
 
-    everyone: Iterable[W]  # who may care for any of its jobs
-    of: Callable[[Build], Iterable[W]]  # who cares for the job of a build
+    everyone: Iterable[W]  # that may have any of its jobs
+    of: Callable[[Build], Iterable[W]]  # that have the job of a build
 
 
 class FailingJob(NamedTuple):
@@ -44,7 +44,7 @@ class FailingJob(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """The jobs that somebody cares for in the newest evaluations, and what became of them."""
+    """The jobs of a watch list or maintainer in the newest evaluations, and how they do."""
 
     jobsets: tuple[JobsetKey, ...] = ()
     tally: Tally = Tally()
@@ -101,10 +101,10 @@ def selections(
     news: Callable[[JobsetKey], tuple[News, ...]],
     most: int,
 ) -> dict[W, Selection]:
-    """Gather for everybody what became of the jobs they care for in some jobsets.
+    """Gather how the jobs of all watch lists, or of all maintainers, do in some jobsets.
 
-    `chooser` gives None for a jobset that nobody cares for, which is not read. `most` of the news
-    are kept. Each build is looked at once, however many care for it.
+    `chooser` gives None for a jobset with no such job, which is not read. `most` of the news are
+    kept. Each build is looked at once, whoever has its job.
     """
     found: defaultdict[W, _Gathered] = defaultdict(_Gathered)
     for key in keys:

@@ -18,15 +18,18 @@ LEVELS = 3
 _ROWS = 100
 
 
-def producer(index: Index, found: EvaluationInput | None, taker: Evaluation) -> Evaluation | None:
-    """Return the first known evaluation with the build that is an input of another, the `taker`.
+def producer(
+    index: Index, found: EvaluationInput | None, consumer: Evaluation
+) -> Evaluation | None:
+    """Return the evaluation that made a build which is an input of another one, the `consumer`.
 
-    None where it is not known: an evaluation takes no build that it or a later one made.
+    That is the first that holds the build. None where it is not known: an evaluation consumes no
+    build that it or a later one made.
     """
     if found is None or found.dependency is None:
         return None
     first = next(reversed(index.evaluations_with(found.dependency)), None)
-    return first if first and first.id < taker.id else None
+    return first if first and first.id < consumer.id else None
 
 
 def deep_changes(

@@ -55,7 +55,7 @@ def hydra_app(
 
     def routes() -> Iterator[BaseRoute]:
         for each in sorted(ENDPOINTS, key=lambda each: _ORDER.index(each.form)):
-            yield from starmap(route, _answers(each))
+            yield from starmap(route, _routes_of(each))
         yield route("/openapi.json", lambda seen: reply(document(seen.snapshot.origin)))
         yield from more
 
@@ -126,8 +126,8 @@ class _PageRoute(Route):
         return (Match.NONE, {}) if is_browser(HTTPConnection(scope)) else found
 
 
-def _answers(endpoint: Endpoint) -> Iterator[tuple[str, Handler, type[Route]]]:
-    """Yield path, handler and class of an endpoint's routes, one for each kind of client."""
+def _routes_of(endpoint: Endpoint) -> Iterator[tuple[str, Handler, type[Route]]]:
+    """Yield path, handler and class of each route of an endpoint, by kind of client."""
     if endpoint.form is Form.PAGE:
         yield endpoint.path, _as_page(endpoint.handler), _PageRoute
     elif endpoint.form is Form.NEGOTIATED:

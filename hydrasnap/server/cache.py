@@ -1,4 +1,4 @@
-"""The cache as a source of answers that follows the crawls."""
+"""The newest snapshot of a cache, for a server that runs on while crawls write to it."""
 
 from collections.abc import Callable
 from pathlib import Path

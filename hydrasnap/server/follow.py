@@ -1,4 +1,4 @@
-"""What runs beside the answers: new crawls are loaded, the site is rendered and reloaded."""
+"""What a server does between requests: load new crawls, render the site, reload open pages."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping

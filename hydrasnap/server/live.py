@@ -56,12 +56,12 @@ def running(view: View) -> Response:
             return {**full, "stoptime": None}
         return {name: getattr(each, name) for name in objects.BRIEF} | {"finished": 0}
 
-    return reply([row(each) for each in _told(_live(view).running)])
+    return reply([row(each) for each in _required(_live(view).running)])
 
 
 def machines(view: View) -> Response:
     """List the machines, by name."""
-    return reply({each.name: machine(each) for each in _told(_live(view).machines)})
+    return reply({each.name: machine(each) for each in _required(_live(view).machines)})
 
 
 def queue_runner(view: View) -> Response:
@@ -72,7 +72,7 @@ def queue_runner(view: View) -> Response:
         if build.machine and build.id in held:
             jobs[build.machine].append(held[build.id].drvpath.rpartition("/")[2])
     return reply({
-        "queueRunner": runner(_told(live.runner)),
+        "queueRunner": runner(_required(live.runner)),
         "machines": {
             each.name: machine(each) | {"jobs": jobs[each.name]} for each in live.machines or ()
         },
@@ -85,14 +85,14 @@ def throughput(view: View) -> Response:
     if period not in {"hour", "day"}:
         bad("Parameter 'period' must be 'hour' or 'day'.")
     live = _live(view)
-    return reply(_told(live.hours if period == "hour" else live.days)[-rows:])
+    return reply(_required(live.hours if period == "hour" else live.days)[-rows:])
 
 
 def _live(view: View) -> Live:
-    return _told(view.source.live)
+    return _required(view.source.live)
 
 
-def _told(value: T | None) -> T:
+def _required(value: T | None) -> T:
     if value is None:
         missing("This is a snapshot. It does not hold what the Hydra was doing.")
     return value

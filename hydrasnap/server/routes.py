@@ -1,4 +1,4 @@
-"""Which address answers what."""
+"""The endpoints: every address, its handler, and the form of its answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Handler = Callable[[View], Response]
 
 
 class Form(Enum):
-    """In which form an address answers."""
+    """The form of an answer."""
 
     NEGOTIATED = "JSON for those who ask for it, a page for all others"
     JSON = "JSON whatever is asked for"
@@ -27,7 +27,7 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An address, who answers it, the schema of the answer, and the parameters it takes.
+    """An address, its handler, the schema of the answer, and the parameters that it takes.
 
     `page` answers programs that do not ask for JSON; without it they get a page of the site.
     """

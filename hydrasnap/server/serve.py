@@ -1,4 +1,4 @@
-"""The application behind `hydrasnap serve`: the API, the site, and what Hydra's answers lack."""
+"""The application behind `hydrasnap serve`: the API, the site, CORS, compression and caching."""
 
 import hashlib
 from collections.abc import Iterator
@@ -65,13 +65,13 @@ def validated(view: View, response: Response) -> Response:
         "Cache-Control": "no-cache",
         "Vary": "Accept",
     }
-    if _has(view.request, headers["ETag"], run.finished):
+    if _is_current(view.request, headers["ETag"], run.finished):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return response
 
 
-def _has(request: Request, tag: str, modified: int) -> bool:
+def _is_current(request: Request, tag: str, modified: int) -> bool:
     """Return whether the client has this answer, by the tag that it sends, or else by the time."""
     tags = request.headers.get("if-none-match")
     if tags is not None:

@@ -1,4 +1,4 @@
-"""What a row in a list of evaluations says: how many builds did what, and what changed."""
+"""A row in a list of evaluations: builds by outcome, and what changed."""
 
 from dataclasses import dataclass
 

@@ -11,7 +11,7 @@ from hydrasnap.server.replies import missing, quoted, redirect
 
 
 class Source(Protocol):
-    """Where the answers come from. It is asked anew for each request."""
+    """Where snapshots come from; it is asked once for each request."""
 
     @property
     def snapshot(self) -> Snapshot:

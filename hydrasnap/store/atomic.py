@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and the way out for damaged ones."""
+"""Files that appear whole or not at all, and what becomes of damaged ones."""
 
 import os
 from contextlib import suppress

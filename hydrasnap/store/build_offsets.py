@@ -21,7 +21,7 @@ _INDEX = f"builds-1-{sys.byteorder}"
 
 
 class _Brief(Struct):
-    """What must be known of a build to find it."""
+    """The fields of a build by which it is found."""
 
     id: int
     project: str
@@ -45,8 +45,8 @@ class JobsetOffsets(Struct, frozen=True, array_like=True):
     offsets: bytes  # 4 bytes each, as in the arrays below
     lengths: bytes
     hashes: bytes  # see `job_hash`
-    others: bytes  # another hash of the job's name
-    digest: bytes  # of the builds as they are written
+    second_hashes: bytes  # of the same names, by another function
+    digest: bytes  # of the lines of the builds
 
 
 class ShardOffsets(Struct, frozen=True, array_like=True):
@@ -122,6 +122,8 @@ def _group(project: str, jobset: str, rows: Sequence[tuple[_Brief, int, bytes]])
         offsets=array("i", [offset for _, offset, _ in rows]).tobytes(),
         lengths=array("i", [len(line) for *_, line in rows]).tobytes(),
         hashes=array("I", list(map(job_hash, jobs))).tobytes(),
-        others=array("I", [crc32(job.encode("utf-8", "surrogatepass")) for job in jobs]).tobytes(),
+        second_hashes=array(
+            "I", [crc32(job.encode("utf-8", "surrogatepass")) for job in jobs]
+        ).tobytes(),
         digest=digest_of(b"\n".join([line for *_, line in rows])),
     )

@@ -1,4 +1,4 @@
-"""The cache as a crawl uses it: every change journalled, and filed in batches."""
+"""The cache as a crawl uses it: each change goes to a journal at once, to its file in batches."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -53,7 +53,7 @@ class Cache(LoadedCache):
         sizes: Iterable[JobSizes] = (),
         reasons: Iterable[Reasons] = (),
     ) -> None:
-        """Keep objects at once and together; builds come before what refers to them."""
+        """Store objects, all or none of them; builds come before what refers to them."""
         objects = chain(projects, builds, evaluations, jobsets, sizes, reasons)
         news = [value for value in objects if self._keep(value)]
         if not news:
@@ -62,10 +62,10 @@ class Cache(LoadedCache):
             self._claim()
             self._journal.append(news)
         if self._journal.size > _BATCH_BYTES:
-            self.file()
+            self.flush()
 
     def put_live(self, live: Live | None) -> None:
-        """Keep what the Hydra is doing now in place of what it did before; None is nothing."""
+        """Replace what the Hydra was doing by what it does now; None removes it."""
         if live is not None:
             self._dirty[Path(LIVE)] = lambda: encode_object(live)
         elif self.live is not None:
@@ -82,8 +82,8 @@ class Cache(LoadedCache):
     def _write_origin(self) -> None:
         write_whole(self._folder / ORIGIN, f"{self.manifest.origin}\n".encode())
 
-    def file(self) -> None:
-        """Write what changed to its place; then the journal is no longer needed."""
+    def flush(self) -> None:
+        """Write changed objects to their files, and empty the journal."""
         with self.writing():
             for path in sorted(self._dirty, key=lambda path: (path.parts[0], path)):
                 write_whole(self._folder / path, self._dirty[path]())
@@ -128,13 +128,13 @@ class Cache(LoadedCache):
 
     @property
     def unfinished(self) -> Checkpoint:
-        """How far the run before came, if it ended early."""
+        """What the run before left, if it ended early."""
         with self.writing():
             return read_checkpoint(self._folder)
 
     def close_run(self, run: Run, unfinished: Checkpoint = Checkpoint()) -> None:  # noqa: B008
-        """File everything, then mark the run as done in `snapshot.json`, the last file written."""
-        self.file()
+        """Write all objects, then note the run in `snapshot.json`, which is written last."""
+        self.flush()
         self._set_aside()
         runs = (run, *self.manifest.runs)[:_KEPT_RUNS]
         self.manifest = replace(self.manifest, runs=runs)
@@ -144,7 +144,7 @@ class Cache(LoadedCache):
             write_whole(self._folder / MANIFEST, encode_object(self.manifest))
 
     def _clear_way(self) -> None:
-        """Move folders out of the way that lie where a file belongs."""
+        """Rename folders that lie where a file belongs."""
         for path, data in self.reader.broken.items():
             if data is None and path.is_dir():
                 set_aside(path)
@@ -183,7 +183,7 @@ class Cache(LoadedCache):
             self._touch(self.reasons, number)
         for path in (*self.builds.take_empty(), *self.reasons.take_empty()):
             self._forget(path)
-        self.file()
+        self.flush()
 
     def _forget(self, path: Path) -> None:
         self._dirty.pop(path, None)
@@ -197,7 +197,7 @@ class Cache(LoadedCache):
             left = list(self._journal.replay())
         for value in left:
             self._keep(value)
-        self.file()
+        self.flush()
 
     @contextmanager
     def writing(self) -> Iterator[None]:

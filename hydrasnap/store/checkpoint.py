@@ -1,4 +1,4 @@
-"""How far a run came that ended early: what the next one need not ask again."""
+"""What a run that ended early leaves to the next one, so that it asks nothing twice."""
 
 from pathlib import Path
 
@@ -15,8 +15,9 @@ class JobsetCheckpoint(Value, frozen=True):
 
     `listed` is how many evaluations were wanted when they were listed, 0 if they were not.
     `answers` are the pages of a list that was not read to its end, by address. `queued` says that
-    the queue was asked after that. `checked_builds` are the builds whose state was asked for.
-    `too_big` are the evaluations that the server could not finish, and 0 for the list of them.
+    the queue was read after the list. `checked_builds` are the builds whose state was asked for.
+    `too_big` are the evaluations whose builds the server could not send in one answer; 0 stands for
+    the list of evaluations.
     """
 
     overview: JobsetOverview
@@ -28,7 +29,7 @@ class JobsetCheckpoint(Value, frozen=True):
 
 
 class Checkpoint(Value, frozen=True):
-    """What a run leaves to the next: the jobsets that it began, and the queue."""
+    """What a run leaves to the next one: the jobsets that it has begun, and the queue."""
 
     jobsets: tuple[JobsetCheckpoint, ...] = ()
     queue: tuple[int, ...] = ()

@@ -26,7 +26,7 @@ _TAIL = 64
 
 
 class NotByLineError(Exception):
-    """A file of builds has not one build a line."""
+    """A file of builds that does not have one build a line."""
 
 
 class FileReader:
@@ -73,7 +73,7 @@ class FileReader:
             if found is not None and self._folder / place(found) == path:
                 yield found
             elif found is not None:
-                self._break(path, data, f"it holds what belongs into {place(found)}")
+                self._reject(path, data, f"it holds what belongs into {place(found)}")
 
     def shards(self, pattern: str, kind: type[T]) -> Iterator[tuple[int, list[T], bool]]:
         """Read all files that match a pattern and hold an object a line.
@@ -82,7 +82,7 @@ class FileReader:
         """
         for path, data in self._files(pattern):
             if not path.stem.isdecimal():
-                self._break(path, data, "its name is no number")
+                self._reject(path, data, "its name is no number")
                 continue
             lines, intact = _lines_of(data)
             try:
@@ -90,7 +90,7 @@ class FileReader:
                     raise msgspec.DecodeError("the checksum does not match")
                 yield int(path.stem), msgspec.json.decode(data, type=list[kind]), True  # type: ignore[valid-type]
             except UNREADABLE as error:
-                self._break(path, data, str(error))
+                self._reject(path, data, str(error))
                 yield int(path.stem), list(_readable(intact, kind)), False
 
     def build_lines(self, path: Path) -> Iterator[tuple[int, bytes]]:
@@ -109,7 +109,7 @@ class FileReader:
             if not is_ours and len(msgspec.json.decode(data, type=list[Build])) != len(lines):
                 raise NotByLineError
         except UNREADABLE as error:
-            self._break(path, data, str(error))
+            self._reject(path, data, str(error))
             return
         place = len(b"[\n")
         for line in lines:
@@ -124,14 +124,14 @@ class FileReader:
             except FileNotFoundError:
                 continue
             except IsADirectoryError:
-                self._break(path, None, "it is a folder")
+                self._reject(path, None, "it is a folder")
                 continue
             self.files += 1
             if b'"checksum"' not in data[-_TAIL:]:
                 self.unchecked.add(path.relative_to(self._folder))
             yield path, data
 
-    def _break(self, path: Path, data: bytes | None, reason: str) -> None:
+    def _reject(self, path: Path, data: bytes | None, reason: str) -> None:
         self._damaged(path, reason)
         self.broken[path] = data
         self.unchecked.discard(path.relative_to(self._folder))
@@ -143,7 +143,7 @@ class FileReader:
             reason = "the checksum does not match"
         except UNREADABLE as error:
             reason = str(error)
-        self._break(path, data, reason)
+        self._reject(path, data, reason)
         return None
 
 

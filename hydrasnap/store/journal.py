@@ -1,4 +1,4 @@
-"""What a run has fetched, kept line by line until it is filed: a kill loses no answer."""
+"""What a run has fetched and not yet written to its files: a kill loses no answer."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -43,7 +43,7 @@ class Journal:
         self.size = 0
 
     def replay(self) -> Iterator[Value]:
-        """Yield the objects that an earlier run left, which was not ended."""
+        """Yield the objects of a run that was killed."""
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:

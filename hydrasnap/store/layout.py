@@ -10,9 +10,9 @@
       reasons/FIRST.json          why builds failed and whose they are, in the same way
       sizes/PROJECT/JOBSET/JOB.json   how big the builds of a job are, where that was asked for
       live.json                   what the Hydra was doing, and when, if the last run asked for it
-      journal.jsonl               what a run fetched and has not filed yet; empty between runs
-      .index/                     what is made from the rest, and can be made again
-      unfinished.json             how far a run came that ended early; see `checkpoint`
+      journal.jsonl               what a run has not written to its files yet; gone between runs
+      .index/                     what is computed from the rest, and can be computed again
+      unfinished.json             what a run that ended early leaves to the next; see `checkpoint`
 
 Keys are sorted and defaults left out, so the same objects are the same bytes. Each object ends with
 a checksum of what stands before it, so that damage is seen even where it leaves valid JSON. Files

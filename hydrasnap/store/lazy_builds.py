@@ -41,7 +41,7 @@ class CacheChangedError(CacheError):
 
 
 class _Part:
-    """The builds of a jobset in the file of the builds from `first` on."""
+    """The builds of a jobset in one file: that of the builds from `first` on."""
 
     def __init__(self, first: int, group: JobsetOffsets, lines: int) -> None:
         self.first, self.group = first, group
@@ -52,7 +52,7 @@ class _Part:
 
 
 class _Places:
-    """Where the builds of a jobset lie: parts by id, and the place at which each ends."""
+    """The builds of a jobset in all files: the part in each, and the position at which it ends."""
 
     def __init__(self, parts: Sequence[_Part]) -> None:
         self.parts = parts
@@ -69,11 +69,11 @@ class _Places:
 
     def job_count(self) -> int:
         """Count the jobs; two hashes together tell their names apart."""
-        others = array("I", b"".join(part.group.others for part in self.parts))
-        return len(set(zip(self.job_hashes(), others, strict=True)))
+        second = array("I", b"".join(part.group.second_hashes for part in self.parts))
+        return len(set(zip(self.job_hashes(), second, strict=True)))
 
     def find(self, place: int) -> tuple[_Part, int]:
-        """Return the part that holds the build at a place, and the place within that part."""
+        """Return the part that holds the build at a position, and the position within that part."""
         number = bisect_right(self.ends, place)
         return self.parts[number], place - (self.ends[number - 1] if number else 0)
 
@@ -124,7 +124,7 @@ class LazyBuilds(Builds):
 
     @property
     def in_memory(self) -> bool:
-        """They are not."""
+        """Always false: builds are read from their files when they are asked for."""
         return False
 
     def jobsets(self) -> Iterable[JobsetKey]:
@@ -243,7 +243,7 @@ class LazyBuilds(Builds):
         return [self[number] for shard in self._shards.values() for number in shard.with_at_sign]
 
     def replace(self, changed: Mapping[int, Build]) -> Builds:
-        """Return the same builds but for some, which stay in memory."""
+        """Return these builds with some replaced; those stay in memory."""
         return LazyBuilds(self._folder, self._shards, {**self._replaced, **changed})
 
     def _places_of(self, key: JobsetKey) -> _Places:

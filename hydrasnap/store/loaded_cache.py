@@ -37,7 +37,7 @@ from hydrasnap.store.lazy_builds import LazyBuilds
 from hydrasnap.store.object_files import ObjectFiles
 from hydrasnap.store.shards import UNPACKED, Shards
 
-_AGGREGATE, _DELETED = "aggregate", "deleted"  # labels of builds; their jobset is another one
+_AGGREGATE, _DELETED = "aggregate", "deleted"  # labels of builds, beside their jobset
 
 
 class LoadedCache:
@@ -60,7 +60,7 @@ class LoadedCache:
         self.live: Live | None = None  # what the Hydra was doing when it was last asked
         self._lazy_builds: LazyBuilds | None = None
         files = (self.projects, self.jobsets, self.evaluations, self.sizes)
-        self._held: dict[type[Value], ObjectFiles[Any, Any] | Shards[Any]] = {
+        self._collections: dict[type[Value], ObjectFiles[Any, Any] | Shards[Any]] = {
             held.kind: held for held in (*files, self.builds, self.reasons)
         }
 
@@ -135,7 +135,7 @@ class LoadedCache:
 
     def _keep(self, value: Value) -> bool:
         """Hold an object; return whether that is news."""
-        held = self._held[type(value)]
+        held = self._collections[type(value)]
         is_new = held.put(value)
         if is_new:
             self._touch(held, held.key_of(value))

@@ -35,23 +35,23 @@ def locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise cannot("lock", folder, error) from error
     try:
-        _tell(folder, {"pid": os.getpid(), "host": socket.gethostname()})
+        _write_holder(folder, {"pid": os.getpid(), "host": socket.gethostname()})
         yield
     finally:
         with suppress(OSError):
             (folder / _HOLDER).unlink(missing_ok=True)
-            _tidy(folder, new)
+            _remove_lock(folder, new)
         lock.release()
 
 
-def _tidy(folder: Path, new: list[Path]) -> None:
+def _remove_lock(folder: Path, new: list[Path]) -> None:
     if [entry.name for entry in folder.iterdir()] == [_LOCK]:
         (folder / _LOCK).unlink()
         for place in new:
             place.rmdir()
 
 
-def _tell(folder: Path, holder: dict[str, object]) -> None:
+def _write_holder(folder: Path, holder: dict[str, object]) -> None:
     try:
         (folder / _HOLDER).write_text(json.dumps(holder), encoding="utf-8")
     except OSError as error:

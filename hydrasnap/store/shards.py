@@ -19,7 +19,7 @@ from hydrasnap.store.layout import encode_shard, shard_of
 T = TypeVar("T", bound=Value)
 
 UNPACKED = 100_000
-"""How many objects are held as they are: about those that were asked for last."""
+"""How many objects are held unpacked: about those that were asked for last."""
 
 _FASTEST = 1  # level of zlib
 
@@ -72,7 +72,7 @@ class Shards(Mapping[int, T], Generic[T]):
 
     @property
     def unpacked(self) -> int:
-        """How many objects are held as they are."""
+        """How many objects are held unpacked."""
         return self._count
 
     def path_of(self, number: int) -> Path:

@@ -18,7 +18,7 @@ from hydrasnap.model import Build, FailedStep, JobsetKey, Package, Reasons, Snap
 from hydrasnap.plan.selection import Selection
 from hydrasnap.query.database import Database
 from hydrasnap.query.evaluations import containing, differences
-from hydrasnap.query.failures import Owned, blockers, causes, failing
+from hydrasnap.query.failures import FailureFilter, blockers, causes, failing
 from hydrasnap.query.index_file import open_database, write_database
 from hydrasnap.query.jobs import history, job_states
 from hydrasnap.query.table import Table
@@ -214,8 +214,9 @@ def test_failures_are_found_by_cause_and_maintainer(folder: Path, tmp_path: Path
     }
     database = database_of(msgspec.structs.replace(whole, reasons=reasons), tmp_path)
 
-    def found(**owned: str) -> set[int]:
-        return {row["build"] for row in rows(failing(database, ["*"], owned=Owned(**owned)))}
+    def found(**names: str) -> set[int]:
+        wanted = FailureFilter(**names)
+        return {row["build"] for row in rows(failing(database, ["*"], wanted=wanted))}
 
     assert found(cause="openssl") == found(cause="OPEN*3.6") == {first.id, second.id}
     assert found(maintainer="ada@") == found(cause="openssl", maintainer="ada") == {first.id}

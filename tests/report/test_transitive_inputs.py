@@ -74,7 +74,7 @@ def test_it_goes_down_three_levels_and_says_so() -> None:
         "dep", "dep/dep", "dep/dep/dep", "dep/dep/dep/dep", "dep/dep/dep/src", "dep/dep/src",
         "dep/src", "src",
     ]  # fmt: skip
-    assert [change.below for change in found if change.below is not Truncation.TOLD] == [
+    assert [change.below for change in found if change.below is not Truncation.COMPLETE] == [
         Truncation.DEEPER
     ]
     assert made(found[3]) == (3, 4)
@@ -114,7 +114,7 @@ def test_of_ever_more_below_an_input_the_first_are_given() -> None:
     found = deep(chain(5), 3)
     assert names(found) == ["dep", "dep/dep", "dep/dep/dep", "dep/dep/dep/dep", "src"]
     assert found[0].below is Truncation.CUT
-    assert deep(chain(5), 6)[0].below is Truncation.TOLD
+    assert deep(chain(5), 6)[0].below is Truncation.COMPLETE
 
 
 def test_a_pair_of_evaluations_is_looked_at_once() -> None:

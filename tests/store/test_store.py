@@ -96,13 +96,13 @@ def test_files_can_be_read_by_others(tmp_path: Path) -> None:
 def test_order_and_history_do_not_show_in_the_bytes(tmp_path: Path) -> None:
     with opened(tmp_path / "one") as cache:
         cache.put(builds=[build(1), build(2), build(3)])
-        cache.file()
+        cache.flush()
     with opened(tmp_path / "two") as cache:
         cache.put(builds=[build(3), build(1, "other")])
-        cache.file()
+        cache.flush()
         cache.put(builds=[build(2)])
         cache.put(builds=[build(1)])
-        cache.file()
+        cache.flush()
     assert files(tmp_path / "one") == files(tmp_path / "two")
 
 
@@ -112,7 +112,7 @@ def test_a_file_that_stays_the_same_is_not_written(tmp_path: Path) -> None:
     with opened(tmp_path) as cache:
         cache.put(builds=[build(7)], projects=[Project(name="p")])
         cache.put(builds=[build(1000, "changed")])
-        cache.file()
+        cache.flush()
     changed = [p.name for p, then in before.items() if p.stat().st_mtime_ns != then]
     assert changed == ["1000.json"]
 
@@ -235,7 +235,7 @@ def test_a_reader_needs_no_lock_and_sees_whole_files(tmp_path: Path) -> None:
     with opened(tmp_path) as cache:
         cache.put(builds=[build(8)])
         assert 8 not in read_snapshot(tmp_path).builds
-        cache.file()
+        cache.flush()
         assert 8 in read_snapshot(tmp_path).builds
 
 

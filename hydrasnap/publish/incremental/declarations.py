@@ -98,10 +98,10 @@ class Declarations:
         ahead = list(evaluations)
         for _ in range(LEVELS + 1):
             found: dict[int, Evaluation] = {}
-            for taker, dependency, one in _builds_in(ahead):
+            for consumer, dependency, one in _builds_in(ahead):
                 if dependency in builds:
                     dependencies[dependency] = _names_of(builds[dependency])
-                made = producer(index, one, taker)
+                made = producer(index, one, consumer)
                 if made is not None:
                     if made.id not in producers:
                         found[made.id] = made
@@ -228,10 +228,10 @@ class Declarations:
 def _builds_in(
     evaluations: Iterable[Evaluation],
 ) -> Iterator[tuple[Evaluation, int, EvaluationInput]]:
-    for taker in evaluations:
-        for found in taker.inputs:
+    for consumer in evaluations:
+        for found in consumer.inputs:
             if found.dependency is not None:
-                yield taker, found.dependency, found
+                yield consumer, found.dependency, found
 
 
 def _names_of(build: Build) -> Build:
