@@ -191,18 +191,22 @@ def _summaries(index: Index, key: JobsetKey) -> dict[int, ChangeSummary]:
 SUMMARIES = Memoized("summaries", dict[int, ChangeSummary], _summaries)
 
 
+_UNDECIDED = {Outcome.QUEUED: ChangeKind.QUEUED, Outcome.ABORTED: ChangeKind.ABORTED}
+_DECIDED = {  # by whether a build succeeded, and whether the one before it did
+    (True, True): ChangeKind.STILL_SUCCEEDING,
+    (True, False): ChangeKind.NEWLY_SUCCEEDING,
+    (False, True): ChangeKind.NEWLY_FAILING,
+    (False, False): ChangeKind.STILL_FAILING,
+}
+
+
 def _kind(build: Build, before: Build | None) -> ChangeKind:
-    outcome = build.status.outcome
-    if outcome is Outcome.QUEUED:
-        return ChangeKind.QUEUED
-    if outcome is Outcome.ABORTED:
-        return ChangeKind.ABORTED
+    status = build.status
+    if not status.decided:
+        return _UNDECIDED[status.outcome]
     if before is None:
         return ChangeKind.NEW
-    succeeded = before.status.outcome is Outcome.SUCCEEDED
-    if outcome is Outcome.SUCCEEDED:
-        return ChangeKind.STILL_SUCCEEDING if succeeded else ChangeKind.NEWLY_SUCCEEDING
-    return ChangeKind.NEWLY_FAILING if succeeded else ChangeKind.STILL_FAILING
+    return _DECIDED[status.succeeded, before.status.succeeded]
 
 
 class _Past:
