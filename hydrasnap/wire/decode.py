@@ -4,6 +4,9 @@ An answer is read as it should be, in one pass. Only where that fails it is read
 value: an unreadable field then counts as absent, and an unreadable element of a list is left out.
 """
 
+import json
+import re
+import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +18,10 @@ from hydrasnap.errors import NotAHydraError
 from hydrasnap.model.bounds import LONGEST_TEXT
 
 _LONGEST_NUMBER = 15
+_MOST_DIGITS = sys.int_info.str_digits_check_threshold
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAYBE_SURROGATE = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(slots=True)
@@ -51,19 +58,12 @@ def decode(
     """
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.ValidationError as error:
-        return _by_value(body, kind, where, note, str(error))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _broken(body, where, error) from error
-
-
-def _by_value(
-    body: bytes | bytearray | msgspec.Raw, kind: Any, where: str, note: Note, reason: str
-) -> Any:
+        reason = str(error)
     try:
-        raw = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _broken(body, where, error) from error
+        raw = _leniently(body)
+    except (ValueError, RecursionError):  # the length tells one fault from the next
+        raise wrong_shape(where, f"{reason} ({len(memoryview(body)):,} bytes)") from None
     oddities = Oddities()
     try:
         found = _salvage(raw, kind, "$", oddities)
@@ -73,9 +73,35 @@ def _by_value(
     return found
 
 
-def _broken(body: bytes | bytearray | msgspec.Raw, where: str, error: Exception) -> NotAHydraError:
-    """Return the error of a body that is not JSON; its length tells one fault from the next."""
-    return wrong_shape(where, f"{error} ({len(memoryview(body)):,} bytes)")
+@dataclass(frozen=True, slots=True)
+class _Mended:
+    """A text that cannot be written as UTF-8, with U+FFFD in place of what is wrong."""
+
+    text: str
+
+
+def _leniently(body: bytes | bytearray | msgspec.Raw) -> Any:
+    """Decode JSON with numbers and texts that no JSON should have. Raises ValueError."""
+    text = bytes(memoryview(body)).decode("utf-8", "surrogateescape")
+    raw = json.loads(text, strict=False, parse_int=_number, parse_constant=float)
+    return _mended(raw) if _MAYBE_SURROGATE.search(text) else raw
+
+
+def _number(digits: str) -> float:
+    """Read a whole number; Python reads one of very many digits only as a fraction."""
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
+
+
+def _mended(raw: Any) -> Any:
+    """Return decoded JSON with each text that is not UTF-8 marked; such keys of maps are mended."""
+    if isinstance(raw, str):
+        mended = _SURROGATE.sub(_REPLACEMENT, raw)
+        return raw if mended == raw else _Mended(mended)
+    if isinstance(raw, list):
+        return [_mended(each) for each in raw]
+    if isinstance(raw, dict):
+        return {_SURROGATE.sub(_REPLACEMENT, key): _mended(each) for key, each in raw.items()}
+    return raw
 
 
 class _UnreadableError(Exception):
@@ -84,11 +110,13 @@ class _UnreadableError(Exception):
 
 def _salvage(raw: Any, kind: Any, at: str, oddities: Oddities) -> Any:
     """Convert what is readable of a value; `at` is its place in the answer."""
+    if isinstance(raw, _Mended):
+        return _text(raw, kind, at, oddities)
     try:
         return msgspec.convert(raw, kind)
     except (msgspec.ValidationError, RecursionError):
         pass
-    for each in get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,):
+    for each in _choices(kind):
         if isinstance(raw, list) and get_origin(each) is list:
             return _elements(raw, get_args(each)[0], at, oddities)
         if isinstance(raw, dict) and get_origin(each) is dict:
@@ -96,6 +124,22 @@ def _salvage(raw: Any, kind: Any, at: str, oddities: Oddities) -> Any:
         if isinstance(raw, dict) and isinstance(each, type) and issubclass(each, msgspec.Struct):
             return _fields(raw, each, at, oddities)
     raise _UnreadableError
+
+
+def _choices(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
+
+
+def _text(raw: _Mended, kind: Any, at: str, oddities: Oddities) -> Any:
+    """Take a text with replaced characters, unless it is a name, which must be exact."""
+    try:
+        found = msgspec.convert(raw.text, kind)
+    except msgspec.ValidationError:
+        raise _UnreadableError from None
+    if any(_is_marked(each, "exact") for each in _choices(kind)):
+        raise _UnreadableError
+    oddities.values.append(at)
+    return found
 
 
 def _elements(raw: list[Any], kind: Any, at: str, oddities: Oddities) -> list[Any]:
@@ -141,16 +185,20 @@ def _fields(
             place = f"{at}.{each.encode_name}"
             found[each.name] = _salvage(raw[each.encode_name], each.type, place, oddities)
         except _UnreadableError:
-            if each.required or _is_vital(each.type):
+            if each.required or _is_marked(each.type, "vital"):
                 raise
             oddities.values.append(place)
     return kind(**found)
 
 
-def _is_vital(kind: Any) -> bool:
-    """Return whether an object is of no use, or of harm, without a field of this type."""
+def _is_marked(kind: Any, mark: str) -> bool:
+    """Return whether a type has a mark.
+
+    An object is of no use, or of harm, without a ``vital`` field. An ``exact`` text is read in full
+    or not at all.
+    """
     metas = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
-    return any(isinstance(meta, msgspec.Meta) and (meta.extra or {}).get("vital") for meta in metas)
+    return any(isinstance(meta, msgspec.Meta) and (meta.extra or {}).get(mark) for meta in metas)
 
 
 def wrong_shape(where: str, what: str) -> NotAHydraError:

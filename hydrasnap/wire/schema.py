@@ -24,7 +24,8 @@ from hydrasnap.model.bounds import (
 Flag = bool | int | None
 Hiding = Annotated[bool | int | None, Meta(extra={"vital": True})]
 """Whether an object is hidden: where this is unreadable, the object is left out, not published."""
-Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
+Name = Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME, extra={"exact": True})]
+"""What Hydra's addresses are made of."""
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT)] | None
 LongText = Annotated[str, Meta(max_length=LONGEST_ERROR)] | None
 Number = Whole | None

@@ -257,7 +257,7 @@ def test_a_body_that_ends_early_is_refused(reader: Callable[[bytes], Any], good:
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-    | st.sampled_from(["nan", "9" * 5000, "٣", "-1", "?page=" + "9" * 5000]),
+    | st.sampled_from(["nan", "a\ud800", "9" * 5000, "٣", "-1", "?page=" + "9" * 5000]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=4,
 )  # fmt: skip
@@ -273,7 +273,7 @@ def spoiled(draw: st.DrawFn, value: Any) -> Any:
     key = draw(st.sampled_from(sorted(value)))
     if draw(st.booleans()):
         return {**value, key: draw(spoiled(value[key]))}
-    name = draw(st.text() | st.sampled_from(["9" * 5000, ""]))
+    name = draw(st.text() | st.sampled_from(["9" * 5000, "", "\udfff"]))
     return {**{k: v for k, v in value.items() if k != key}, name: value[key]}
 
 
@@ -312,6 +312,24 @@ def test_a_value_beyond_the_bounds_costs_that_value(field: str, number: object) 
     assert [each.values for each in odd] == [[f"$.{field}"]]
 
 
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 5000, "NaN", "-Infinity"])
+def test_a_number_that_nobody_can_hold_costs_that_number(number: str) -> None:
+    whole = json.dumps([BUILD, {**BUILD, "id": 9, "priority": 8.5}])
+    read = read_builds(whole.replace("8.5", number).encode(), "/x")
+    assert [(build.id, build.priority) for build in read] == [(7, 100), (9, 0)]
+
+
+@pytest.mark.parametrize("wrong", [b"\xff", b"\xed\xa0\x80", b"\\ud800", b"\\udfff"])
+def test_a_text_that_is_not_utf_8_costs_its_characters(wrong: bytes) -> None:
+    odd: list[Oddities] = []
+    texts = {"errormsg": "very # \U0001f41f", "description": "whole"}
+    body = json.dumps({**JOBSET, **texts}).encode().replace(b"#", wrong)
+    read = read_jobset(body, "/", odd.append)
+    assert read.errormsg.replace("\ufffd", "") == "very  \U0001f41f" != read.errormsg
+    assert read.configuration.description == "whole"
+    assert [each.values for each in odd] == [["$.errormsg"]]
+
+
 @pytest.mark.parametrize("moment", [-1, -(2**62), 253_402_300_800, 2**62, 0])
 def test_a_time_that_no_calendar_has_is_unknown(moment: int) -> None:
     build = read_build(json.dumps({**BUILD, "starttime": moment}).encode(), "/")
@@ -329,7 +347,7 @@ def test_a_build_without_a_usable_id_costs_that_build(number: object) -> None:
     assert [each.lost for each in odd] == [["$[1]"]]
 
 
-@pytest.mark.parametrize("name", ["", "x" * 70_000, 5, None, []])
+@pytest.mark.parametrize("name", ["", "x" * 70_000, 5, None, [], "a\ud800"])
 def test_a_name_that_cannot_be_one_costs_its_object(name: object) -> None:
     odd: list[Oddities] = []
     body = json.dumps([PROJECT, {**PROJECT, "name": name}]).encode()
