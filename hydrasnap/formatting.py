@@ -117,6 +117,15 @@ def visible(text: str) -> str:
     return text.translate({code: f"⟨U+{code:04X}⟩" for code in hidden})
 
 
+def visible_name(name: str) -> str:
+    """Return a name, by its code points where it is of blanks alone and could not be seen.
+
+    >>> visible_name(" "), visible_name("a b")
+    ('⟨U+0020⟩', 'a b')
+    """
+    return "".join(f"⟨U+{ord(c):04X}⟩" for c in name) if name.isspace() else name
+
+
 def mask_logins(text: str) -> str:
     """Mask the password in each address of a text.
 

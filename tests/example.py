@@ -63,6 +63,7 @@ AWKWARD_JOBS = (
     "~2F",
     "caf\u00e9",
     "cafe\u0301",
+    " ",
 )
 ERROR = "\x1b[31;1merror:\x1b[0m <b>undefined</b> variable 'foo'\n  at\t\x1b]8;;http://x\x07here\n"
 FETCH_ERROR = "fatal: unable to access 'https://example.org/': no such host"

@@ -22,8 +22,8 @@
   // Intl is not asked for what every page needs: its first use holds a phone up for as long as all else.
   const number = (amount) => String(amount).replace(/\B(?=(\d{3})+$)/g, ",");
 
-  // Show invisible and turning characters by their number, as the pages do.
-  const shown = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
+  // Show invisible and turning characters by their number, as the pages do, and blanks where there is nothing else.
+  const shown = (text) => text.replace(text.trim() ? /(?![ \u00a0\u2009\u202f])[\p{C}\p{Z}]/gu : /./gsu, (character) =>
     `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 
   const sign = ([label, outcome, icon]) => element("span", { class: `st ${outcome} i-${icon}` }, label);

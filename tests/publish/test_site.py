@@ -97,6 +97,12 @@ def test_hostile_names_stay_text(site: Site) -> None:
         assert "\u202e" not in (page.html or "")
 
 
+def test_every_link_can_be_seen(site: Site) -> None:
+    for path, page in site.pages.items():
+        unseen = [node.html for node in page.css("main a, h1") if not node.text().strip()]
+        assert unseen == [], path
+
+
 def test_every_awkward_job_has_its_page_inside_the_folder(site: Site) -> None:
     addresses = links_of(Index(snapshot()))
     paths = {addresses.job(JobKey("p", "weird", job)) for job in AWKWARD_JOBS}

@@ -22,7 +22,7 @@ from jinja2 import (
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from hydrasnap.formatting import clock, date, duration, number, size, visible_bytes
+from hydrasnap.formatting import clock, date, duration, number, size, visible_bytes, visible_name
 from hydrasnap.publish.links import root_of
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.site_facts import SiteFacts
@@ -54,7 +54,7 @@ def _optional(text: Callable[[int], str], value: int | None) -> str | Markup:
 def _breakable(text: str) -> Markup:
     """Return a long name as HTML that may break after dots, slashes and dashes."""
     if len(text) < 20 or not text.isprintable():  # noqa: PLR2004 - fits a phone as it is
-        return Markup.escape(text)
+        return Markup.escape(visible_name(text))
     return Markup(_BREAK.sub(r"\g<0><wbr>", escape(text)))  # noqa: S704 - escaped in this line
 
 

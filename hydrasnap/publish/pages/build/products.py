@@ -80,7 +80,8 @@ def product_rows(site: Site, build: Build) -> Iterator[ProductRow]:
     """Describe the products of a build in Hydra's order."""
     kinds = Counter((product.type, product.subtype) for product in build.products)
     for product in build.products:
-        name = product.name or product.path.rpartition("/")[2] or f"product {product.number}"
+        name = next(filter(str.strip, (product.name, product.path.rpartition("/")[2])), "")
+        name = name or f"product {product.number}"
         only = kinds[product.type, product.subtype] == 1
         yield ProductRow(
             name=name,

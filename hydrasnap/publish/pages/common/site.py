@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from msgspec import msgpack
 
+from hydrasnap.formatting import visible_name
 from hydrasnap.model import Evaluation, JobKey, JobsetKey, PackageList, Snapshot, Watch
 from hydrasnap.publish.collisions import links_of
 from hydrasnap.publish.links import Links, live_path
@@ -239,15 +240,16 @@ class Site:
 
     def project_link(self, project: str) -> Link:
         """Return the link to a project."""
-        return Link(label=project, href=self.links.project(project))
+        return Link(label=visible_name(project), href=self.links.project(project))
 
     def jobset_link(self, key: JobsetKey, *, full: bool = False) -> Link:
         """Return the link to a jobset, by its own name or with the project's."""
-        return Link(label=str(key) if full else key.name, href=self.links.jobset(key))
+        label = str(key) if full else visible_name(key.name)
+        return Link(label=label, href=self.links.jobset(key))
 
     def job_link(self, key: JobKey) -> Link:
         """Return the link to a job, by its own name."""
-        return Link(label=key.name, href=self.links.job(key))
+        return Link(label=visible_name(key.name), href=self.links.job(key))
 
     def job_file(self, key: JobKey) -> str | None:
         """Return the name of a job's page, empty if it has none, None if it is the job's name."""

@@ -253,6 +253,7 @@ def _projects(site: Site) -> tuple[ProjectRow, ...]:
     rows = []
     for health in site.health:
         project = site.snapshot.projects[health.name]
+        homepage = outward(project.homepage)
         marks = {
             "gone": project.deleted_upstream,
             "disabled": not project.enabled,
@@ -260,9 +261,9 @@ def _projects(site: Site) -> tuple[ProjectRow, ...]:
         }
         row = ProjectRow(
             link=site.project_link(project.name),
-            name=project.displayname or project.name,
-            summary=project.description,
-            homepage=outward(project.homepage),
+            name=project.displayname.strip() or project.name,
+            summary=project.description.strip() or homepage or "",
+            homepage=homepage,
             tags=tuple(mark for mark, is_set in marks.items() if is_set),
             disabled=project.deleted_upstream or not project.enabled,
             jobsets=jobset_rows(site, health),

@@ -80,7 +80,7 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
     rows = jobset_rows(site, health)
     keys = [jobset.key for jobset in health.jobsets]
     return ProjectPage(
-        title=f"{project.displayname or project.name} ({project.name})",
+        title=f"{project.displayname.strip() or project.name} ({project.name})",
         description=f"The project {project.name} on {site.host}: {plural(len(rows), 'jobset')}.",
         shows=f"This page shows the jobsets of {project.name} by their newest evaluations.",
         crumbs=site.trail(project.name)[:1],
@@ -92,7 +92,7 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
             data_link(site.links.project(project.name, ".json"), f"The jobsets of {project.name}"),
         ),
         name=project.name,
-        displayname=project.displayname or project.name,
+        displayname=project.displayname.strip() or project.name,
         summary=project.description,
         homepage=Outside(label=project.homepage, href=outward(project.homepage)),
         owner=project.owner,
