@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+_FEWEST = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Retry:
@@ -25,9 +27,13 @@ class Retry:
         full = min(self.longest, self.first * 2.0 ** min(failures - 1, 30))
         return full * (0.5 + 0.5 * jitter())
 
-    def exhausted(self, failures: int, waited: float) -> bool:
-        """Return whether it is time to give up."""
-        return failures >= self.attempts or waited >= self.seconds
+    def tries(self, most: int | None, unanswered: int) -> int:
+        """Return how often to try an address, at `most` or as often as any.
+
+        The tries are halved for each address just before that had no answer, down to two.
+        """
+        most = self.attempts if most is None else most
+        return max(min(most, _FEWEST), most >> unanswered)
 
 
 def retry_after(value: str | None, *, now: datetime | None = None) -> float:

@@ -32,11 +32,21 @@ from hydrasnap.client.settings import (
     normal_origin,
 )
 from hydrasnap.client.throttle import RateLimiter, usual_rate
-from hydrasnap.errors import BudgetError, LoginError, NotAHydraError, TooBigError
+from hydrasnap.errors import (
+    BudgetError,
+    LoginError,
+    NotAHydraError,
+    NotFoundError,
+    OfflineError,
+    TooBigError,
+    UnreachableError,
+)
 
 T = TypeVar("T")
 
 _MOST_REDIRECTS = 5
+_CONNECT = 30.0  # seconds
+_MANY = 8  # addresses in a row without an answer, after which the host itself may be down
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 _DROPPED = (b"content-encoding", b"content-length")  # wrong once the body is unpacked
 
@@ -61,6 +71,7 @@ class Client:
         self._runtime = runtime or Runtime()
         self.budget = Budget(settings.limits, self._runtime.now)
         self.troubled = False  # whether any answer of this host was a fault
+        self._unanswered = 0  # addresses in a row, up to the last
         self._watch = watch
         self._redact = Redactor((settings.credentials, settings.basic))
         self._classifier = ResponseClassifier(self.origin, settings, known, redact=self._redact)
@@ -120,8 +131,43 @@ class Client:
         tries: int | None = None,
     ) -> T:
         """Retry a request until it is answered; with `follow` false a redirect is an answer."""
+        try:
+            found = await self._retry(path, wanted, parse, follow=follow, tries=tries)
+        except UnreachableError as error:
+            self._unanswered += 1
+            if self._unanswered % _MANY == 0:
+                await self._check_host(error)
+            raise
+        except NotFoundError:
+            self._unanswered = 0
+            raise
+        self._unanswered = 0
+        return found
+
+    async def _check_host(self, error: UnreachableError) -> None:
+        """Raise OfflineError if the overview is not answered either, which was answered before."""
+        try:
+            answer = await self._exchange(paths.OVERVIEW, JSON, follow=False)
+        except (RetryableError, UnreachableError):
+            answer = None
+        if answer is None or answer.is_server_error:
+            raise OfflineError(
+                f"{self.origin} no longer answers. Its last {self._unanswered} addresses failed; "
+                f"the last one: {error.message}",
+                hint="Try again later.",
+            ) from error
+
+    async def _retry(
+        self,
+        path: str,
+        wanted: str,
+        parse: Callable[[bytes], T],
+        *,
+        follow: bool,
+        tries: int | None,
+    ) -> T:
         paths.check(path)
-        failures, waited = 0, 0.0
+        failures, waited, retry = 0, 0.0, self.settings.retry
         while True:
             try:
                 answer = await self._exchange(path, wanted, follow=follow)
@@ -129,9 +175,9 @@ class Client:
             except RetryableError as trouble:
                 failures += trouble.counts
                 self.troubled |= trouble.is_fault
-                if tries is not None and failures >= tries + trouble.at_once:
-                    raise trouble.error from trouble
-                if self.settings.retry.exhausted(failures, waited):
+                most = retry.tries(tries, self._unanswered) + trouble.at_once
+                asked_for = trouble.wait * trouble.counts
+                if failures >= most or waited + asked_for >= retry.seconds:
                     raise trouble.error from trouble
                 waited += await self._pause(path, trouble, failures)
 
@@ -189,7 +235,7 @@ class Client:
             started = self._runtime.now()
             try:
                 request = self._http.build_request("GET", url, headers={"Accept": wanted})
-                answer = await self._receive(request, self._most_bytes(path))
+                answer = await self._receive(request, path)
             except _FAILURES as error:
                 raise self._classifier.failed(path, error) from error
             seconds = self._runtime.now() - started
@@ -200,12 +246,18 @@ class Client:
         most = self.settings.most_bytes
         return most if paths.is_heavy(path) else min(most, self.settings.usual_bytes)
 
-    async def _receive(self, request: httpx.Request, most_bytes: int) -> httpx.Response:
+    def _timeout(self, path: str) -> float:
+        most = self.settings.timeout
+        return most if paths.is_heavy(path) else min(most, self.settings.usual_timeout)
+
+    async def _receive(self, request: httpx.Request, path: str) -> httpx.Response:
         """Read an answer; give up if it takes longer than its timeout or the run."""
-        most, left = 2 * self.settings.timeout, self.budget.seconds_left
+        timeout, left = self._timeout(path), self.budget.seconds_left
+        request.extensions["timeout"] = httpx.Timeout(_CONNECT, read=timeout).as_dict()
+        most = 2 * timeout
         try:
             async with asyncio.timeout(most if left is None else min(most, max(left, 0.0))):
-                return await self._read(request, most_bytes)
+                return await self._read(request, self._most_bytes(path))
         except TimeoutError:
             if left is not None and left < most:
                 raise BudgetError(
@@ -244,7 +296,7 @@ class Client:
             headers={"Accept": JSON, "Referer": f"{self.origin}/"},
         )
         try:
-            answer = await self._receive(request, self._most_bytes(paths.LOGIN))
+            answer = await self._receive(request, paths.LOGIN)
         except _FAILURES as error:
             raise self._classifier.failed(paths.LOGIN, error) from None
         if _is_from_front_end(answer):

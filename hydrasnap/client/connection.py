@@ -4,6 +4,7 @@ import httpx
 
 from hydrasnap import __version__
 from hydrasnap.client.receiving import ACCEPTED_ENCODINGS
+from hydrasnap.client.redirects import check_location
 from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.client.throttle import is_this_machine
 from hydrasnap.errors import ConfigError, UnreachableError
@@ -37,8 +38,8 @@ def connect(origin: str, settings: Settings, runtime: Runtime) -> httpx.AsyncCli
                 b"Accept-Encoding": ACCEPTED_ENCODINGS,
             },
             auth=httpx.BasicAuth(basic.username, basic.password) if basic else None,
-            timeout=httpx.Timeout(30.0, read=settings.timeout),
             limits=httpx.Limits(max_connections=settings.connections, keepalive_expiry=_KEEP_ALIVE),
+            event_hooks={"response": [check_location]},
             transport=runtime.transport,
             trust_env=not is_this_machine(origin),
         )

@@ -20,6 +20,7 @@ from hydrasnap.errors import (
     TooBigError,
     UnreachableError,
 )
+from hydrasnap.formatting import duration
 
 JSON, HTML = "application/json", "text/html"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -29,6 +30,7 @@ _UNUSABLE_TRIES = 2  # for an unusable answer of a host that answers at other ad
 _FIRST_TRIES = 4  # for the first address of all: a guard may let us pass after a while
 _UNUSABLE_IN_A_ROW = 4
 _SAME_PERIOD = 20  # answers: if two 503 are no further apart, a rate limiter sends them
+_TIMEOUT_COUNTS = 5  # failures, as each takes minutes
 _LONGEST_REASON = 300
 
 
@@ -136,7 +138,8 @@ class ResponseClassifier:
         if isinstance(error, httpx.UnsupportedProtocol | httpx.ProxyError):
             return broken
         stale = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError)
-        return RetryableError(broken, at_once=int(stale))
+        slow = isinstance(error, httpx.ReadTimeout)  # the server may still be computing
+        return RetryableError(broken, at_once=int(stale), counts=_TIMEOUT_COUNTS if slow else 1)
 
     def reason(self, answer: httpx.Response) -> str:
         """Return the sentence in Hydra's ``{"error": …}``, without what it quotes of a login."""
@@ -154,10 +157,12 @@ class ResponseClassifier:
         status, where = answer.status_code, self.origin + path
         if status in _TOO_SLOW and is_heavy(path):
             return TooBigError(f"{where} takes longer than the server allows itself ({status}).")
-        broken = UnreachableError(f"{where} failed: {status} {answer.reason_phrase}".rstrip() + ".")
+        wait = retry_after(answer.headers.get("Retry-After"))
+        hint = f"The server asks to wait {duration(int(wait))}." if wait else ""
+        reason = f"{status} {answer.reason_phrase}".rstrip()
+        broken = UnreachableError(f"{where} failed: {reason}.", hint=hint)
         if status in _FINAL or (status == HTTPStatus.INTERNAL_SERVER_ERROR and is_json(answer)):
             return broken  # by Hydra itself, for a question that it cannot answer
-        wait = retry_after(answer.headers.get("Retry-After"))
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             before, self._last_503 = self._last_503, self._answers
             if before is not None and self._answers - before <= _SAME_PERIOD:

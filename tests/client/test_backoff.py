@@ -24,10 +24,9 @@ def test_jitter_spreads_the_waits() -> None:
     assert len({Retry().backoff(5) for _ in range(20)}) > 10
 
 
-@given(st.integers(0, 50), st.floats(0, 5000))
-def test_patience_ends_by_attempts_and_by_time(failures: int, waited: float) -> None:
-    retry = Retry(attempts=7, seconds=100)
-    assert retry.exhausted(failures, waited) == (failures >= 7 or waited >= 100)
+@pytest.mark.parametrize(("most", "tries"), [(None, [10, 5, 2, 2]), (6, [6, 3, 2]), (1, [1, 1])])
+def test_patience_shrinks_while_nothing_is_answered(most: int | None, tries: list[int]) -> None:
+    assert [Retry().tries(most, unanswered) for unanswered in range(len(tries))] == tries
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,69 @@ def test_patience_ends_after_some_attempts() -> None:
     assert sum(clock.slept) < FULL_SPEED.retry.seconds + FULL_SPEED.retry.longest
 
 
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def ask_all(wire: Wire, amount: int, clock: Clock) -> list[str]:
+    """Ask for the overview and many builds; return what became of each."""
+    found: list[str] = []
+
+    async def run() -> None:
+        async with client(wire, clock=clock) as talker:
+            await talker.read("/", bytes)
+            for number in range(1001, 1001 + amount):
+                try:
+                    await talker.read(f"/build/{number}", bytes)
+                    found.append("")
+                except UnreachableError as error:
+                    found.append(error.message)
+
+    asyncio.run(run())
+    return found
+
+
+def test_addresses_that_all_fail_cost_less_and_less(clock: Clock) -> None:
+    wire = Wire(lambda _, request: reply(b"[]") if request.url.path == "/" else page("", 502))
+    found = ask_all(wire, 40, clock)
+    assert len(found) == 40
+    assert all("502" in reason for reason in found)
+    assert len(wire.seen) < 40 * 2 + 20
+    assert sum(clock.slept) < 5 * 60
+
+
+def test_a_host_that_is_down_ends_the_run_soon(clock: Clock) -> None:
+    wire = Wire(lambda number, _: page("", 502) if number else reply(b"[]"))
+    with pytest.raises(OfflineError, match=r"no longer answers\. Its last 8 addresses failed"):
+        ask_all(wire, 1000, clock)
+    assert sum(clock.slept) < 5 * 60
+
+
+def test_an_answer_gives_the_patience_back(clock: Clock) -> None:
+    wire = Wire(lambda number, _: page("", 502) if 1 <= number % 40 <= 9 else reply(b"[]"))
+    assert set(ask_all(wire, 60, clock)) == {""}
+
+
+def test_who_asks_to_wait_for_very_long_is_not_waited_for(clock: Clock) -> None:
+    def tap(_: int, request: httpx.Request) -> Answer:
+        is_busy = request.url.path == "/build/1002"
+        return page("", 503, Retry_After="86400") if is_busy else reply(b"[]")
+
+    found = ask_all(Wire(tap), 3, clock)
+    assert [bool(reason) for reason in found] == [False, True, False]
+    assert sum(clock.slept) < 60
+
+
+@pytest.mark.parametrize("path", ["/", "/build/1001"])
+def test_who_does_not_answer_in_time_is_asked_twice(path: str) -> None:
+    wire = Wire(lambda *_: httpx.ReadTimeout("slow"))
+    with pytest.raises(UnreachableError, match="gave no whole answer"):
+        ask(wire, path)
+    assert len(wire.seen) == 2
+    assert wire.seen[0].extensions["timeout"]["read"] == FULL_SPEED.usual_timeout
+
+
 @pytest.mark.parametrize("wait", ["", "0", "1", "60", "Wed, 21 Oct 2099 07:28:00 GMT"])
 def test_patience_ends_with_a_host_that_says_too_often_for_ever(wait: str) -> None:
     headers = {"Retry_After": wait} if wait else {}
@@ -257,6 +320,7 @@ def test_redirects_within_the_origin_are_followed(target: str) -> None:
     [
         "https://elsewhere.example/", "http://hydra.demo.example/", f"{ORIGIN}.evil/", "//evil/x",
         f"{ORIGIN}:8443/", "https://user@hydra.demo.example/", "file:///etc/passwd", "http://[",
+        "http://[::1", "http://h:99999999/",
         "/build/1/restart", "/logout", f"{ORIGIN}/eval/1/cancel", "/jobset/a/../../build/1/bump",
     ],
 )  # fmt: skip
