@@ -20,7 +20,6 @@ from hydrasnap.errors import (
     TooBigError,
     UnreachableError,
 )
-from hydrasnap.formatting import duration
 
 JSON, HTML = "application/json", "text/html"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -158,7 +157,7 @@ class ResponseClassifier:
         if status in _TOO_SLOW and is_heavy(path):
             return TooBigError(f"{where} takes longer than the server allows itself ({status}).")
         wait = retry_after(answer.headers.get("Retry-After"))
-        hint = f"The server asks to wait {duration(int(wait))}." if wait else ""
+        hint = f"The server asks to wait {wait:.0f} s." if wait else ""
         reason = f"{status} {answer.reason_phrase}".rstrip()
         broken = UnreachableError(f"{where} failed: {reason}.", hint=hint)
         if status in _FINAL or (status == HTTPStatus.INTERNAL_SERVER_ERROR and is_json(answer)):
