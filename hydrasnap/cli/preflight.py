@@ -3,11 +3,13 @@
 Without them a crawl of an hour would end with a site that cannot be written.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import TemplateError
 
 from hydrasnap.config.keys import Config
+from hydrasnap.config.messages import Mistake, SettingsError
 from hydrasnap.errors import ConfigError
 from hydrasnap.publish.content import documents, notes
 from hydrasnap.publish.output.ownership import check_output_folder
@@ -19,18 +21,26 @@ from hydrasnap.store.ownership import check_folder
 
 def check_site(config: Config, settings: SiteSettings) -> None:
     """Refuse folders and files of the settings that do not exist or cannot be used."""
-    for key in ("templates", "pages", "notes", "files"):
-        folder = getattr(settings, key)
-        if folder is not None and not folder.is_dir():
-            why = "is no folder" if folder.exists() else "does not exist"
-            raise ConfigError(
-                f"{config.key('site', key)}: {folder} {why}.",
-                hint="Make it, or correct the setting.",
-            )
+    if found := [*_missing_folders(config, settings)]:
+        raise SettingsError(found)
     settings.packages.load()
     list(documents(settings.pages))
     notes(settings.notes)
     _check_templates(settings.templates)
+
+
+def _missing_folders(config: Config, settings: SiteSettings) -> Iterator[Mistake]:
+    for key in ("templates", "pages", "notes", "files"):
+        folder = getattr(settings, key)
+        if folder is not None and not folder.is_dir():
+            path = ("site", key)
+            why = "is no folder" if folder.exists() else "does not exist"
+            yield Mistake(
+                config.key(*path),
+                path,
+                problem=f": {folder} {why}.",
+                hint="Make it, or correct the setting.",
+            )
 
 
 def _check_templates(own: Path | None) -> None:

@@ -130,6 +130,8 @@ def _parsed(file: Path, text: str) -> Layer:
         raise ConfigError(
             f"{file} is not valid TOML, line {line}: {error.msg}.", hint=next(hints, "")
         ) from error
+    except ValueError:
+        raise ConfigError(f"{file} has a number of thousands of digits.") from None
     except RecursionError:
         raise ConfigError(f"{file} is nested too deeply.", hint="No setting needs that.") from None
 

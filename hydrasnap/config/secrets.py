@@ -1,5 +1,6 @@
 """Passwords: from the environment, which then no longer holds them, or from a file."""
 
+import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from hydrasnap.formatting import decoded
 if TYPE_CHECKING:
     from hydrasnap.config.keys import Config
 
+_MOST_BYTES = 65_536  # of a file, of which the first line counts
 SecretName = Literal["password", "basic_password"]
 
 
@@ -40,7 +42,8 @@ def secret_of(config: "Config", secrets: Secrets, name: SecretName) -> str:
         return str(given)
     where = config.key("hydra", f"{name}_file")
     try:
-        found = _first_line(decoded(Path(file).read_bytes()))
+        with Path(file).open("rb") as stream:
+            found = _first_line(decoded(stream.read(_MOST_BYTES)))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "no text"
         raise ConfigError(
@@ -57,4 +60,4 @@ def secret_of(config: "Config", secrets: Secrets, name: SecretName) -> str:
 
 def _first_line(text: str) -> str:
     """Return a secret without the byte order mark and line end that editors and stores add."""
-    return next(iter(text.removeprefix("\ufeff").splitlines()), "")
+    return re.split(r"[\r\n]", text.removeprefix("\ufeff"), maxsplit=1)[0]

@@ -6,6 +6,9 @@ from msgspec import Meta, field
 
 from hydrasnap.config.key_types import Glob, Positive, Table
 
+ACCENT = r"^(#[0-9A-Fa-f]{6}(,\s*#[0-9A-Fa-f]{6})?)?$"
+"""One colour or two."""
+
 
 class SiteTable(Table, frozen=True):
     """How the site looks, and where it goes."""
@@ -82,7 +85,7 @@ class SiteTable(Table, frozen=True):
         ),
     ] = ""
     accent: Annotated[
-        Annotated[str, Meta(pattern=r"^(#[0-9A-Fa-f]{6}(,\s*#[0-9A-Fa-f]{6})?)?$")],
+        Annotated[str, Meta(pattern=ACCENT)],
         Meta(
             description="The colour of links as `#rrggbb`; a second one behind a comma is for dark "
             "screens.",

@@ -1,5 +1,6 @@
 """Finds values that have the right type and cannot be used, such as a page in place of a Hydra."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ from hydrasnap.config.addresses import pasted_page, problem_of
 from hydrasnap.config.keys import Config
 from hydrasnap.config.layers import FOLDERS, Layer, value_of, with_home
 from hydrasnap.config.messages import Mistake, Step
+from hydrasnap.config.site_keys import ACCENT
 from hydrasnap.config.type_checks import Namer
 
 
@@ -28,7 +30,12 @@ def unusable_values(tables: Layer, where: Namer, *, given: bool) -> Iterator[Mis
         if ":" in str(value_of(tables, "hydra", key) or ""):
             path = ("hydra", key)
             yield Mistake(where(path), path, problem=" must be a name alone, without a colon.")
-    yield from _home_mistakes(tables, where)
+    accent = value_of(tables, "site", "accent")
+    if isinstance(accent, str) and not re.fullmatch(ACCENT, accent):
+        place = ("site", "accent")
+        expected = 'a colour such as "#7a1fa2", or two with a comma between'
+        yield Mistake(where(place), place, expected=expected, found=accent)
+    yield from _path_mistakes(tables, where)
     yield from _baseline_mistakes(value_of(tables, "site", "baselines"), where)
     yield from _watch_mistakes(tables.get("watch"), where)
     yield from _notify_mistakes(tables.get("notify"), where)
@@ -51,14 +58,20 @@ def _address_mistakes(
                 f', and {name} = ["{value}"] under [crawl]' for name, value in keys.items() if value
             )
             hint = f"Set url = {page.origin!r}{wanted}."
+    if not problem and path[0] == "site" and set("?#") & set(value):
+        problem = " must be the address of a folder, without what begins with ? or #."
+        hint = f"Set base = {re.split('[?#]', value)[0]!r}."
     if problem:
         yield Mistake(where, path, problem=problem, hint=hint)
 
 
-def _home_mistakes(tables: Layer, where: Namer) -> Iterator[Mistake]:
+def _path_mistakes(tables: Layer, where: Namer) -> Iterator[Mistake]:
     for path in ((table, key) for table, keys in FOLDERS.items() for key in keys):
         name = value_of(tables, *path)
-        if isinstance(name, str) and with_home(name) is None:
+        if isinstance(name, str) and "\0" in name:
+            problem = " must be the name of a file or folder, without a null character."
+            yield Mistake(where(path), path, problem=problem)
+        elif isinstance(name, str) and with_home(name) is None:
             yield Mistake(
                 where(path),
                 path,

@@ -1,15 +1,18 @@
 """The configuration: every mistake names the file, the key and what is allowed."""
 
 import re
+from collections.abc import Iterator
 from contextlib import chdir, suppress
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import inspect
 from settings_files import read, written
 
-from hydrasnap.config.keys import Config
+from hydrasnap.config.keys import Config, Tables
 from hydrasnap.config.loading import load
 from hydrasnap.config.messages import SettingsError
 from hydrasnap.errors import ConfigError
@@ -76,6 +79,10 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     [
         ("[crawl]\nevalutions = 3", "[crawl] evalutions is not a setting. Did you mean evalu"),
         ("[crwl]\nrate = 1", "[crwl] is no table of settings. Did you mean [crawl]?"),
+        ("[site]\naccent = 'red'", '[site] accent must be a colour such as "#7a1fa2"'),
+        ("[site]\nbase = 'https://h/x?a#b'", "[site] base must be the address of a folder"),
+        ('[cache]\nfolder = "a\\u0000"', "[cache] folder must be the name of a file or folder"),
+        ("[crawl]\nrate = " + "9" * 5000, "has a number of thousands of digits"),
         ("[site]\nzzz = 1", "[site] zzz is not a setting. Known are title, base, output"),
         ("rate = 1", "rate stands outside of a table. Known are [hydra], [crawl]"),
         ('[crawl]\nevaluations = "ten"', "[crawl] evaluations must be a whole number, 1 or more"),
@@ -249,6 +256,35 @@ def test_a_user_name_with_a_password_in_it_is_not_repeated(tmp_path: Path) -> No
     with pytest.raises(ConfigError, match="must be a name alone") as caught:
         read(tmp_path, '[hydra]\nusername = "me:s3cret"')
     assert "s3cret" not in str(caught.value)
+
+
+def keys(table: inspect.StructType) -> Iterator[str]:
+    for field in table.fields:
+        kind = field.type
+        while isinstance(kind, inspect.Metadata):
+            kind = kind.type
+        if isinstance(kind, inspect.VarTupleType) and isinstance(
+            kind.item_type, inspect.StructType
+        ):
+            yield from (f"[[{field.name}]]\n{each.name}" for each in kind.item_type.fields)
+        elif isinstance(kind, inspect.StructType):
+            yield from (f"[{field.name}]\n{each.name}" for each in kind.fields)
+
+
+VALUES = (
+    '""', '" "', r'"a\u0000b"', r'"\n"', '"~"', '"~nobody/x"', '"../.."', '"https://h/?q#f"',
+    '"::"', "0", "-1", "1e400", "nan", "-inf", "9" * 5000, f"1{'0' * 400}.5", "true", "2026-01-01",
+    "[]", '[""]', r'["a\u0000"]', "[[1]]", "{}", '{ "" = 1 }', f'"{"x" * 70_000}"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: value[:12])
+def test_no_value_breaks_it(tmp_path: Path, value: str) -> None:
+    found = list(keys(cast(inspect.StructType, inspect.type_info(Tables))))
+    assert len(found) > 50
+    for key in found:
+        with suppress(ConfigError):
+            read(tmp_path, f"{key} = {value}\n")
 
 
 @given(st.text())

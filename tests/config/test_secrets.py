@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from settings_files import read, written
 
+from hydrasnap.config.crawl_keys import HydraTable
 from hydrasnap.config.keys import Config
 from hydrasnap.config.secrets import Secrets, secret_of, take_secrets
 from hydrasnap.errors import ConfigError
@@ -45,6 +46,11 @@ def test_a_secret_is_the_first_line_however_its_file_was_saved(
     assert secret_of(config, Secrets(), "password") == "s3cret"
     with suppress(UnicodeDecodeError):
         assert take_secrets({"HYDRASNAP_PASSWORD": content.decode()}).password.startswith("s3cret")
+
+
+def test_a_password_file_without_end_is_read_no_further_than_a_password_can_be() -> None:
+    config = Config(hydra=HydraTable(password_file="/dev/zero"))  # noqa: S106 - no password
+    assert len(secret_of(config, Secrets(), "password")) < 100_000
 
 
 @pytest.mark.parametrize("name", ["hunter2", ".", "binary"])
