@@ -1,4 +1,4 @@
-"""What commands do with a cache that is there: describe it, prune it, merge others."""
+"""Commands on an existing cache: describe it, prune it, merge others into it."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The commands for a cache that is there: describe, check, prune, merge and serve it, notify."""
+"""The commands on an existing cache: describe, check, prune, merge and serve it, notify."""
 
 from pathlib import Path
 from typing import Any

@@ -36,7 +36,7 @@ _BYTES_A_BUILD = 1_000  # in the cache, at most
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class InitOptions:
     """What the options of `hydrasnap init` say; empty where they do not."""
 
     url: str = ""
@@ -69,43 +69,43 @@ class Questions:
         return tuple(given) or tuple(self.text(question, "").split())
 
 
-def run_init(wishes: Wishes, output: OutputOptions, secrets: Secrets, folder: Path) -> None:
+def run_init(options: InitOptions, output: OutputOptions, secrets: Secrets, folder: Path) -> None:
     """Check the Hydra, let the user choose, say what a snapshot costs, and write the files."""
     terminal = sys.stdin.isatty() and sys.stderr.isatty()
-    if not wishes.yes and not terminal:
+    if not options.yes and not terminal:
         raise ConfigError(
             "There is no terminal to ask on.",
             hint="Give --yes, and as options what is to be different from the defaults: the "
             "address of the Hydra, --jobset, --contact, --base, and --with for what runs it.",
         )
-    questions = Questions(asks=not wishes.yes)
+    questions = Questions(asks=not options.yes)
     with stoppable("Nothing was written."):
-        wishes = _with_address(wishes, questions)
-        wishes, steps, asked = _look(wishes, output, secrets, questions)
+        options = _with_address(options, questions)
+        options, steps, asked = _fetch_overview(options, output, secrets, questions)
         _show_jobsets(steps, output)
-        wishes = _with_choices(wishes, steps, questions)
-        config = _config(wishes)
+        options = _with_choices(options, steps, questions)
+        config = _config(options)
         selection = crawl_selection(config)
-        chosen = [
+        selected = [
             step
             for step in steps
             if fits(step.jobset.project, selection.projects) and selection.wants_jobset(step.jobset)
         ]
-        if not chosen:
+        if not selected:
             raise ConfigError("The choice leaves no jobset.", hint="Choose with other globs.")
-        costs = estimate(chosen, config, asked)
+        costs = estimate(selected, config, asked)
         if not output.json and not output.quiet:
             for line in costs_lines(costs):
                 print_line(line)
-        files = _files(wishes, folder)
+        files = _files(options, folder)
         _write(files, folder, questions)
     fields = {"files": [str(path) for path in files], "costs": costs}
-    output.log(_next_steps(files, wishes), "initialized", fields)
+    output.log(_next_steps(files, options), "initialized", fields)
 
 
-def _with_address(wishes: Wishes, questions: Questions) -> Wishes:
+def _with_address(options: InitOptions, questions: Questions) -> InitOptions:
     """Determine the address of the Hydra; the address of any of its pages will do."""
-    url = questions.text("Address of the Hydra, or of any of its pages", wishes.url).strip()
+    url = questions.text("Address of the Hydra, or of any of its pages", options.url).strip()
     if not url:
         raise ConfigError("Which Hydra?", hint="Give its address: `hydrasnap init URL`.")
     url = url if "://" in url or "@" in url else f"https://{url}"
@@ -114,28 +114,28 @@ def _with_address(wishes: Wishes, questions: Questions) -> Wishes:
         raise ConfigError(f"URL{problem}", hint=hint)
     page = pasted_page(url)
     if page is None:
-        return replace(wishes, url=normal_origin(url))
-    nothing = not (wishes.projects or wishes.jobsets)
+        return replace(options, url=normal_origin(url))
+    nothing = not (options.projects or options.jobsets)
     return replace(
-        wishes,
+        options,
         url=normal_origin(page.origin),
-        projects=(page.project,) if page.project and nothing else wishes.projects,
-        jobsets=(page.jobset,) if page.jobset and nothing else wishes.jobsets,
+        projects=(page.project,) if page.project and nothing else options.projects,
+        jobsets=(page.jobset,) if page.jobset and nothing else options.jobsets,
     )
 
 
-def _look(
-    wishes: Wishes, output: OutputOptions, secrets: Secrets, questions: Questions
-) -> tuple[Wishes, list[PlannedStep], int]:
+def _fetch_overview(
+    options: InitOptions, output: OutputOptions, secrets: Secrets, questions: Questions
+) -> tuple[InitOptions, list[PlannedStep], int]:
     """Fetch the projects and jobsets of the Hydra, with a login where it requires one."""
     try:
-        asked, steps = _overview(_config(wishes), output, secrets)
+        asked, steps = _overview(_config(options), output, secrets)
     except LoginError:
-        if wishes.username or not questions.asks:
+        if options.username or not questions.asks:
             raise
-        wishes = replace(wishes, username=questions.text("User name on this Hydra", ""))
-        asked, steps = _overview(_config(wishes), output, secrets)
-    return wishes, steps, asked
+        options = replace(options, username=questions.text("User name on this Hydra", ""))
+        asked, steps = _overview(_config(options), output, secrets)
+    return options, steps, asked
 
 
 def _overview(
@@ -161,23 +161,25 @@ def _show_jobsets(steps: Sequence[PlannedStep], output: OutputOptions) -> None:
         print_line(f"          and {len(steps) - _SHOWN:,} smaller ones")
 
 
-def _with_choices(wishes: Wishes, steps: Sequence[PlannedStep], questions: Questions) -> Wishes:
+def _with_choices(
+    options: InitOptions, steps: Sequence[PlannedStep], questions: Questions
+) -> InitOptions:
     """Let the user choose what to take, and how it is published."""
-    jobsets = wishes.jobsets
-    if not jobsets and not wishes.projects:
+    jobsets = options.jobsets
+    if not jobsets and not options.projects:
         jobsets = questions.choice("Jobsets to take, as globs such as nixos/* (all)", ())
     recipes = questions.choice(f"What runs and serves it: {', '.join(RECIPES)} (nothing)",
-                               wishes.recipes)  # fmt: skip
+                               options.recipes)  # fmt: skip
     for name in recipes:
         if name not in RECIPES:
             raise ConfigError(f"There is no recipe {name!r}.", hint=f"Known: {', '.join(RECIPES)}.")
     mail = "Your address, so that the operators of the Hydra can reach you"
     return replace(
-        wishes,
-        jobsets=_config(replace(wishes, jobsets=jobsets)).crawl.jobsets,
+        options,
+        jobsets=_config(replace(options, jobsets=jobsets)).crawl.jobsets,
         recipes=recipes,
-        contact=questions.text(mail, wishes.contact),
-        base=questions.text("Address where the site will be published", wishes.base),
+        contact=questions.text(mail, options.contact),
+        base=questions.text("Address where the site will be published", options.base),
     )
 
 
@@ -216,33 +218,33 @@ def costs_lines(costs: Mapping[str, int]) -> list[str]:
     return lines
 
 
-def _config(wishes: Wishes) -> Config:
-    """Turn the wishes into a configuration, checked like the options of any command."""
-    return check_options(_tables(wishes))
+def _config(options: InitOptions) -> Config:
+    """Turn the options into a configuration, checked like the options of any command."""
+    return check_options(_tables(options))
 
 
-def _tables(wishes: Wishes) -> dict[str, dict[str, Any]]:
+def _tables(options: InitOptions) -> dict[str, dict[str, Any]]:
     hydra = ("url", "contact", "username", "basic_username")
     crawl = ("projects", "jobsets", "exclude", "evaluations")
     tables = {"hydra": hydra, "crawl": crawl, "site": ("base",)}
     return {
-        table: {key: value for key in keys if (value := getattr(wishes, key))}
+        table: {key: value for key in keys if (value := getattr(options, key))}
         for table, keys in tables.items()
     }
 
 
-def _files(wishes: Wishes, folder: Path) -> dict[Path, str]:
+def _files(options: InitOptions, folder: Path) -> dict[Path, str]:
     facts = RecipeFacts(
-        origin=wishes.url,
-        base=wishes.base,
-        username=wishes.username,
-        basic_username=wishes.basic_username,
+        origin=options.url,
+        base=options.base,
+        username=options.username,
+        basic_username=options.basic_username,
         folder=str(folder.absolute()),
         program=_program(),
         minute=3 + random_numbers.randbelow(54),  # many start at the full hour
     )
-    recipes = dict(recipe_files(wishes.recipes, facts))
-    return {Path(DEFAULT_FILE): example(_tables(wishes)), **recipes}
+    recipes = dict(recipe_files(options.recipes, facts))
+    return {Path(DEFAULT_FILE): example(_tables(options)), **recipes}
 
 
 def _program() -> str:
@@ -264,7 +266,7 @@ def _write(files: dict[Path, str], folder: Path, questions: Questions) -> None:
     write_files(folder, files)
 
 
-def _next_steps(files: Mapping[Path, str], wishes: Wishes) -> list[str]:
+def _next_steps(files: Mapping[Path, str], options: InitOptions) -> list[str]:
     steps = {
         "github": "Commit the files, and choose GitHub Actions under Settings > Pages.",
         "gitlab": "Commit the files, and add a schedule under Build > Pipeline schedules.",
@@ -272,5 +274,5 @@ def _next_steps(files: Mapping[Path, str], wishes: Wishes) -> list[str]:
         "systemd": "The head of deploy/hydrasnap.service says how to install it.",
     }
     lines = [f"wrote {path}" for path in files]
-    lines += [text for name, text in steps.items() if name in wishes.recipes]
+    lines += [text for name, text in steps.items() if name in options.recipes]
     return [*lines, "Try it now: hydrasnap snapshot"]

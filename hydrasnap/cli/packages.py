@@ -9,7 +9,7 @@ from hydrasnap.publish.settings import PackageSettings
 
 
 def package_settings(config: Config) -> PackageSettings:
-    """Return what the site is to know of packages; the file is read when it is asked for."""
+    """Return the settings on packages; the file is read when packages are needed."""
     table = config.packages
     chosen = PackageSettings(
         prefixes=table.prefixes,

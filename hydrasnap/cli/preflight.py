@@ -1,6 +1,6 @@
 """Checks before the first request: folders, texts and templates that the site needs.
 
-Without them a crawl of an hour would end with a site that cannot be written.
+Otherwise a crawl of an hour could end with a site that cannot be written.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The whole process: every run ends with a sentence or an event, and an exit code."""
+"""The process as a whole: every failure ends in a sentence or an event, and an exit code."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from hydrasnap.errors import EXIT_FAILURE, EXIT_GAPS, HydrasnapError
 
 
 class Program(click.Group):
-    """The group of all commands; it ends every run with a sentence or an event, and a code."""
+    """The group of all commands; it prints why one failed, and ends with its exit code."""
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
         """Run a command. Without `args` this is the whole process, and this ends it."""
@@ -68,7 +68,7 @@ def _check_working_folder() -> None:
 
 
 def _expected_part(error: BaseException) -> click.ClickException | None:
-    """Return an error of ours from a group of errors that concurrent work has raised."""
+    """Return an explained error, also from a group of errors that concurrent work has raised."""
     if isinstance(error, click.ClickException):
         return error
     if isinstance(error, BaseExceptionGroup):

@@ -1,4 +1,4 @@
-"""The lines and fields on a crawl, its plan, its cache, and a render.
+"""Reports on a crawl, its plan, its cache, and a render: lines for people, fields for programs.
 
 Most renders end after a comparison, so nothing is imported here that only others need.
 """

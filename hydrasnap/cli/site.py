@@ -16,7 +16,7 @@ from hydrasnap.publish.settings import Published, SiteSettings
 
 
 def check_all(config: Config) -> None:
-    """Raise what would make the render fail at its end, before anything is fetched or written."""
+    """Check what would make a render fail, before anything is fetched or written."""
     from hydrasnap.cli.preflight import check_folders, check_site
 
     check_folders(Path(config.cache.folder), Path(config.site.output))

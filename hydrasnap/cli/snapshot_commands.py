@@ -43,10 +43,10 @@ def init(secrets: Secrets, /, **options: Any) -> None:
     hydrasnap init https://hydra.example.org
     hydrasnap init https://hydra.example.org --with github --with nginx --yes
     """
-    from hydrasnap.cli.init import Wishes, run_init
+    from hydrasnap.cli.init import InitOptions, run_init
 
     output = opt.take_output_options(options)
-    run_init(Wishes(**options), output, secrets, Path())
+    run_init(InitOptions(**options), output, secrets, Path())
 
 
 @click.command()

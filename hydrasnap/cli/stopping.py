@@ -75,7 +75,7 @@ def interrupt(number: int) -> NoReturn:
 
 @contextmanager
 def handle_signals_once(act: Callable[[int], object] = interrupt) -> Iterator[None]:
-    """Act on the first signal alone: a second one would break into the clean end of the first.
+    """Act on the first signal alone: a second one would interrupt the clean end of the first.
 
     `act` is given the number of the signal. A signal that is ignored already, as under `nohup`,
     stays ignored.

@@ -1,4 +1,4 @@
-"""Standard streams that never end a run: closed ones, full disks, readers that went away."""
+"""Standard streams whose failures do not end a run: closed ones, full disks, closed pipes."""
 
 import os
 import sys

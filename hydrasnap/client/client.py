@@ -70,7 +70,7 @@ class Client:
         self.settings = settings
         self._runtime = runtime or Runtime()
         self.budget = Budget(settings.limits, self._runtime.now)
-        self.troubled = False  # whether any answer of this host was a fault
+        self.has_faults = False  # whether any answer of this host in this run was an error
         self._unanswered = 0  # addresses in a row, up to the last
         self._watch = watch
         self._redact = Redactor((settings.credentials, settings.basic))
@@ -97,17 +97,17 @@ class Client:
         await self._http.aclose()
 
     async def read(self, path: str, parse: Callable[[bytes], T], *, tries: int | None = None) -> T:
-        """Fetch JSON; an answer of another shape is retried like any passing fault.
+        """Fetch JSON; an answer of another shape is retried like any fault that may pass.
 
-        `tries` is the most that are made where the caller has another way, or can do without.
+        `tries` bounds the attempts, where the caller has an alternative or can do without.
         """
-        return await self._patiently(path, JSON, parse, tries=tries)
+        return await self._with_retries(path, JSON, parse, tries=tries)
 
     async def read_html(
         self, path: str, parse: Callable[[bytes], T], *, tries: int | None = None
     ) -> T:
         """Fetch a page that has no JSON form."""
-        return await self._patiently(path, HTML, parse, tries=tries)
+        return await self._with_retries(path, HTML, parse, tries=tries)
 
     async def redirect(self, path: str, parse: Callable[[bytes], object]) -> str | None:
         """Return the path that `path` redirects to, or None if it does not redirect.
@@ -119,9 +119,9 @@ class Client:
         def nowhere(body: bytes) -> None:
             parse(body)
 
-        return await self._patiently(path, JSON, nowhere, follow=False)
+        return await self._with_retries(path, JSON, nowhere, follow=False)
 
-    async def _patiently(
+    async def _with_retries(
         self,
         path: str,
         wanted: str,
@@ -174,7 +174,7 @@ class Client:
                 return self._take(path, answer, wanted, parse)
             except RetryableError as trouble:
                 failures += trouble.counts
-                self.troubled |= trouble.is_fault
+                self.has_faults |= trouble.is_fault
                 most = retry.tries(tries, self._unanswered) + trouble.at_once
                 asked_for = trouble.wait * trouble.counts
                 if failures >= most or waited + asked_for >= retry.seconds:

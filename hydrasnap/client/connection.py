@@ -1,4 +1,4 @@
-"""The HTTP client as hydrasnap sets it up: who asks, through which proxy, with which cookies."""
+"""The setup of the HTTP client: User-Agent, proxies, logins and cookies."""
 
 import httpx
 

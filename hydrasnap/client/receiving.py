@@ -1,4 +1,4 @@
-"""Reading the body of one answer: within the limits on what is sent and on what it unpacks to."""
+"""Reads the body of an answer, within limits on its size as sent and unpacked."""
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator

@@ -34,10 +34,10 @@ _LONGEST_REASON = 300
 
 
 class RetryableError(Exception):
-    """A fault that may pass; `error` is what it means if it does not.
+    """A fault that may pass; `error` is raised if it does not.
 
     `wait` is in seconds where the server names a time. The first `at_once` failures need no wait.
-    `counts` is 0 for what is not held against the request.
+    `counts` is 0 for a fault that does not use up an attempt.
     """
 
     def __init__(
@@ -96,9 +96,9 @@ class ResponseClassifier:
             wait = retry_after(answer.headers.get("Retry-After"))
             raise TooFastError(slow, wait=wait, counts=0)
         if status == HTTPStatus.REQUEST_TIMEOUT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise self._trouble(path, answer)
+            raise self._server_error(path, answer)
         if status == HTTPStatus.UNAUTHORIZED:
-            raise self._wants_basic(path, answer)
+            raise self._unauthorized(path, answer)
         if status == HTTPStatus.FORBIDDEN:
             raise self._forbidden(path, answer, wanted)
         if status == HTTPStatus.NOT_FOUND and (is_json(answer) or wanted == HTML):
@@ -152,7 +152,7 @@ class ResponseClassifier:
         text = self.redact.text(text[: 10 * _LONGEST_REASON])
         return text[:_LONGEST_REASON].strip().rstrip(".") or "no reason given"
 
-    def _trouble(self, path: str, answer: httpx.Response) -> Exception:
+    def _server_error(self, path: str, answer: httpx.Response) -> Exception:
         status, where = answer.status_code, self.origin + path
         if status in _TOO_SLOW and is_heavy(path):
             return TooBigError(f"{where} takes longer than the server allows itself ({status}).")
@@ -214,7 +214,7 @@ class ResponseClassifier:
             )
         return error if seen >= tries else RetryableError(error)
 
-    def _wants_basic(self, path: str, answer: httpx.Response) -> Exception:
+    def _unauthorized(self, path: str, answer: httpx.Response) -> Exception:
         """Explain a 401, which no Hydra gives: a server in front of it wants a login of its own."""
         scheme = str(answer.headers.get("WWW-Authenticate", "")).partition(" ")[0]
         if self.answered:

@@ -1,4 +1,4 @@
-"""How to ask: what the user chooses, what tests replace, and the events that a watcher gets."""
+"""The settings of a client, what tests replace, and the events that it reports."""
 
 import asyncio
 import time
@@ -56,7 +56,7 @@ class Runtime:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An event for whoever watches: one answer that came."""
+    """An event: an answer has arrived."""
 
     path: str
     status: int
@@ -66,7 +66,7 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An event for whoever watches: a request is tried again after `seconds`."""
+    """An event: a request is tried again after `seconds`."""
 
     path: str
     reason: str

@@ -1,4 +1,4 @@
-"""Addresses in the settings: which can be used, and what the address of a page of a Hydra says."""
+"""Addresses in the settings: what is wrong with one, and what that of a Hydra's page names."""
 
 import re
 from urllib.parse import SplitResult, unquote, urlsplit

@@ -1,4 +1,4 @@
-"""The settings as plain tables, one layer from each source: a later layer wins."""
+"""The settings as plain tables, a layer for each source; later layers take precedence."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,7 +16,7 @@ Layer = dict[str, Any]
 
 
 def merge_layers(layers: Iterable[Layer]) -> Layer:
-    """Lay tables over each other; the last wins."""
+    """Merge tables; later ones take precedence."""
     merged: Layer = {}
     for layer in layers:
         for name, table in layer.items():

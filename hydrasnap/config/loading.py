@@ -69,8 +69,8 @@ def _checked(
     options: Mapping[str, Mapping[str, Any]],
     environment: Mapping[str, str],
 ) -> Config:
-    said = {key: environment.get(name, "").strip() for key, name in ENVIRONMENT.items()}
-    around = {"hydra": {key: value for key, value in said.items() if value}}
+    variables = {key: environment.get(name, "").strip() for key, name in ENVIRONMENT.items()}
+    around = {"hydra": {key: value for key, value in variables.items() if value}}
     chosen = {
         name: {key: value for key, value in table.items() if value not in (None, ())}
         for name, table in options.items()
@@ -78,7 +78,7 @@ def _checked(
     found = [
         *_mistakes(tables, lambda path: f"{file}: {key_name(path)}" if path else file),
         *_mistakes(around, lambda path: ENVIRONMENT[str(path[1])]),
-        *_mistakes(chosen, _option_name, given=True),
+        *_mistakes(chosen, _option_name, are_options=True),
     ]
     if found:
         raise SettingsError(found)
@@ -90,10 +90,10 @@ def _checked(
     return config
 
 
-def _mistakes(tables: Layer, where: Namer, *, given: bool = False) -> Iterator[Mistake]:
+def _mistakes(tables: Layer, where: Namer, *, are_options: bool = False) -> Iterator[Mistake]:
     """Yield what does not fit the types of the keys, and values that cannot be used."""
     yield from misfits(tables, inspect.type_info(Tables), where)
-    yield from unusable_values(tables, where, given=given)
+    yield from unusable_values(tables, where, are_options=are_options)
 
 
 def _option_name(path: Sequence[Step]) -> str:

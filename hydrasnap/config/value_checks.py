@@ -1,4 +1,4 @@
-"""Finds values that have the right type and cannot be used, such as a page in place of a Hydra."""
+"""Finds values of the right type that cannot be used, such as the address of a page."""
 
 import re
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from hydrasnap.config.site_keys import ACCENT
 from hydrasnap.config.type_checks import Namer
 
 
-def unusable_values(tables: Layer, where: Namer, *, given: bool) -> Iterator[Mistake]:
+def unusable_values(tables: Layer, where: Namer, *, are_options: bool) -> Iterator[Mistake]:
     """Yield a mistake for each value that cannot be used.
 
-    `given` says that the user gave the values as options, where an empty one is a mistake too.
+    `are_options` says that they come from options, of which an empty one is a mistake too.
     """
     for table, key in (("hydra", "url"), ("site", "base")):
         value = value_of(tables, table, key)
-        if isinstance(value, str) and (value.strip() or given):
+        if isinstance(value, str) and (value.strip() or are_options):
             path = (table, key)
-            yield from _address_mistakes(value.strip(), where(path), path, is_option=given)
+            yield from _address_mistakes(value.strip(), where(path), path, is_option=are_options)
     contact = value_of(tables, "hydra", "contact")
     if isinstance(contact, str) and not contact.isprintable():
         place = ("hydra", "contact")

@@ -1,1 +1,1 @@
-"""One crawl: asks the client by the plan, reads with wire, writes to the store, reports events."""
+"""One crawl: ask what the plan decides, read the answers, store them, and report events."""

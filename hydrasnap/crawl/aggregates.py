@@ -1,4 +1,4 @@
-"""The fourth step: the constituents of aggregates, without asking each build whether it is one."""
+"""The fourth step: the constituents of aggregates, which the API does not mark."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,15 +17,15 @@ from hydrasnap.wire.builds import read_build, read_builds
 async def fetch_constituents(session: Session, jobsets: list[JobsetKey]) -> None:
     """Fetch the constituents of aggregates in the cache, of each aggregate once.
 
-    An empty answer is believed at once, unless the host makes trouble, before or after: then those
-    that were believed are asked again.
+    An empty answer is accepted at once from a host that has made no errors in this run. If it makes
+    one later, those that were accepted are asked for again.
     """
-    step = _Asking(session, set(jobsets))
+    step = _ConstituentFetcher(session, set(jobsets))
     try:
         await step.run()
-        if session.client.troubled and step.believed:
-            step.asked -= step.believed
-            step.believed.clear()
+        if session.client.has_faults and step.accepted:
+            step.asked -= step.accepted
+            step.accepted.clear()
             await step.run()
     finally:
         step.note()
@@ -35,16 +35,17 @@ _MOST_REFUSALS = 3
 
 
 @dataclass(slots=True)
-class _Asking:
+class _ConstituentFetcher:
     """Fetches the constituents of aggregates during one run.
 
-    `believed` builds had an empty answer before any trouble, `empty` ones as many as it takes.
+    `accepted` builds had one empty answer, before any error of the host; `empty` ones had as many
+    as it takes to be certain.
     `refusals` counts 404s for builds that exist, as old Hydras give.
     """
 
     session: Session
     jobsets: set[JobsetKey]
-    believed: set[int] = field(default_factory=set)
+    accepted: set[int] = field(default_factory=set)
     empty: set[int] = field(default_factory=set)
     asked: set[int] = field(default_factory=set)
     refusals: int = 0
@@ -61,7 +62,7 @@ class _Asking:
     def note(self) -> None:
         """Store which empty answers are certain: an empty aggregate, or no aggregate."""
         cache = self.session.cache
-        sure = self.empty if self.session.client.troubled else self.empty | self.believed
+        sure = self.empty if self.session.client.has_faults else self.empty | self.accepted
         found = [cache.builds[number] for number in sorted(sure)]
         known = {build.job_key for build in cache.aggregates()}
         cache.put(
@@ -70,7 +71,7 @@ class _Asking:
         cache.add_non_aggregate_jobs(build.job_key for build in found if build.job_key not in known)
 
     def _wanted(self) -> list[int]:
-        cache, answered = self.session.cache, self.empty | self.believed
+        cache, answered = self.session.cache, self.empty | self.accepted
         known = {build.job_key for build in cache.aggregates()}
         plain = {cache.builds[number].job_key for number in sorted(answered)} - known
         plain |= cache.non_aggregate_jobs
@@ -112,7 +113,7 @@ class _Asking:
             await self._absent(build)
             return
         if not found:
-            (self.empty if client.troubled else self.believed).add(build.id)
+            (self.empty if client.has_faults else self.accepted).add(build.id)
             return
         ids = tuple(constituent.id for constituent in found)
         again = path in self.session.revisit

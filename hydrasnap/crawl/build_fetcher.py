@@ -17,7 +17,7 @@ from hydrasnap.wire.builds import read_build, read_builds
 from hydrasnap.wire.html_listings import read_listing
 
 _TRIES = 6  # with a strategy, if there is another one to fall back on
-_AT_ONCE = 10_000  # builds that are put into the cache together, as what is put takes memory twice
+_AT_ONCE = 10_000  # builds that are put into the cache together: until then they take memory twice
 _MOST_PER_BUILD = 5000  # builds of an evaluation that may be asked for one by one
 _FALLBACKS = {
     FetchStrategy.NONE: (),

@@ -1,4 +1,4 @@
-"""What Hydra has deleted stays in the cache, marked."""
+"""Marks what Hydra has deleted, and the cache keeps."""
 
 from collections.abc import Collection, Iterable
 

@@ -53,11 +53,11 @@ def _step(session: Session, overview: JobsetOverview, sizes: int) -> PlannedStep
     known, window = session.cache.jobsets.get(overview.key), session.selection.window
     needed = needed_refresh(session, overview)
     requests = _missing(session, known) + sizes
-    if needed is RefreshLevel.CLOSELY and (known is None or not known.evaluations):
+    if needed is RefreshLevel.EVALUATIONS and (known is None or not known.evaluations):
         requests += 1 + math.ceil(window / EVALUATIONS_A_PAGE) + window
-    elif needed is RefreshLevel.CLOSELY:
+    elif needed is RefreshLevel.EVALUATIONS:
         requests += 3
-    elif needed is not RefreshLevel.NOT:
+    elif needed is not RefreshLevel.NONE:
         requests += 1
     return PlannedStep(overview.key, needed, requests, overview.counts.total)
 

@@ -14,10 +14,10 @@ _IN_TROUBLE = 3
 def confirm_empty(
     client: Client, read: Callable[[bytes], T], where: str, *, unlikely: bool = False
 ) -> Callable[[bytes], T]:
-    """Wrap a reader so that an empty list is believed only when it comes often enough.
+    """Wrap a reader so that an empty list is accepted only when it comes often enough.
 
-    Once is enough from a host that has made no trouble in this run, twice where the list is an
-    `unlikely` one; where there were faults, it must come three times.
+    Once is enough from a host that has made no errors in this run, twice if an empty list is
+    `unlikely`. After an error it must come three times.
     """
     empty = 0
 
@@ -25,7 +25,7 @@ def confirm_empty(
         nonlocal empty
         found = read(body)
         empty += not found
-        if not found and empty < (_IN_TROUBLE if client.troubled else 1 + unlikely):
+        if not found and empty < (_IN_TROUBLE if client.has_faults else 1 + unlikely):
             raise SuspectEmptyError(f"{where} was empty where something was expected.")
         return found
 

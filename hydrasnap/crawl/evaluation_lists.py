@@ -15,7 +15,7 @@ from hydrasnap.plan.jobsets import EVALUATIONS_A_PAGE, Listing, wanted_ids
 from hydrasnap.wire.evaluations import EvaluationPage, read_evaluation, read_evaluation_page
 from hydrasnap.wire.html_listings import read_evaluation_ids
 
-_LIST = 0  # no evaluation has this number
+_LIST = 0  # stands for the list in `too_big`; no evaluation has this id
 _TRIES = 6  # for a page, if there is another one to fall back on
 _MORE_PAGES = 2  # than announced, as new evaluations may come while we read
 
@@ -25,18 +25,18 @@ async def list_evaluations(
 ) -> Listing:
     """Read pages until the window is filled and the `known` history is met."""
     pages = _Pages(session, overview, known)
-    ways = [pages.from_json, pages.from_html]
+    readers = [pages.from_json, pages.from_html]
     tried = session.progress.of(overview.key).too_big
     large = bool(known) and overview.counts.total > session.selection.large
     if large != (_LIST in tried):
-        ways.reverse()
+        readers.reverse()
     try:
-        return await _read(session, overview.key, known, ways[0])
+        return await _read(session, overview.key, known, readers[0])
     except LOSSES as error:
         session.watch(Note(f"{error} Trying the other page."))
         tried.symmetric_difference_update({_LIST})
         try:
-            return await _read(session, overview.key, known, ways[1])
+            return await _read(session, overview.key, known, readers[1])
         except LOSSES:
             raise error from None
 

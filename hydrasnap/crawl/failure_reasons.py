@@ -1,6 +1,6 @@
 """The fifth step: why builds failed, from pages that have no JSON form.
 
-Nothing here is a gap: a Hydra whose pages are other ones only leaves failures unexplained.
+Nothing here is a gap: where a Hydra has other pages, failures just stay unexplained.
 """
 
 from collections.abc import Callable

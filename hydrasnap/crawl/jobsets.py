@@ -54,7 +54,7 @@ async def list_jobsets(
 async def _refresh(session: Session, overview: JobsetOverview, needed: RefreshLevel) -> bool:
     """Refresh one jobset; return whether its builds may have changed."""
     key = overview.key
-    if needed is RefreshLevel.NOT:
+    if needed is RefreshLevel.NONE:
         return False
     session.checked.add(key)
     known = session.cache.jobsets.get(key)
@@ -78,9 +78,9 @@ def needed_refresh(session: Session, overview: JobsetOverview) -> RefreshLevel:
         return RefreshLevel.BUILDS
     lists = (paths.evaluations(*overview.key), paths.latest_evaluation(*overview.key))
     if not session.revisit.isdisjoint(lists):
-        return RefreshLevel.CLOSELY
+        return RefreshLevel.EVALUATIONS
     needed = required_refresh(session.cache.jobsets.get(overview.key), overview, window)
-    if needed is RefreshLevel.NOT and session.revisit & _configuration_addresses(overview.key):
+    if needed is RefreshLevel.NONE and session.revisit & _configuration_addresses(overview.key):
         return RefreshLevel.PROBE
     return needed
 

@@ -1,4 +1,4 @@
-"""The last step, where it is wanted: what the Hydra is doing now, for five requests."""
+"""The last step, if it is wanted: what the Hydra is doing now, for five requests."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ _ENDING = (DeniedError, LoginError, OfflineError, RefusedError)
 
 
 @dataclass(slots=True)
-class _Asking:
+class _LiveFetcher:
     """Fetches what some Hydras do not report: a failure is a note, not a gap in the snapshot.
 
-    Once the host refuses, nothing more is asked.
+    Once the host refuses, it is asked for nothing more.
     """
 
     session: Session
@@ -64,7 +64,7 @@ async def fetch_live(
         session.cache.put_live(None)
         return
     session.watch(Stage("live state", LIVE_REQUESTS))
-    hydra, asked = _Asking(session), int(clock())
+    hydra, asked = _LiveFetcher(session), int(clock())
     running = await hydra.ask(paths.RUNNING, read_running)
     machines = await hydra.ask(paths.MACHINES, read_machines)
     state = await hydra.ask(paths.RUNNER, read_runner)

@@ -1,4 +1,4 @@
-"""Jobsets that the overview no longer shows: hidden, renamed or deleted. Their history stays."""
+"""Jobsets that the overview no longer shows: hidden, renamed or deleted. The cache keeps them."""
 
 from collections.abc import Collection, Mapping
 
@@ -136,11 +136,11 @@ def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) 
             builds=[replace(build, **names) for build in builds],
             evaluations=[replace(e, **names) for e in moved],
         )
-        first = _leave_to(session, old, {evaluation.id for evaluation in moved}) or first
+        first = _remove_moved(session, old, {evaluation.id for evaluation in moved}) or first
     return first
 
 
-def _leave_to(session: Session, old: JobsetKey, moved: set[int]) -> int | None:
+def _remove_moved(session: Session, old: JobsetKey, moved: set[int]) -> int | None:
     """Take the moved evaluations out of a jobset's record; return its first one if that moved.
 
     None is missing after the first, so the oldest one that stays is the first of the jobset that

@@ -1,4 +1,4 @@
-"""The first step: the projects and their jobsets, for one request and one more a project."""
+"""The first step: the projects and their jobsets, for one request and one for each project."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ _OFFERED = 12
 class Overview:
     """What Hydra's overview says of the selected part: `jobsets` in the order to fetch them.
 
-    What became of `missing_jobsets` is still to be found out; `renamed` ones have a new name.
+    Whether `missing_jobsets` were hidden, renamed or deleted is not known yet; `renamed` maps old
+    names to new ones.
     """
 
     everything: tuple[Project, ...]

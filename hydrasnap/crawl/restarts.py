@@ -1,7 +1,7 @@
 """Finds cached builds that have finished or were restarted since, and fetches them again.
 
-No address lists restarts. Four traces are followed: the queue, Hydra's counts, the page of builds
-that finished lately, and a check of everything in rotation.
+No address lists restarts. They are found by four signs: the queue, Hydra's counts, the page of
+builds that finished lately, and a check of all builds in rotation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ Windows = Mapping[JobsetKey, Sequence[Evaluation]]
 
 @dataclass(slots=True)
 class Restarts:
-    """Follows the traces of restarts; `lacks_finished` once a Hydra has no page of finished builds.
+    """Finds restarts by these signs; `lacks_finished` says that the Hydra has no page of the third.
 
     `windows` holds the evaluations of each jobset, newest first.
     """

@@ -1,18 +1,18 @@
-"""How far a crawl has come, so that the next one resumes it and asks nothing twice."""
+"""The progress of a crawl, from which the next one resumes if it ends early."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hydrasnap.model import Build, JobsetKey, JobsetOverview
-from hydrasnap.plan.jobsets import stands_still
+from hydrasnap.plan.jobsets import is_unchanged
 from hydrasnap.store.checkpoint import Checkpoint, JobsetCheckpoint
 from hydrasnap.store.id_set import IdSet
 
 
 @dataclass(slots=True)
 class JobsetProgress:
-    """How far a crawl has come with one jobset; see `JobsetCheckpoint`."""
+    """The progress of a crawl on one jobset; see `JobsetCheckpoint`."""
 
     overview: JobsetOverview
     listed: int = 0
@@ -27,7 +27,7 @@ class JobsetProgress:
 
 
 class Progress:
-    """How far a crawl has come; `checked_builds` are those whose state was asked for.
+    """The progress of a crawl; `checked_builds` are those whose state was asked for.
 
     A run that ends early leaves this to the next one, which resumes the jobsets whose overview is
     unchanged. However small the budget, each run gets further than the one before.
@@ -48,7 +48,7 @@ class Progress:
         for overview in overviews:
             left = self._left.get(overview.key)
             self._jobsets[overview.key] = JobsetProgress(overview)
-            if left is not None and stands_still(left.overview, overview):
+            if left is not None and is_unchanged(left.overview, overview):
                 listed = left.listed if overview.key in held else 0
                 self._jobsets[overview.key] = JobsetProgress(
                     overview, listed, left.queued, dict(left.answers), set(left.too_big)
@@ -56,7 +56,7 @@ class Progress:
                 self.checked_builds |= set(left.checked_builds)
 
     def of(self, key: JobsetKey) -> JobsetProgress:
-        """Return how far it has come with one jobset."""
+        """Return the progress on one jobset."""
         overview = JobsetOverview(project=key.project, name=key.name)
         return self._jobsets.setdefault(key, JobsetProgress(overview))
 

@@ -114,7 +114,7 @@ class Session:
         self.gaps.append(Gap(path=path, reason=mask_logins(str(error))))
 
     def doubt(self, path: str, reason: str) -> None:
-        """Record why the answer at an address is not to be trusted."""
+        """Record why the answer of an address cannot be trusted."""
         if path not in self.doubtful:
             self.doubtful.add(path)
             self.watch(Note(f"{path}: {reason}."))
@@ -143,7 +143,7 @@ class Session:
     def left_to_revisit(self, *, ended_early: bool) -> set[str]:
         """Return the addresses that the next run asks again.
 
-        An answer that is as odd at the second time as at the first will stay so.
+        An answer that was odd twice will stay so.
         """
         left = {gap.path for gap in self.gaps} | (self.doubtful - self.revisit)
         return left | self.revisit | self.unsettled if ended_early else left
@@ -157,7 +157,7 @@ class Session:
         html: bool = False,
         tries: int | None = None,
     ) -> T:
-        """Fetch a part of a jobset's list, or take the answer that the last run has received."""
+        """Fetch a part of a jobset's list, or use the answer that the last run received."""
         answers = self.progress.of(key).answers
         if path in answers:
             with suppress(NotAHydraError):

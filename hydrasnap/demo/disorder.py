@@ -7,7 +7,7 @@ Item = TypeVar("Item")
 
 
 def disordered(body: bytes, turn: int) -> bytes:
-    """Turn the keys of every object, and every ``jobsetevals``, by `turn` places."""
+    """Rotate the keys of every object, and every ``jobsetevals``, by `turn` places."""
     value = _turn_all(json.loads(body), turn)
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 

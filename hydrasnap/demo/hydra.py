@@ -1,4 +1,4 @@
-"""The embedded Hydra as an ASGI application: no socket, no clock, no chance."""
+"""The embedded Hydra as an ASGI application: without a socket, a clock or randomness."""
 
 import re
 from collections.abc import Callable

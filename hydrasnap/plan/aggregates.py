@@ -11,15 +11,15 @@ MOST_UNSURE = 25
 def aggregates(
     builds: Iterable[Build], known_aggregates: Collection[JobKey], plain: Collection[JobKey]
 ) -> list[int]:
-    """Return the builds to ask for constituents, newest first; at most one of an unsure job.
+    """Return the builds whose constituents to ask for, newest first.
 
-    The API does not mark aggregates. But Nixpkgs' ``releaseTools.aggregate`` makes an empty list
-    of products, where a plain build without one gets a product for each output. So a job is asked
-    about when a build of it succeeded without a product; or, while none is known to have succeeded,
-    when its name does not hold its system, as plain jobs' names do. It is asked once: a job that
-    was an aggregate stays one, and a plain one stays plain (`plain`). Of one jobset `MOST_UNSURE`
-    jobs are asked about at a time, so that a Hydra where nothing has products is not flooded. A
-    build that succeeded is asked for, where there is one: a cancelled aggregate may list nothing.
+    All builds of `known_aggregates` are asked for, and none of `plain` jobs. A job of which neither
+    is known may be an aggregate if a build of it succeeded without products: Nixpkgs'
+    ``releaseTools.aggregate`` makes an empty list of them, where any other build has a product for
+    each output. While no build of it has succeeded, it may be one if its name does not contain its
+    system. Of such a job one build is asked for, if possible a successful one, as a cancelled
+    aggregate may list nothing. They are at most `MOST_UNSURE` for each jobset, so that a Hydra
+    where nothing has products is not flooded.
     """
     by_job: defaultdict[JobKey, list[Build]] = defaultdict(list)
     for build in builds:
@@ -31,13 +31,13 @@ def aggregates(
         if job in known_aggregates:
             wanted += [build.id for build in unasked]
         elif unasked and job not in plain and _may_be_aggregate(found):
-            unsure[found[0].jobset_key].append(max(unasked, key=_telling).id)
+            unsure[found[0].jobset_key].append(max(unasked, key=_informative).id)
     for numbers in unsure.values():
         wanted += sorted(numbers, reverse=True)[:MOST_UNSURE]
     return sorted(wanted, reverse=True)
 
 
-def _telling(build: Build) -> tuple[bool, int]:
+def _informative(build: Build) -> tuple[bool, int]:
     """Order builds by how much their constituents say of their job."""
     return build.finished and build.status.succeeded, build.id
 

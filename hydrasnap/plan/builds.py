@@ -62,7 +62,7 @@ def recheck_candidates(builds: Iterable[Build], *, whole: bool) -> list[int]:
 def is_due(last: int, now: int, every: int) -> bool:
     """Return whether something is to be done again that is done every so many seconds.
 
-    A `last` time that is still to come was told by a clock that was wrong.
+    A `last` time in the future comes from a clock that was wrong.
 
     >>> is_due(100, 150, 60), is_due(100, 160, 60), is_due(9_999, 150, 60)
     (False, True, True)
@@ -73,8 +73,8 @@ def is_due(last: int, now: int, every: int) -> bool:
 def is_full_recheck_turn(evaluation: int, *, among: int, turn: int) -> bool:
     """Return whether it is the turn of an evaluation to be fetched whole.
 
-    With `among` evaluations, each has its turn once in as many turns. So on average one evaluation
-    is fetched whole at a turn, and successes cost one request for each jobset.
+    Each of `among` evaluations has its turn once in as many turns, so that on average one of them
+    is fetched whole, for one request.
     """
     return evaluation % among == turn % among
 

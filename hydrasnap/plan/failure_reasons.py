@@ -18,7 +18,7 @@ def unexplained(
     older: Iterable[Build],
     reasons: Mapping[int, Reasons],
 ) -> list[int]:
-    """Return the failed builds whose pages are to be read, the most wanted first.
+    """Return the failed builds whose pages are to be read, the most important first.
 
     `newest` are the builds of the newest evaluations, each with those of the evaluation before.
     What fails there and did not before comes first, then what still fails, then the `older` builds;

@@ -14,10 +14,10 @@ EVALUATIONS_A_PAGE = 20
 class RefreshLevel(Enum):
     """How much of a jobset to fetch again."""
 
-    NOT = "nothing moved"
+    NONE = "nothing moved"
     PROBE = "was checked again: is there a new evaluation?"
     BUILDS = "builds moved, but it was not evaluated again"
-    CLOSELY = "something moved: list its evaluations"
+    EVALUATIONS = "something moved: list its evaluations"
 
 
 def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> RefreshLevel:
@@ -29,28 +29,28 @@ def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> 
     shows it; with queued builds only the list does.
     """
     if known is None or known.overview is None or not _was_shown(known):
-        return RefreshLevel.CLOSELY
+        return RefreshLevel.EVALUATIONS
     if len(known.evaluations) < window and known.first_evaluation is None:  # there may be more
-        return RefreshLevel.CLOSELY
+        return RefreshLevel.EVALUATIONS
     before = known.overview
-    if stands_still(before, now):
-        return RefreshLevel.NOT if now.tells_times and before.tells_times else RefreshLevel.PROBE
+    if is_unchanged(before, now):
+        return RefreshLevel.NONE if now.tells_times and before.tells_times else RefreshLevel.PROBE
     if _errors(before) != _errors(now) or before.counts.total != now.counts.total:
-        return RefreshLevel.CLOSELY
+        return RefreshLevel.EVALUATIONS
     if before.counts != now.counts:
         checked = before.lastcheckedtime != now.lastcheckedtime
-        return RefreshLevel.CLOSELY if checked else RefreshLevel.BUILDS
-    return RefreshLevel.CLOSELY if now.counts.scheduled else RefreshLevel.PROBE
+        return RefreshLevel.EVALUATIONS if checked else RefreshLevel.BUILDS
+    return RefreshLevel.EVALUATIONS if now.counts.scheduled else RefreshLevel.PROBE
 
 
-def stands_still(before: JobsetOverview, now: JobsetOverview) -> bool:
+def is_unchanged(before: JobsetOverview, now: JobsetOverview) -> bool:
     """Return whether two overviews are equal, apart from triggers."""
     same = before.counts == now.counts and before.lastcheckedtime == now.lastcheckedtime
     return same and _settings(before) == _settings(now)
 
 
 def _was_shown(known: Jobset) -> bool:
-    """Return whether it was neither deleted nor hidden: of a hidden one there is no overview."""
+    """Return whether Hydra showed the jobset, so that its overview is known."""
     return known.configuration.visible and not known.deleted_upstream
 
 
@@ -80,7 +80,10 @@ def merge_evaluation(known: Evaluation | None, fresh: Evaluation) -> Evaluation:
 
 
 def wanted_ids(ids: Iterable[int], known: Collection[int], window: int) -> list[int]:
-    """Return which evaluations to keep, of ids newest first: the window, and newer than known."""
+    """Return which evaluations to keep, of ids newest first.
+
+    These are the newest `window`, and all that are as new as the oldest `known` one.
+    """
     reach = min(known, default=None)
     return [
         number
@@ -116,7 +119,7 @@ class Listing:
         return met and not deleted and (to_the_first or len(ids) >= window)
 
     def wanted(self, known: Collection[int], window: int) -> tuple[Evaluation, ...]:
-        """Return the listed evaluations to keep, see `wanted_ids`."""
+        """Return the listed evaluations that `wanted_ids` keeps."""
         kept = set(wanted_ids((each.id for each in self.evaluations), known, window))
         return tuple(each for each in self.evaluations if each.id in kept)
 

@@ -1,4 +1,4 @@
-"""Which part of the history the user does not want to keep."""
+"""Which part of the history to drop, by the settings."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Retention:
         return not (self.evaluations is None and self.days is None and self.deleted and self.hidden)
 
     def unwanted(self, jobset: Jobset, *, hidden: bool = False) -> bool:
-        """Return whether a whole jobset is to be dropped; `hidden` says whether its project is."""
+        """Return whether a whole jobset is to be dropped; `hidden` is true of a hidden project."""
         deleted = jobset.deleted_upstream and not self.deleted
         return deleted or (not self.hidden and (hidden or not jobset.configuration.visible))
 

@@ -18,10 +18,9 @@ def successes(builds: Iterable[Build]) -> dict[JobKey, list[int]]:
 def missing_sizes(
     good: Mapping[JobKey, Collection[int]], known: Mapping[JobKey, JobSizes]
 ) -> list[tuple[JobKey, str]]:
-    """Return the jobs and kinds of size that miss a successful build, the never asked first.
+    """Return the jobs, and the kinds of size, of which a successful build lacks its size.
 
-    Where nothing has succeeded since the last answer, nothing is asked. With a small budget each
-    job has its turn.
+    Those that were never asked for come first, so that each has its turn with a small budget.
     """
     missing = (
         (job, kind)

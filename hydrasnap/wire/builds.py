@@ -45,7 +45,7 @@ def read_sizes(body: bytes, where: str) -> list[SizePoint]:
 
 
 def _refuse(where: str) -> Note:
-    """Raise NotAHydraError for lost elements, as their absence would mean something."""
+    """Return a callback that raises NotAHydraError, where a lost element would be misread."""
 
     def note(oddities: Oddities) -> None:
         raise wrong_shape(where, str(oddities))

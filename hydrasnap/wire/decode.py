@@ -26,7 +26,7 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 @dataclass(slots=True)
 class Oddities:
-    """What of an answer could not be read: `values` that count as unknown, `lost` elements."""
+    """What could not be read of an answer: `values` that count as unknown, and `lost` elements."""
 
     values: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
@@ -149,7 +149,7 @@ def _elements(raw: list[Any], kind: Any, at: str, oddities: Oddities) -> list[An
             found.append(_salvage(element, kind, f"{at}[{number}]", oddities))
         except _UnreadableError:
             oddities.lost.append(f"{at}[{number}]")
-    return _some(found, of=raw)
+    return _readable(found, of=raw)
 
 
 def _entries(raw: dict[str, Any], kind: Any, at: str, oddities: Oddities) -> dict[str, Any]:
@@ -159,10 +159,10 @@ def _entries(raw: dict[str, Any], kind: Any, at: str, oddities: Oddities) -> dic
             found[key] = _salvage(value, kind, f"{at}.{key[:40]}", oddities)
         except _UnreadableError:
             oddities.values.append(f"{at}.{key[:40]}")
-    return _some(found, of=raw)
+    return _readable(found, of=raw)
 
 
-def _some(found: T, of: T) -> T:
+def _readable(found: T, of: T) -> T:
     """Return the readable elements; raise if there were some and none was readable.
 
     Otherwise an answer of mere junk would say that there is nothing.

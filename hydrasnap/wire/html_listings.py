@@ -94,7 +94,8 @@ def read_listing(
 ) -> list[Build]:
     """Read the rows of the builds of `evaluation`, by id; each build is `partial`.
 
-    An unreadable row costs that row. Where most rows are unreadable the page is another one.
+    An unreadable row is left out. A page with more unreadable rows than others is not the known
+    one, and an error.
     """
     wanted = set(evaluation.builds)
     found, odd = {}, Oddities()

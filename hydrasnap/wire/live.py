@@ -70,7 +70,7 @@ def read_machines(body: bytes, where: str) -> list[Machine]:
 
 
 def read_runner(body: bytes, where: str) -> tuple[QueueRunner, list[Machine], dict[str, str]]:
-    """Read ``/queue-runner-status``: itself, the machines, and these by derivation at work."""
+    """Read ``/queue-runner-status``: the runner, machines, and who works on each derivation."""
     raw = decode(body, RawRunner, where)
     fields = raw.queue_runner or decode(body, dict[str, Any], where)
     status = fields.get("status")

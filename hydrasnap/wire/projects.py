@@ -41,9 +41,9 @@ def read_overviews(
 
 
 def read_jobset(body: bytes, where: str, note: Note = ignore) -> JobsetAnswer:
-    """Read ``/jobset/P/J/errors``, the one place that tells the evaluation error.
+    """Read ``/jobset/P/J/errors``, which alone has the text of evaluation errors.
 
-    Before 2024 that place is ``/jobset/P/J``.
+    Before 2024, ``/jobset/P/J`` has it.
     """
     raw = decode(body, RawJobset, where, note)
     if raw.enabled is UNSET and raw.inputs is None and raw.jobsetinputs is None:

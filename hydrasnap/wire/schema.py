@@ -190,7 +190,7 @@ class RawSize(Struct):
 
 
 class RawRunning(Struct):
-    """An element of ``/status``, which tells the times of a build falsely null."""
+    """An element of ``/status``, which wrongly has null for the times of a build."""
 
     id: Id
     project: Name
@@ -210,7 +210,7 @@ class RawPressure(Struct):
 
 
 class RawMachineStats(Struct, rename="camel"):
-    """The ``stats`` of a machine, which the new queue runner tells."""
+    """The ``stats`` of a machine, which only the new queue runner reports."""
 
     current_jobs: Loose = None
     nr_steps_done: Loose = None

@@ -50,13 +50,15 @@ def follows(crawler: Crawler) -> int:
 
 def test_before_a_first_crawl_the_window_bounds_it(crawler: Crawler) -> None:
     found = planned(crawler)
-    assert found == dict.fromkeys((".empty", "stable", "trunk"), (RefreshLevel.CLOSELY, 1 + 1 + 11))
+    assert found == dict.fromkeys(
+        (".empty", "stable", "trunk"), (RefreshLevel.EVALUATIONS, 1 + 1 + 11)
+    )
     assert follows(crawler) <= sum(requests for _, requests in found.values())
 
 
 def test_where_nothing_moved_nothing_would_follow(crawler: Crawler) -> None:
     crawler.run()
-    assert set(planned(crawler).values()) == {(RefreshLevel.NOT, 0)}
+    assert set(planned(crawler).values()) == {(RefreshLevel.NONE, 0)}
 
 
 def test_what_moved_is_told_by_jobset(crawler: Crawler) -> None:
@@ -67,9 +69,9 @@ def test_what_moved_is_told_by_jobset(crawler: Crawler) -> None:
     evaluate(data, TRUNK, 9, finish=False)
     found = planned(crawler)
     assert found == {
-        ".empty": (RefreshLevel.NOT, 0),
+        ".empty": (RefreshLevel.NONE, 0),
         "stable": (RefreshLevel.BUILDS, 1),
-        "trunk": (RefreshLevel.CLOSELY, 3),
+        "trunk": (RefreshLevel.EVALUATIONS, 3),
     }  # fmt: skip
     assert follows(crawler) <= 1 + 1 + 3 + 1  # the queue, and a build in it
 
@@ -84,11 +86,11 @@ def test_sizes_that_lack_are_counted(crawler: Crawler) -> None:
     crawler.run()
     crawler.selection = Selection(sizes=("one/trunk/hello.*", "one/stable/zlib.*"))
     found = planned(crawler)
-    assert {name: count for name, (look, count) in found.items() if look is RefreshLevel.NOT} == {
+    assert {name: count for name, (look, count) in found.items() if look is RefreshLevel.NONE} == {
         ".empty": 0, "stable": 2, "trunk": 2,
     }  # fmt: skip
     assert follows(crawler) == 4
-    assert set(planned(crawler).values()) == {(RefreshLevel.NOT, 0)}
+    assert set(planned(crawler).values()) == {(RefreshLevel.NONE, 0)}
 
 
 def test_a_new_name_is_followed_and_nothing_written(crawler: Crawler) -> None:
@@ -105,8 +107,8 @@ def test_a_new_name_is_followed_and_nothing_written(crawler: Crawler) -> None:
 
 def test_the_plan_is_told_in_sentences_and_to_machines() -> None:
     steps = [
-        PlannedStep(TRUNK, RefreshLevel.CLOSELY, 1200),
-        PlannedStep(STABLE, RefreshLevel.NOT, 0),
+        PlannedStep(TRUNK, RefreshLevel.EVALUATIONS, 1200),
+        PlannedStep(STABLE, RefreshLevel.NONE, 0),
     ]
     *_, jobset, nothing, total = plan_lines(steps, 2)
     assert jobset == "  1,200  one/trunk: something moved: list its evaluations"

@@ -48,16 +48,16 @@ FINISHED = counts(4, 3, 1, 0)
 @pytest.mark.parametrize(
     ("before", "now", "expected"),
     [
-        ({}, {}, RefreshLevel.NOT),
-        ({}, {"lastcheckedtime": 200}, RefreshLevel.CLOSELY),
+        ({}, {}, RefreshLevel.NONE),
+        ({}, {"lastcheckedtime": 200}, RefreshLevel.EVALUATIONS),
         ({"counts": FINISHED}, {"counts": FINISHED, "lastcheckedtime": 200}, RefreshLevel.PROBE),
         ({}, {"counts": FINISHED}, RefreshLevel.BUILDS),
-        ({}, {"counts": FINISHED, "lastcheckedtime": 200}, RefreshLevel.CLOSELY),
-        ({}, {"counts": counts(5, 3, 1, 1)}, RefreshLevel.CLOSELY),
-        ({}, {"errortime": 200}, RefreshLevel.CLOSELY),
-        ({}, {"errortime": None}, RefreshLevel.CLOSELY),
-        ({}, {"fetcherrormsg": "no route"}, RefreshLevel.CLOSELY),
-        ({}, {"triggertime": 5, "starttime": 6}, RefreshLevel.NOT),
+        ({}, {"counts": FINISHED, "lastcheckedtime": 200}, RefreshLevel.EVALUATIONS),
+        ({}, {"counts": counts(5, 3, 1, 1)}, RefreshLevel.EVALUATIONS),
+        ({}, {"errortime": 200}, RefreshLevel.EVALUATIONS),
+        ({}, {"errortime": None}, RefreshLevel.EVALUATIONS),
+        ({}, {"fetcherrormsg": "no route"}, RefreshLevel.EVALUATIONS),
+        ({}, {"triggertime": 5, "starttime": 6}, RefreshLevel.NONE),
     ],
 )
 def test_the_overview_tells_how_closely_to_look(
@@ -78,13 +78,13 @@ def test_the_overview_tells_how_closely_to_look(
     ],
 )
 def test_what_is_not_fully_known_is_listed(known: Jobset | None) -> None:
-    assert required_refresh(known, OVERVIEW, 3) is RefreshLevel.CLOSELY
+    assert required_refresh(known, OVERVIEW, 3) is RefreshLevel.EVALUATIONS
 
 
 @pytest.mark.parametrize(("evaluations", "first"), [((), 0), ((3, 2, 1), None), ((3,), 3)])
 def test_what_is_fully_known_is_left_alone(evaluations: tuple[int, ...], first: int | None) -> None:
     known = replace(KNOWN, evaluations=evaluations, first_evaluation=first)
-    assert required_refresh(known, OVERVIEW, 3) is RefreshLevel.NOT
+    assert required_refresh(known, OVERVIEW, 3) is RefreshLevel.NONE
 
 
 def test_errors_are_read_again_when_they_moved_or_may_have() -> None:

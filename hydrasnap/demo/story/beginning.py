@@ -28,9 +28,9 @@ def beginning() -> Simulator:
     early = [visit for visit in story.due if visit[0] < EPOCH - 20 * HOUR]
     late = [visit for visit in story.due if visit not in early]
     story.due = early
-    story.tell()
+    story.run()
     story.due = late
-    story.tell(within=HOUR - 60, queued=QUEUED_PER_CENT)
+    story.run(within=HOUR - 60, queued=QUEUED_PER_CENT)
     story.world.now = EPOCH
     make_hostile(story)
     _troubles(story)

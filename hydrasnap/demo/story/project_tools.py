@@ -1,4 +1,4 @@
-"""The project ``tools``: a small Nixpkgs that was hit by a new compiler and is getting over it."""
+"""The project ``tools``: a small Nixpkgs that a new compiler broke, and that is being fixed."""
 
 from dataclasses import replace
 

@@ -33,7 +33,7 @@ def _duration(build: BuildRow, status: int, number: int) -> int:
 
 
 def _sizes(build: BuildRow, number: int, products: tuple[ProductRow, ...]) -> tuple[int, int]:
-    """Return bytes of outputs and of their closure: both grow, what they need shrinks at times."""
+    """Return the bytes of the outputs and of their closure; both grow in the long run."""
     usual = 40_000 + chance("size", build.job) % 90_000_000
     usual += sum(product.filesize or 0 for product in products)
     size = usual + number * usual // 300 + chance("grown", build.job, number) % (1 + usual // 40)

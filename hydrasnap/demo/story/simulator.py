@@ -1,4 +1,4 @@
-"""Plays the story: makes evaluations by plan, and finishes builds as planned."""
+"""Simulates the story: makes evaluations by plan, and finishes builds as planned."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ class Simulator:
         self.due.extend((time, key) for time in times)
         return key
 
-    def tell(self, *, within: int = 5400, queued: int = 0) -> None:
+    def run(self, *, within: int = 5400, queued: int = 0) -> None:
         """Make the evaluations that are due, in the order of time, and empty the list."""
         now = self.world.now
         for time, key in sorted(self.due):

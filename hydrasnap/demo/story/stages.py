@@ -51,7 +51,7 @@ def _an_hour_later(story: Simulator) -> None:
     release = story.plans[RELEASE]  # whose next evaluation brings nothing new
     story.plans[RELEASE] = replace(release, quiet=release.quiet | {story.made[RELEASE]})
     story.due = [(EPOCH + 600 * n, key) for n, key in enumerate((TRUNK, PATCHWORK, RELEASE, ODD))]
-    story.tell(within=30 * 60, queued=40)
+    story.run(within=30 * 60, queued=40)
     check_all(story)
     world.clear_error(STAGING)
     world.set_error(RELEASE, errormsg=ERROR)
@@ -72,7 +72,7 @@ def _two_days_later(story: Simulator) -> None:
     _newcomer(story)
     for n, key in enumerate((TRUNK, STAGING, PATCHWORK, TRUNK, ODD, TWENTY, RELEASE)):
         story.due.append((EPOCH + DAY + 3 * n * HOUR, key))
-    story.tell(within=3 * HOUR, queued=8)
+    story.run(within=3 * HOUR, queued=8)
     world.rename_jobset(PYTHON, "python-next")
     world.delete_jobset(PULL_REQUEST)
     world.projects["museum"].hidden = True

@@ -1,4 +1,4 @@
-"""The sizes of builds that a world tells, by job."""
+"""The sizes of the builds of a world, by job."""
 
 from collections.abc import Iterator, Mapping
 
