@@ -152,8 +152,8 @@ class Client:
             answer = None
         if answer is None or answer.is_server_error:
             raise OfflineError(
-                f"{self.origin} no longer answers. Its last {self._unanswered} addresses failed; "
-                f"the last one: {error.message}",
+                f"{self.origin} no longer answers: its last {self._unanswered} addresses failed "
+                f"(the last: {error.message.rstrip('.')}).",
                 hint="Try again later.",
             ) from error
 
