@@ -13,7 +13,7 @@ from hydrasnap.errors import ConfigError, OutputError
 
 TOP = "hydrasnap-site"  # the folder in the file, so that unpacking leaves one folder
 _OURS = ".hydrasnap-"
-_YEAR_1980 = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can tell
+_YEAR_1980 = (1980, 1, 1, 0, 0, 0)  # the earliest time that a ZIP file can store
 _MODE = 0o644
 
 

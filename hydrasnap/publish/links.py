@@ -28,7 +28,7 @@ _ENDING = r"(?:html|json|svg|atom|xml|js|css|txt)$"  # of files of the site
 _RESERVED = re.compile(_WORD, re.IGNORECASE)
 _OUR_ENDING = re.compile(rf"\.(?={_ENDING})", re.IGNORECASE)
 _LONGEST = 120
-_SAFE = re.compile(  # most names are: no reserved word, dots inside alone, no ending of ours
+_SAFE = re.compile(  # as most names are: not reserved, dots only inside, and no ending of our files
     rf"(?!{_WORD})(?!.*\.{_ENDING})(?!\.)[a-z0-9_.+=@,()-]{{1,{_LONGEST}}}(?<!\.)",
     re.IGNORECASE | re.ASCII,
 )
@@ -124,7 +124,7 @@ def relative(target: str, page: str) -> str:
 
 
 def root_of(page: str) -> str:
-    """Return the relative way from a page up to the site's root: empty or ``../`` repeated."""
+    """Return the relative path from a page up to the site's root: empty or ``../`` repeated."""
     return "../" * page.count("/")
 
 
@@ -191,11 +191,11 @@ class Links:
     def job(self, key: JobKey, part: str = ".html") -> str:
         """Return the page of a job, or another `part` such as ``/shield.json``."""
         if self._jobs is not None and part == _PAGE and key not in self._jobs:
-            return self.ask_for_job(key)
+            return self.job_search(key)
         jobset = f"{self.name(key.project)}/{self.name(key.jobset)}"
         return f"job/{jobset}/{self.name(key.name)}{part}"
 
-    def ask_for_job(self, key: JobKey, *names: str) -> str:
+    def job_search(self, key: JobKey, *names: str) -> str:
         """Return the address at which the search opens a job, or a permalink below it."""
         return f"{self.SEARCH}?job{live_path(*key, *names)}"
 

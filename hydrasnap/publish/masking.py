@@ -50,7 +50,7 @@ def _builds(found: Mapping[int, Build]) -> Mapping[int, Build]:
 def _may_hold_login(found: object) -> bool:
     try:
         return b"@" in _json.encode(found)
-    except UnicodeEncodeError:  # half a sign, which JSON may hold and UTF-8 may not
+    except UnicodeEncodeError:  # a lone surrogate, which JSON allows and UTF-8 does not
         return True
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from hydrasnap.publish.output.ownership import MANIFEST, STATE
 
 DIGEST = 16  # bytes
-_MADE_AGAIN = ".index"  # the folder of indexes
+_DERIVED = ".index"  # the folder of indexes
 
 
 class FileRecord(Struct, frozen=True, array_like=True, gc=False):
@@ -127,7 +127,7 @@ def digest(*parts: bytes) -> bytes:
 def stamp(folder: Path) -> bytes:
     """Digest the names, sizes and modification times of all files below a cache.
 
-    What lies in `_MADE_AGAIN` is made from the others.
+    The files in `_DERIVED` are left out: they are made from the others.
     """
     lines = sorted(_lines(str(folder), "")) if folder.is_dir() else []
     return digest("".join(lines).encode("utf-8", "surrogateescape"))
@@ -136,7 +136,7 @@ def stamp(folder: Path) -> bytes:
 def _lines(folder: str, below: str) -> Iterator[str]:
     with os.scandir(folder) as found:
         for entry in found:
-            if entry.name == _MADE_AGAIN:
+            if entry.name == _DERIVED:
                 continue
             if entry.is_dir():
                 yield from _lines(entry.path, f"{below}{entry.name}/")

@@ -91,8 +91,8 @@ def environment(templates: Path | None, site: SiteFacts | None = None) -> Enviro
     compiled and not rendered. What pages call most are filters: before it calls a function, Jinja
     looks whether that wants to see the context.
     """
-    own = FileSystemLoader(bundled("templates"))
-    loaders = [own, PrefixLoader({"bundled": own})]
+    ours = FileSystemLoader(bundled("templates"))
+    loaders = [ours, PrefixLoader({"bundled": ours})]
     if templates is not None:
         loaders.insert(0, FileSystemLoader(templates))
     env = site_environment(ChoiceLoader(loaders), sandboxed=templates is not None)
@@ -120,7 +120,7 @@ class Renderer:
     """Renders pages to bytes with the bundled templates, or those of a user's folder instead."""
 
     def __init__(self, site: SiteFacts, templates: Path | None = None) -> None:
-        self._own = templates
+        self._user_templates = templates
         self._environment = environment(templates, site)
 
     def render(self, page: Page) -> bytes:
@@ -129,7 +129,7 @@ class Renderer:
             template = self._environment.get_template(page.template)
             text = template.render(page=page.context, path=page.path, root=root_of(page.path))
         except (TemplateError, *TEMPLATE_EXCEPTIONS) as error:
-            reason = explain(error, page.template, self._own)
+            reason = explain(error, page.template, self._user_templates)
             if reason is None:
                 raise
             raise reason from error

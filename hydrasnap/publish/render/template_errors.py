@@ -20,42 +20,42 @@ TEMPLATE_EXCEPTIONS = (
 )
 
 
-def explain(error: Exception, name: str, own: Path | None) -> ConfigError | None:
+def explain(error: Exception, name: str, user_templates: Path | None) -> ConfigError | None:
     """Return what is wrong with a user's template; None if the error is ours.
 
-    `name` is the template that was asked for, `own` the user's folder.
+    `name` is the template that was asked for, and `user_templates` the folder of the user.
     """
-    file, line = _place(error, own) or (_file(name, own), None)
-    if own is None:
+    file, line = _place(error, user_templates) or (_file(name, user_templates), None)
+    if user_templates is None:
         return None
     place = f"{file}, line {line}" if line else str(file)
-    if file.is_relative_to(own):
+    if file.is_relative_to(user_templates):
         return ConfigError(
             f"The template {place} cannot be used: {_reason(error)}.", hint="Correct it."
         )
     return ConfigError(
         f"The template {place}, which comes with hydrasnap, cannot be used together with those in "
-        f"{own}: {_reason(error)}.",
+        f"{user_templates}: {_reason(error)}.",
         hint="Correct what replaces ours there.",
     )
 
 
-def _place(error: Exception, own: Path | None) -> tuple[Path, int | None] | None:
+def _place(error: Exception, user_templates: Path | None) -> tuple[Path, int | None] | None:
     """Find the place in a template where an error arose, in one of the user's rather than ours."""
     if isinstance(error, TemplateSyntaxError) and error.filename:
         return Path(error.filename), error.lineno
     frames = traceback.extract_tb(error.__traceback__)
     found = [(Path(frame.filename), frame.lineno) for frame in frames]
-    for folder in filter(None, (own, bundled("templates"))):
+    for folder in filter(None, (user_templates, bundled("templates"))):
         inside = [place for place in found if place[0].is_relative_to(folder)]
         if inside:
             return inside[-1]
     return None
 
 
-def _file(name: str, own: Path | None) -> Path:
-    if own is not None and (own / name).is_file():
-        return own / name
+def _file(name: str, user_templates: Path | None) -> Path:
+    if user_templates is not None and (user_templates / name).is_file():
+        return user_templates / name
     return bundled("templates") / name.removeprefix("bundled/")
 
 

@@ -69,7 +69,7 @@ class ActivityPage(PageContext, frozen=True, kw_only=True):
 
 
 class LiveNote(View, frozen=True, kw_only=True):
-    """The live state in a line: `spark` is the path of a small drawing, and `newest` its end."""
+    """The live state in a line: `spark` is the SVG path of a sparkline, `newest` its last point."""
 
     href: str
     sums: str

@@ -12,7 +12,7 @@ _LITTLE = 0.5
 
 
 class MachineRow(View, frozen=True, kw_only=True):
-    """A machine; words are empty if not reported, `long` ones explain `pressure`."""
+    """A machine; texts are empty if not reported, and `long` spells out `pressure`."""
 
     name: str
     disabled: bool
@@ -32,7 +32,7 @@ class MachineRow(View, frozen=True, kw_only=True):
 
 
 class QueueRow(View, frozen=True, kw_only=True):
-    """The steps of a kind of system that run or could, and how long all these wait in sum."""
+    """The steps for a system that run or could run, and how long those have waited in sum."""
 
     system: str
     running: int | None

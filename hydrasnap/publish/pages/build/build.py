@@ -36,7 +36,7 @@ class Neighbour(View, frozen=True, kw_only=True):
 
 
 class BeforeRestart(View, frozen=True, kw_only=True):
-    """What a build had come to, and when, before it was restarted."""
+    """The result that a build had before it was restarted, and when it finished."""
 
     status: BuildStatus
     label: str
@@ -95,7 +95,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         title=f"{build.job}: {label} · build {build.id} of {build.jobset_key}",
         description=f"Build {build.id} of the job {build.job} in {build.jobset_key}: {label}.",
         shows=f"This page shows all that the snapshot knows of build {build.id}.",
-        crumbs=(*site.trail(build.project, build.jobset), site.job_link(build.job_key)),
+        crumbs=(*site.breadcrumbs(build.project, build.jobset), site.job_link(build.job_key)),
         live="" if build.deleted_upstream else site.live("build", str(build.id)),
         id=build.id,
         job=site.job_link(build.job_key),

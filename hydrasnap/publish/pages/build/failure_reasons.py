@@ -8,7 +8,7 @@ from hydrasnap.report.root_causes import dependency_steps, maker_of, step_name
 
 
 class StepRow(View, frozen=True, kw_only=True):
-    """A failed step of another derivation: its name, Hydra's word for what became of it, its log.
+    """A failed step of another derivation: its name, how it failed in Hydra's words, and its log.
 
     `job` leads to the job that builds it, None where there is none. `source` leads to the build on
     whose behalf it ran, `elsewhere` to its page on the Hydra where the snapshot lacks it; both are
@@ -25,9 +25,9 @@ class StepRow(View, frozen=True, kw_only=True):
 
 
 class Why(View, frozen=True, kw_only=True):
-    """The derivations that a build failed by.
+    """The derivations whose failures made a build fail.
 
-    Without `steps`, `vanished` says that the Hydra has forgotten them; otherwise the
+    Without `steps`, `vanished` tells that the Hydra no longer knows them; otherwise the
     snapshot has not looked them up yet.
     """
 

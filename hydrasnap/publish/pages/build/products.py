@@ -116,7 +116,7 @@ def _latest(site: Site, build: Build, product: Product, *, only: bool) -> str:
     """Return the address that leads to this product of the latest build that succeeded."""
     if "/" in build.job or "%" in build.job:
         return ""  # no address of Hydra's can hold such a name
-    way = ["download", str(product.number)]
+    segments = ["download", str(product.number)]
     if only and product.type and product.subtype:
-        way = ["download-by-type", product.type, product.subtype]
-    return site.live("job", *build.job_key, "latest", *way)
+        segments = ["download-by-type", product.type, product.subtype]
+    return site.live("job", *build.job_key, "latest", *segments)

@@ -19,7 +19,7 @@ class CauseRow(View, frozen=True, kw_only=True):
     label: str  # status of its build, or Hydra's word for the failed step
     log: str  # on the Hydra, empty if there is none
     since: BuildRow | None  # the build since which the job fails
-    since_evaluation: Link | None  # else the first since which it takes builds down without a break
+    since_evaluation: Link | None  # else the first of the unbroken run in which it fails builds
     since_time: int | None  # of that evaluation
     exact: bool  # whether it did not fail before that
     count: int  # of builds below
@@ -73,7 +73,7 @@ def causes_page(site: Site, evaluation: Evaluation) -> Page:
         description=f"What fails at the root in {link.label}, and what that takes down.",
         shows="This page shows what Hydra's pages of the failed builds say.",
         crumbs=(
-            *site.trail(evaluation.project, evaluation.jobset),
+            *site.breadcrumbs(evaluation.project, evaluation.jobset),
             Link(label=link.label.capitalize(), href=link.href),
         ),
         live=site.live("eval", str(evaluation.id)),

@@ -185,7 +185,7 @@ class _Claim:
             yield number, job
 
     def _in_order(self) -> Iterator[int]:
-        """Yield every build once, the most looked for first: by rank, then by evaluation."""
+        """Yield every build once, the most important first: by rank, then by evaluation."""
         places = self._places
         yield from sorted(places, key=lambda number: (*places[number], -number))
         yield from (n for n in reversed(self._index.builds.ids_of(self._key)) if n not in places)

@@ -81,13 +81,13 @@ def _latest_builds(
     by_system = latest_successes(chain.from_iterable(one.values() for one, _ in found))
     if not by_system:
         return
-    yield _leading(site, names, ("latest",), _newest(by_system), "Latest success")
+    yield _permalink(site, names, ("latest",), _newest(by_system), "Latest success")
     whole = latest_successes(chain.from_iterable(one.values() for _, one in found))
     if whole:
         label = "Latest success in a finished evaluation"
-        yield _leading(site, names, ("latest-finished",), _newest(whole), label)
+        yield _permalink(site, names, ("latest-finished",), _newest(whole), label)
     for system, build in by_system.items():
-        yield _leading(site, names, ("latest-for", system), build, f"Latest success for {system}")
+        yield _permalink(site, names, ("latest-for", system), build, f"Latest success for {system}")
 
 
 def _successes(index: Index, key: JobsetKey) -> Successes:
@@ -105,15 +105,15 @@ def _newest(builds: Mapping[str, Build]) -> Build:
     return max(builds.values(), key=attrgetter("id"))
 
 
-def _leading(
-    site: Site, names: tuple[str, ...], way: tuple[str, ...], build: Build, label: str
+def _permalink(
+    site: Site, names: tuple[str, ...], segments: tuple[str, ...], build: Build, label: str
 ) -> Permalink:
-    folder = "/".join((names[0], *map(site.links.name, names[1:]), *map(safe_name, way)))
+    folder = "/".join((names[0], *map(site.links.name, names[1:]), *map(safe_name, segments)))
     return Permalink(
         label=label,
         href=f"{folder}.html",
         target=Link(label=f"build {build.id} of {build.job}", href=site.links.build(build.id)),
-        live=site.live(*names, *way),
+        live=site.live(*names, *segments),
     )
 
 
@@ -135,7 +135,7 @@ def job_permalinks(site: Site, history: JobHistory) -> Iterator[Permalink]:
             yield _of_job(site, best, ("latest-for", system), f"Latest success for {system}")
     yield Permalink(
         label="Latest success in a finished evaluation",
-        href=site.links.ask_for_job(history.key, "latest-finished"),
+        href=site.links.job_search(history.key, "latest-finished"),
         live=site.live("job", *history.key, "latest-finished"),
     )
 
@@ -143,7 +143,7 @@ def job_permalinks(site: Site, history: JobHistory) -> Iterator[Permalink]:
 def _of_job(site: Site, build: Build, names: tuple[str, ...], label: str) -> Permalink:
     return Permalink(
         label=label,
-        href=site.links.ask_for_job(build.job_key, *names),
+        href=site.links.job_search(build.job_key, *names),
         target=Link(label=f"build {build.id}", href=site.links.build(build.id)),
         live=site.live("job", *build.job_key, *names),
     )

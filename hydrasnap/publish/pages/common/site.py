@@ -273,7 +273,7 @@ class Site:
             return None
         return Link(label=str(evaluation.id), href=self.evaluation_href(evaluation))
 
-    def trail(self, project: str, jobset: str | None = None) -> tuple[Link, ...]:
+    def breadcrumbs(self, project: str, jobset: str | None = None) -> tuple[Link, ...]:
         """Return the breadcrumbs of a project or jobset."""
         above = (Link(label="Projects", href=Links.OVERVIEW), self.project_link(project))
         if jobset is None:

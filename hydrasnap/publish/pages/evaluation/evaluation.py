@@ -109,7 +109,7 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         title=f"Evaluation {evaluation.id} of {key}",
         description=f"Evaluation {evaluation.id} of {key}: {summary(changes)}.",
         shows=f"This page shows {name} and what it changed.",
-        crumbs=site.trail(*key),
+        crumbs=site.breadcrumbs(*key),
         live="" if evaluation.deleted_upstream else site.live("eval", str(evaluation.id)),
         alternates=_alternates(site, evaluation),
         id=evaluation.id,

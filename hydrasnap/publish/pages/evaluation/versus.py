@@ -4,9 +4,9 @@ The script has the state of every job as a table of builds: rows stand in the or
 job, system and number; the note of a row is the list of the evaluation's own page that it is on.
 Behind them stand the jobs that this evaluation lost.
 
-Each failure is four numbers: how many rows it stands behind the failure before, how far behind
-itself its first failed build is by number and in minutes from the evaluation (null for both where
-none is known), and the place of its way of failing.
+Each failure is four numbers: its distance in rows from the failure before it; how much lower the
+number of its first failed build is; when that build stopped, in minutes from the evaluation (both
+null where no such build is known); and the index into `ways`, the distinct kinds of failure.
 """
 
 from collections.abc import Iterable, Sequence

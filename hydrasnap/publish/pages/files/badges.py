@@ -83,14 +83,14 @@ def badge_box(
     site: Site, badge: Badge, page: str, name: str, *, has_shield: bool = True
 ) -> BadgeBox:
     """Return the box with the badge of `page`: the picture lies beside it, the file below it."""
-    way = page.removesuffix(".html")
+    stem = page.removesuffix(".html")
     base = site.base.rstrip("/") or PLACEHOLDER
     return BadgeBox(
         words=f"{badge.label}: {badge.message}",
         width=_total(badge),
-        picture=f"{way}.svg",
-        shield=f"{way}/shield.json" if has_shield else "",
-        snippets=tuple(_snippets(visible(name), f"{base}/{way}.svg", f"{base}/{page}")),
+        picture=f"{stem}.svg",
+        shield=f"{stem}/shield.json" if has_shield else "",
+        snippets=tuple(_snippets(visible(name), f"{base}/{stem}.svg", f"{base}/{page}")),
     )
 
 
@@ -107,10 +107,10 @@ def _snippets(name: str, picture: str, page: str) -> Iterator[Snippet]:
     yield Snippet(language="reStructuredText", text=rest)
 
 
-def badge_files(badge: Badge, way: str) -> Iterator[File]:
-    """Yield both files of the badge of a page, whose path is `way` without its ending."""
-    yield File(f"{way}/shield.json", shield(badge))
-    yield File(f"{way}.svg", picture(badge))
+def badge_files(badge: Badge, stem: str) -> Iterator[File]:
+    """Yield both files of the badge of a page, whose path is `stem` without its ending."""
+    yield File(f"{stem}/shield.json", shield(badge))
+    yield File(f"{stem}.svg", picture(badge))
 
 
 @lru_cache(maxsize=1024)

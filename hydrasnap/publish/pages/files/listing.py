@@ -135,7 +135,7 @@ def _feed(site: Site, page: Link, keys: Iterable[JobsetKey]) -> Iterator[Link]:
 
 
 def _beside(page: str) -> Iterator[Link]:
-    way = page.removesuffix(".html")
-    yield Link(label="data", href=f"{way}.json")
-    yield Link(label="badge", href=f"{way}.svg")
-    yield Link(label="shield", href=f"{way}/shield.json")
+    stem = page.removesuffix(".html")
+    yield Link(label="data", href=f"{stem}.json")
+    yield Link(label="badge", href=f"{stem}.svg")
+    yield Link(label="shield", href=f"{stem}/shield.json")

@@ -3,7 +3,7 @@
 It lists what people look for and what lasts: the lists at the top, projects, jobsets with the
 newest evaluation of each, and the jobs that have a page. Builds are left out: they come and go, a
 large Hydra has a million of them, and each is a link away from its job. What Hydra hides is left
-out too. A job's line takes some 130 bytes beside its page of 17,000, so the size stays what it was.
+out too. A job's line takes some 130 bytes beside its page of 17,000, so the map adds little.
 
 There is no ``lastmod``, which would move with every run. Of a large site the jobs stand in parts
 of their own, which a new evaluation does not change. https://www.sitemaps.org/protocol.html has

@@ -51,7 +51,7 @@ class MetricRow(View, frozen=True, kw_only=True):
 class JobPage(PageContext, frozen=True, kw_only=True):
     """A job; `results` are finished builds newest first, `folded` those beyond the first hundred.
 
-    `before_restart` is what a build had come to that waits again, where none has a result.
+    `before_restart` is the result that a build had before it was restarted, where no build has one.
     `package` is that of the newest build, None where it is not known. `several` systems share its
     name; `flakiness` is a percentage or None where the job is steady or has too few results.
     """
@@ -115,7 +115,7 @@ def job_page(site: Site, history: JobHistory) -> JobPage:
         title=f"{key.name}: {label} · {jobset}",
         description=f"The job {key.name} of {jobset}: {label}.",
         shows="This page shows what the snapshot knows of the job; Hydra may keep older builds.",
-        crumbs=site.trail(*jobset),
+        crumbs=site.breadcrumbs(*jobset),
         live=site.live("job", *key),
         alternates=_alternates(site, history),
         name=key.name,

@@ -17,7 +17,7 @@ Places = tuple[int, ...]
 
 
 def builds_path(site: Site, key: JobsetKey) -> str:
-    """Return the way to all builds of a jobset, without its ending."""
+    """Return the path of the file with all builds of a jobset, without its ending."""
     return f"search/{site.links.jobset(key, '')}"
 
 

@@ -73,7 +73,7 @@ def errors_page(site: Site, jobset: Jobset) -> ErrorsPage:
         title=f"Errors of {key}",
         description=f"{plural(len(errors), 'error')} of the jobset {key}.",
         shows=f"This page shows what went wrong when {key} was fetched and evaluated last.",
-        crumbs=site.trail(*key),
+        crumbs=site.breadcrumbs(*key),
         live=live(site, jobset, tab="#tabs-errors"),
         head=jobset_head(site, jobset, "Errors"),
         errors=errors,

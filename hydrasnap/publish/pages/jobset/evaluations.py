@@ -36,7 +36,7 @@ def evaluations_page(site: Site, jobset: Jobset) -> EvaluationsPage:
         title=f"Evaluations of {key}",
         description=f"The {plural(len(shown), 'newest evaluation')} of {key}.",
         shows=f"This page lists the evaluations of {key} that the snapshot holds.",
-        crumbs=site.trail(*key),
+        crumbs=site.breadcrumbs(*key),
         live=live(site, jobset, "evals"),
         alternates=(
             data_link(site.links.jobset(key, REVISIONS), f"The inputs' revisions in {key}"),

@@ -58,7 +58,7 @@ def grid_page(site: Site, jobset: Jobset) -> GridPage:
         title=f"Jobs of {key}",
         description=f"The jobs of {key} in its {len(grid.columns)} newest evaluations.",
         shows=f"This page shows the jobs of {key} in its newest evaluations, the newest first.",
-        crumbs=site.trail(*key),
+        crumbs=site.breadcrumbs(*key),
         live=live(site, jobset, tab="#tabs-jobs"),
         head=jobset_head(site, jobset, "Jobs"),
         columns=tuple(

@@ -134,7 +134,7 @@ def jobset_page(site: Site, health: JobsetHealth) -> JobsetPage:
         title=str(key),
         description=f"The jobset {key} on {site.host}: {result} in its newest evaluation.",
         shows=f"This page shows the state of {key} at its newest evaluation.",
-        crumbs=site.trail(key.project),
+        crumbs=site.breadcrumbs(key.project),
         live=live(site, jobset),
         alternates=_alternates(site, key),
         head=jobset_head(site, jobset, "Overview"),

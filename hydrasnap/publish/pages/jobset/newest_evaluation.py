@@ -14,7 +14,7 @@ from hydrasnap.report.health import JobsetHealth
 
 
 class ListCount(View, frozen=True, kw_only=True):
-    """How many jobs a list of an evaluation has, and the way to it."""
+    """How many jobs a list of an evaluation has, and a link to it."""
 
     amount: int
     title: str

@@ -83,7 +83,7 @@ def _page(site: Site, project: Project, health: ProjectHealth) -> ProjectPage:
         title=f"{project.displayname.strip() or project.name} ({project.name})",
         description=f"The project {project.name} on {site.host}: {plural(len(rows), 'jobset')}.",
         shows=f"This page shows the jobsets of {project.name} by their newest evaluations.",
-        crumbs=site.trail(project.name)[:1],
+        crumbs=site.breadcrumbs(project.name)[:1],
         live=site.live("project", project.name),
         alternates=(
             *jobsets_feed_link(

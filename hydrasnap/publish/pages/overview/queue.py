@@ -24,8 +24,8 @@ class Waiting(View, frozen=True, kw_only=True):
 class QueuePage(PageContext, frozen=True, kw_only=True):
     """What waits or runs; `total` counts both, and `running` is known if `asked` is set.
 
-    `asked` is when the Hydra was asked what runs, in Unix seconds. Only what runs is in `running`:
-    a template asks it for each row. `files` have all rows, none if the page has.
+    `asked` is when the Hydra was asked what runs, in Unix seconds. `running` maps the ids of the
+    builds that run to true. `files` hold all rows; there are none if the page holds all.
     """
 
     total: int

@@ -23,8 +23,8 @@ Row = tuple[Build, int]
 Combo = tuple[int, int, int, int, int, int]
 
 
-class _Alike(NamedTuple):
-    """What the combos of many builds have in common, and the jobs of their jobset with a page."""
+class _Shared(NamedTuple):
+    """What the combos of many builds share; `paged` are the jobs of their jobset with a page."""
 
     system: int
     status: int
@@ -44,7 +44,7 @@ class BuildTable:
         self._combos: Numbers[Combo] = Numbers()
         self._files: dict[int, str] = {}
         self._folder = cache(partial(folder_of, site))
-        self._alike = cache(self._find_alike)
+        self._shared = cache(self._find_shared)
 
     def columns(self, rows: Iterable[Row]) -> dict[str, object]:
         """Return the columns of builds in their order, and what these refer to."""
@@ -71,18 +71,18 @@ class BuildTable:
         return self._statuses((status.label_for(code), status.outcome.value, status.icon))
 
     def _kind(self, row: int, build: Build, note: int) -> int:
-        alike = self._alike(
+        shared = self._shared(
             build.system, build.status, build.buildstatus, build.project, build.jobset
         )
         paged = int(self._site.policy.has_build_page(build))
-        place = self._place(row, build, alike)
-        return self._combos((alike.system, alike.status, paged, place, note, alike.jobset))
+        place = self._place(row, build, shared)
+        return self._combos((shared.system, shared.status, paged, place, note, shared.jobset))
 
-    def _find_alike(
+    def _find_shared(
         self, system: str, status: BuildStatus, code: int | None, project: str, jobset: str
-    ) -> _Alike:
+    ) -> _Shared:
         key = JobsetKey(project, jobset)
-        return _Alike(
+        return _Shared(
             self._systems(system),
             self._status(status, code),
             self._jobsets(key),
@@ -90,11 +90,11 @@ class BuildTable:
             self._site.policy.jobs_of(key),
         )
 
-    def _place(self, row: int, build: Build, alike: _Alike) -> int:
-        if alike.paged is not None and build.job not in alike.paged:
+    def _place(self, row: int, build: Build, shared: _Shared) -> int:
+        if shared.paged is not None and build.job not in shared.paged:
             return _NONE
         page = self._site.links.job(build.job_key)
-        if page == f"{alike.folder}{build.job}.html":
+        if page == f"{shared.folder}{build.job}.html":
             return _PLAIN
         self._files[row] = page
         return _MOVED

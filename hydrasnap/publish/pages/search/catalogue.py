@@ -131,9 +131,9 @@ def _packages(systems: frozenset[str], index: Index, key: JobsetKey) -> list[Pac
 def _aliases(name: str, nixnames: Iterable[str]) -> tuple[str, ...]:
     """Return the Nix names, without version, that a search would not find by a package's name."""
     own = plain(name)
-    return tuple(sorted({one for one in map(words_of, nixnames) if not _is_told(one, own)}))
+    return tuple(sorted({one for one in map(words_of, nixnames) if not _is_covered(one, own)}))
 
 
-def _is_told(nixname: str, own: str) -> bool:
+def _is_covered(nixname: str, own: str) -> bool:
     """Return whether all words of a Nix name stand in a `plain` name, by which it is found."""
     return all(plain(word) in own for word in nixname.split("-"))

@@ -98,8 +98,8 @@ def _combo(name: Spelled, paged: frozenset[str] | None) -> tuple[int, ...]:
         return name.here
     if paged.isdisjoint(name.jobs):
         return name.elsewhere
-    ways = zip(name.jobs, name.here, strict=True)
-    return tuple(way if job in paged else way | 1 for job, way in ways)
+    pairs = zip(name.jobs, name.here, strict=True)
+    return tuple(ending if job in paged else ending | 1 for job, ending in pairs)
 
 
 def _sets(packages: Iterable[str]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def shard(name: str, value: object) -> File:
 
 
 def _json(value: object) -> str:
-    with suppress(UnicodeEncodeError):  # half a character
+    with suppress(UnicodeEncodeError):  # a lone surrogate
         text = msgspec.json.encode(value).decode()
         if text.isascii():
             return text
