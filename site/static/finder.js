@@ -129,6 +129,15 @@
     return jobset ? [jobset, word.slice(jobset.length + 1)].filter(Boolean) : [word];
   }
 
+  // Cut a system that is not typed to its end from the name before it: hello.x86 means hello and .x86.
+  function unfinished(terms, { systems }) {
+    return terms.flatMap((term) => {
+      const dot = term.lastIndexOf(".");
+      const isBegun = dot > 0 && systems.some((name) => name && `.${name.toLowerCase()}`.startsWith(term.slice(dot)));
+      return isBegun ? [term.slice(0, dot), term.slice(dot)] : [term];
+    });
+  }
+
   // Say for one term in which jobsets and for which endings it holds, whatever the name is.
   function places(term, directory) {
     const jobsets = directory.jobsets.map(([p, j]) => `${p}:${j}`.toLowerCase().includes(term));
@@ -145,7 +154,9 @@
       (only ??= []).push([term, true]);
     }
     for (const term of not) {
-      if (record.hay.includes(term.text)) return null;
+      // its packages may be named after systems: a word that is one excludes the jobs of that one alone
+      const hay = term.any ? record.hay.split("\n", 1)[0] : record.hay;
+      if (hay.includes(term.text)) return null;
       if (term.any) (only ??= []).push([term, false]);
     }
     const at = [];
@@ -356,6 +367,7 @@
     const people = directory.people ? persons(await load("people"), asked) : [];
     const above = [...exact, ...containers(directory, asked), ...people];
     let matches = scan(found, asked.terms, asked.not, directory);
+    if (!matches.length) matches = scan(found, unfinished(asked.terms, directory), asked.not, directory);
     if (!matches.length && !asked.not.length) {
       const everywhere = scanWords(found, asked.terms);
       matches = everywhere.map((record) => matching(record, [], [], directory));

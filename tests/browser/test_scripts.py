@@ -319,3 +319,42 @@ def test_hydras_addresses_of_a_search_and_a_comparison_are_followed(
     page.goto(f"{awkward_site.as_uri()}/eval/12.html?compare=21")
     page.wait_for_url(f"{awkward_site.as_uri()}/compare.html?a=12&b=21")
     expect(page.locator("#comparison h2").first).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def two_systems(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Render jobs of two systems, whose packages are named after them too."""
+    found = snapshot()
+    systems = ("x86_64-linux", "aarch64-linux")
+    both = {
+        number: build(number, f"hello.{system}", nixname=f"hello-{system}", system=system)
+        for number, system in enumerate(systems, 301)
+    }
+    trunk = next(iter(found.jobsets.values()))
+    jobsets = {trunk.key: structs.replace(trunk, evaluations=(13, *trunk.evaluations))}
+    evaluations = {13: evaluation(13, tuple(both))}
+    folder = tmp_path_factory.mktemp("systems")
+    shown = structs.replace(
+        found,
+        builds={**found.builds, **both},
+        evaluations={**found.evaluations, **evaluations},
+        jobsets={**found.jobsets, **jobsets},
+    )
+    publish(shown, SiteSettings(), folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("hello", ["hello"]),
+        ("hello.x", ["hello.x86_64-linux"]),
+        ("p/j/hello.aarch64-li", ["hello.aarch64-linux"]),
+        ("hello -aarch64", ["hello.x86_64-linux"]),
+        ("hello -linux", []),
+    ],
+)
+def test_a_system_may_be_typed_in_part_and_excluded(
+    reading: Page, two_systems: Path, query: str, expected: list[str]
+) -> None:
+    assert search(reading, two_systems, query) == expected
