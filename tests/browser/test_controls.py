@@ -321,6 +321,21 @@ def test_a_phone_names_the_figures_of_watch_lists_and_evaluations(
     assert newest.endswith(", 2 succeeded, 4 failed, 1 aborted, 1 queued")
 
 
+def test_a_build_number_of_nine_digits_stands_on_one_line(
+    opened: Opener, demo_site: Path, demo_pages: dict[str, str]
+) -> None:
+    page = opened(viewport={"width": 1280, "height": 900})
+    lines = """links => links.filter(link => /^[0-9]+$/.test(link.textContent)).map(link => {
+      link.textContent = "312345678";
+      return link.getClientRects().length;
+    })"""
+    found = {}
+    for kind in ("index.html", "eval", "jobset", "job", "builds.html", "queue.html", "build"):
+        page.goto(f"{demo_site.as_uri()}/{demo_pages[kind]}")
+        found[kind] = set(page.locator("main :is(td, dd) a:visible").evaluate_all(lines))
+    assert found == dict.fromkeys(found, {1})
+
+
 @pytest.mark.parametrize("path", ["index.html", f"{TRUNK}.html"])
 def test_the_longest_status_stays_in_its_column(opened: Opener, demo_site: Path, path: str) -> None:
     page = opened_at(opened, demo_site, path)
