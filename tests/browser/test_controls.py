@@ -333,7 +333,7 @@ def test_a_build_number_of_nine_digits_stands_on_one_line(
     for kind in ("index.html", "eval", "jobset", "job", "builds.html", "queue.html", "build"):
         page.goto(f"{demo_site.as_uri()}/{demo_pages[kind]}")
         found[kind] = set(page.locator("main :is(td, dd) a:visible").evaluate_all(lines))
-    assert found == dict.fromkeys(found, {1})
+    assert found == {kind: {1} for kind in found}
 
 
 @pytest.mark.parametrize("path", ["index.html", f"{TRUNK}.html"])
