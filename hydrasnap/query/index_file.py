@@ -8,7 +8,7 @@ import sqlite3
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from itertools import count
 from pathlib import Path
 from typing import TypeVar
@@ -70,13 +70,14 @@ def open_database(folder: Path) -> Database:
     try:
         known = _known_stamp(path)
         if known is not None and (known == _stamp(folder) or holder(folder)):
-            return Database(_connect(path), _last_run(folder))
+            finished = _last_run(folder)
+            return _database(_connect(path), finished)
         stamp, snapshot = _stamp(folder), read_snapshot(folder)
         if _write(path, stamp, snapshot):
-            return Database(_connect(path), snapshot.run.finished)
+            return _database(_connect(path), snapshot.run.finished)
         memory = sqlite3.connect(":memory:")
         _fill(memory, stamp, snapshot)
-        return Database(memory, snapshot.run.finished)
+        return _database(memory, snapshot.run.finished)
     except sqlite3.Error as error:
         raise CacheError(
             f"The index {path} cannot be used: {error}.",
@@ -101,6 +102,15 @@ def _path(folder: Path) -> Path:
 
 def _connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def _database(connection: sqlite3.Connection, now: int) -> Database:
+    """Read what a database holds of jobsets; one that cannot be read is closed again."""
+    with ExitStack() as opened:
+        opened.callback(connection.close)
+        found = Database(connection, now)
+        opened.pop_all()
+    return found
 
 
 def _stamp(folder: Path) -> str:

@@ -7,7 +7,7 @@ from hydras import TRUNK, Crawler, evaluate, fresh_crawl, hydra
 
 from hydrasnap.errors import CacheError
 from hydrasnap.query.failures import failing
-from hydrasnap.query.index_file import open_database
+from hydrasnap.query.index_file import ask
 from hydrasnap.store.opening import open_cache
 
 
@@ -22,7 +22,7 @@ def index_of(crawler: Crawler) -> Path:
 
 
 def newest(crawler: Crawler) -> int:
-    return open_database(crawler.folder).evaluations_of(TRUNK)[0].evaluation.id
+    return ask(crawler.folder, lambda index: index.evaluations_of(TRUNK)[0].evaluation.id)
 
 
 def test_it_is_used_again_until_the_cache_changes(crawler: Crawler) -> None:
@@ -65,5 +65,5 @@ def test_the_crawl_before_answers_while_another_is_at_work(crawler: Crawler) -> 
 
 def test_there_is_no_index_without_a_cache(tmp_path: Path) -> None:
     with pytest.raises(CacheError, match="no cache"):
-        failing(open_database(tmp_path / "none"), ["*"])
+        ask(tmp_path / "none", lambda index: failing(index, ["*"]))
     assert not (tmp_path / "none").exists()

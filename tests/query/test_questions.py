@@ -1,7 +1,8 @@
 """Each question gives what `report` finds in the whole snapshot, though it reads a part of it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hydrasnap.plan.selection import Selection
 from hydrasnap.query.database import Database
 from hydrasnap.query.evaluations import containing, differences
 from hydrasnap.query.failures import FailureFilter, blockers, causes, failing
-from hydrasnap.query.index_file import open_database, write_database
+from hydrasnap.query.index_file import ask, open_database, write_database
 from hydrasnap.query.jobs import history, job_states
 from hydrasnap.query.table import Table
 from hydrasnap.report.changes import ChangeKind, compare
@@ -54,8 +55,9 @@ def index(folder: Path) -> Index:
 
 
 @pytest.fixture(scope="module")
-def database(folder: Path) -> Database:
-    return open_database(folder)
+def database(folder: Path) -> Iterator[Database]:
+    with closing(open_database(folder)) as found:
+        yield found
 
 
 def rows(table: Table) -> list[dict[str, Any]]:
@@ -191,8 +193,8 @@ def test_what_the_cache_lacks_is_not_claimed(folder: Path, tmp_path: Path) -> No
     part = msgspec.structs.replace(
         whole, builds={n: b for n, b in whole.builds.items() if n != lost}
     )
-    database = database_of(part, tmp_path)
-    gone = rows(differences(database, old.id, new.id))
+    with database_of(part, tmp_path) as database:
+        gone = rows(differences(database, old.id, new.id))
     assert not [row for row in gone if row["change"] == "removed"]
     changes = compare(Index(part), new, old)
     assert changes.unknown == 1
@@ -212,28 +214,30 @@ def test_failures_are_found_by_cause_and_maintainer(folder: Path, tmp_path: Path
         second.id: Reasons(build=second.id, stoptime=second.stoptime, steps=(step,)),
         stale.id: Reasons(build=stale.id, stoptime=1, steps=(step,), package=mine),
     }
-    database = database_of(msgspec.structs.replace(whole, reasons=reasons), tmp_path)
+    with database_of(msgspec.structs.replace(whole, reasons=reasons), tmp_path) as database:
 
-    def found(**names: str) -> set[int]:
-        wanted = FailureFilter(**names)
-        return {row["build"] for row in rows(failing(database, ["*"], wanted=wanted))}
+        def found(**names: str) -> set[int]:
+            wanted = FailureFilter(**names)
+            return {row["build"] for row in rows(failing(database, ["*"], wanted=wanted))}
 
-    assert found(cause="openssl") == found(cause="OPEN*3.6") == {first.id, second.id}
-    assert found(maintainer="ada@") == found(cause="openssl", maintainer="ada") == {first.id}
-    assert found(cause="zlib") == set()
-    assert found() > {first.id, second.id, stale.id}
-    top, *others = rows(causes(database, newest.id))
-    jobs = " ".join(sorted((first.job, second.job)))
-    assert top == {"cause": "openssl-3.6", "status": "Failed", "builds": 2,
-                   "log": "/build/7/step/1/log", "jobs": jobs}  # fmt: skip
-    assert sum(row["builds"] for row in others) == len(failed) - 2
+        assert found(cause="openssl") == found(cause="OPEN*3.6") == {first.id, second.id}
+        assert found(maintainer="ada@") == found(cause="openssl", maintainer="ada") == {first.id}
+        assert found(cause="zlib") == set()
+        assert found() > {first.id, second.id, stale.id}
+        top, *others = rows(causes(database, newest.id))
+        jobs = " ".join(sorted((first.job, second.job)))
+        assert top == {"cause": "openssl-3.6", "status": "Failed", "builds": 2,
+                       "log": "/build/7/step/1/log", "jobs": jobs}  # fmt: skip
+        assert sum(row["builds"] for row in others) == len(failed) - 2
 
 
-def database_of(snapshot: Snapshot, folder: Path) -> Database:
+@contextmanager
+def database_of(snapshot: Snapshot, folder: Path) -> Iterator[Database]:
     """Index a snapshot that no cache holds."""
     (folder / "snapshot.json").write_text('{"schema": 1, "origin": ""}')
     write_database(folder, lambda: snapshot)
-    return open_database(folder)
+    with closing(open_database(folder)) as found:
+        yield found
 
 
 def test_every_build_comes_out_as_it_went_in(index: Index, database: Database) -> None:
@@ -260,7 +264,7 @@ def test_a_cause_is_one_row_however_many_builds_have_a_log_of_it(tmp_path: Path)
             )
         )  # fmt: skip
     newest = hydra.world.evaluations_of(TRUNK)[0]
-    found = rows(causes(open_database(tmp_path), newest.id))
+    found = rows(ask(tmp_path, lambda database: causes(database, newest.id)))
     numpy = [row for row in found if row["cause"] == "numpy-2.3.0"]
     assert len(numpy) == 2  # one for each system
     assert max(row["builds"] for row in numpy) >= 3
