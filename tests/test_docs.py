@@ -15,7 +15,7 @@ from example import all_pages, every_kind_of_site
 
 from hydrasnap import errors
 from hydrasnap.cli import main
-from hydrasnap.cli.stopping import SIGNALS, Stopped
+from hydrasnap.cli.signals import SIGNALS, Stopped
 from hydrasnap.client.connection import HOME_PAGE
 from hydrasnap.config.loading import load
 from hydrasnap.publish.pages.common.page import Page

@@ -10,7 +10,7 @@ import click
 from hydrasnap.cli.crawl import crawl_retention
 from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.reports import pruned_line, status_fields, status_lines
-from hydrasnap.cli.stopping import stoppable
+from hydrasnap.cli.signals import stoppable
 from hydrasnap.config.keys import Config
 from hydrasnap.crawl.prune import prune
 from hydrasnap.errors import ConfigError

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.packages import package_settings
-from hydrasnap.cli.site import check_all
+from hydrasnap.cli.render import check_all
 from hydrasnap.config.keys import Config
 from hydrasnap.errors import CacheError, HydrasnapError
 from hydrasnap.formatting import plural, size

@@ -12,7 +12,7 @@ import click
 from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.progress import EventSink, crawl_progress
 from hydrasnap.cli.reports import crawl_fields, crawl_lines, plan_fields, plan_lines, pruned_line
-from hydrasnap.cli.stopping import run_stoppable, stoppable
+from hydrasnap.cli.signals import run_stoppable, stoppable
 from hydrasnap.client.run_budget import Limits
 from hydrasnap.client.settings import Credentials, Settings, normal_origin
 from hydrasnap.client.throttle import is_this_machine

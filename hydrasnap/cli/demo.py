@@ -8,8 +8,8 @@ from hydrasnap.cli.crawl import crawl_folder, report_crawl
 from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.preflight import check_folders
 from hydrasnap.cli.progress import EventSink, crawl_progress
-from hydrasnap.cli.site import render_into
-from hydrasnap.cli.stopping import run_stoppable
+from hydrasnap.cli.render import render_into
+from hydrasnap.cli.signals import run_stoppable
 from hydrasnap.client.run_budget import Limits
 from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.run import CrawlResult

@@ -15,7 +15,7 @@ from hydrasnap.cli.crawl import crawl_selection, crawl_settings
 from hydrasnap.cli.events import OutputOptions, print_line
 from hydrasnap.cli.progress import crawl_progress
 from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files, write_files
-from hydrasnap.cli.stopping import run_stoppable, stoppable
+from hydrasnap.cli.signals import run_stoppable, stoppable
 from hydrasnap.client.run_budget import Limits
 from hydrasnap.client.settings import normal_origin
 from hydrasnap.client.throttle import is_this_machine

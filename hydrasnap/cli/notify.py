@@ -17,7 +17,7 @@ import httpx
 
 from hydrasnap import __version__
 from hydrasnap.cli.events import OutputOptions
-from hydrasnap.cli.stopping import stoppable
+from hydrasnap.cli.signals import stoppable
 from hydrasnap.config.keys import Config
 from hydrasnap.config.site_keys import NotifyTable
 from hydrasnap.errors import OutputError

@@ -17,16 +17,16 @@ import click
 import uvicorn
 
 from hydrasnap.cli.events import OutputOptions, print_line
-from hydrasnap.cli.site import run_render
+from hydrasnap.cli.render import run_render
 from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import DEFAULT_FILE
 from hydrasnap.errors import EXIT_GAPS, EXIT_LOCKED, ConfigError
 from hydrasnap.publish.collisions import links_of
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.report.index import Index
+from hydrasnap.server.background import RELOADING, Follower
 from hydrasnap.server.cache import CacheSource
-from hydrasnap.server.follow import RELOADING, Follower
-from hydrasnap.server.pages import SitePages
+from hydrasnap.server.rendered_site import SitePages
 from hydrasnap.server.serve import serve_app
 
 _PAUSE = 2.0  # seconds

@@ -69,7 +69,7 @@ def snapshot(secrets: Secrets, /, url: str | None, metrics: Path | None, **optio
     from hydrasnap.cli.crawl import run_crawl
     from hydrasnap.cli.metrics import save_metrics
     from hydrasnap.cli.notify import run_notify
-    from hydrasnap.cli.site import check_all, run_render
+    from hydrasnap.cli.render import check_all, run_render
 
     output = opt.take_output_options(options)
     config = opt.load_config(options, url)
@@ -123,7 +123,7 @@ def render(**options: Any) -> None:
     \b
     hydrasnap render --cache cache --output _site
     """
-    from hydrasnap.cli.site import run_render
+    from hydrasnap.cli.render import run_render
 
     output = opt.take_output_options(options)
     if run_render(opt.load_config(options), output).lost:
@@ -143,7 +143,7 @@ def bundle(file: Path, **options: Any) -> None:
     \b
     hydrasnap bundle site.zip
     """
-    from hydrasnap.cli.site import run_bundle
+    from hydrasnap.cli.render import run_bundle
 
     output = opt.take_output_options(options)
     run_bundle(opt.load_config(options), file, output)

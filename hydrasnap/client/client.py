@@ -9,8 +9,8 @@ import httpx
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.client.connection import checked_origin, connect, limit_cookies
-from hydrasnap.client.receiving import read_body
 from hydrasnap.client.redirects import target_path, target_within
+from hydrasnap.client.response_body import read_body
 from hydrasnap.client.responses import (
     HTML,
     JSON,

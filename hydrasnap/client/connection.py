@@ -3,8 +3,8 @@
 import httpx
 
 from hydrasnap import __version__
-from hydrasnap.client.receiving import ACCEPTED_ENCODINGS
 from hydrasnap.client.redirects import check_location
+from hydrasnap.client.response_body import ACCEPTED_ENCODINGS
 from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.client.throttle import is_this_machine
 from hydrasnap.errors import ConfigError, UnreachableError

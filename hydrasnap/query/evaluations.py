@@ -2,8 +2,8 @@
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import JobsetKey, Snapshot
+from hydrasnap.query.arguments import known_evaluation
 from hydrasnap.query.database import Database, Members
-from hydrasnap.query.names import known_evaluation
 from hydrasnap.query.table import NUMBER, TIME, Column, Row, Table, id_cell
 from hydrasnap.report.changes import ChangeKind, compare
 from hydrasnap.report.index import Index

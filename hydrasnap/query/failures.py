@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 from operator import attrgetter
 
 from hydrasnap.model import Build, FailedStep, JobsetKey, Reasons, fits
+from hydrasnap.query.arguments import known_evaluation, matching_jobsets
 from hydrasnap.query.database import Database, Members
-from hydrasnap.query.names import known_evaluation, matching_jobsets
 from hydrasnap.query.table import (
     JOB_COLUMNS,
     NUMBER,

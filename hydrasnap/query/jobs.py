@@ -1,8 +1,8 @@
 """Questions about jobs: their states now, and all their builds."""
 
 from hydrasnap.model import Build
+from hydrasnap.query.arguments import matching_jobs
 from hydrasnap.query.database import Database
-from hydrasnap.query.names import matching_jobs
 from hydrasnap.query.table import (
     DURATION,
     JOB_COLUMNS,

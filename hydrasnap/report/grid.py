@@ -8,8 +8,8 @@ from itertools import islice
 from msgspec import Struct
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Outcome
-from hydrasnap.report.cut_list import Limited
 from hydrasnap.report.index import Index
+from hydrasnap.report.limited import Limited
 
 _BEST_FIRST = (Outcome.SUCCEEDED, Outcome.QUEUED, Outcome.ABORTED, Outcome.FAILED)
 

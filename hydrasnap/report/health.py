@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Snapshot
 from hydrasnap.report.changes import Change, ChangeSummary, summary_of
-from hydrasnap.report.cut_list import Limited, limit
 from hydrasnap.report.flakiness import flake_score
 from hydrasnap.report.history import builds_until, run_until
 from hydrasnap.report.index import Index
+from hydrasnap.report.limited import Limited, limit
 from hydrasnap.report.tally import Tally, tally_of
 
 _DAY = 86_400

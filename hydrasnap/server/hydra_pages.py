@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from hydrasnap.model import Build, Evaluation
 from hydrasnap.report.index import Index
-from hydrasnap.server import builds, comparison, evaluations, objects, projects
+from hydrasnap.server import builds, evaluation_tabs, evaluations, objects, projects
+from hydrasnap.server.evaluation_summary import summarize
 from hydrasnap.server.markup import long_page, page
 from hydrasnap.server.replies import bad, missing
-from hydrasnap.server.summary import summarize
 from hydrasnap.server.view import View
 
 T = TypeVar("T")
@@ -137,7 +137,7 @@ def evaluation(view: View) -> Response:
         "evaluation.html",
         title=f"Evaluation {value.id} of jobset {value.jobset_key}",
         evaluation=value,
-        tabs=comparison.tabs(view.index, value, baseline, view.parameter("filter")),
+        tabs=evaluation_tabs.tabs(view.index, value, baseline, view.parameter("filter")),
         most=len(value.builds) + 1 if view.parameter("full") == "1" else _MOST_IN_A_TAB,
     )
 

@@ -16,7 +16,7 @@ from hydrasnap.model import (
     Project,
 )
 from hydrasnap.report.index import Index
-from hydrasnap.server.summary import summarize
+from hydrasnap.server.evaluation_summary import summarize
 
 Json = dict[str, object]
 

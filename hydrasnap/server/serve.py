@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from hydrasnap.server.app import hydra_app
-from hydrasnap.server.follow import RELOAD, RELOAD_SCRIPT, Follower
+from hydrasnap.server.background import RELOAD, RELOAD_SCRIPT, Follower
 from hydrasnap.server.view import Source, View
 
 _LEVEL = 4  # of nine: while a large answer is compressed, others wait

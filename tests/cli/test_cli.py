@@ -289,8 +289,8 @@ def test_a_crawl_says_what_the_retention_drops(tmp_path: Path) -> None:
 def test_a_signal_is_an_event_for_a_machine(tmp_path: Path) -> None:
     code = (
         "import os, signal\n"
-        "from hydrasnap.cli import main, site\n"
-        "site.check_all = lambda _: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "from hydrasnap.cli import main, render\n"
+        "render.check_all = lambda _: os.kill(os.getpid(), signal.SIGTERM)\n"
         "main()"
     )
     arguments = ["snapshot", "http://127.0.0.1:1", "--log-format", "json"]
@@ -342,7 +342,7 @@ def test_no_exception_is_a_traceback(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("hydrasnap.cli.site.check_all", fail)
+    monkeypatch.setattr("hydrasnap.cli.render.check_all", fail)
     told(run("snapshot", "http://127.0.0.1:1"), 2 if "Inner" in words else 1, words)
     result = run("snapshot", "http://127.0.0.1:1", "--log-format", "json")
     fields = json.loads(result.stderr)
@@ -370,8 +370,8 @@ def test_a_login_at_a_wrong_place_is_not_repeated(arguments: tuple[str, ...]) ->
 def test_the_password_is_out_of_the_environment_before_anything_else() -> None:
     code = (
         "import os\n"
-        "from hydrasnap.cli import main, site\n"
-        "site.run_render = lambda *_: print([k for k in os.environ if 'PASSWORD' in k])\n"
+        "from hydrasnap.cli import main, render\n"
+        "render.run_render = lambda *_: print([k for k in os.environ if 'PASSWORD' in k])\n"
         "main()"
     )
     names = ("HYDRASNAP_PASSWORD", "HYDRASNAP_BASIC_PASSWORD")

@@ -7,8 +7,8 @@ from typing import TypeVar
 from msgspec import structs
 
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Project, Reasons, Snapshot
-from hydrasnap.publish.incremental.declarations import Declarations
 from hydrasnap.publish.incremental.reads import BucketReads, JobsetReads
+from hydrasnap.publish.incremental.reads_finder import ReadsFinder
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.task_list import RenderTask
 from hydrasnap.report.packages import KnownPackage, PackageIndex
@@ -64,7 +64,7 @@ class RestrictedSnapshot(Snapshot, frozen=True):
 
 def restricted(site: Site, task: RenderTask) -> Site:
     """Return a site that has what a task declares; addresses and titles are those of the whole."""
-    declared = Declarations(site)
+    declared = ReadsFinder(site)
     jobsets = [declared.of_jobset(key) for key in task.jobsets]
     every = [bucket for key in task.jobsets for bucket in site.buckets[key]]
     buckets = [declared.of_bucket(b) for b in (every if task.bucket is None else [task.bucket])]

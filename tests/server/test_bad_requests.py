@@ -12,7 +12,7 @@ import uvicorn
 from hydras import Crawler, hydra
 
 from hydrasnap.server.cache import CacheSource
-from hydrasnap.server.pages import SitePages
+from hydrasnap.server.rendered_site import SitePages
 from hydrasnap.server.serve import serve_app
 
 JSON = {"Accept": "application/json"}

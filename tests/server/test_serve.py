@@ -10,9 +10,9 @@ from hydras import Crawler, evaluate, fresh_crawl, hydra
 from starlette.applications import Starlette
 
 from hydrasnap.publish.links import safe_name
+from hydrasnap.server.background import RELOADING, Follower
 from hydrasnap.server.cache import CacheSource
-from hydrasnap.server.follow import RELOADING, Follower
-from hydrasnap.server.pages import SitePages
+from hydrasnap.server.rendered_site import SitePages
 from hydrasnap.server.serve import serve_app
 
 JSON = {"Accept": "application/json"}

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import msgspec
 
 from hydrasnap.model import JobsetKey
-from hydrasnap.publish.incremental.declarations import Declarations
 from hydrasnap.publish.incremental.reads import BucketReads, JobsetReads, WholeReads
+from hydrasnap.publish.incremental.reads_finder import ReadsFinder
 from hydrasnap.publish.incremental.state import digest
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
@@ -41,7 +41,7 @@ class Fingerprinter:
         self._site = site
         self._chosen = settings
         self._settings = digest(settings, *sorted(name.encode() for name in site.links.collisions))
-        self._declared = Declarations(site)
+        self._declared = ReadsFinder(site)
         self._jobset = cache(self._jobset_fingerprint)
         self._bucket = cache(self._bucket_fingerprint)
         self._every_bucket = cache(self._fingerprint_of_every_bucket)

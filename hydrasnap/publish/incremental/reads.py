@@ -1,6 +1,6 @@
 """What each task of a render reads, declared as objects of the snapshot.
 
-A task that names no jobset may read anything. Every other task may read what `Declarations` gives
+A task that names no jobset may read anything. Every other task may read what `ReadsFinder` gives
 for it, and nothing else: its files change only if a fingerprint of these objects does.
 A test renders each task from its declared objects alone and compares the files.
 """

@@ -13,7 +13,7 @@ from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.changes import ChangesPage, changes_view, list_pages, summary
 from hydrasnap.publish.pages.common.page import Link, Page, PageContext, View
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.evaluation.versus import versus_page
+from hydrasnap.publish.pages.evaluation.comparison_form import versus_page
 from hydrasnap.report.baselines import Baseline, jobset_baselines, own_baselines
 from hydrasnap.report.changes import ChangeKind, Changes, compare
 

@@ -24,8 +24,8 @@ from hydrasnap.publish.pages.evaluation.comparison import (
     comparison_pages,
     hub_path,
 )
+from hydrasnap.publish.pages.evaluation.comparison_form import states_file
 from hydrasnap.publish.pages.evaluation.downloads import download_files, download_links
-from hydrasnap.publish.pages.evaluation.versus import states_file
 from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_files, tally_badge
 from hydrasnap.publish.pages.files.data import evaluation_data, jobs_data
 from hydrasnap.publish.pages.files.data_file import data_file, data_link

@@ -7,8 +7,8 @@ from example import NOON, ORIGIN, build, explained
 from msgspec import structs
 
 from hydrasnap.model import JobsetKey, Project, Reasons, Snapshot
-from hydrasnap.publish.incremental.declarations import Declarations
 from hydrasnap.publish.incremental.reads import WholeReads
+from hydrasnap.publish.incremental.reads_finder import ReadsFinder
 from hydrasnap.publish.pages.common.page_priorities import EVERYTHING, Policy
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.index import Index
@@ -21,7 +21,7 @@ NOTHING = Policy(builds=frozenset(), jobs=frozenset())
 
 def reads(policy: Policy, snapshot: Snapshot | None = None) -> WholeReads:
     site = replace(Site(snapshot or explained()), policy=policy)
-    return Declarations(site).of_whole(KEY)
+    return ReadsFinder(site).of_whole(KEY)
 
 
 def test_pages_for_all_builds_are_told_from_pages_for_none() -> None:

@@ -25,7 +25,7 @@ from hydrasnap.report.transitive_inputs import LEVELS, producer
 T = TypeVar("T")
 
 
-class Declarations:
+class ReadsFinder:
     """Computes what may be read of each jobset and bucket of a site, once for each."""
 
     def __init__(self, site: Site) -> None:

@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs signals")
 
 TWICE = "[os.kill(os.getpid(), signal.SIGINT) for _ in range(2)]"
-BEGIN = "import asyncio, os, signal, sys, time; from hydrasnap.cli import stopping; "
+BEGIN = "import asyncio, os, signal, sys, time; from hydrasnap.cli import signals; "
 
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -24,7 +24,7 @@ def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_second_one_does_not_break_into_the_end_of_the_first() -> None:
     done = python(f"""
 try:
-    with stopping.handle_signals_once():
+    with signals.handle_signals_once():
         try:
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(10)
@@ -53,7 +53,7 @@ async def work():
         await asyncio.sleep(0.01)
         print("put away")
 try:
-    stopping.run_stoppable(work())
+    signals.run_stoppable(work())
 except KeyboardInterrupt:
     print("told")
 """)
@@ -68,7 +68,7 @@ class Freed:
         for _ in range(10_000):
             pass
 try:
-    with stopping.handle_signals_once():
+    with signals.handle_signals_once():
         Freed()
         time.sleep(10)
 except KeyboardInterrupt as ended:
@@ -83,7 +83,7 @@ def test_without_it_things_are_as_before() -> None:
     async def work() -> int:
         return 7
 
-    from hydrasnap.cli.stopping import handle_signals_once, run_stoppable
+    from hydrasnap.cli.signals import handle_signals_once, run_stoppable
 
     with handle_signals_once():
         assert signal.getsignal(signal.SIGINT) is not before

@@ -7,7 +7,7 @@ from hydrasnap.cli.events import OutputOptions, print_line
 from hydrasnap.cli.packages import package_settings
 from hydrasnap.cli.progress import render_progress
 from hydrasnap.cli.reports import render_fields, render_lines
-from hydrasnap.cli.stopping import handle_signals_once, stoppable
+from hydrasnap.cli.signals import handle_signals_once, stoppable
 from hydrasnap.config.keys import Config
 from hydrasnap.formatting import plural, size
 from hydrasnap.model import Watch
