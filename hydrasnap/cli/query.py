@@ -159,7 +159,7 @@ def blockers(jobsets: tuple[str, ...], **options: Any) -> None:
 @click.argument("revision")
 @_question
 def contains(revision: str, **options: Any) -> None:
-    """List the evaluations that an input had at REVISION.
+    """List the evaluations that had an input at REVISION.
 
     The first digits of REVISION are enough, four at least. Evaluations of later revisions contain
     it too; only the history of the repository tells which these are.

@@ -27,7 +27,7 @@ def bundle(site: Path, target: Path) -> int:
     if write is None:
         raise ConfigError(
             f"{target} has no suffix that says how to pack.",
-            hint=f"End the name with {' or '.join(_WRITERS)}.",
+            hint=f"End the name with one of {', '.join(_WRITERS)}.",
         )
     if not (site / "index.html").is_file():
         raise OutputError(

@@ -15,7 +15,9 @@ def matching_jobsets(database: Database, globs: Sequence[str]) -> list[JobsetKey
     wanted = [glob if "/" in glob else glob.replace(":", "/", 1) for glob in globs]
     keys = [key for key in database.jobsets if fits(key.path, wanted)]
     if not keys:
+        rest = len(database.jobsets) - _OFFERED
         known = ", ".join(key.path for key in database.jobsets[:_OFFERED]) or "none"
+        known += f" and {rest} more" if rest > 0 else ""
         raise ConfigError(
             f"No jobset of the cache matches {' or '.join(globs)}.",
             hint=f"Write PROJECT/JOBSET; there are {known}.",

@@ -99,8 +99,9 @@ def causes(database: Database, number: int) -> Table:
     seen: dict[tuple[str, ...], tuple[str, str, str]] = {}
     for build in builds:
         for step in _causes(reasons.get(build.id)):
-            name = " ".join(step.names) or step_name(step)
-            key = step.outputs or (name,)
+            is_own = not step.outputs and step.propagated_from is None
+            name = build.nixname if is_own else " ".join(step.names) or step_name(step)
+            key = step.outputs or ((name, str(build.id)) if is_own else (name,))
             jobs[key].add(build.job)
             if key not in seen or step.propagated_from is None:  # the step of the build that ran it
                 seen[key] = name, step.status, step.log

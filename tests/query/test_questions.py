@@ -231,6 +231,17 @@ def test_failures_are_found_by_cause_and_maintainer(folder: Path, tmp_path: Path
         assert sum(row["builds"] for row in others) == len(failed) - 2
 
 
+def test_a_failed_step_without_outputs_is_of_the_build_itself(folder: Path, tmp_path: Path) -> None:
+    whole = read_snapshot(folder)
+    newest = next(iter(Index(whole).evaluations_of(TRUNK)))
+    build = next(build for build in whole.builds_of(newest) if build.status.failed)
+    step = FailedStep(number=1, status="Failed", log="/log")
+    own = Reasons(build=build.id, stoptime=build.stoptime, steps=(step,))
+    with database_of(msgspec.structs.replace(whole, reasons={build.id: own}), tmp_path) as database:
+        found = [row for row in rows(causes(database, newest.id)) if row["log"] == "/log"]
+    assert [(row["cause"], row["jobs"]) for row in found] == [(build.nixname, build.job)]
+
+
 @contextmanager
 def database_of(snapshot: Snapshot, folder: Path) -> Iterator[Database]:
     """Index a snapshot that no cache holds."""
