@@ -3,6 +3,7 @@
 Otherwise a crawl of an hour could end with a site that cannot be written.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def _check_templates(own: Path | None) -> None:
 
 def check_folders(cache: Path, site: Path) -> None:
     """Refuse folders in which hydrasnap would overwrite the files of others."""
-    one, other = cache.resolve(), site.resolve()
+    one, other = (Path(os.path.realpath(folder)) for folder in (cache, site))
     if one == other:
         raise ConfigError(
             f"The cache and the site cannot share the folder {cache}.",

@@ -1,10 +1,14 @@
 """Files that appear whole or not at all, and what becomes of damaged ones."""
 
 import os
+import stat
 from contextlib import suppress
 from pathlib import Path
 
 from hydrasnap.errors import CacheError
+
+NO_WAIT: int = getattr(os, "O_NONBLOCK", 0)
+"""The flag to open a pipe with that nobody else has open."""
 
 
 def write_whole(path: Path, data: bytes) -> bool:
@@ -26,6 +30,16 @@ def write_whole(path: Path, data: bytes) -> bool:
             temporary.unlink(missing_ok=True)
         raise
     return True
+
+
+def read_whole(path: Path) -> bytes:
+    """Read a file; a pipe or a device in its place counts as empty, as it may never end."""
+    with open(path, "rb", opener=_open_at_once) as file:
+        return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | NO_WAIT)
 
 
 def set_aside(path: Path) -> None:

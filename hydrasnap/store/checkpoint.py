@@ -6,7 +6,7 @@ import msgspec
 
 from hydrasnap.model import JobsetOverview
 from hydrasnap.model.objects import Value
-from hydrasnap.store.atomic import write_whole
+from hydrasnap.store.atomic import read_whole, write_whole
 from hydrasnap.store.layout import UNFINISHED, UNREADABLE, encode_line, is_line_intact
 
 
@@ -38,7 +38,7 @@ class Checkpoint(Value, frozen=True):
 def read_checkpoint(folder: Path) -> Checkpoint:
     """Read what the run before left; what cannot be read is only asked again."""
     try:
-        data = (folder / UNFINISHED).read_bytes()
+        data = read_whole(folder / UNFINISHED)
         if is_line_intact(data.removesuffix(b"\n")):
             return msgspec.json.decode(data, type=Checkpoint)
     except (OSError, *UNREADABLE):

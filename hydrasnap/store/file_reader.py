@@ -9,6 +9,7 @@ import msgspec
 
 from hydrasnap.errors import CacheError
 from hydrasnap.model import Build
+from hydrasnap.store.atomic import read_whole
 from hydrasnap.store.layout import (
     MANIFEST,
     ORIGIN,
@@ -47,7 +48,7 @@ class FileReader:
         """Read `snapshot.json`, unless it is of a newer form than this program knows."""
         path = self._folder / MANIFEST
         try:
-            data = path.read_bytes()
+            data = read_whole(path)
         except FileNotFoundError:
             return None
         schema = _schema_of(data)
@@ -62,7 +63,7 @@ class FileReader:
     def origin(self) -> str:
         """Read the file that says whose cache it is where `snapshot.json` is lost; empty if not."""
         try:
-            return (self._folder / ORIGIN).read_text(encoding="utf-8", errors="replace").strip()
+            return read_whole(self._folder / ORIGIN).decode(errors="replace").strip()
         except FileNotFoundError:
             return ""
 
@@ -99,7 +100,7 @@ class FileReader:
         Lines with a checksum are known to be readable; those of a file without are decoded. Raises
         NotByLineError for a file that somebody has laid out otherwise.
         """
-        data = path.read_bytes()
+        data = read_whole(path)
         lines, intact = _lines_of(data)
         self.files += 1
         try:
@@ -120,7 +121,7 @@ class FileReader:
         """Read the files that match a pattern; one that is removed meanwhile is absent."""
         for path in sorted(self._folder.glob(pattern), key=_numbers_in_order):
             try:
-                data = path.read_bytes()
+                data = read_whole(path)
             except FileNotFoundError:
                 continue
             except IsADirectoryError:

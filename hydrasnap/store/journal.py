@@ -8,6 +8,7 @@ import msgspec
 
 from hydrasnap.model import Build, Evaluation, Jobset, JobSizes, Project, Reasons
 from hydrasnap.model.objects import Value
+from hydrasnap.store.atomic import NO_WAIT, read_whole
 from hydrasnap.store.layout import UNREADABLE, encode_line, is_line_intact
 
 _FIELDS = {
@@ -45,7 +46,7 @@ class Journal:
     def replay(self) -> Iterator[Value]:
         """Yield the objects of a run that was killed."""
         try:
-            data = self._path.read_bytes()
+            data = read_whole(self._path)
         except FileNotFoundError:
             return
         for line in data.split(b"\n"):
@@ -61,7 +62,8 @@ class Journal:
         """Add objects in one write, after a line break in case the line before is torn."""
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | NO_WAIT
+            self._file = os.open(self._path, flags, 0o644)
         entries = ({_FIELDS[type(value)]: value} for value in objects)
         data = b"".join(b"\n" + encode_line(entry) for entry in entries) + b"\n"
         view = memoryview(data)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from hydrasnap.store.atomic import write_whole
+from hydrasnap.store.atomic import read_whole, write_whole
 from hydrasnap.store.layout import INDEXES
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ def _prefix(subject: tuple[str, ...]) -> str:
 def read_index_file(folder: Path, name: str, fingerprint: bytes = b"") -> bytes:
     """Return what was written to a file of ``.index``; empty if it is missing, stale or damaged."""
     with suppress(OSError):
-        content = (folder / INDEXES / name).read_bytes()
+        content = read_whole(folder / INDEXES / name)
         head, data = content[: len(fingerprint) + _DIGEST], content[len(fingerprint) + _DIGEST :]
         if head == fingerprint + digest_of(data):
             return data

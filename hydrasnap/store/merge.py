@@ -1,5 +1,6 @@
 """Several caches of one Hydra joined into one, such as those of crawls that shared the work."""
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -19,8 +20,8 @@ def merge_caches(sources: Sequence[Path], target: Path) -> Snapshot:
     old as its oldest part, and complete if all parts are. What `target` holds already is a part,
     unless the sources have all of its jobsets, as where they are merged again after each crawl.
     """
-    places = {source.resolve(): source for source in sources}
-    is_source = places.pop(target.resolve(), None) is not None
+    places = {os.path.realpath(source): source for source in sources}
+    is_source = places.pop(os.path.realpath(target), None) is not None
     snapshots = _by_age(map(read_snapshot, places.values()))
     _check_origins(snapshots)
     origin = (snapshots[0] if snapshots else read_snapshot(target)).origin

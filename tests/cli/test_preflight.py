@@ -14,6 +14,8 @@ def _in_a_folder_with_things_of_others(tmp_path: Path) -> object:
     (tmp_path / "foreign").mkdir()
     (tmp_path / "foreign" / "thesis.txt").write_text("mine")
     (tmp_path / "file").write_text("mine")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "dangling").symlink_to("nowhere")
     with chdir(tmp_path):
         yield
 
@@ -28,6 +30,11 @@ def tree() -> dict[str, bytes]:
         ("cache", "foreign", 1, "The output folder foreign holds files that are not from hyd"),
         ("cache", "file", 1, "Cannot write the site to file: Not a directory."),
         ("cache", "file/below", 1, "Cannot write the site to file/below: Not a directory."),
+        ("cache", "loop", 1, "The output folder loop is a link that leads to nothing."),
+        ("cache", "dangling", 1, "The output folder dangling is a link that leads to nothing."),
+        ("loop", "site", 1, "The cache loop is no folder, nor a link to one."),
+        ("dangling", "site", 1, "The cache dangling is no folder, nor a link to one."),
+        ("file", "site", 1, "The cache file is no folder, nor a link to one."),
         ("foreign", "site", 1, "The folder foreign is no cache: it holds files that are not"),
         ("x", "x", 2, "The cache and the site cannot share the folder x."),
         ("x", "./y/../x", 2, "The cache and the site cannot share the folder x."),

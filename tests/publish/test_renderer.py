@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from jinja2 import UndefinedError
+from jinja2 import Environment, TemplateNotFound, UndefinedError
 
 from hydrasnap.errors import ConfigError
 from hydrasnap.formatting import visible
 from hydrasnap.publish.pages.common.page import Appearance, Page, PageContext
 from hydrasnap.publish.pages.common.site_facts import SiteFacts
+from hydrasnap.publish.render.environment import OwnTemplates
 from hydrasnap.publish.render.markdown import markdown_html
 from hydrasnap.publish.render.renderer import Renderer, environment
 from hydrasnap.publish.render.template_errors import explain
@@ -73,6 +74,18 @@ def test_a_template_of_ours_that_misses_what_the_user_replaced_leads_to_the_fold
 def test_a_template_can_extend_the_one_it_replaces(tmp_path: Path) -> None:
     (tmp_path / "redirect.html").write_text('{% extends "bundled/macros.html" %}')
     assert environment(tmp_path).get_template("redirect.html")
+
+
+@pytest.mark.parametrize("place", ["queue.html", "parts/file.html"])
+def test_a_link_among_templates_shows_no_file_of_the_machine(tmp_path: Path, place: str) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret/file.html").write_text("s3cret")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "queue.html").symlink_to(tmp_path / "secret/file.html")
+    (own / "parts").symlink_to(tmp_path / "secret")
+    with pytest.raises(TemplateNotFound):
+        OwnTemplates(own).get_source(Environment(autoescape=True), place)
 
 
 def test_no_template_switches_escaping_off() -> None:

@@ -1,5 +1,6 @@
 """Damage of every kind is seen, costs what it hit alone, and is fetched again."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from up_to_date import is_intact
 
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import CacheError
+from hydrasnap.store import file_reader
 from hydrasnap.store.opening import check_cache, read_snapshot
 
 FILES = ("builds/1000.json", "evals/101.json", "projects/one.json", "jobsets/one/trunk.json")
@@ -53,6 +55,11 @@ def made_a_folder(path: Path) -> None:
     path.mkdir()
 
 
+def made_a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "emptied": lambda path: path.write_bytes(b""),
     "zeroed": lambda path: path.write_bytes(b"\0" * path.stat().st_size),
@@ -60,6 +67,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "doubled": lambda path: path.write_bytes(path.read_bytes() * 2),
     "removed": lambda path: path.unlink(),
     "a folder": made_a_folder,
+    "a pipe": made_a_pipe,
     "of another object": lambda path: path.write_bytes(
         (path.parent / {"101": "104", "trunk": "stable"}.get(path.stem, path.stem))
         .with_suffix(".json")
@@ -107,14 +115,14 @@ def test_a_cache_of_a_version_without_checksums_is_read_as_it_is(crawler: Crawle
 def test_files_removed_while_they_are_read_count_as_absent(
     crawler: Crawler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = Path.read_bytes
+    read = file_reader.read_whole
 
     def vanishing(path: Path) -> bytes:
         if path.name == "101.json":
             raise FileNotFoundError(path)
         return read(path)
 
-    monkeypatch.setattr(Path, "read_bytes", vanishing)  # stands for another process
+    monkeypatch.setattr(file_reader, "read_whole", vanishing)  # stands for another process
     assert 101 not in read_snapshot(crawler.folder).evaluations
 
 

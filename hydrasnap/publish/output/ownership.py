@@ -21,6 +21,11 @@ def check_output_folder(folder: Path) -> None:
     try:
         if folder.exists():
             is_ours(folder)
+        elif folder.is_symlink():
+            raise OutputError(
+                f"The output folder {folder} is a link that leads to nothing.",
+                hint="Remove the link, or choose another folder with --output.",
+            )
         above = next(place for place in (folder, *folder.absolute().parents) if place.exists())
         if not above.is_dir():
             raise files.unusable(str(folder), NotADirectoryError(ENOTDIR, strerror(ENOTDIR)))

@@ -4,14 +4,23 @@ Both escape everything and refuse names that are not defined. Compiled templates
 user's cache folder, because compiling all of them takes as long as rendering a small site.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from jinja2 import BaseLoader, Environment, StrictUndefined, Template
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+)
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
+from jinja2.loaders import split_template_path
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from platformdirs import user_cache_path
 
@@ -36,6 +45,26 @@ class CompiledTemplates(FileSystemBytecodeCache):
         with suppress(OSError):
             Path(self.directory).mkdir(parents=True, exist_ok=True)
             super().dump_bytecode(bucket)
+
+
+class OwnTemplates(FileSystemLoader):
+    """Loads a user's templates; one that is a symbolic link, or behind one, is left out.
+
+    Somebody else may have written them, and a link could lead to any file of the machine.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._folder = folder
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Return the text of a template and where it is."""
+        inside = accumulate(split_template_path(template), Path.joinpath, initial=self._folder)
+        if any(place.is_symlink() for place in islice(inside, 1, None)):
+            raise TemplateNotFound(template)
+        return super().get_source(environment, template)
 
 
 class SiteEnvironment(Environment):
