@@ -13,7 +13,7 @@ from up_to_date import is_intact
 
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import CacheError
-from hydrasnap.store import file_reader
+from hydrasnap.store import atomic
 from hydrasnap.store.opening import check_cache, read_snapshot
 
 FILES = ("builds/1000.json", "evals/101.json", "projects/one.json", "jobsets/one/trunk.json")
@@ -115,14 +115,15 @@ def test_a_cache_of_a_version_without_checksums_is_read_as_it_is(crawler: Crawle
 def test_files_removed_while_they_are_read_count_as_absent(
     crawler: Crawler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = file_reader.read_whole
+    read = atomic.read_whole
 
     def vanishing(path: Path) -> bytes:
         if path.name == "101.json":
             raise FileNotFoundError(path)
         return read(path)
 
-    monkeypatch.setattr(file_reader, "read_whole", vanishing)  # stands for another process
+    where = "hydrasnap.store.file_reader.read_whole"
+    monkeypatch.setattr(where, vanishing)  # stands for another process
     assert 101 not in read_snapshot(crawler.folder).evaluations
 
 
