@@ -3,10 +3,12 @@
 import os
 import stat
 from contextlib import suppress
+from errno import EACCES, EPERM, EROFS
 from pathlib import Path
 
 from hydrasnap.errors import CacheError
 
+_NOT_ALLOWED = frozenset({EACCES, EPERM, EROFS})
 NO_WAIT: int = getattr(os, "O_NONBLOCK", 0)
 """The flag to open a pipe with that nobody else has open."""
 
@@ -54,9 +56,10 @@ def set_aside(path: Path) -> None:
 
 def cannot(action: str, folder: Path, error: OSError) -> CacheError:
     """Explain why a cache is not written or locked."""
+    remedy = "Check the permissions" if error.errno in _NOT_ALLOWED else "Make room"
     return CacheError(
         f"Cannot {action} the cache {folder}: {_reason(folder, error)}.",
-        hint="Nothing that it held is lost. Make room or give it another place with --cache, and "
+        hint=f"Nothing that it held is lost. {remedy} or give it another place with --cache, and "
         "run again.",
     )
 
