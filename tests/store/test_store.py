@@ -392,7 +392,7 @@ def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path, name: str) -> 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_said_to_be_so(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(CacheError, match="Permission denied.*Check the permissions"):
+    with pytest.raises(CacheError, match=r"Permission denied.*Check the permissions"):
         opened(tmp_path / "cache").__enter__()
 
 
