@@ -118,7 +118,7 @@ def visible(text: str) -> str:
 
 
 def visible_name(name: str) -> str:
-    """Return a name, by its code points where it is of blanks alone and could not be seen.
+    """Return a name that can be seen: one of blanks alone is spelled by its code points.
 
     >>> visible_name(" "), visible_name("a b")
     ('⟨U+0020⟩', 'a b')

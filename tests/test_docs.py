@@ -170,3 +170,10 @@ def test_the_home_page_is_one() -> None:
         for found in re.findall(r"https://github\.com/hydrasnap[\w/-]*", text)
     }
     assert named == {HOME_PAGE}
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "docs/architecture.md", "docs/testing.md"])
+def test_the_files_that_are_named_exist(name: str) -> None:
+    bases = [ROOT, *(ROOT / below for below in ("hydrasnap", "hydrasnap/publish", "tests"))]
+    named = re.findall(r"`([\w/]+\.(?:py|html))`", TEXTS[name])
+    assert [file for file in named if not any((base / file).exists() for base in bases)] == []

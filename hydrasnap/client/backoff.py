@@ -28,9 +28,9 @@ class Retry:
         return full * (0.5 + 0.5 * jitter())
 
     def tries(self, most: int | None, unanswered: int) -> int:
-        """Return how often to try an address, at `most` or as often as any.
+        """Return how often to try an address: `most` times, for None as the settings say.
 
-        The tries are halved for each address just before that had no answer, down to two.
+        That is halved for each address just before it that had no answer, down to two.
         """
         most = self.attempts if most is None else most
         return max(min(most, _FEWEST), most >> unanswered)

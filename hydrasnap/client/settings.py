@@ -33,7 +33,7 @@ class Settings:
     basic: Credentials | None = None  # for basic authentication in front of the Hydra
     limits: Limits = field(default_factory=Limits)
     retry: Retry = field(default_factory=Retry)
-    # seconds until a part of an answer comes: Hydra sends no byte before all is computed
+    # seconds to wait for the next part of an answer; Hydra sends none before all is computed
     timeout: float = 900.0  # where the answer may be large
     usual_timeout: float = 300.0  # of any other answer
     most_bytes: int = 768 * 1024 * 1024  # of an answer that may be large

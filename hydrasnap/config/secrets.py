@@ -12,7 +12,7 @@ from hydrasnap.formatting import decoded
 if TYPE_CHECKING:
     from hydrasnap.config.keys import Config
 
-_MOST_BYTES = 65_536  # of a file, of which the first line counts
+_MOST_BYTES = 65_536  # of a password file, whose first line is the password
 SecretName = Literal["password", "basic_password"]
 
 

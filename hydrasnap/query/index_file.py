@@ -180,7 +180,7 @@ def _fill(connection: sqlite3.Connection, stamp: str, snapshot: Snapshot) -> Non
     put("insert into builds values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (_build_row(each, numbers) for each in snapshot.builds.values()))  # fmt: skip
     put("insert into jobsets values (?, ?, ?, ?)",
-        ((numbers[key], *key, _data(snapshot, key))
+        ((numbers[key], *key, _jobset_data(snapshot, key))
          for key in sorted({*snapshot.jobsets, *numbers})))  # fmt: skip
     connection.executescript(_INDEXES)
     connection.execute("insert into about values (?)", (stamp,))
@@ -196,7 +196,7 @@ def _reasons_rows(snapshot: Snapshot) -> Iterator[tuple[int, bytes]]:
             yield number, msgspec.json.encode(found)
 
 
-def _data(snapshot: Snapshot, key: JobsetKey) -> bytes:
+def _jobset_data(snapshot: Snapshot, key: JobsetKey) -> bytes:
     jobset = snapshot.jobsets.get(key) or Jobset(project=key.project, name=key.name)
     return msgspec.json.encode(jobset)
 

@@ -62,7 +62,7 @@ def decode(
         reason = str(error)
     try:
         raw = _leniently(body)
-    except (ValueError, RecursionError):  # the length tells one fault from the next
+    except (ValueError, RecursionError):  # the length tells apart answers with the same fault
         raise wrong_shape(where, f"{reason} ({len(memoryview(body)):,} bytes)") from None
     oddities = Oddities()
     try:
@@ -194,8 +194,8 @@ def _fields(
 def _is_marked(kind: Any, mark: str) -> bool:
     """Return whether a type has a mark.
 
-    An object is of no use, or of harm, without a ``vital`` field. An ``exact`` text is read in full
-    or not at all.
+    Without a ``vital`` field its object would be useless or wrong, and is not taken. An ``exact``
+    text is read in full or not at all.
     """
     metas = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
     return any(isinstance(meta, msgspec.Meta) and (meta.extra or {}).get(mark) for meta in metas)

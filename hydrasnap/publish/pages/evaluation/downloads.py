@@ -19,7 +19,7 @@ def download_files(site: Site, changes: Changes) -> Iterator[File]:
     """Yield the Markdown and the list of failures of an evaluation."""
     number = changes.evaluation.id
     yield File(site.links.evaluation(number, ".md"), _markdown(site, changes))
-    yield File(site.links.evaluation(number, "/failing.txt"), _list(site, changes))
+    yield File(site.links.evaluation(number, "/failing.txt"), _failing_names(site, changes))
 
 
 def download_links(site: Site, number: int) -> Iterator[Alternate]:
@@ -32,7 +32,7 @@ def download_links(site: Site, number: int) -> Iterator[Alternate]:
         yield Alternate(label=label, href=href, type=type_, title=f"Evaluation {number}: {words}")
 
 
-def _list(site: Site, changes: Changes) -> str:
+def _failing_names(site: Site, changes: Changes) -> str:
     """Return the names of the jobs whose builds failed, each once, a line each."""
     builds = site.index.builds_of(changes.evaluation)
     names = dict.fromkeys(_plain(build.job) for build in builds if build.status.failed)
