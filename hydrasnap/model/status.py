@@ -26,7 +26,8 @@ class BuildStatus(Enum):
     def __init__(self, code: int | None, slug: str, label: str, sentence: str, look: str) -> None:
         """Unpack `look`, which is ``outcome icon message colour``."""
         family, self.icon, self.badge_message, self.badge_color = look.split()
-        self.code, self.slug, self.label, self.sentence = code, slug, label, sentence
+        self.code, self.slug, self.label = code, slug, label
+        self.sentence = sentence  # what Hydra says beyond the label, empty where that says all
         self.outcome = Outcome(family)
         self.classes = f"{family} i-{self.icon}"  # for the style sheet
         # the build gave what was asked for
@@ -43,29 +44,23 @@ class BuildStatus(Enum):
         # the build has no result yet, or again none after a restart
         self.queued = self.outcome is Outcome.QUEUED
 
-    SUCCEEDED = (0, "succeeded", "Succeeded", "Success", "succeeded check passing green")
+    SUCCEEDED = (0, "succeeded", "Succeeded", "", "succeeded check passing green")
     FAILED = (1, "failed", "Failed", "Build returned a non-zero exit code",
               "failed cross failing red")  # fmt: skip
-    DEPENDENCY_FAILED = (2, "dependency-failed", "Dependency failed",
-                         "A dependency of the build failed",
+    DEPENDENCY_FAILED = (2, "dependency-failed", "Dependency failed", "",
                          "failed chain failing red")  # fmt: skip
-    ABORTED = (3, "aborted", "Aborted", "Aborted (Hydra failure)",
-               "aborted stop failing red")  # fmt: skip
-    CANCELLED = (4, "cancelled", "Cancelled", "Cancelled by user",
-                 "aborted stop cancelled yellow")  # fmt: skip
-    FAILED_WITH_OUTPUT = (6, "failed-with-output", "Failed with output",
-                          "Build failed with output", "failed cross failing red")  # fmt: skip
-    TIMED_OUT = (7, "timed-out", "Timed out", "Timed out", "aborted clock failing red")
-    UNSUPPORTED_SYSTEM = (9, "unsupported-system", "Unsupported system",
-                          "Unsupported system type", "aborted stop failing red")  # fmt: skip
-    LOG_LIMIT = (10, "log-limit", "Log limit exceeded", "Log limit exceeded",
-                 "aborted stop failing red")  # fmt: skip
-    OUTPUT_LIMIT = (11, "output-limit", "Output limit exceeded", "Output limit exceeded",
-                    "failed cross failing red")  # fmt: skip
-    NON_DETERMINISTIC = (12, "non-deterministic", "Non-deterministic", "Non-deterministic build",
+    ABORTED = (3, "aborted", "Aborted", "Hydra failure", "aborted stop failing red")
+    CANCELLED = (4, "cancelled", "Cancelled", "by user", "aborted stop cancelled yellow")
+    FAILED_WITH_OUTPUT = (6, "failed-with-output", "Failed with output", "",
+                          "failed cross failing red")  # fmt: skip
+    TIMED_OUT = (7, "timed-out", "Timed out", "", "aborted clock failing red")
+    UNSUPPORTED_SYSTEM = (9, "unsupported-system", "Unsupported system", "",
+                          "aborted stop failing red")  # fmt: skip
+    LOG_LIMIT = (10, "log-limit", "Log limit exceeded", "", "aborted stop failing red")
+    OUTPUT_LIMIT = (11, "output-limit", "Output limit exceeded", "", "failed cross failing red")
+    NON_DETERMINISTIC = (12, "non-deterministic", "Non-deterministic", "",
                          "failed cross failing red")  # fmt: skip
-    UNKNOWN = (-1, "unknown", "Failed (unknown status)",
-               "Failed with a status that Hydra does not document",
+    UNKNOWN = (-1, "unknown", "Failed (unknown status)", "not documented by Hydra",
                "failed cross failing red")  # fmt: skip
     QUEUED = (None, "queued", "Queued", "Scheduled to be built",
               "queued dots queued lightgrey")  # fmt: skip

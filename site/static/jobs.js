@@ -223,7 +223,7 @@
       start += amount;
       if (start < entries.length) {
         const left = entries.length - start;
-        more.textContent = `Show ${number(Math.min(MORE, left))} more of ${number(left)}`;
+        more.textContent = `Show ${number(Math.min(MORE, left))} more${left > MORE ? ` of ${number(left)}` : ""}`;
         holder.append(more);
       } else more.remove();
     };

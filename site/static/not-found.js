@@ -48,17 +48,21 @@
     return between(numbers.map((id) => (pages.has(id) ? link(`${ROOT}eval/${id}.html`, String(id)) : String(id))));
   }
 
+  // The name of a jobset, with the way to its page.
+  const jobsetLink = (project, jobset, { jobsets, ROOT }) =>
+    link(ROOT + jobsets.find(([of, name]) => of === project && name === jobset)[2], `${project}:${jobset}`);
+
   const quoted = (...names) => names.map(encodeURIComponent).join("/");
 
-  function showBuild(build, { origin, pages, ROOT }) {
-    const [project, jobset] = build.jobset;
+  function showBuild(build, about) {
+    const { origin, pages, ROOT } = about;
     const live = `${origin}/build/${build.id}`;
     return [
       element("h1", {}, shown(build.job), " ", element("span", { class: "count" }, `build ${build.id}`)),
       element("p", { class: "lead" }, ...(build.paged ? [link(build.href, "The build's own page")] : ["This build has no page of its own; this is what the snapshot's index knows of it."])),
       facts([
-        ["Status", sign(build.status), `: ${build.status[3]}`],
-        ["Job", link(build.jobHref, build.job), ` of ${shown(`${project}:${jobset}`)}`],
+        ["Status", sign(build.status), build.status[3] && `: ${build.status[3]}`],
+        ["Job", link(build.jobHref, build.job), " of ", jobsetLink(...build.jobset, about)],
         ["System", shown(build.system)],
         ["Package", shown(build.nixname)],
         ["Finished", moment(build.finished)],
@@ -81,7 +85,7 @@
     const heads = ["Status", "Build", "Finished", "Package", "Evaluations"];
     const page = builds[0].jobPaged ? [element("p", {}, link(builds[0].jobHref, "The job's own page"))] : [];
     return [
-      element("h1", {}, shown(job), " ", element("span", { class: "count" }, `of ${shown(`${project}:${jobset}`)}`)),
+      element("h1", {}, shown(job), " ", element("span", { class: "count" }, "of ", jobsetLink(project, jobset, about))),
       element("p", { class: "lead" }, "The builds of this job in the snapshot, newest first. ", link(live, "See the live page on Hydra"), "."),
       ...page,
       table("", heads, builds.map((build) => buildRow(build, about))),

@@ -78,7 +78,7 @@ def keys(found: list[Row], fits: Callable[[Row], bool]) -> set[str]:
 
 def check_filtered(page: Page, before: list[Row], fits: Callable[[Row], bool]) -> None:
     """See that all that fits is shown and nothing else; more, where the page has not all rows."""
-    more = page.get_by_role("button", name=re.compile(r"^Show [\d,]+ more of"))
+    more = page.get_by_role("button", name=re.compile(r"^Show [\d,]+ more( of|$)"))
     for _ in range(PATIENCE):
         after = rows(page)
         if keys(after, fits) >= keys(before, fits) and all(fits(row) for row in after):

@@ -204,6 +204,10 @@ def test_a_build_without_a_page_is_shown_from_the_index(
     facts = page.locator(".facts").first
     for text in ("Succeeded", "good-1.0", "x86_64-linux", "/build/105"):
         expect(facts).to_contain_text(text)
+    expect(facts.locator("dd").first).to_have_text("Succeeded")
+    expect(facts.get_by_role("link", name="p:j", exact=True)).to_have_attribute(
+        "href", re.compile(r"/jobset/p/j\.html$")
+    )
     page.get_by_role("link", name="good", exact=True).click()
     expect(page.locator("h1")).to_have_text("good of p:j")
     expect(page).to_have_url(re.compile(r"search\.html\?job/p/j/good$"))

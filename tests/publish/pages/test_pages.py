@@ -6,7 +6,7 @@ import pytest
 from example import AWKWARD_JOBS, NOON, all_pages, build, jobset, snapshot
 from msgspec import structs
 
-from hydrasnap.model import JobsetKey, JobsetOverview, Product
+from hydrasnap.model import BuildStatus, JobsetKey, JobsetOverview, Product
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.build.build import BuildPage
 from hydrasnap.publish.pages.build.products import install_command, product_rows
@@ -172,6 +172,11 @@ def test_a_product_is_called_what_hydra_calls_it(type_: str, subtype: str, words
 def test_what_is_no_path_is_not_offered_to_be_installed(path: str) -> None:
     product = Product(number=1, type="nix-build", subtype="", path=path)
     assert install_command(build(1, "a", products=(product,))) == ""
+
+
+@pytest.mark.parametrize("status", list(BuildStatus))
+def test_what_is_said_of_a_status_repeats_no_word_of_its_name(status: BuildStatus) -> None:
+    assert not set(status.sentence.lower().split()) & set(status.label.lower().split())
 
 
 def test_a_failed_build_tells_when_its_job_broke_and_what_changed() -> None:

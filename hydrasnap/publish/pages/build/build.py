@@ -102,7 +102,7 @@ def build_page(site: Site, build: Build) -> BuildPage:
         jobset=site.jobset_link(build.jobset_key, full=True),
         status=build.status,
         label=label,
-        sentence=_sentence(site, build, label),
+        sentence=_sentence(site, build),
         aggregate=constituents_sentence(build, constituents),
         log=own_log(site, build),
         system=build.system,
@@ -140,14 +140,11 @@ def before_restart(build: Build) -> BeforeRestart | None:
     return BeforeRestart(status=status, label=label, finished=build.stoptime)
 
 
-def _sentence(site: Site, build: Build, label: str) -> str:
+def _sentence(site: Site, build: Build) -> str:
     """Return a sentence on the status of a build beyond its label, or an empty text."""
-    status = build.status
     if not build.finished and build.id in site.running:
         return "Build in progress when the Hydra was asked"
-    if status.succeeded or status.sentence == label:
-        return ""
-    return status.sentence.removeprefix(f"{label} ").strip("()")  # says the label once
+    return build.status.sentence
 
 
 def constituents_of(site: Site, build: Build) -> list[Build] | None:
