@@ -1,5 +1,7 @@
 """The setup of the HTTP client: User-Agent, proxies, logins and cookies."""
 
+from urllib.request import getproxies
+
 import httpx
 
 from hydrasnap import __version__
@@ -11,6 +13,7 @@ from hydrasnap.errors import ConfigError, UnreachableError
 
 HOME_PAGE = "https://github.com/hydrasnap/hydrasnap"
 _KEEP_ALIVE = 0.8  # seconds; Hydra closes an idle connection after one
+_LARGEST_PORT = 65_535
 _MOST_COOKIES = 20
 _SESSION = "hydra_session"
 
@@ -32,6 +35,9 @@ def connect(origin: str, settings: Settings, runtime: Runtime) -> httpx.AsyncCli
     agent = f"hydrasnap/{__version__} (+{HOME_PAGE}{contact})"
     basic = settings.basic
     try:
+        for address in proxies_for(origin):
+            if (httpx.URL(address).port or 0) > _LARGEST_PORT:
+                raise ValueError(f"there is no port {httpx.URL(address).port}")
         return httpx.AsyncClient(
             headers={
                 b"User-Agent": agent.encode(),
@@ -45,6 +51,13 @@ def connect(origin: str, settings: Settings, runtime: Runtime) -> httpx.AsyncCli
         )
     except (httpx.InvalidURL, ImportError, ValueError, OSError) as error:
         raise _of_environment(error) from None
+
+
+def proxies_for(origin: str) -> list[str]:
+    """Return the addresses of proxies that the environment names, one of which may be used."""
+    found = {} if is_this_machine(origin) else getproxies()
+    named = (found.get(scheme, "") for scheme in ("http", "https", "all"))
+    return [name if "://" in name else f"http://{name}" for name in named if name]
 
 
 def _of_environment(error: Exception) -> ConfigError:

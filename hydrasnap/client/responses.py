@@ -6,6 +6,7 @@ from http import HTTPStatus
 import httpx
 
 from hydrasnap.client.backoff import retry_after
+from hydrasnap.client.connection import proxies_for
 from hydrasnap.client.endpoints import is_heavy
 from hydrasnap.client.secrets import Redactor
 from hydrasnap.client.settings import Settings
@@ -128,7 +129,9 @@ class ResponseClassifier:
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
             offline = OfflineError(
                 f"{self.origin} cannot be reached: {reason}.",
-                hint="Check the address and the network.",
+                hint="Check the address, the network, and the proxy that the environment names."
+                if proxies_for(self.origin)
+                else "Check the address and the network.",
             )
             return RetryableError(offline) if self.answered else offline
         broken = UnreachableError(f"{where} gave no whole answer: {reason}.")
@@ -157,7 +160,7 @@ class ResponseClassifier:
         if status in _TOO_SLOW and is_heavy(path):
             return TooBigError(f"{where} takes longer than the server allows itself ({status}).")
         wait = retry_after(answer.headers.get("Retry-After"))
-        hint = f"The server asks to wait {wait:.0f} s." if wait else ""
+        hint = f"The server asks to wait {wait:.0f} s or longer." if wait else ""
         reason = f"{status} {answer.reason_phrase}".rstrip()
         broken = UnreachableError(f"{where} failed: {reason}.", hint=hint)
         if status in _FINAL or (status == HTTPStatus.INTERNAL_SERVER_ERROR and is_json(answer)):

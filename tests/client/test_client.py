@@ -620,7 +620,11 @@ def test_an_address_that_no_library_takes_costs_that_address() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("NO_PROXY", "[::1]"), ("ALL_PROXY", "socks9://localhost:1"), ("HTTPS_PROXY", "http://[")],
+    [
+        ("NO_PROXY", "[::1]"),
+        ("ALL_PROXY", "socks9://localhost:1"),
+        ("HTTPS_PROXY", "http://["),
+    ],
 )
 def test_proxy_settings_that_cannot_be_used_are_explained(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
@@ -629,6 +633,13 @@ def test_proxy_settings_that_cannot_be_used_are_explained(
     monkeypatch.setenv("HTTP_PROXY", "http://localhost:1")
     with suppress(ConfigError):
         Client("https://hydra.example.org", Settings())
+
+
+def test_a_proxy_at_a_port_that_is_none_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "localhost:99999")
+    with pytest.raises(ConfigError, match="there is no port 99999"):
+        Client("https://hydra.example.org", Settings())
+    Client("http://127.0.0.1", Settings())
 
 
 def test_a_session_does_not_collect_cookies_for_ever() -> None:
