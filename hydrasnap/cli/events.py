@@ -89,7 +89,12 @@ def print_line(line: str, *, to_log: bool = True) -> None:
 def print_event(event: str, fields: Mapping[str, Any], *, to_log: bool = True) -> None:
     """Print an event as an object on a line of its own."""
     line = json.dumps({"event": event, **fields})
-    click.echo(mask_logins(line).replace("##", "\\u0023\\u0023"), err=to_log)
+    click.echo(harmless_json(mask_logins(line)), err=to_log)
+
+
+def harmless_json(line: str) -> str:
+    """Write JSON so that no CI system takes ``##[error]`` in a text of it for a command."""
+    return line.replace("##", "\\u0023\\u0023")
 
 
 def wants_json(arguments: Sequence[str]) -> bool:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hydrasnap.cli import options as opt
+from hydrasnap.cli.events import harmless_json
+from hydrasnap.errors import one_line
 from hydrasnap.formatting import clock, duration, mask_logins, visible
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 Question = Callable[["Database"], "Table"]
 
 EXIT_MATCHES = 1
+_FORMULAS = ("=", "+", "-", "@")  # what a spreadsheet takes for the start of one
 _GAP = "  "
 
 
@@ -184,7 +187,8 @@ def _answer(options: dict[str, Any], question: Question) -> None:
         click.echo(_as_csv(table), nl=False)
     elif form == "json" or output.json:
         for row in table.rows:
-            click.echo(json.dumps(dict(zip(_names(table), map(_masked, row), strict=True))))
+            line = json.dumps(dict(zip(_names(table), map(_masked, row), strict=True)))
+            click.echo(harmless_json(line))
     else:
         output.answer(_as_lines(table), "answer", {})
     if exit_code and table.rows:
@@ -209,8 +213,11 @@ def _masked(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Mask the passwords in a text, and show the characters that a terminal would obey."""
-    return visible(_masked(value)) if isinstance(value, str) else value
+    """Return a text on one line that no terminal, CI system or spreadsheet obeys."""
+    if not isinstance(value, str):
+        return value
+    text = one_line(visible(_masked(value)))
+    return f"'{text}" if text.startswith(_FORMULAS) else text
 
 
 def _as_lines(table: "Table") -> list[str]:

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 from commands import run, told
+from hydras import fresh_crawl, hydra
+from msgspec import structs
+
+from hydrasnap.store.opening import open_cache
 
 QUESTIONS = (
     ("failing", "tools/*"), ("job", "hello.*"), ("history", "hello.*"), ("diff", "101", "102"),
@@ -55,6 +59,28 @@ def _cells_before(row: str, word: str) -> int:
     before = row[: row.index(word)]
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in before)
     return len(before) + wide - sum(map(bool, map(unicodedata.combining, before)))
+
+
+@pytest.mark.parametrize("start", ["=cmd|x", "+1", "-1", "@x", "a"])
+def test_names_command_neither_terminal_nor_ci_nor_spreadsheet(tmp_path: Path, start: str) -> None:
+    name = f"{start}\n::error::b\r##[error]c \x1b[31m\u202e\ud7ff"
+    snapshot = fresh_crawl(tmp_path / "whole", hydra()).snapshot
+    with open_cache(tmp_path / "cache", snapshot.origin, lambda *_: None) as cache:
+        builds = [structs.replace(build, job=name) for build in snapshot.builds.values()]
+        cache.put(
+            builds=builds,
+            evaluations=snapshot.evaluations.values(),
+            jobsets=snapshot.jobsets.values(),
+            projects=snapshot.projects.values(),
+        )
+        cache.close_run(snapshot.run)
+    for form in ([], ["--json"], ["--csv"]):
+        found = told(run("query", "history", "*", *form, "--cache", tmp_path / "cache"), 0)
+        assert found.count("error") > 2
+        assert "##[" not in found
+        assert found.replace("\n", "").isprintable()
+        assert not [line for line in found.splitlines() if line.startswith(("::", "=", "+", "@"))]
+        assert f",{start}" not in found or start == "a"
 
 
 def test_a_duration_has_a_title_without_a_unit(cache: Path) -> None:
