@@ -17,7 +17,7 @@ from hydrasnap.errors import OutputError
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.incremental import state
 from hydrasnap.publish.incremental.freshness import PreviousRun, describe, inspect, unchanged_site
-from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord, digest
+from hydrasnap.publish.incremental.state import FileRecord, SiteState, TaskRecord, digest
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.output import manifest
 from hydrasnap.publish.output.folder import Output
@@ -32,7 +32,7 @@ Progress = Callable[[int, int], object]
 _LAST = ("snapshot.js", Links.OVERVIEW, manifest.NAME)  # moved into place after all other files
 _STATIC = "static"
 IN_MEMORY = 5_000_000  # bytes of builds; more stay in their files, so that little is read again
-_PARTS = (1.0, 0.8, 0.5, 0.2, 0.0)  # of the budget, where the estimate of sizes was too low
+_BUDGET_SHARES = (1.0, 0.8, 0.5, 0.2, 0.0)  # of the budget, where the estimate of sizes was too low
 _BUILDS_A_WORKER = 250  # fewer builds do not repay the start of another process
 
 
@@ -90,7 +90,7 @@ def publish(
     from hydrasnap.publish.content import gather_site
 
     previous = previous or PreviousRun(state.load(output), settings.digest())
-    for part in _PARTS:
+    for part in _BUDGET_SHARES:
         site = gather_site(snapshot, settings, part)
         with suppress(_OverBudgetError):
             return _write_site(site, settings, output, progress, previous, workers)
@@ -125,7 +125,7 @@ def _write_site(
         runner = TaskRunner(site, renderer, out.stage, output, known)
         runner.prepare()
         for number, result in enumerate(_results(runner, site, workers), start=1):
-            records[result.key] = _take(result, known, out)
+            records[result.key] = _register(result, known, out)
             _check_budget(out, settings)
             progress(number, len(runner))
         if settings.manifest:
@@ -133,7 +133,7 @@ def _write_site(
             _check_budget(out, settings)
         if known.tasks:
             out.set_previous(_replaced_files(known.tasks, records))
-        left = BuildState(
+        left = SiteState(
             stamp=previous.stamp,
             settings=known.settings,
             tasks=records,
@@ -165,7 +165,7 @@ def _check_budget(out: Output, settings: SiteSettings) -> None:
         raise _OverBudgetError
 
 
-def _take(result: "TaskResult", known: BuildState, out: Output) -> TaskRecord:
+def _register(result: "TaskResult", known: SiteState, out: Output) -> TaskRecord:
     """Count the files of a task into the output, and return the task's record."""
     if result.record is None:
         record = known.tasks[result.key]
@@ -175,10 +175,10 @@ def _take(result: "TaskResult", known: BuildState, out: Output) -> TaskRecord:
     return result.record
 
 
-def _reusable(found: BuildState, settings: bytes, site: bytes) -> BuildState:
+def _reusable(found: SiteState, settings: bytes, site: bytes) -> SiteState:
     """Return the state of the last run if it had the same settings, else that of a first run."""
     current = digest(settings, site)
-    return found if found.settings == current else BuildState(settings=current)
+    return found if found.settings == current else SiteState(settings=current)
 
 
 def _put_static_files(out: Output, settings: SiteSettings) -> TaskRecord:
@@ -194,7 +194,7 @@ def _put(out: Output, path: str, content: bytes) -> FileRecord:
 
 
 def _put_manifest(
-    out: Output, records: Mapping[str, TaskRecord], known: BuildState, output: Path
+    out: Output, records: Mapping[str, TaskRecord], known: SiteState, output: Path
 ) -> TaskRecord:
     """Write the list of all files; those of skipped tasks are as the last manifest says."""
     skipped = {key for key, record in records.items() if known.tasks.get(key) is record}

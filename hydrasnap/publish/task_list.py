@@ -37,11 +37,11 @@ from hydrasnap.publish.pages.overview.overview import overview_pages
 from hydrasnap.publish.pages.overview.project import project_pages
 from hydrasnap.publish.pages.overview.queue import queue_pages
 from hydrasnap.publish.pages.search.catalogue import Catalogue
-from hydrasnap.publish.pages.search.directory import directory_files
-from hydrasnap.publish.pages.search.jobs import bucket_file, id_files
-from hydrasnap.publish.pages.search.names import name_files
-from hydrasnap.publish.pages.search.page import page_files
-from hydrasnap.publish.pages.search.paths import path_files
+from hydrasnap.publish.pages.search.directory import search_directory_files
+from hydrasnap.publish.pages.search.jobs import bucket_file, build_id_files
+from hydrasnap.publish.pages.search.names import package_name_files
+from hydrasnap.publish.pages.search.page import search_page_files
+from hydrasnap.publish.pages.search.paths import store_path_files
 from hydrasnap.publish.pages.search.people import people_files
 from hydrasnap.publish.pages.selections.maintainers import maintainer_pages
 from hydrasnap.publish.pages.selections.watch import watch_pages
@@ -67,11 +67,11 @@ class RenderTask(Struct, frozen=True):
 
 
 # Pages and files that are made from the whole snapshot: add a kind of page here.
-WHOLE: tuple[Callable[[Site], Items], ...] = (
-    path_files,
-    id_files,
-    directory_files,
-    page_files,
+WHOLE_SITE_KINDS: tuple[Callable[[Site], Items], ...] = (
+    store_path_files,
+    build_id_files,
+    search_directory_files,
+    search_page_files,
     project_pages,
     feed_files,
     queue_pages,
@@ -90,7 +90,7 @@ WHOLE: tuple[Callable[[Site], Items], ...] = (
 def render_tasks(site: Site) -> Iterator[RenderTask]:
     """Yield all tasks of a site, long ones first, so that workers end at about the same time."""
     yield from _with_data(site)
-    for kind in WHOLE:
+    for kind in WHOLE_SITE_KINDS:
         yield RenderTask(kind.__name__, partial(kind, site))
     compared = dict(_comparisons(site))
     for key, jobset in site.snapshot.jobsets.items():  # one after the other, as they are read
@@ -107,7 +107,7 @@ def _with_data(site: Site) -> Iterator[RenderTask]:
     catalogue = cache(lambda: Catalogue.of(site))
     yield RenderTask(
         "names",
-        lambda: name_files(site, catalogue()),
+        lambda: package_name_files(site, catalogue()),
         data=lambda: (catalogue(), sorted(site.policy.jobs or ())),
     )
     yield RenderTask(

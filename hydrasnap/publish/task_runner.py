@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hydrasnap.model import JobsetKey
 from hydrasnap.publish.incremental.fingerprints import Fingerprinter, file_fingerprint
 from hydrasnap.publish.incremental.freshness import FreshnessCheck
-from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord
+from hydrasnap.publish.incremental.state import FileRecord, SiteState, TaskRecord
 from hydrasnap.publish.output.folder import Stage
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
@@ -36,7 +36,7 @@ class TaskRunner:
     """
 
     def __init__(
-        self, site: Site, renderer: Renderer, stage: Stage, output: Path, known: BuildState
+        self, site: Site, renderer: Renderer, stage: Stage, output: Path, known: SiteState
     ) -> None:
         self._site = site
         self._renderer = renderer
@@ -55,13 +55,13 @@ class TaskRunner:
     def prepare(self) -> None:
         """Read what the tasks need, before processes share it."""
         jobsets = self._site.snapshot.jobsets
-        self._site.index.preload([key for key in jobsets if not self._is_as_before(key)])
+        self._site.index.preload([key for key in jobsets if not self._is_unchanged(key)])
 
-    def _is_settled(self, task: RenderTask) -> bool:
+    def _has_unchanged_jobsets(self, task: RenderTask) -> bool:
         """Return whether all that a task reads is known to be as before."""
-        return bool(task.jobsets) and all(map(self._is_as_before, task.jobsets))
+        return bool(task.jobsets) and all(map(self._is_unchanged, task.jobsets))
 
-    def _is_as_before(self, key: JobsetKey) -> bool:
+    def _is_unchanged(self, key: JobsetKey) -> bool:
         """Return whether all that the tasks of a jobset read is known to be as before."""
         now = self.jobsets.get(spelled(key))
         return now is not None and now == self._known.jobsets.get(spelled(key))
@@ -94,7 +94,7 @@ class TaskRunner:
         """Run a task, or skip it."""
         task = self._tasks[number]
         known = self._known.tasks.get(task.key)
-        if known and self._is_settled(task) and self._is_unmodified.all_of(known):
+        if known and self._has_unchanged_jobsets(task) and self._is_unmodified.all_of(known):
             return TaskResult(task.key, None, frozenset())
         fingerprint = self._fingerprints.of(task)
         unchanged = known and fingerprint and known.fingerprint == fingerprint
@@ -109,9 +109,9 @@ class TaskRunner:
     ) -> Iterator[FileRecord]:
         """Yield a record of each file of a task, and add the paths of new ones to `changed`."""
         before = {record.path: record for record in known.records()} if known else {}
-        beside = self._fingerprints.beside_contexts(task)
+        outside = self._fingerprints.outside_contexts(task)
         for item in task.make():
-            fingerprint = file_fingerprint(beside, item)
+            fingerprint = file_fingerprint(outside, item)
             record = before.get(item.path)
             if record and record.fingerprint == fingerprint and self._is_unmodified(record):
                 yield record

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hydrasnap.publish.incremental.freshness import FreshnessCheck
-from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord, dump, load
+from hydrasnap.publish.incremental.state import FileRecord, SiteState, TaskRecord, dump, load
 from hydrasnap.publish.output.ownership import MANIFEST, STATE
 
 PATHS = ("index.html", "build/1.html", "build/2.html", "job/p/j/k.html")
@@ -28,7 +28,7 @@ def site(tmp_path: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("one")
     records = tuple(FileRecord(path, 3, b"", is_page=True) for path in PATHS)
-    state = BuildState(tasks={"all": TaskRecord.of(b"", records)})
+    state = SiteState(tasks={"all": TaskRecord.of(b"", records)})
     (tmp_path / MANIFEST).write_text("\n".join(("hydrasnap", *PATHS, "")))
     (tmp_path / STATE).write_bytes(dump(state))
     return tmp_path

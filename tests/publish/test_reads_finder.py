@@ -7,7 +7,7 @@ from example import NOON, ORIGIN, build, explained
 from msgspec import structs
 
 from hydrasnap.model import JobsetKey, Project, Reasons, Snapshot
-from hydrasnap.publish.incremental.reads import WholeReads
+from hydrasnap.publish.incremental.reads import AllBucketsReads
 from hydrasnap.publish.incremental.reads_finder import ReadsFinder
 from hydrasnap.publish.pages.common.page_priorities import EVERYTHING, Policy
 from hydrasnap.publish.pages.common.site import Site
@@ -19,9 +19,9 @@ KEY = JobsetKey("p", "j")
 NOTHING = Policy(builds=frozenset(), jobs=frozenset())
 
 
-def reads(policy: Policy, snapshot: Snapshot | None = None) -> WholeReads:
+def reads(policy: Policy, snapshot: Snapshot | None = None) -> AllBucketsReads:
     site = replace(Site(snapshot or explained()), policy=policy)
-    return ReadsFinder(site).of_whole(KEY)
+    return ReadsFinder(site).of_all_buckets(KEY)
 
 
 def test_pages_for_all_builds_are_told_from_pages_for_none() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hydrasnap.publish.incremental import state
-from hydrasnap.publish.incremental.state import BuildState, FileRecord, TaskRecord, digest
+from hydrasnap.publish.incremental.state import FileRecord, SiteState, TaskRecord, digest
 from hydrasnap.publish.links import Links
 from hydrasnap.publish.output import file_operations as files
 from hydrasnap.publish.output.folder import Written
@@ -26,7 +26,7 @@ class FreshnessCheck:
     is repaired when its page changes, or by the run after ``.hydrasnap-state`` was removed.
     """
 
-    def __init__(self, output: Path, found: BuildState, by_folder: int = MANY_FILES) -> None:
+    def __init__(self, output: Path, found: SiteState, by_folder: int = MANY_FILES) -> None:
         self._output = str(output)
         self._state = found
         self._by_folder = sum(task.files for task in found.tasks.values()) >= by_folder
@@ -56,7 +56,7 @@ class FreshnessCheck:
 class PreviousRun(NamedTuple):
     """The state that the last run left; digests of the settings now, and of settings and cache."""
 
-    state: BuildState
+    state: SiteState
     settings: bytes
     stamp: bytes = b""
 
@@ -78,7 +78,7 @@ def unchanged_site(previous: PreviousRun, output: Path) -> Published | None:
     return describe(found, Written(0, count, 0, size), output)
 
 
-def describe(left: BuildState, done: Written, output: Path) -> Published:
+def describe(left: SiteState, done: Written, output: Path) -> Published:
     """Describe what a run did, from the state that it leaves and the counts of files."""
     return Published(
         written=done.written,

@@ -86,8 +86,8 @@ class BucketReads(NamedTuple):
     people: tuple[str, ...]  # labels of their maintainers who have a page
 
 
-class WholeReads(NamedTuple):
-    """What all buckets of a jobset may read together (or more), found without its builds."""
+class AllBucketsReads(NamedTuple):
+    """What all buckets of a jobset may read, and perhaps more, found without reading its builds."""
 
     digest: bytes  # of the builds
     others: tuple[Build, ...]  # of other jobsets: constituents, and aggregates that hold builds
@@ -97,7 +97,7 @@ class WholeReads(NamedTuple):
     paged: tuple[int, ...]  # ids of those of the builds, and of all that follow, that have a page
     jobs: tuple[str, ...]  # names of those of the jobset that have a page
     reasons: tuple[Reasons, ...]
-    named: tuple[Build, ...]  # reduced to their names: those for which failed steps ran
+    sources: tuple[Build, ...]  # builds, reduced to their names, on whose behalf failed steps ran
     makers: tuple[Build, ...]
     packages: bytes  # digest of all that is known of packages
 

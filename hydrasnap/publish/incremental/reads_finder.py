@@ -10,11 +10,11 @@ from msgspec import msgpack, structs
 
 from hydrasnap.model import Build, Evaluation, EvaluationInput, JobKey, Jobset, JobsetKey, Reasons
 from hydrasnap.publish.incremental.reads import (
+    AllBucketsReads,
     BucketReads,
     JobPackage,
     JobsetReads,
     Producer,
-    WholeReads,
     paged_builds,
 )
 from hydrasnap.publish.pages.common.job_buckets import Bucket
@@ -70,7 +70,7 @@ class ReadsFinder:
 
     @cached_property
     def _constituents(self) -> Mapping[int, tuple[int, ...]]:
-        return {whole.id: whole.constituents or () for whole in self._site.index.aggregates}
+        return {found.id: found.constituents or () for found in self._site.index.aggregates}
 
     def _foreign(self, others: Iterable[int]) -> Iterator[Build]:
         """Yield all builds of the jobs of some builds, which belong to other jobsets."""
@@ -100,7 +100,7 @@ class ReadsFinder:
             found: dict[int, Evaluation] = {}
             for consumer, dependency, one in _builds_in(ahead):
                 if dependency in builds:
-                    dependencies[dependency] = _names_of(builds[dependency])
+                    dependencies[dependency] = _reduced(builds[dependency])
                 made = producer(index, one, consumer)
                 if made is not None:
                     if made.id not in producers:
@@ -118,14 +118,14 @@ class ReadsFinder:
         site, index = self._site, self._site.index
         builds, sizes = site.snapshot.builds, site.snapshot.sizes
         parts = {part for build in bucket.builds for part in build.constituents or ()}
-        wholes = {
-            whole.id: whole for build in bucket.builds for whole in index.aggregates_with(build.id)
+        aggregates_by_id = {
+            found.id: found for build in bucket.builds for found in index.aggregates_with(build.id)
         }
         old = (
             JobKey(*name, job.name) for name in site.old_names(bucket.key) for job in bucket.jobs
         )
         constituents = tuple(builds[part] for part in sorted(parts) if part in builds)
-        aggregates = tuple(wholes[number] for number in sorted(wholes))
+        aggregates = tuple(aggregates_by_id[number] for number in sorted(aggregates_by_id))
         reasons = tuple(filter(None, map(site.snapshot.reasons_of, bucket.builds)))
         sources = tuple(self._sources(reasons))
         makers, packages = tuple(self._makers(reasons)), tuple(self._packages(bucket))
@@ -147,16 +147,16 @@ class ReadsFinder:
             people=tuple(sorted(person.label for person in people & site.people)),
         )
 
-    def of_whole(self, key: JobsetKey) -> WholeReads:
+    def of_all_buckets(self, key: JobsetKey) -> AllBucketsReads:
         """Gather what may be read of the builds of a jobset, without reading them."""
         site, index = self._site, self._site.index
         own, builds = frozenset(index.builds.ids_of(key)), index.builds
         reasons = tuple(self._reasons_by_jobset.get(key, ()))
         makers = tuple(self._makers(reasons))
         others = tuple(self._others(own))
-        named = tuple(self._sources(reasons))
-        elsewhere = paged_builds(site, (*others, *named, *makers))
-        return WholeReads(
+        sources = tuple(self._sources(reasons))
+        elsewhere = paged_builds(site, (*others, *sources, *makers))
+        return AllBucketsReads(
             digest=builds.digest(key),
             others=others,
             running=tuple(sorted(site.running & own)),
@@ -165,7 +165,7 @@ class ReadsFinder:
             paged=(*sorted(self._paged_by_jobset.get(key, ())), *elsewhere),
             jobs=tuple(sorted(site.policy.jobs_of(key) or ())),
             reasons=reasons,
-            named=named,
+            sources=sources,
             makers=makers,
             packages=self._packages_digest,
         )
@@ -173,12 +173,12 @@ class ReadsFinder:
     def _others(self, own: frozenset[int]) -> Iterator[Build]:
         """Yield the aggregates that hold some builds, and the constituents of these builds."""
         builds = self._site.index.builds
-        for whole in self._site.index.aggregates:
-            parts = whole.constituents or ()
-            if whole.id in own:
+        for aggregate in self._site.index.aggregates:
+            parts = aggregate.constituents or ()
+            if aggregate.id in own:
                 yield from (builds[part] for part in parts if part not in own and part in builds)
             elif not own.isdisjoint(parts):
-                yield whole
+                yield aggregate
 
     @cached_property
     def _reasons_by_jobset(self) -> Mapping[JobsetKey, list[Reasons]]:
@@ -207,8 +207,8 @@ class ReadsFinder:
         """Yield the builds on whose behalf failed steps ran, reduced to their names, each once."""
         builds = self._site.index.builds
         steps = (step for found in reasons for step in found.steps)
-        named = {step.propagated_from for step in steps if step.propagated_from in builds}
-        yield from (_names_of(builds[number]) for number in sorted(filter(None, named)))
+        sources = {step.propagated_from for step in steps if step.propagated_from in builds}
+        yield from (_reduced(builds[number]) for number in sorted(filter(None, sources)))
 
     def _makers(self, reasons: Iterable[Reasons]) -> Iterator[Build]:
         """Yield the builds of the derivations that failed, each once."""
@@ -234,7 +234,7 @@ def _builds_in(
                 yield consumer, found.dependency, found
 
 
-def _names_of(build: Build) -> Build:
+def _reduced(build: Build) -> Build:
     return Build(id=build.id, project=build.project, jobset=build.jobset, job=build.job)
 
 

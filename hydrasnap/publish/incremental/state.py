@@ -64,8 +64,8 @@ class TaskRecord(Struct, frozen=True, array_like=True):
         return [record.path for record in self.records()]
 
 
-class BuildState(Struct, frozen=True, array_like=True):
-    """The state of a site after a run."""
+class SiteState(Struct, frozen=True, array_like=True):
+    """What a run leaves for the next one, in ``.hydrasnap-state``."""
 
     stamp: bytes = b""  # digest of cache and settings
     settings: bytes = b""  # digest of the settings, and of what every page shows
@@ -79,7 +79,7 @@ class BuildState(Struct, frozen=True, array_like=True):
     jobsets: dict[str, bytes] = {}  # digests of all that the tasks of a jobset read, where known
 
 
-def load(output: Path) -> BuildState:
+def load(output: Path) -> SiteState:
     """Read the state that the last run left; a damaged one counts as none.
 
     So does one whose manifest was written after it: somebody else did that.
@@ -89,17 +89,17 @@ def load(output: Path) -> BuildState:
         content, saved = file.read_bytes(), file.stat().st_mtime_ns
         is_last = (output / MANIFEST).stat().st_mtime_ns <= saved
     except OSError:
-        return BuildState()
+        return SiteState()
     if not is_last or content[:DIGEST] != digest(content[DIGEST:]):
-        return BuildState()
+        return SiteState()
     try:
-        found = msgspec.msgpack.decode(content[DIGEST:], type=BuildState)
+        found = msgspec.msgpack.decode(content[DIGEST:], type=SiteState)
     except msgspec.DecodeError:  # of another version
-        return BuildState()
+        return SiteState()
     return msgspec.structs.replace(found, saved=saved)
 
 
-def renewed(found: BuildState, output: Path) -> BuildState:
+def renewed(found: SiteState, output: Path) -> SiteState:
     """Return a state, or the one that another run has written since it was read."""
     try:
         saved = (output / STATE).stat().st_mtime_ns
@@ -108,7 +108,7 @@ def renewed(found: BuildState, output: Path) -> BuildState:
     return found if found.saved == saved else load(output)
 
 
-def dump(state: BuildState) -> bytes:
+def dump(state: SiteState) -> bytes:
     """Encode a state behind its digest, the same for equal sites."""
     tasks = dict(sorted(state.tasks.items()))
     content = msgspec.msgpack.encode(msgspec.structs.replace(state, tasks=tasks, saved=0))

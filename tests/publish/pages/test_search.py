@@ -20,11 +20,11 @@ from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.catalogue import Catalogue, words_of
-from hydrasnap.publish.pages.search.directory import directory_files
-from hydrasnap.publish.pages.search.jobs import bucket_file, id_files
-from hydrasnap.publish.pages.search.names import name_files
-from hydrasnap.publish.pages.search.page import page_files
-from hydrasnap.publish.pages.search.paths import path_files
+from hydrasnap.publish.pages.search.directory import search_directory_files
+from hydrasnap.publish.pages.search.jobs import bucket_file, build_id_files
+from hydrasnap.publish.pages.search.names import package_name_files
+from hydrasnap.publish.pages.search.page import search_page_files
+from hydrasnap.publish.pages.search.paths import store_path_files
 from hydrasnap.publish.pages.search.shards import base36
 from hydrasnap.report.index import Index
 
@@ -51,11 +51,11 @@ class Found(NamedTuple):
 def texts(given: Snapshot, base: str = "") -> dict[str, str]:
     site = Site(snapshot=with_placeholder_parents(given), base=base)
     files = chain(
-        page_files(site),
-        directory_files(site),
-        name_files(site, Catalogue.of(site)),
-        id_files(site),
-        path_files(site),
+        search_page_files(site),
+        search_directory_files(site),
+        package_name_files(site, Catalogue.of(site)),
+        build_id_files(site),
+        store_path_files(site),
         (bucket_file(site, bucket) for buckets in site.buckets.values() for bucket in buckets),
     )
     return {file.path: file.text for file in files if isinstance(file, File)}

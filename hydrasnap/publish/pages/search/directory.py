@@ -14,7 +14,7 @@ from hydrasnap.report.health import is_in_use
 from hydrasnap.report.inputs import inputs_of
 
 
-def directory_files(site: Site) -> Iterator[File]:
+def search_directory_files(site: Site) -> Iterator[File]:
     """Yield the shard that the search loads first, and that of the evaluations."""
     directory = {
         "origin": site.origin,

@@ -51,7 +51,7 @@ def folder_of(site: Site, key: JobsetKey) -> str:
     return "/".join(("job", *map(site.links.name, key), ""))
 
 
-def id_files(site: Site) -> Iterator[File]:
+def build_id_files(site: Site) -> Iterator[File]:
     """Yield shards with the bucket of each build, as differences of ids and bucket numbers.
 
     Buckets are numbered in the order of the directory's jobsets.

@@ -45,7 +45,7 @@ class Spelled(NamedTuple):
     elsewhere: tuple[int, ...]
 
 
-def name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
+def package_name_files(site: Site, catalogue: Catalogue) -> Iterator[File]:
     """Yield the shards with the names of all packages, and the one that explains them.
 
     That one has the systems, sets and endings; `combos`, lists of endings: twice the number of the

@@ -32,7 +32,7 @@ class SearchPage(PageContext, frozen=True, kw_only=True):
     lists: tuple[Lists, ...]
 
 
-def page_files(site: Site) -> Iterator[Page | File]:
+def search_page_files(site: Site) -> Iterator[Page | File]:
     """Yield the page of the search, and its OpenSearch description."""
     yield Page(site.links.SEARCH, "search.html", search_page(site))
     if site.base:

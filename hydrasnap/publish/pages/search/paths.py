@@ -18,7 +18,7 @@ _ROW = Struct(f">{KNOWN}sq")  # a hash and a build, which take little memory so
 _HASH = re.compile(rf"/nix/store/([{ALPHABET}]{{{KNOWN}}})[{ALPHABET}]{{{32 - KNOWN}}}-")
 
 
-def path_files(site: Site) -> Iterator[File]:
+def store_path_files(site: Site) -> Iterator[File]:
     """Yield shards with hashes and their builds, by the first characters of the hash."""
     prefix = prefix_of(len(site.snapshot.builds))
     names = [""]
