@@ -160,7 +160,7 @@
     document.getElementById("evaluations").append(...evaluations.slice(0, MORE).map(([id, at]) =>
       element("option", { value: id, label: `${id} of ${shown(jobsets[at].slice(0, 2).join(":"))}` })));
     await pick(a, b, finder, { jobsets }, evaluations);
-    if (!a || !b) return say("Choose two evaluations by their numbers.");
+    if (!a || !b) return say("Choose two evaluations, by their numbers or from the lists.");
     const unknown = [a, b].find((id) => !evaluations.some(([known]) => String(known) === id));
     if (unknown) return say(`The snapshot has no evaluation ${unknown}.`);
     say("Loading the two evaluations…");

@@ -316,6 +316,9 @@ def test_a_phone_names_the_figures_of_watch_lists_and_evaluations(
     assert page.locator(".figures tbody tr").evaluate_all(figures) == [
         "mine, 4 jobs, 1 newly failing, 1 succeeded, 2 failed, 1 aborted"
     ]
+    home = page.locator(".home").bounding_box()
+    assert home is not None
+    assert home["height"] < 30  # hydra.example.org on one line
     page.goto(f"{tmp_path.as_uri()}/jobset/p/j/evals.html")
     newest = page.locator(".evaluations tbody tr").evaluate_all(figures)[0]
     assert newest.endswith(", 2 succeeded, 4 failed, 1 aborted, 1 queued")

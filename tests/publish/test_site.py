@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from example import AWKWARD_JOBS, ERROR, FETCH_ERROR, ORIGIN, snapshot
+from example import AWKWARD_JOBS, ERROR, FETCH_ERROR, ORIGIN, evaluation, jobset, snapshot
 from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -178,3 +178,21 @@ def test_from_the_overview_one_reaches_every_page(site: Site) -> None:
                 waiting.append(target.relative_to(site.folder.resolve()).as_posix())
     old = {path for path in site.pages if path.startswith(("jobset/p/old", "job/p/old/"))}
     assert seen | old == set(site.pages)
+
+
+def test_a_jobset_whose_evaluations_cannot_be_compared_says_so_and_has_no_empty_table(
+    tmp_path: Path,
+) -> None:
+    found = snapshot()
+    alone = jobset("alone", evaluations=(30,))
+    shown = structs.replace(
+        found,
+        jobsets={**found.jobsets, alone.key: alone},
+        evaluations={**found.evaluations, 30: evaluation(30, (), jobset="alone")},
+    )
+    publish(shown, SiteSettings(), tmp_path)
+    for path, place in (("alone.html", "#evaluations > p"), ("alone/evals.html", "p.lead")):
+        page = LexborHTMLParser((tmp_path / "jobset/p" / path).read_text())
+        (told,) = page.css(place)
+        assert "can compare with the one before" in told.text()
+        assert page.css("table.evaluations") == []
