@@ -24,9 +24,9 @@ CODES = {
 PROGRAM = """
 import sys
 from hydrasnap.cli import main
-from hydrasnap.publish import parallel
+from hydrasnap.publish import process_pool
 workers = int(sys.argv.pop())
-parallel.cores = lambda: workers
+process_pool.cores = lambda: workers
 main()
 """
 OF_THE_RUN = {"index.html", "index.json", "snapshot.js", "feed.atom", "snapshot.json", ".lock"}
