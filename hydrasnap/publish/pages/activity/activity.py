@@ -45,7 +45,7 @@ class RunningRow(View, frozen=True, kw_only=True):
 
 
 class LivePages(View, frozen=True, kw_only=True):
-    """The pages of the Hydra itself that show the same."""
+    """The addresses of the Hydra's own pages that show the live state."""
 
     running: str
     machines: str

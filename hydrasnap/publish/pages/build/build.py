@@ -25,7 +25,7 @@ _WORST_FIRST = (Outcome.FAILED, Outcome.ABORTED, Outcome.QUEUED, Outcome.SUCCEED
 
 
 class Neighbour(View, frozen=True, kw_only=True):
-    """Another build of the same job, and what it is to this one; `rel` as HTML has it."""
+    """Another build of the same job, and its relation to this one; `rel` is the type of link."""
 
     name: str
     rel: str
@@ -51,9 +51,9 @@ class BuildPage(PageContext, frozen=True, kw_only=True):
     jobset: Link
     status: BuildStatus
     label: str
-    sentence: str  # more on the status, or empty
-    aggregate: str  # on the constituents, or empty
-    log: str  # on the Hydra, empty if none is known
+    sentence: str  # a sentence on the status beyond its label, or empty
+    aggregate: str  # a sentence on the constituents, or empty
+    log: str  # its address on the Hydra, empty if none is known
     system: str
     nixname: str
     releasename: str

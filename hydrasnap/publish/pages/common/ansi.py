@@ -26,7 +26,7 @@ _PARAMETERS_AFTER = {5: 1, 2: 3}
 
 
 class TextSpan(View, frozen=True, kw_only=True):
-    """A stretch of text in one look; `classes` is empty for plain text."""
+    """A piece of text in one style; `classes` is empty for plain text."""
 
     text: str
     classes: str = ""

@@ -15,27 +15,27 @@ class CauseRow(View, frozen=True, kw_only=True):
     """A derivation that failed, and the builds that fail because of it."""
 
     name: str
-    job: Link | None  # whose builds make the derivation, None if none is known
+    job: Link | None  # the job that builds the derivation, None if none is known
     label: str  # status of its build, or Hydra's word for the failed step
-    log: str  # on the Hydra, empty if there is none
+    log: str  # its address on the Hydra, empty if there is none
     since: BuildRow | None  # the build since which the job fails
     since_evaluation: Link | None  # else the first of the unbroken run in which it fails builds
     since_time: int | None  # of that evaluation
     exact: bool  # whether it did not fail before that
-    count: int  # of builds below
+    count: int  # number of builds below
     systems: tuple[str, ...]  # of the builds below
-    builds: tuple[BuildRow, ...]  # the builds below, of very many the first
+    builds: tuple[BuildRow, ...]  # the builds below; only the first of very many
 
 
 class CausesBox(View, frozen=True, kw_only=True):
     """What is known of the root causes of an evaluation, in short."""
 
     rows: tuple[CauseRow, ...]  # the causes of most failures, without their builds
-    total: int  # of all causes
-    harmful: int  # of those that take builds down
+    total: int  # number of all causes
+    harmful: int  # number of those that make other builds fail
     explained: int  # failures by dependency whose cause is known
     unread: int  # failures whose cause was not read yet
-    vanished: int  # failures whose cause the Hydra has forgotten
+    vanished: int  # failures whose cause the Hydra no longer knows
     href: str  # the whole page
 
 

@@ -61,12 +61,12 @@ class ChangesView(View, frozen=True, kw_only=True):
     """What changed from one evaluation, the baseline, to another."""
 
     jobs: str  # the file with all jobs of the evaluation, which filters read
-    against: str  # that of the baseline, empty for the evaluation before it
+    against: str  # the same file of the baseline; empty if that is the evaluation before
     unknown: int  # builds that are not in the snapshot, so that the lists are incomplete
-    baseline_unknown: int  # the same of the baseline
+    baseline_unknown: int  # builds of the baseline that are not in the snapshot
     nothing_changed: bool
     lists: tuple[ChangeList, ...]
-    undecided: tuple[BuildRow, ...]  # finished builds of which nothing can be told
+    undecided: tuple[BuildRow, ...]  # finished builds of which it is not known whether they are new
     undecided_total: int
     systems: tuple[SystemRow, ...]
     differences: tuple[InputDifference, ...]  # of the inputs

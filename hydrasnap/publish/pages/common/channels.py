@@ -45,13 +45,13 @@ class ChannelBox(View, frozen=True, kw_only=True):
     """The state of an aggregate, and what blocks it."""
 
     jobset: Link
-    build: BuildRow  # of the aggregate in the evaluation
+    build: BuildRow  # the build of the aggregate in the evaluation
     size: int  # number of its constituents
     evaluation: Link | None
     grid: str  # path of its constituents over time, empty if no page shows them
     good: Link | None  # last evaluation in which it succeeded
     good_time: int | None  # Unix seconds
-    good_commits: tuple[Revision, ...]  # the revisions then
+    good_commits: tuple[Revision, ...]  # the revisions of its inputs at that time
     ago: str  # how far back that is; empty if it is this one
     blocking: tuple[BlockingRow, ...]  # constituents without success, the first of blocking_total
     blocking_total: int

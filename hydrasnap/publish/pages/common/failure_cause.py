@@ -20,8 +20,8 @@ class CulpritLink(View, frozen=True, kw_only=True):
     """A derivation that makes a job fail."""
 
     name: str
-    job: Link | None  # whose builds make it, None if none is known
-    log: str  # on the Hydra, empty if there is none
+    job: Link | None  # the job that builds it, None if none is known
+    log: str  # its address on the Hydra, empty if there is none
 
 
 class FailureCause(View, frozen=True, kw_only=True):

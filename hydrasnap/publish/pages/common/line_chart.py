@@ -41,7 +41,7 @@ class Line(View, frozen=True, kw_only=True):
 
 
 class Column(View, frozen=True, kw_only=True):
-    """The stripe of one moment, to point at: `x` and `width` in the box, and its words."""
+    """The stripe over one moment, for a pointer: its place in the box, and its words."""
 
     x: str
     width: str

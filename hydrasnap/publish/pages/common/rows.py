@@ -61,7 +61,7 @@ def build_rows(site: Site, builds: Iterable[Build]) -> tuple[BuildRow, ...]:
 
 
 class Part(View, frozen=True, kw_only=True):
-    """How many builds came out one way; `amount` is None where none of the builds is known."""
+    """How many builds had one outcome; `amount` is None where none of the builds is known."""
 
     outcome: str
     amount: int | None

@@ -33,7 +33,7 @@ class ComparisonPage(ChangesPage, frozen=True, kw_only=True):
 
 
 class Choice(View, frozen=True, kw_only=True):
-    """A comparison that there is a page of."""
+    """A comparison that has a page."""
 
     name: str
     href: str

@@ -35,7 +35,7 @@ from hydrasnap.report.tally import tally_of
 
 
 class StatusCount(View, frozen=True, kw_only=True):
-    """How many builds ended in one way that is no success."""
+    """How many builds have one status other than success."""
 
     status: BuildStatus
     amount: int

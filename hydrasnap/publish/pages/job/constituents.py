@@ -15,8 +15,8 @@ from hydrasnap.report.history import JobHistory, failing_run
 class PartSince(View, frozen=True, kw_only=True):
     """A constituent without success, and since when it fails in the builds of the aggregate.
 
-    `first` is its build in the first of these builds in a row, `whole` is that one; both are None
-    where it was aborted. `exact` says that it succeeded in the one before.
+    `whole` is the id of the first build of the aggregate since which it always fails, `first` its
+    own build there; both are None where it was aborted. `exact` says that it succeeded just before.
     """
 
     build: BuildRow

@@ -14,7 +14,7 @@ from hydrasnap.publish.pages.common.site import Site
 class ErrorText(View, frozen=True, kw_only=True):
     """An error as Hydra reports it; `cut` counts the characters that only the errors page has.
 
-    Of a long text `folded` are the spans beyond the first lines, `lines` many.
+    Of a long text `folded` are the spans beyond the first lines; `lines` counts those lines.
     """
 
     title: str

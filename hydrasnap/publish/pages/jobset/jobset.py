@@ -46,7 +46,7 @@ class FailingRow(View, frozen=True, kw_only=True):
 
 
 class FlakyRow(View, frozen=True, kw_only=True):
-    """An unreliable job and its score of 100."""
+    """An unreliable job; `score` is its flakiness in per cent."""
 
     job: Link
     system: str

@@ -18,7 +18,7 @@ from hydrasnap.report.memoized import Memoized
 class BuildsPage(PageContext, frozen=True, kw_only=True):
     """The builds that finished last; `finished` counts all that the snapshot holds.
 
-    `files` have all of them, none if the page has.
+    `files` hold all of them; there are none if the page holds all.
     """
 
     heading: str
@@ -28,7 +28,7 @@ class BuildsPage(PageContext, frozen=True, kw_only=True):
 
 
 class JobsetBuildsPage(JobsetPart, frozen=True, kw_only=True):
-    """The same for one jobset."""
+    """The builds of one jobset that finished last."""
 
     rows: tuple[BuildRow, ...]
     finished: int

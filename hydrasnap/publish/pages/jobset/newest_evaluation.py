@@ -31,8 +31,8 @@ class NewestEvaluation(View, frozen=True, kw_only=True):
     commits: tuple[Revision, ...]  # what changed in it, or else its revisions
     figures: Figures
     finished: Link | None  # the newest evaluation that is known to have nothing queued
-    comparisons: tuple[Link, ...]  # with others, a pinned baseline first
-    counts: tuple[ListCount, ...]  # of its lists, those without jobs left out
+    comparisons: tuple[Link, ...]  # with other evaluations, a pinned baseline first
+    counts: tuple[ListCount, ...]  # of its lists, without empty ones
     broken: tuple[BrokenRow, ...]  # what newly fails, the first of broken_total
     broken_total: int
     broken_known: bool  # whether it is known that no more newly fails

@@ -39,15 +39,15 @@ class MaintainerRow(View, frozen=True, kw_only=True):
     link: Link  # with an empty address if there is no page
     full_name: str
     failing: int
-    newly: int | None  # unknown without a page
+    newly: int | None  # None if the maintainer has no page
     jobs: int
 
 
 class MaintainersPage(PageContext, frozen=True, kw_only=True):
     """All maintainers of jobs in the newest evaluations."""
 
-    rows: tuple[MaintainerRow, ...]  # with failing jobs, most first
-    well: tuple[Link, ...]  # without, by name
+    rows: tuple[MaintainerRow, ...]  # maintainers with failing jobs, those with most first
+    well: tuple[Link, ...]  # those without failing jobs, by name
     known: int  # jobs whose package is known
     jobs: int
     is_listed: bool  # whether a list of packages was given

@@ -56,11 +56,11 @@ class NewsRow(View, frozen=True, kw_only=True):
 class SelectionView(View, frozen=True, kw_only=True):
     """What became of the jobs of a watch list or of a maintainer."""
 
-    jobs: int  # in the newest evaluations
+    jobs: int  # number of jobs in the newest evaluations
     figures: Figures
-    failing: tuple[FailingRow, ...]  # the latest to break first; of very many the first
+    failing: tuple[FailingRow, ...]  # the last to break first; only the first of very many
     failing_total: int
-    failing_file: str  # has all of these, empty if the page has
+    failing_file: str  # the file with all of them; empty if the page has all
     further: tuple[ListPart, ...]  # pages with the others, none where there is no room
     newly: int  # how many of them the newest evaluation broke
     unread: int  # how many jobsets, which may have such jobs, have an unread newest evaluation

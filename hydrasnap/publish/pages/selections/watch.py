@@ -32,7 +32,7 @@ class WatchRow(View, frozen=True, kw_only=True):
 class WatchPage(SelectionPage, frozen=True, kw_only=True):
     """A watch list."""
 
-    rules: tuple[tuple[str, str], ...]  # what its globs are for, and they
+    rules: tuple[tuple[str, str], ...]  # what is matched, and the globs for that
 
 
 class WatchesPage(PageContext, frozen=True, kw_only=True):
