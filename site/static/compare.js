@@ -64,7 +64,7 @@
   }
 
   function named({ data: { id, jobset, pages, timestamp } }, ROOT) {
-    return [link(pages[1] && ROOT + pages[1], String(id)), " of ", link(ROOT + pages[0], shown(jobset.join(":"))), ", ", moment(timestamp), ` ${zone}`];
+    return [link(pages[1] && ROOT + pages[1], String(id)), " of ", link(ROOT + pages[0], shown(jobset.join(":"))), ", ", moment(timestamp), timestamp ? ` ${zone(new Date(timestamp * 1000))}` : ""];
   }
 
   function about(now, then, ROOT) {

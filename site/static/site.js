@@ -87,15 +87,27 @@
     return element("time", { datetime, title: utc(datetime) }, local(date));
   }
 
-  const zone = (() => {
-    const minutes = -new Date().getTimezoneOffset();
+  // Name the reader's zone at a moment: summer has another one.
+  function zone(date) {
+    const minutes = -date.getTimezoneOffset();
     if (!minutes) return "UTC";
     const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
     return `GMT${minutes < 0 ? "-" : "+"}${hours}${rest ? `:${String(rest).padStart(2, "0")}` : ""}`;
-  })();
+  }
+
+  // Name the zone of some times; with summer and winter among them it has no one name.
+  function zoneOf(times) {
+    const dates = times.length ? times.map((time) => new Date(time.dateTime)) : [new Date()];
+    const offset = dates[0].getTimezoneOffset();
+    return dates.every((date) => date.getTimezoneOffset() === offset) ? zone(dates[0]) : "local";
+  }
 
   function showLocalTimes() {
-    for (const label of document.querySelectorAll(".tz")) label.textContent = zone;
+    for (const label of document.querySelectorAll(".tz")) {
+      const before = label.previousElementSibling;
+      const times = before?.dateTime ? [before] : [...(label.closest("table")?.querySelectorAll("td time") ?? [])];
+      label.textContent = zoneOf(times);
+    }
     writeTimes([...document.querySelectorAll("time")]);
   }
 
@@ -119,7 +131,7 @@
     for (const time of times) {
       const date = new Date(time.dateTime);
       const text = local(date);
-      time.title = `${text} ${zone}, ${utc(time.dateTime)}`;
+      time.title = `${text} ${zone(date)}, ${utc(time.dateTime)}`;
       const cell = time.closest("td");
       const recent = cell && isRecent(cell) && ago(since(time));
       time.textContent = recent || (time.textContent.length > 10 ? text : text.slice(0, 10));

@@ -122,6 +122,19 @@ def test_tables_tell_how_long_ago_and_the_exact_time_on_pointing(
     expect(time).to_have_text("2027-01-15 09:00")
 
 
+def test_a_time_of_summer_has_the_zone_of_summer(opened: Opener, demo_site: Path) -> None:
+    page = opened(timezone_id="Europe/Berlin")
+    page.clock.set_fixed_time("2026-11-02T00:00:00Z")
+    page.goto(f"{demo_site.as_uri()}/jobset/tools/cross.html")
+    summer = page.locator("#newest > p").first
+    expect(summer).to_contain_text(re.compile(r"evaluated 2026-08-2\d \d\d:\d\d GMT\+2"))
+    assert "GMT+2, 2026-08-2" in str(summer.locator("time").get_attribute("title"))
+    expect(page.locator("#evaluations .tz")).to_have_text("GMT+2")
+    page.goto(f"{demo_site.as_uri()}/index.html")
+    expect(page.locator("#projects .tz").first).to_have_text("local")  # of summer and winter
+    expect(page.locator(".lead .tz")).to_have_text("GMT+1")
+
+
 def test_a_column_of_times_has_one_notation(opened: Opener, demo_site: Path) -> None:
     page = opened(timezone_id="UTC")
     page.clock.set_fixed_time("2026-11-02T00:00:00Z")  # when the demo was taken
