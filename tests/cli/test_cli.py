@@ -213,12 +213,12 @@ def test_a_damaged_cache_is_named(tmp_path: Path) -> None:
         told(run("status", "--cache", cache), 0)
 
 
-@pytest.mark.parametrize("place", ["file", "file/below"])
-def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "words"), [("file", "is no folder"), ("file/below", "Cannot lock the cache")]
+)
+def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, place: str, words: str) -> None:
     (tmp_path / "file").write_text("")
-    told(
-        run("crawl", "http://127.0.0.1:1", "--cache", tmp_path / place), 1, "Cannot lock the cache"
-    )
+    told(run("crawl", "http://127.0.0.1:1", "--cache", tmp_path / place), 1, words)
 
 
 def test_a_second_run_leaves_at_once(tmp_path: Path) -> None:
