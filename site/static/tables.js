@@ -323,12 +323,15 @@
 
   const marked = (text) => text.trim().replace(/\s+/g, " ").replace(/[\\|[\]<`*_]/g, "\\$&");
 
-  function markdownOf(cell) {
-    const link = cell.querySelector("a[href]");
-    const time = cell.querySelector("time");
-    const text = marked(time ? time.dateTime.replace("T", " ").replace("Z", " UTC") : cell.textContent);
-    return link && text && !time ? `[${text}](${link.href})` : text;
+  // Write what is in a cell: words, times as those of UTC, and each link; what is there to press is none of it.
+  function inline(node) {
+    if (node.nodeType === Node.TEXT_NODE) return node.data.replace(/\S+/g, marked);
+    if (node.matches?.("time")) return node.dateTime.replace("T", " ").replace("Z", " UTC");
+    const text = node.matches?.(".versus-link") ? "" : [...node.childNodes].map(inline).join("");
+    return node.matches?.("a[href]") && text.trim() ? `[${text.trim()}](${node.href})` : text;
   }
+
+  const markdownOf = (cell) => inline(cell).trim().replace(/\s+/g, " ");
 
   // Write the rows that are shown, list by list, as tables in Markdown.
   function markdown(groups) {

@@ -173,6 +173,23 @@ def test_what_is_filtered_is_copied_as_markdown(
 
 
 @pytest.mark.parametrize(
+    ("path", "row"),
+    [
+        ("data.html", r"\[tools\]\(\S+\) \| \[feed\]\(\S+feed.atom\), \[data\]\(\S+tools.json\), "),
+        ("maintainer/bob.html", r"\d\d:\d\d UTC or longer, in \[\d+\]\(\S+/build/\d+.html\) \|"),
+        ("evals.html", r"UTC \| nixpkgs → \[\w+\]\(\S+\) \|"),
+    ],
+)
+def test_a_cell_is_copied_with_all_that_it_says_and_nothing_to_press(
+    opened: Opener, demo_site: Path, path: str, row: str
+) -> None:
+    page = opened_at(opened, demo_site, path)
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    page.get_by_role("button", name="Copy as Markdown").click()
+    assert re.search(row, str(page.wait_for_function("window.copied").json_value()))
+
+
+@pytest.mark.parametrize(
     "path",
     ["project/tools.html", f"{TRUNK}.html", "eval", "job/tools/trunk/qemu.aarch64-linux.html"],
 )
