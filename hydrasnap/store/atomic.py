@@ -10,7 +10,7 @@ from hydrasnap.errors import CacheError
 
 _NOT_ALLOWED = frozenset({EACCES, EPERM, EROFS})
 NO_WAIT: int = getattr(os, "O_NONBLOCK", 0)
-"""The flag to open a pipe with that nobody else has open."""
+"""The flag by which `open` does not wait for the other end of a pipe."""
 
 
 def write_whole(path: Path, data: bytes) -> bool:

@@ -6,7 +6,7 @@ and ``page`` is a path below the site's root. What changes with every crawl is i
 
 from collections.abc import Sequence
 
-from msgspec import UNSET, UnsetType, structs
+from msgspec import UNSET, UnsetType, convert, structs
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobSizes
 from hydrasnap.publish.pages.common.causes import log_of, step_label
@@ -30,14 +30,7 @@ Points = Sequence[tuple[int, int, int]]
 
 def counts(tally: Tally) -> Counts:
     """Return a tally by outcome."""
-    return Counts(
-        total=tally.total,
-        succeeded=tally.succeeded,
-        failed=tally.failed,
-        aborted=tally.aborted,
-        queued=tally.queued,
-        unknown=tally.unknown,
-    )
+    return convert(tally, Counts, from_attributes=True)
 
 
 def result(build: Build) -> Result:
