@@ -1,14 +1,14 @@
 """The only place that opens connections: one origin, listed addresses, politely."""
 
 import asyncio
-from collections.abc import Callable
-from http import HTTPStatus
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import httpx
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.client.connection import checked_origin, connect, limit_cookies
+from hydrasnap.client.login import Login
 from hydrasnap.client.redirects import target_path, target_within
 from hydrasnap.client.response_body import read_body
 from hydrasnap.client.responses import (
@@ -19,12 +19,10 @@ from hydrasnap.client.responses import (
     RetryableError,
     TooFastError,
     is_denied,
-    is_json,
 )
 from hydrasnap.client.run_budget import Budget
 from hydrasnap.client.secrets import Redactor
 from hydrasnap.client.settings import (
-    Credentials,
     Fetched,
     Runtime,
     Settings,
@@ -34,7 +32,6 @@ from hydrasnap.client.settings import (
 from hydrasnap.client.throttle import RateLimiter, usual_rate
 from hydrasnap.errors import (
     BudgetError,
-    LoginError,
     NotAHydraError,
     NotFoundError,
     OfflineError,
@@ -75,8 +72,6 @@ class Client:
         self._watch = watch
         self._redact = Redactor((settings.credentials, settings.basic))
         self._classifier = ResponseClassifier(self.origin, settings, known, redact=self._redact)
-        self._login = asyncio.Lock()
-        self._logins = 0
         self._slots = asyncio.Semaphore(settings.connections)
         self._limiter = RateLimiter(
             usual_rate(self.origin) if settings.rate is None else settings.rate,
@@ -84,11 +79,16 @@ class Client:
             sleep=self._runtime.sleep,
         )
         self._http = connect(self.origin, settings, self._runtime)
+        self._login = (
+            Login(self.origin, settings.credentials, self._classifier, self._post_login)
+            if settings.credentials
+            else None
+        )
 
     @property
     def logged_in(self) -> bool:
         """Whether the host asked for a login in this run."""
-        return self._logins > 0
+        return self._login is not None and self._login.count > 0
 
     async def __aenter__(self) -> "Client":
         return self
@@ -214,13 +214,13 @@ class Client:
 
     async def _exchange(self, path: str, wanted: str, *, follow: bool) -> httpx.Response:
         """Send one request, follow redirects within the origin, log in where that is asked."""
-        url, logins = self.origin + path, self._logins
-        may_log_in = self.settings.credentials is not None
+        url, login = self.origin + path, self._login
+        logins = login.count if login else 0
         for _ in range(_MOST_REDIRECTS):
             answer = await self._send(path, url, wanted)
-            if may_log_in and is_denied(answer, wanted):
-                may_log_in = False
-                await self._log_in(logins)
+            if login and is_denied(answer, wanted):
+                await login.renew(logins)
+                login = None  # once for each request
                 continue
             if answer.status_code not in REDIRECTS or not follow:
                 return answer
@@ -278,41 +278,13 @@ class Client:
             answer.status_code, headers=headers, content=self._redact.body(body), request=request
         )
 
-    async def _log_in(self, logins: int) -> None:
-        """Log in, once for all requests that lost their session."""
-        async with self._login:
-            if self._logins == logins and self.settings.credentials:
-                await self._post_login(self.settings.credentials)
-                self._logins += 1
-
-    async def _post_login(self, credentials: Credentials) -> None:
-        """Send the password to the one host it is for; Hydra wants its own address as referrer."""
+    async def _post_login(self, value: Mapping[str, str]) -> httpx.Response:
+        """Send the one request that is no GET; Hydra wants its own address as referrer."""
         await self._limiter.wait()
         self.budget.spend_request()
-        request = self._http.build_request(
-            "POST",
-            self.origin + paths.LOGIN,
-            json={"username": credentials.username, "password": credentials.password},
-            headers={"Accept": JSON, "Referer": f"{self.origin}/"},
-        )
+        url, headers = self.origin + paths.LOGIN, {"Accept": JSON, "Referer": f"{self.origin}/"}
+        request = self._http.build_request("POST", url, json=value, headers=headers)
         try:
-            answer = await self._receive(request, paths.LOGIN)
+            return await self._receive(request, paths.LOGIN)
         except _FAILURES as error:
             raise self._classifier.failed(paths.LOGIN, error) from None
-        if _is_from_front_end(answer):
-            self._classifier.classify(paths.LOGIN, answer, JSON)
-        if answer.status_code not in (HTTPStatus.OK, HTTPStatus.FOUND):
-            is_hydras = is_json(answer)
-            reason = (
-                self._classifier.reason(answer) if is_hydras else f"status {answer.status_code}"
-            )
-            raise LoginError(f"{self.origin} does not let {credentials.username} in: {reason}.")
-
-
-def _is_from_front_end(answer: httpx.Response) -> bool:
-    """Return whether an answer to the login is not Hydra's own, which says yes or no in JSON."""
-    status = answer.status_code
-    passing = status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS)
-    passing |= status > HTTPStatus.INTERNAL_SERVER_ERROR
-    mute = status in (HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR)
-    return passing or (mute and not is_json(answer))
