@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import msgspec
 
 from hydrasnap import __version__
 from hydrasnap.cli.events import OutputOptions
@@ -29,7 +30,8 @@ from hydrasnap.report.changes import Change
 from hydrasnap.report.health import is_hidden
 from hydrasnap.report.index import Index
 from hydrasnap.report.transitions import News, news
-from hydrasnap.store.atomic import write_whole
+from hydrasnap.store.atomic import read_whole, write_whole
+from hydrasnap.store.layout import UNREADABLE
 from hydrasnap.store.opening import read_snapshot
 
 NOTES = ".notified.json"
@@ -140,20 +142,21 @@ def _send(receiver: NotifyTable, message: Mapping[str, Any]) -> str:
             )
             return f"exit code {done.returncode}" if done.returncode else ""
         headers = {"Content-Type": "application/json", "User-Agent": f"hydrasnap/{__version__}"}
-        answer = httpx.post(receiver.url, content=text, headers=headers, timeout=_SECONDS)
+        sending = httpx.stream(
+            "POST", receiver.url, content=text, headers=headers, timeout=_SECONDS
+        )
+        with sending as answer:  # whose body may be of any length, and says no more
+            return "" if answer.is_success else f"status {answer.status_code}"
     except subprocess.TimeoutExpired:
         return f"no end within {_SECONDS} s"
     except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
         return getattr(error, "strerror", "") or type(error).__name__
-    return "" if answer.is_success else f"status {answer.status_code}"
 
 
 def _read(file: Path) -> SentEvents:
     """Read which events were sent; unreadable notes count as those of a first run."""
-    with suppress(OSError, ValueError):
-        found = json.loads(file.read_text(encoding="utf-8"))
-        if isinstance(found, dict):
-            return found
+    with suppress(OSError, *UNREADABLE):
+        return msgspec.json.decode(read_whole(file), type=SentEvents)
     return {}
 
 

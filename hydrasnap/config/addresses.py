@@ -35,9 +35,14 @@ def problem_of(value: str) -> tuple[str, str]:
     named = repr(value) if _HARMLESS.fullmatch(value) else "what is given"
     if "@" in (value if parts is None else parts.netloc):  # also in what only looks like a login
         return " must not hold a login.", "Use [hydra] username and HYDRASNAP_PASSWORD."
-    if parts is None or re.search(r"\s", value):
+    if not is_address(value):
         return f": {named} is not an address.", hint
     return "", ""
+
+
+def is_address(value: str) -> bool:
+    """Return whether a text is an address of the web; it may hold a login."""
+    return _split(value) is not None and not re.search(r"\s", value)
 
 
 def _split(value: str) -> SplitResult | None:

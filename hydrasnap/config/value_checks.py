@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from hydrasnap.config.addresses import pasted_page, problem_of
+from hydrasnap.config.addresses import is_address, pasted_page, problem_of
 from hydrasnap.config.keys import Config
 from hydrasnap.config.layers import FOLDERS, Layer, value_of, with_home
 from hydrasnap.config.messages import Mistake, Step
@@ -108,10 +108,14 @@ def _notify_mistakes(receivers: Any, where: Namer) -> Iterator[Mistake]:
         path: tuple[Step, ...] = ("notify", number)
         if not isinstance(table, dict):
             continue
-        if bool(table.get("command")) == bool(table.get("url")):
+        parts = table.get("command")
+        if bool(parts) == bool(table.get("url")):
             yield Mistake(where(path), path, problem=" must have a command or a url.",
                           hint="Give it one of the two.")  # fmt: skip
-        elif not str(table.get("url") or "https://").startswith(("http://", "https://")):
+        elif "\0" in "".join(map(str, parts if isinstance(parts, list) else ())):
+            yield Mistake(where(path), path, problem=" has a command with a null character.",
+                          hint="Write it without.")  # fmt: skip
+        elif table.get("url") and not is_address(str(table["url"])):
             path = (*path, "url")
             yield Mistake(where(path), path, problem=" is not an address.",
                           hint="Write it like https://chat.example.org/hook.")  # fmt: skip

@@ -1,5 +1,6 @@
 """Receivers are told once of each event, after a complete snapshot, and after a failure again."""
 
+import hashlib
 import json
 import sys
 import threading
@@ -22,11 +23,14 @@ from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.errors import ConfigError
 from hydrasnap.model import Snapshot
 
+ENDLESS = 202  # the status of an answer that does not end
+
 
 @contextmanager
 def receiver(status: list[int]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Receive messages on a real socket; `status` is what is answered, first to last."""
     received: list[dict[str, Any]] = []
+    ended = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -35,8 +39,11 @@ def receiver(status: list[int]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             if code < 300:
                 received.append(json.loads(body))
             self.send_response(code)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", "0" if code != ENDLESS else "1000000")
             self.end_headers()
+            if code == ENDLESS:
+                self.wfile.write(b"x")
+                ended.wait()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
@@ -47,6 +54,7 @@ def receiver(status: list[int]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}/hook/t0ken", received
         finally:
+            ended.set()
             server.shutdown()
             thread.join()
 
@@ -126,6 +134,26 @@ def test_a_command_that_fails_is_a_warning(
     assert json.loads(line)["event"] == "warning"
 
 
+def test_an_answer_without_end_is_not_waited_for(tmp_path: Path, stages: list[Snapshot]) -> None:
+    with receiver([ENDLESS]) as (url, received):
+        settings = config(tmp_path, f"url = '{url}'")
+        for snapshot in stages:
+            notify(snapshot, settings, OutputOptions())
+    assert len(received) == 1
+
+
+@pytest.mark.parametrize("notes", ["", "[]", '{"a": 5}', '{"a": [[1]]}', "[" * 100_000])
+def test_notes_that_cannot_be_read_count_as_none(
+    tmp_path: Path, stages: list[Snapshot], notes: str
+) -> None:
+    with receiver([]) as (url, received):
+        settings = config(tmp_path, f"url = '{url}'")
+        name = hashlib.sha256(json.dumps([[], url]).encode()).hexdigest()[:16]
+        (tmp_path / NOTES).write_text(notes.replace('"a"', f'"{name}"'))
+        notify(stages[1], settings, OutputOptions())
+    assert received == []
+
+
 def test_a_receiver_may_want_some_jobsets_alone(tmp_path: Path, stages: list[Snapshot]) -> None:
     with receiver([]) as (url, received):
         settings = config(tmp_path, f"url = '{url}'\njobsets = ['tools:*']")
@@ -142,6 +170,9 @@ def test_a_receiver_may_want_some_jobsets_alone(tmp_path: Path, stages: list[Sna
         ("", "[[notify]] number 1 must have a command or a url"),
         ("url = 'https://h'\ncommand = ['x']", "must have a command or a url"),
         ("url = 'h'", "[[notify]] number 1: url is not an address"),
+        ("url = 'https://h:99999/x'", "[[notify]] number 1: url is not an address"),
+        ("url = 'https://'", "[[notify]] number 1: url is not an address"),
+        ('command = ["x", "a\\u0000"]', "[[notify]] number 1 has a command with a null character"),
         ("command = 'x'", "[[notify]] number 1: command must be a list of texts"),
     ],
 )
