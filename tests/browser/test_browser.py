@@ -167,6 +167,15 @@ def test_no_kind_of_page_is_wider_than_a_phone(
     assert {address: width for address, width in widths.items() if width > PHONE} == {}
 
 
+@pytest.mark.parametrize("width", [700, 900, 1100])
+def test_an_aggregate_can_be_read_on_a_tablet(opened: Opener, demo_site: Path, width: int) -> None:
+    page = opened(viewport={"width": width, "height": 900})
+    page.goto(f"{demo_site.as_uri()}/index.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    words = page.locator(".channel > p").evaluate_all("all => all.map(one => one.clientWidth)")
+    assert min(words) > 50
+
+
 def test_scripts_make_no_header_higher(opened: Opener, demo_site: Path) -> None:
     heights = []
     for scripts in (False, True):
