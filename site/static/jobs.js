@@ -169,7 +169,7 @@
   const UNEXPLAINED = ["itself", "a dependency, not looked up yet", "a dependency, not known any more"];
 
   function log(href) {
-    return element("span", { class: "soft" }, " (", element("a", { href, rel: "external" }, "log"), ")");
+    return element("span", {}, " ", element("a", { class: "tag", href, rel: "external" }, "log"));
   }
 
   // Say what a build fails by, and where its log is.
