@@ -22,13 +22,7 @@ from hydrasnap.client.responses import (
 )
 from hydrasnap.client.run_budget import Budget
 from hydrasnap.client.secrets import Redactor
-from hydrasnap.client.settings import (
-    Fetched,
-    Runtime,
-    Settings,
-    Waiting,
-    normal_origin,
-)
+from hydrasnap.client.settings import Fetched, Runtime, Settings, Waiting, normal_origin
 from hydrasnap.client.throttle import RateLimiter, usual_rate
 from hydrasnap.errors import (
     BudgetError,
@@ -43,6 +37,7 @@ T = TypeVar("T")
 
 _MOST_REDIRECTS = 5
 _CONNECT = 30.0  # seconds
+_PATIENT_TRIES = 5  # of an address, before the host is asked at another one
 _MANY = 8  # addresses in a row without an answer, after which the host itself may be down
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict)
 _DROPPED = (b"content-encoding", b"content-length")  # wrong once the body is unpacked
@@ -144,13 +139,17 @@ class Client:
         self._unanswered = 0
         return found
 
-    async def _check_host(self, error: UnreachableError) -> None:
-        """Raise OfflineError if the overview is not answered either, which was answered before."""
+    async def _host_answers(self) -> bool:
+        """Ask for the overview, once: whether the trouble is that of one address alone."""
         try:
             answer = await self._exchange(paths.OVERVIEW, JSON, follow=False)
         except (RetryableError, UnreachableError):
-            answer = None
-        if answer is None or answer.is_server_error:
+            return False
+        return not answer.is_server_error
+
+    async def _check_host(self, error: UnreachableError) -> None:
+        """Raise OfflineError if the overview is not answered either, which was answered before."""
+        if not await self._host_answers():
             raise OfflineError(
                 f"{self.origin} no longer answers: its last {self._unanswered} addresses failed "
                 f"(the last: {error.message.rstrip('.')}).",
@@ -168,6 +167,7 @@ class Client:
     ) -> T:
         paths.check(path)
         failures, waited, retry = 0, 0.0, self.settings.retry
+        alone = False  # whether the host answers at other addresses
         while True:
             try:
                 answer = await self._exchange(path, wanted, follow=follow)
@@ -175,11 +175,15 @@ class Client:
             except RetryableError as trouble:
                 failures += trouble.counts
                 self.has_faults |= trouble.is_fault
-                most = retry.tries(tries, self._unanswered) + trouble.at_once
+                most = retry.tries(tries, self._unanswered)
+                most += trouble.at_once if most < retry.attempts else 0
                 asked_for = trouble.wait * trouble.counts
                 if failures >= most or waited + asked_for >= retry.seconds:
                     raise trouble.error from trouble
-                waited += await self._pause(path, trouble, failures)
+                is_lasting = trouble.counts == 1 and failures == _PATIENT_TRIES
+                if is_lasting and path != paths.OVERVIEW:
+                    alone = await self._host_answers()
+                waited += await self._pause(path, trouble, min(failures, 3) if alone else failures)
 
     def _take(
         self,

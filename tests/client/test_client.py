@@ -198,6 +198,17 @@ def test_addresses_that_all_fail_cost_less_and_less(clock: Clock) -> None:
     assert sum(clock.slept) < 5 * 60
 
 
+def test_an_address_that_fails_alone_costs_seconds(clock: Clock) -> None:
+    def tap(_: int, request: httpx.Request) -> Answer:
+        return page("", 502) if request.url.path == "/build/1001" else reply(b"[]")
+
+    wire = Wire(tap)
+    assert [bool(reason) for reason in ask_all(wire, 3, clock)] == [True, False, False]
+    asked = [request.url.path for request in wire.seen]
+    assert asked.count("/build/1001") == FULL_SPEED.retry.attempts
+    assert sum(clock.slept) < 30
+
+
 def test_a_host_that_is_down_ends_the_run_soon(clock: Clock) -> None:
     wire = Wire(lambda number, _: page("", 502) if number else reply(b"[]"))
     with pytest.raises(OfflineError, match=r"no longer answers: its last 8 addresses failed"):
