@@ -7,7 +7,7 @@ from typing import TypeVar
 import httpx
 
 from hydrasnap.client import endpoints as paths
-from hydrasnap.client.connection import checked_origin, connect, limit_cookies
+from hydrasnap.client.connection import checked_origin, connect
 from hydrasnap.client.login import Login
 from hydrasnap.client.redirects import target_path, target_within
 from hydrasnap.client.response_body import read_body
@@ -276,7 +276,6 @@ class Client:
             body = await read_body(answer, most_bytes=most_bytes, received=self.budget.receive)
         finally:
             await answer.aclose()
-        limit_cookies(self._http)
         headers = [(k, v) for k, v in answer.headers.raw if k.lower() not in _DROPPED]
         return httpx.Response(
             answer.status_code, headers=headers, content=self._redact.body(body), request=request

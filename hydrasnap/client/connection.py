@@ -1,5 +1,8 @@
 """The setup of the HTTP client: User-Agent, proxies, logins and cookies."""
 
+import warnings
+from http.cookiejar import CookieJar
+from typing import Any
 from urllib.request import getproxies
 
 import httpx
@@ -15,7 +18,24 @@ HOME_PAGE = "https://github.com/hydrasnap/hydrasnap"
 _KEEP_ALIVE = 0.8  # seconds; Hydra closes an idle connection after one
 _LARGEST_PORT = 65_535
 _MOST_COOKIES = 20
+_LONGEST_COOKIE = 4096  # characters, as in browsers
 _SESSION = "hydra_session"
+
+
+class SessionCookies(CookieJar):
+    """Keeps cookies that can be sent back, and of too many only the one of the session."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Keep the cookies of an answer."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a date that is none, with a traceback
+            super().extract_cookies(response, request)
+        many = len(self) > _MOST_COOKIES
+        for cookie in list(self):
+            text = f"{cookie.name}={cookie.value}"
+            is_fit = len(text) <= _LONGEST_COOKIE and text.isascii() and text.isprintable()
+            if not is_fit or (many and cookie.name != _SESSION):
+                self.clear(cookie.domain, cookie.path, cookie.name)
 
 
 def checked_origin(origin: str) -> str:
@@ -45,6 +65,7 @@ def connect(origin: str, settings: Settings, runtime: Runtime) -> httpx.AsyncCli
             },
             auth=httpx.BasicAuth(basic.username, basic.password) if basic else None,
             limits=httpx.Limits(max_connections=settings.connections, keepalive_expiry=_KEEP_ALIVE),
+            cookies=SessionCookies(),
             event_hooks={"response": [check_location]},
             transport=runtime.transport,
             trust_env=not is_this_machine(origin),
@@ -78,12 +99,3 @@ def _of_environment(error: Exception) -> ConfigError:
         f"The proxy settings in the environment cannot be used: {error}.",
         hint="Correct HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, or unset them.",
     )
-
-
-def limit_cookies(http: httpx.AsyncClient) -> None:
-    """Forget all cookies but the one of the session, where a server has set too many."""
-    if len(http.cookies.jar) <= _MOST_COOKIES:
-        return
-    for cookie in list(http.cookies.jar):
-        if cookie.name != _SESSION:
-            http.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)

@@ -663,6 +663,33 @@ def test_a_session_does_not_collect_cookies_for_ever() -> None:
     assert "hydra_session=s1" in wire.seen[-1].headers["cookie"]
 
 
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "caf\u00e9=\u00ff; path=/",
+        f"hydra_session={'a' * 60_000}; path=/",
+        "a=b; expires=Thu, 99 Foo 0000 00:00:00 GMT; max-age=99999999999999999999",
+        "a=b; domain=.com; path=..",
+        "; ;=;",
+    ],
+)
+def test_an_odd_cookie_costs_that_cookie(cookie: str, recwarn: pytest.WarningsRecorder) -> None:
+    def tap(number: int, _: httpx.Request) -> Answer:
+        answer = reply(b"[]", Set_Cookie="hydra_session=mine; path=/")
+        if number == 1:
+            answer = reply(b"[]")
+            answer.headers = httpx.Headers(
+                [*answer.headers.raw, (b"Set-Cookie", cookie.encode("latin-1"))]
+            )
+        return answer
+
+    wire = Wire(tap)
+    assert ask(wire, *["/"] * 4) == [b"[]"] * 4
+    assert "hydra_session=mine" in wire.seen[-1].headers["cookie"]
+    assert len(wire.seen[2].headers.get("cookie", "")) < 200
+    assert not recwarn.list
+
+
 def test_events_tell_of_answers_and_of_waits() -> None:
     events: list[Fetched | Waiting] = []
     wire = Wire(in_turn(page("", 503, Retry_After="7"), GOOD))
