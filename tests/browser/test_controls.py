@@ -300,6 +300,15 @@ def test_the_head_of_the_grid_stays_in_sight(opened: Opener, demo_site: Path, wi
     expect(page.locator(".grid thead th").first).to_be_in_viewport()
 
 
+def test_the_filter_of_a_job_counts_its_builds_and_not_its_metrics(
+    opened: Opener, demo_site: Path
+) -> None:
+    page = opened_at(opened, demo_site, "job/odd_names/main/status-6.x.html")
+    builds = page.locator("#builds tbody tr").count()
+    expect(page.locator("#metrics tbody tr").first).to_be_visible()
+    expect(page.locator(".filter output")).to_have_text(f"{builds} row" + "s" * (builds > 1))
+
+
 def test_a_phone_shows_signs_and_whole_names(opened: Opener, demo_site: Path) -> None:
     page = opened_at(opened, demo_site, "builds.html", viewport={"width": 390, "height": 844})
     row = page.locator("table.builds tbody tr").first
