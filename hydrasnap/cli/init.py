@@ -156,7 +156,7 @@ def _show_jobsets(steps: Sequence[PlannedStep], output: OutputOptions) -> None:
         return
     print_line(f"This Hydra shows {plural(len(steps), 'jobset')}:")
     for step in sorted(steps, key=lambda step: (-step.jobs, step.jobset))[:_SHOWN]:
-        print_line(f"{step.jobs:>9,} jobs  {step.jobset.path}")
+        print_line(f"{step.jobs:>9,} {'job ' if step.jobs == 1 else 'jobs'}  {step.jobset.path}")
     if len(steps) > _SHOWN:
         print_line(f"          and {len(steps) - _SHOWN:,} smaller ones")
 

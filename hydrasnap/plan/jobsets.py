@@ -17,7 +17,7 @@ class RefreshLevel(Enum):
     NONE = "nothing moved"
     PROBE = "was checked again: is there a new evaluation?"
     BUILDS = "builds moved, but it was not evaluated again"
-    EVALUATIONS = "something moved: list its evaluations"
+    EVALUATIONS = "new, or something moved: list its evaluations"
 
 
 def required_refresh(known: Jobset | None, now: JobsetOverview, window: int) -> RefreshLevel:

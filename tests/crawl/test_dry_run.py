@@ -111,7 +111,7 @@ def test_the_plan_is_told_in_sentences_and_to_machines() -> None:
         PlannedStep(STABLE, RefreshLevel.NONE, 0),
     ]
     *_, jobset, nothing, total = plan_lines(steps, 2)
-    assert jobset == "  1,200  one/trunk: something moved: list its evaluations"
+    assert jobset == "  1,200  one/trunk: new, or something moved: list its evaluations"
     assert nothing == "      -  one/stable: nothing moved"
     assert total.startswith("About 1,200 requests would follow, and one for each build of an agg")
     assert plan_lines(steps[1:], 2)[-1] == "No more requests would follow."
