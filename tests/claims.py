@@ -403,7 +403,7 @@ def grid(facts: Facts, key: tuple[str, str], page: Page, way: str) -> Iterator[C
 def evaluation_page(facts: Facts, evaluation: Json, page: Page) -> Iterator[Claim]:
     where, text = f"eval/{evaluation['id']}", page.text()
     builds, missing = facts.known(evaluation), facts.missing(evaluation)
-    unknown = re.search(r"Only partly known: ([\d,]+) of its ([\d,]+) builds", text)
+    unknown = re.search(r"snapshot lacks ([\d,]+) of its ([\d,]+) builds", text)
     told = tuple(int(n.replace(",", "")) for n in unknown.groups()) if unknown else None
     counted = (missing, len(evaluation.get("builds", ()))) if missing else None
     yield Claim(f"{where}, partly known", told, counted)

@@ -74,7 +74,7 @@
       element("dt", {}, "Against"), element("dd", {}, ...named(then, ROOT), "; ", element("a", { href: `?a=${b}&b=${a}` }, "the other way round")));
     const [missing, absent] = [now.data.unknown, then.data.unknown];
     if (!missing && !absent) return [facts];
-    return [element("p", { class: "note" }, `Only partly known: ${number(missing)} builds of this evaluation and ${number(absent)} of the other are not in the snapshot.`), facts];
+    return [element("p", { class: "note" }, `Only partly known. Builds that the snapshot lacks: ${number(missing)} of this evaluation, ${number(absent)} of the other.`), facts];
   }
 
   function show(now, then, ROOT) {
