@@ -22,7 +22,7 @@ _READ = """
 import sys
 from pathlib import Path
 from hydrasnap.model import PackageList
-from hydrasnap.store.memo import memoized
+from hydrasnap.store.memo_files import memoized
 from hydrasnap.wire.package_files import file_digest, load_packages
 file, cache = map(Path, sys.argv[1:])
 digest = file_digest(file, "file").encode()
@@ -36,7 +36,7 @@ from hydrasnap.model import PackageList
 from hydrasnap.report.index import Index
 from hydrasnap.report.packages import PackageIndex, workloads
 from hydrasnap.report.selections import present_builds
-from hydrasnap.store.memo import memoized
+from hydrasnap.store.memo_files import memoized
 from hydrasnap.store.opening import read_snapshot
 from hydrasnap.wire.package_files import file_digest
 file, cache = map(Path, sys.argv[1:])

@@ -2,7 +2,7 @@
 
 from zlib import crc32
 
-from hydrasnap.demo.world.rows import (
+from hydrasnap.demo.world.database_rows import (
     Job,
     JobsetRow,
     ProductRow,

@@ -21,8 +21,8 @@ from messages import messages
 from msgspec import inspect as kinds
 
 from hydrasnap.cli import main as program
-from hydrasnap.cli.events import EVENTS
 from hydrasnap.cli.metrics import metrics_text
+from hydrasnap.cli.output import EVENTS
 from hydrasnap.config.keys import Tables
 from hydrasnap.model import Run, Snapshot
 from hydrasnap.publish.pages.common.page import Page, View

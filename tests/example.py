@@ -30,10 +30,10 @@ from hydrasnap.model import (
     SystemQueue,
     Watch,
 )
-from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.pages.common.page import Document, File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.site_content import gather_site
 from hydrasnap.publish.task_list import render_tasks
 
 ORIGIN = "https://hydra.example.org"

@@ -16,7 +16,7 @@ from hydrasnap.client.settings import Runtime, Settings
 from hydrasnap.crawl.run import CrawlResult, crawl
 from hydrasnap.crawl.session import Event
 from hydrasnap.demo.hydra import DemoHydra
-from hydrasnap.demo.world.rows import Job, JobsetRow, ProductRow, ProjectRow, Result
+from hydrasnap.demo.world.database_rows import Job, JobsetRow, ProductRow, ProjectRow, Result
 from hydrasnap.demo.world.world import World as Data
 from hydrasnap.model import JobsetKey, Snapshot
 from hydrasnap.plan.selection import Selection

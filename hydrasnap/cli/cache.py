@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hydrasnap.cli.crawl import crawl_retention
-from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.output import OutputOptions
 from hydrasnap.cli.reports import pruned_line, status_fields, status_lines
 from hydrasnap.cli.signals import stoppable
 from hydrasnap.config.keys import Config

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
-from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.output import OutputOptions
 from hydrasnap.cli.packages import package_settings
 from hydrasnap.cli.render import check_all
 from hydrasnap.config.keys import Config

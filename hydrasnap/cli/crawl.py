@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.output import OutputOptions
 from hydrasnap.cli.progress import EventSink, crawl_progress
 from hydrasnap.cli.reports import crawl_fields, crawl_lines, plan_fields, plan_lines, pruned_line
 from hydrasnap.cli.signals import run_stoppable, stoppable

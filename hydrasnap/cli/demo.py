@@ -5,7 +5,7 @@ from pathlib import Path
 from httpx import ASGITransport
 
 from hydrasnap.cli.crawl import crawl_folder, report_crawl
-from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.output import OutputOptions
 from hydrasnap.cli.preflight import check_folders
 from hydrasnap.cli.progress import EventSink, crawl_progress
 from hydrasnap.cli.render import render_into

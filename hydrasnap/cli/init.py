@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from hydrasnap.cli.crawl import crawl_selection, crawl_settings
-from hydrasnap.cli.events import OutputOptions, print_line
+from hydrasnap.cli.output import OutputOptions, print_line
 from hydrasnap.cli.progress import crawl_progress
 from hydrasnap.cli.recipe_files import RECIPES, RecipeFacts, recipe_files, write_files
 from hydrasnap.cli.signals import run_stoppable, stoppable
@@ -28,7 +28,7 @@ from hydrasnap.crawl.dry_run import PlannedStep, dry_run
 from hydrasnap.errors import ConfigError, LoginError
 from hydrasnap.formatting import duration, plural, size
 from hydrasnap.model import fits
-from hydrasnap.publish.pages.common.costs import BUILD_PAGE, JOB_PAGES, ROW_BYTES
+from hydrasnap.publish.pages.common.page_costs import BUILD_PAGE, JOB_PAGES, ROW_BYTES
 from hydrasnap.store.opening import open_cache
 
 _SHOWN = 25

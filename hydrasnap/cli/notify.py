@@ -17,7 +17,7 @@ import httpx
 import msgspec
 
 from hydrasnap import __version__
-from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.output import OutputOptions
 from hydrasnap.cli.signals import stoppable
 from hydrasnap.config.keys import Config
 from hydrasnap.config.site_keys import NotifyTable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import click
 
-from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.output import OutputOptions
 
 if TYPE_CHECKING:
     from hydrasnap.config.keys import Config

@@ -25,7 +25,7 @@ def package_settings(config: Config) -> PackageSettings:
 
 
 def _load(file: Path, key: str, cache: Path) -> PackageList:
-    from hydrasnap.store.memo import memoized  # most runs do without
+    from hydrasnap.store.memo_files import memoized  # most runs do without
     from hydrasnap.wire.package_files import file_digest, load_packages
 
     read = partial(load_packages, file, key)

@@ -12,11 +12,11 @@ from jinja2 import TemplateError
 from hydrasnap.config.keys import Config
 from hydrasnap.config.messages import Mistake, SettingsError
 from hydrasnap.errors import ConfigError
-from hydrasnap.publish.content import documents, notes
 from hydrasnap.publish.output.ownership import check_output_folder
 from hydrasnap.publish.render.renderer import environment
 from hydrasnap.publish.render.template_errors import TEMPLATE_EXCEPTIONS, explain
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.site_content import documents, notes
 from hydrasnap.store.ownership import check_folder
 
 

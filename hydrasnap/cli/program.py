@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from hydrasnap.cli.events import explained, print_error, print_line, wants_json
+from hydrasnap.cli.output import explained, print_error, print_line, wants_json
 from hydrasnap.cli.signals import Stopped, fast_exit, handle_signals_once, stoppable
 from hydrasnap.cli.streams import lost_output, open_streams
 from hydrasnap.config.secrets import take_secrets

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hydrasnap.cli.events import OutputOptions, print_event, print_line
+from hydrasnap.cli.output import OutputOptions, print_event, print_line
 from hydrasnap.errors import one_line
 from hydrasnap.formatting import mask_logins, size
 

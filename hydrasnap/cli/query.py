@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hydrasnap.cli import options as opt
-from hydrasnap.cli.events import harmless_json
+from hydrasnap.cli.output import harmless_json
 from hydrasnap.errors import one_line
 from hydrasnap.formatting import clock, duration, mask_logins, visible
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from hydrasnap.cli.events import OutputOptions, print_line
+from hydrasnap.cli.output import OutputOptions, print_line
 from hydrasnap.cli.packages import package_settings
 from hydrasnap.cli.progress import render_progress
 from hydrasnap.cli.reports import render_fields, render_lines

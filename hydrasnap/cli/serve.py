@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import uvicorn
 
-from hydrasnap.cli.events import OutputOptions, print_line
+from hydrasnap.cli.output import OutputOptions, print_line
 from hydrasnap.cli.render import run_render
 from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import DEFAULT_FILE
@@ -25,7 +25,7 @@ from hydrasnap.publish.collisions import links_of
 from hydrasnap.publish.masking import mask_snapshot
 from hydrasnap.report.index import Index
 from hydrasnap.server.background import RELOADING, Follower
-from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.newest_snapshot import CacheSource
 from hydrasnap.server.rendered_site import SitePages
 from hydrasnap.server.serve import serve_app
 

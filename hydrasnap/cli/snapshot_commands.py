@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from hydrasnap.cli import options as opt
-from hydrasnap.cli.events import OutputOptions, print_line
+from hydrasnap.cli.output import OutputOptions, print_line
 from hydrasnap.config.secrets import Secrets
 from hydrasnap.errors import EXIT_GAPS
 

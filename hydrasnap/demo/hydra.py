@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hydrasnap.demo.disorder import disordered
-from hydrasnap.demo.sessions import COOKIE, Sessions
+from hydrasnap.demo.login_sessions import COOKIE, Sessions
+from hydrasnap.demo.shuffled_json import disordered
 from hydrasnap.demo.story.stages import world_at
 from hydrasnap.demo.world.machines import live
 from hydrasnap.demo.world.snapshot import snapshot

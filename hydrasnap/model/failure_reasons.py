@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from hydrasnap.model.bounds import Amount, Id, Time
 from hydrasnap.model.objects import Value
 from hydrasnap.model.packages import Package
+from hydrasnap.model.value_bounds import Amount, Id, Time
 
 
 class FailedStep(Value, frozen=True):

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from hydrasnap.model.bounds import Amount, Figure, Id, Time, Whole
 from hydrasnap.model.keys import JobKey, JobsetKey
 from hydrasnap.model.objects import Value
+from hydrasnap.model.value_bounds import Amount, Figure, Id, Time, Whole
 
 
 class RunningBuild(Value, frozen=True):

@@ -9,9 +9,9 @@ from enum import Enum
 import msgspec
 from msgspec import Struct
 
-from hydrasnap.model.bounds import Amount, Code, Figure, Id, Time, Whole
 from hydrasnap.model.keys import JobKey, JobsetKey
 from hydrasnap.model.status import BuildStatus, finished_status
+from hydrasnap.model.value_bounds import Amount, Code, Figure, Id, Time, Whole
 
 _QUEUED = BuildStatus.QUEUED  # asked for in the millions
 

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from hydrasnap.model.bounds import Amount, Id, Time
 from hydrasnap.model.keys import JobKey
 from hydrasnap.model.objects import Value
+from hydrasnap.model.value_bounds import Amount, Id, Time
 
 SIZE_KINDS = ("closure", "output")
 """What has a size: the outputs with all that they need to run, and the outputs alone."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Set
 
-from hydrasnap.model.bounds import Amount, Time
 from hydrasnap.model.builds import builds_of
 from hydrasnap.model.failure_reasons import Reasons
 from hydrasnap.model.keys import JobKey, JobsetKey
 from hydrasnap.model.live import Live
 from hydrasnap.model.objects import Build, Evaluation, Jobset, Project, Value
 from hydrasnap.model.sizes import JobSizes
+from hydrasnap.model.value_bounds import Amount, Time
 
 
 class Gap(Value, frozen=True):

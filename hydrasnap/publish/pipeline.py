@@ -87,7 +87,7 @@ def publish(
     Raises OutputError, and leaves the old site, where a site that has to keep to a budget exceeds
     it even without pages of builds and jobs.
     """
-    from hydrasnap.publish.content import gather_site
+    from hydrasnap.publish.site_content import gather_site
 
     previous = previous or PreviousRun(state.load(output), settings.digest())
     for part in _BUDGET_SHARES:
@@ -182,7 +182,7 @@ def _reusable(found: SiteState, settings: bytes, site: bytes) -> SiteState:
 
 
 def _put_static_files(out: Output, settings: SiteSettings) -> TaskRecord:
-    from hydrasnap.publish.content import static_files
+    from hydrasnap.publish.site_content import static_files
 
     return TaskRecord.of(b"", [_put(out, path, file) for path, file in static_files(settings)])
 

@@ -12,8 +12,8 @@ from hydrasnap.publish.collisions import COLLISIONS
 from hydrasnap.publish.pages.common.page_priorities import ranks
 from hydrasnap.publish.pages.common.permalinks import SUCCESSES
 from hydrasnap.publish.pages.jobset.latest_builds import newest
-from hydrasnap.publish.pages.search.catalogue import SYSTEM_COUNTS
-from hydrasnap.publish.pages.search.paths import PATHS
+from hydrasnap.publish.pages.search.job_catalogue import SYSTEM_COUNTS
+from hydrasnap.publish.pages.search.store_paths import PATHS
 from hydrasnap.publish.process_pool import cores, map_ordered
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.publish.user_warnings import fitting

@@ -32,17 +32,17 @@ from hydrasnap.publish.pages.job.job import job_pages
 from hydrasnap.publish.pages.jobset.evaluations import all_evaluations_page
 from hydrasnap.publish.pages.jobset.jobset import jobset_list_pages, jobset_pages
 from hydrasnap.publish.pages.jobset.latest_builds import latest_builds_page
-from hydrasnap.publish.pages.overview.documents import document_pages, missing_page
+from hydrasnap.publish.pages.overview.markdown_pages import document_pages, missing_page
 from hydrasnap.publish.pages.overview.overview import overview_pages
 from hydrasnap.publish.pages.overview.project import project_pages
 from hydrasnap.publish.pages.overview.queue import queue_pages
-from hydrasnap.publish.pages.search.catalogue import Catalogue
 from hydrasnap.publish.pages.search.directory import search_directory_files
+from hydrasnap.publish.pages.search.job_catalogue import Catalogue
 from hydrasnap.publish.pages.search.jobs import bucket_file, build_id_files
-from hydrasnap.publish.pages.search.names import package_name_files
+from hydrasnap.publish.pages.search.package_names import package_name_files
 from hydrasnap.publish.pages.search.page import search_page_files
-from hydrasnap.publish.pages.search.paths import store_path_files
 from hydrasnap.publish.pages.search.people import people_files
+from hydrasnap.publish.pages.search.store_paths import store_path_files
 from hydrasnap.publish.pages.selections.maintainers import maintainer_pages
 from hydrasnap.publish.pages.selections.watch import watch_pages
 

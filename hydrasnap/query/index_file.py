@@ -22,7 +22,7 @@ from hydrasnap.query.database import Database
 from hydrasnap.report.inputs import inputs_of
 from hydrasnap.store.layout import INDEXES, UNREADABLE, Manifest
 from hydrasnap.store.lock import holder
-from hydrasnap.store.memo import index_folder
+from hydrasnap.store.memo_files import index_folder
 from hydrasnap.store.opening import read_snapshot
 
 _FORMAT = 2

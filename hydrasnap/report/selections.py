@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from hydrasnap.model import Build, BuildStatus, Evaluation, JobsetKey, Snapshot, Watch
-from hydrasnap.model.bounds import LATEST
+from hydrasnap.model.value_bounds import LATEST
 from hydrasnap.report.changes import Change
 from hydrasnap.report.health import is_hidden
 from hydrasnap.report.history import run_until

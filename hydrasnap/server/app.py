@@ -19,8 +19,8 @@ from hydrasnap.server.markup import page
 from hydrasnap.server.negotiation import is_browser, wants_json
 from hydrasnap.server.openapi import document
 from hydrasnap.server.replies import reply
+from hydrasnap.server.request_view import Source, View
 from hydrasnap.server.routes import ENDPOINTS, READ_ONLY, Endpoint, Form, Handler
-from hydrasnap.server.view import Source, View
 
 Finish = Callable[[View, Response], Response]
 

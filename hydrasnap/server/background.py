@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from hydrasnap.errors import HydrasnapError
-from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.newest_snapshot import CacheSource
 
 RELOAD = "/-/reload"
 RELOADING = f'<script src="{RELOAD}.js"></script>\n'

@@ -7,10 +7,10 @@ from itertools import islice
 from starlette.responses import Response
 
 from hydrasnap.model import Build
-from hydrasnap.server import objects
-from hydrasnap.server.objects import Json
+from hydrasnap.server import hydra_json
+from hydrasnap.server.hydra_json import Json
 from hydrasnap.server.replies import bad, missing, number, redirect, reply
-from hydrasnap.server.view import View
+from hydrasnap.server.request_view import View
 
 _FILTERS = ("project", "jobset", "job", "system")
 _FOUND, _MOST_FOUND = 10, 50
@@ -28,12 +28,12 @@ def find(view: View) -> Build:
 def build(view: View) -> Response:
     """Show a build."""
     value = find(view)
-    return reply(objects.full_build(view.index, value))
+    return reply(hydra_json.full_build(view.index, value))
 
 
 def constituents(view: View) -> Response:
     """List the builds that an aggregate is made of, by job; nothing for other builds."""
-    return reply(objects.constituents(view.index, find(view)))
+    return reply(hydra_json.constituents(view.index, find(view)))
 
 
 def newest_evaluation(view: View) -> Response:
@@ -48,7 +48,7 @@ def newest_evaluation(view: View) -> Response:
 def queue(view: View) -> Response:
     """List the unfinished builds in full, but for three fields that Hydra leaves out."""
     return reply([
-        objects.queued_build(view.index, each) for each in view.index.queued()
+        hydra_json.queued_build(view.index, each) for each in view.index.queued()
     ])  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def queue_size(view: View) -> Response:
 def brief_queue(view: View) -> Response:
     """List the first unfinished builds in short."""
     rows = number_of_rows(view)
-    return reply([objects.brief_build(each) for each in view.index.queued()[:rows]])
+    return reply([hydra_json.brief_build(each) for each in view.index.queued()[:rows]])
 
 
 def latest_builds(view: View) -> Response:
@@ -74,7 +74,7 @@ def latest_builds(view: View) -> Response:
         for each in newest
         if each.finished and all(getattr(each, name) == wanted[name] for name in wanted)
     )
-    return reply([objects.brief_build(each) for each in islice(matching, rows)])
+    return reply([hydra_json.brief_build(each) for each in islice(matching, rows)])
 
 
 def number_of_rows(view: View) -> int:
@@ -108,16 +108,16 @@ def search(view: View) -> Response:
     by_output = (b for b in newest for output in b.outputs if has(output.path))
 
     def first(matching: Iterable[Build]) -> list[Json]:
-        return [objects.full_build(view.index, b) for b in islice(matching, limit)]
+        return [hydra_json.full_build(view.index, b) for b in islice(matching, limit)]
 
     return reply({
         "projects": [
-            objects.project(each)
+            hydra_json.project(each)
             for each in projects
             if has(each.name) or has(each.displayname) or has(each.description)
         ],
         "jobsets": [
-            objects.jobset(each)
+            hydra_json.jobset(each)
             for each in jobsets
             if has(each.name) or has(each.configuration.description)
         ],

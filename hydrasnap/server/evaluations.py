@@ -7,9 +7,9 @@ from starlette.responses import Response, StreamingResponse
 
 from hydrasnap.model import Evaluation
 from hydrasnap.report.index import Index
-from hydrasnap.server import objects
+from hydrasnap.server import hydra_json
 from hydrasnap.server.replies import encode, missing, number, redirect, reply
-from hydrasnap.server.view import View
+from hydrasnap.server.request_view import View
 
 _CHUNK = 250
 
@@ -17,8 +17,8 @@ _CHUNK = 250
 def evaluations(view: View) -> Response:
     """List the newest evaluations of all jobsets."""
     every = (each for each in view.snapshot.evaluations.values() if each.hasnewbuilds)
-    newest = sorted(every, key=lambda each: -each.id)[: objects.PAGE_SIZE]
-    return reply([objects.evaluation_summary(view.index, each) for each in newest])
+    newest = sorted(every, key=lambda each: -each.id)[: hydra_json.PAGE_SIZE]
+    return reply([hydra_json.evaluation_summary(view.index, each) for each in newest])
 
 
 def find(view: View, text: str) -> Evaluation:
@@ -34,7 +34,7 @@ def evaluation(view: View) -> Response:
     baseline = view.parameter("compare")
     if baseline.isdecimal():
         find(view, baseline)
-    return reply(objects.evaluation(find(view, view.segment("id"))))
+    return reply(hydra_json.evaluation(find(view, view.segment("id"))))
 
 
 def builds(view: View) -> Response:
@@ -48,7 +48,7 @@ async def _chunks(index: Index, evaluation: Evaluation) -> AsyncIterator[bytes]:
     held, before = index.snapshot.builds, b"["
     for start in range(0, len(evaluation.builds), _CHUNK):
         numbers = (n for n in evaluation.builds[start : start + _CHUNK] if n in held)
-        written = [encode(objects.full_build(index, held[n])) for n in numbers]
+        written = [encode(hydra_json.full_build(index, held[n])) for n in numbers]
         if written:
             yield before + b",".join(written)
             before = b","

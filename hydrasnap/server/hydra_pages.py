@@ -9,11 +9,11 @@ from starlette.responses import Response
 
 from hydrasnap.model import Build, Evaluation
 from hydrasnap.report.index import Index
-from hydrasnap.server import builds, evaluation_tabs, evaluations, objects, projects
+from hydrasnap.server import builds, evaluation_tabs, evaluations, hydra_json, projects
 from hydrasnap.server.evaluation_summary import summarize
 from hydrasnap.server.markup import long_page, page
 from hydrasnap.server.replies import bad, missing
-from hydrasnap.server.view import View
+from hydrasnap.server.request_view import View
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class ListPage(Generic[T]):
     @property
     def first(self) -> int:
         """The place of the first item in the list, from 1."""
-        return (self.number - 1) * objects.PAGE_SIZE + 1
+        return (self.number - 1) * hydra_json.PAGE_SIZE + 1
 
     @property
     def last(self) -> int:
@@ -42,14 +42,14 @@ class ListPage(Generic[T]):
     @property
     def pages(self) -> int:
         """How many pages there are."""
-        return -(-self.total // objects.PAGE_SIZE)
+        return -(-self.total // hydra_json.PAGE_SIZE)
 
 
 def _cut(view: View, every: Sequence[T]) -> ListPage[T]:
     """Cut out the page that a request asks for."""
     number = projects.page_number(view.parameter("page"))
-    start = (number - 1) * objects.PAGE_SIZE
-    return ListPage(number, every[start : start + objects.PAGE_SIZE], len(every))
+    start = (number - 1) * hydra_json.PAGE_SIZE
+    return ListPage(number, every[start : start + hydra_json.PAGE_SIZE], len(every))
 
 
 def build(view: View) -> Response:

@@ -7,9 +7,9 @@ from starlette.responses import Response
 from hydrasnap.model import Build, SizeSeries
 from hydrasnap.report.latest import present_first
 from hydrasnap.report.tally import tally_of
-from hydrasnap.server import objects
+from hydrasnap.server import hydra_json
 from hydrasnap.server.replies import missing, quoted, redirect, reply
-from hydrasnap.server.view import View
+from hydrasnap.server.request_view import View
 
 
 def shield(view: View) -> Response:
@@ -19,7 +19,7 @@ def shield(view: View) -> Response:
     newest = next(done, None)
     if newest is None:
         missing(f"No latest build for job {quoted(key.name)}.")
-    return reply(objects.shield(newest.status))
+    return reply(hydra_json.shield(newest.status))
 
 
 def metric(view: View) -> Response:

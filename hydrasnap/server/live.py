@@ -7,11 +7,11 @@ from typing import TypeVar
 from starlette.responses import Response
 
 from hydrasnap.model import Live, Machine, QueueRunner, RunningBuild
-from hydrasnap.server import objects
+from hydrasnap.server import hydra_json
 from hydrasnap.server.builds import number_of_rows
-from hydrasnap.server.objects import Json
+from hydrasnap.server.hydra_json import Json
 from hydrasnap.server.replies import bad, missing, reply
-from hydrasnap.server.view import View
+from hydrasnap.server.request_view import View
 
 T = TypeVar("T")
 
@@ -52,9 +52,9 @@ def running(view: View) -> Response:
 
     def row(each: RunningBuild) -> Json:
         if each.id in held:
-            full = objects.queued_build(view.index, held[each.id])
+            full = hydra_json.queued_build(view.index, held[each.id])
             return {**full, "stoptime": None}
-        return {name: getattr(each, name) for name in objects.BRIEF} | {"finished": 0}
+        return {name: getattr(each, name) for name in hydra_json.BRIEF} | {"finished": 0}
 
     return reply([row(each) for each in _required(_live(view).running)])
 

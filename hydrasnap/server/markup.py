@@ -16,7 +16,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from hydrasnap.model import Build, EvaluationInput
-from hydrasnap.server.view import View
+from hydrasnap.server.request_view import View
 
 _ICONS = {
     None: ("question-2754", "Queued"),

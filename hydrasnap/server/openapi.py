@@ -3,7 +3,7 @@
 import re
 
 from hydrasnap import __version__
-from hydrasnap.server.objects import Json
+from hydrasnap.server.hydra_json import Json
 from hydrasnap.server.routes import ENDPOINTS, Endpoint, Form
 
 _JSON = "application/json"

@@ -7,16 +7,16 @@ from starlette.responses import Response
 
 from hydrasnap.model import Evaluation, Jobset
 from hydrasnap.report.health import latest_finished
-from hydrasnap.server import objects
+from hydrasnap.server import hydra_json
 from hydrasnap.server.replies import bad, missing, quoted, redirect, reply
-from hydrasnap.server.view import View
+from hydrasnap.server.request_view import View
 
 _LARGEST_PAGE = 2**58
 
 
 def projects(view: View) -> Response:
     """List all projects, the enabled ones first, hidden ones included."""
-    return reply(objects.projects(view.snapshot.projects.values()))
+    return reply(hydra_json.projects(view.snapshot.projects.values()))
 
 
 def project(view: View) -> Response:
@@ -24,7 +24,7 @@ def project(view: View) -> Response:
     name = view.segment("project")
     if name not in view.snapshot.projects:
         missing(f"Project {quoted(name)} doesn't exist.")
-    return reply(objects.project(view.snapshot.projects[name]))
+    return reply(hydra_json.project(view.snapshot.projects[name]))
 
 
 def overview(view: View) -> Response:
@@ -35,17 +35,17 @@ def overview(view: View) -> Response:
     if name not in view.snapshot.projects:
         missing(f"Project {name} doesn't exist.")
     held = view.snapshot.jobsets
-    return reply(objects.overviews(held[key] for key in held if key.project == name))
+    return reply(hydra_json.overviews(held[key] for key in held if key.project == name))
 
 
 def jobset(view: View) -> Response:
     """Show a jobset without the text of its errors."""
-    return reply(objects.jobset(view.jobset))
+    return reply(hydra_json.jobset(view.jobset))
 
 
 def errors(view: View) -> Response:
     """Show a jobset with the text of its errors."""
-    return reply(objects.jobset(view.jobset, with_error=True))
+    return reply(hydra_json.jobset(view.jobset, with_error=True))
 
 
 def evaluations(view: View) -> Response:
@@ -53,9 +53,9 @@ def evaluations(view: View) -> Response:
     jobset = view.jobset
     listed = view.index.evaluations_of(jobset.key)
     whole, page = is_whole(jobset, listed), page_number(view.parameter("page"))
-    if page > 1 and not whole and (page - 1) * objects.PAGE_SIZE >= len(listed):
+    if page > 1 and not whole and (page - 1) * hydra_json.PAGE_SIZE >= len(listed):
         missing(f"Older evaluations of {jobset.key} are not in this snapshot.")
-    return reply(objects.evaluation_page(listed, page, is_whole=whole))
+    return reply(hydra_json.evaluation_page(listed, page, is_whole=whole))
 
 
 def is_whole(jobset: Jobset, listed: Sequence[Evaluation]) -> bool:

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from hydrasnap.server import builds, evaluations, hydra_pages, jobs, live, projects
-from hydrasnap.server.view import View
+from hydrasnap.server.request_view import View
 
 READ_ONLY = "This is a read-only snapshot of a Hydra: nobody can sign in or change anything here."
 

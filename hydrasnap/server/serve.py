@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from hydrasnap.server.app import hydra_app
 from hydrasnap.server.background import RELOAD, RELOAD_SCRIPT, Follower
-from hydrasnap.server.view import Source, View
+from hydrasnap.server.request_view import Source, View
 
 _LEVEL = 4  # of nine: while a large answer is compressed, others wait
 _MIDDLEWARE = (

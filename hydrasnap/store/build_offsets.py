@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from hydrasnap.model.builds import job_hash
 from hydrasnap.store.layout import shard_of
-from hydrasnap.store.memo import digest_of, read_index_file, write_index_file
+from hydrasnap.store.memo_files import digest_of, read_index_file, write_index_file
 
 _AT_SIGNS = (b"@", b"\\u")  # as JSON may write it
 _INDEX = f"builds-1-{sys.byteorder}"

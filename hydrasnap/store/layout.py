@@ -28,8 +28,8 @@ from pathlib import Path
 import msgspec
 
 from hydrasnap.model import JobKey, JobsetKey, Run
-from hydrasnap.model.bounds import Time
 from hydrasnap.model.objects import Value
+from hydrasnap.model.value_bounds import Time
 
 SCHEMA = 1
 SHARD = 1000

@@ -23,7 +23,7 @@ from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, job_hash
 from hydrasnap.store.build_offsets import JobsetOffsets, ShardOffsets
 from hydrasnap.store.layout import SHARD, shard_path
-from hydrasnap.store.memo import can_memoize, digest_of, forget_results, has_memo, memoized
+from hydrasnap.store.memo_files import can_memoize, digest_of, forget_results, has_memo, memoized
 
 T = TypeVar("T")
 

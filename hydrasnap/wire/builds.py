@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from hydrasnap.model import Build, JobsetKey, Metric, Output, Product, SizePoint
-from hydrasnap.model.bounds import LONGEST_NAME, Figure
+from hydrasnap.model.value_bounds import LONGEST_NAME, Figure
 from hydrasnap.wire.decode import Note, Oddities, decode, ignore, text_of, whole, wrong_shape
 from hydrasnap.wire.schema import RawBuild, RawProduct, RawQueued, RawSize
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from hydrasnap.errors import NotAHydraError
-from hydrasnap.model.bounds import LONGEST_TEXT
+from hydrasnap.model.value_bounds import LONGEST_TEXT
 
 _LONGEST_NUMBER = 15
 _MOST_DIGITS = sys.int_info.str_digits_check_threshold

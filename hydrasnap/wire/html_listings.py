@@ -16,7 +16,7 @@ from lxml import etree, html
 
 from hydrasnap.errors import NotAHydraError
 from hydrasnap.model import Build, BuildStatus, Evaluation
-from hydrasnap.model.bounds import LATEST, LONGEST_NAME, LONGEST_TEXT
+from hydrasnap.model.value_bounds import LATEST, LONGEST_NAME, LONGEST_TEXT
 from hydrasnap.wire.decode import Note, Oddities, ignore
 
 _TABS = frozenset(

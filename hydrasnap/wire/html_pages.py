@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from hydrasnap.model import Build, FailedStep, Package, Reasons
-from hydrasnap.model.bounds import LONGEST_ERROR, LONGEST_TEXT
+from hydrasnap.model.value_bounds import LONGEST_ERROR, LONGEST_TEXT
 from hydrasnap.wire.html_listings import (
     build_rows,
     evaluations_page,

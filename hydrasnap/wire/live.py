@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from hydrasnap.model import Machine, QueueRunner, RunningBuild, SystemQueue
-from hydrasnap.model.bounds import LARGEST, LATEST, Whole
+from hydrasnap.model.value_bounds import LARGEST, LATEST, Whole
 from hydrasnap.wire.decode import decode, wrong_shape
 from hydrasnap.wire.schema import RawMachine, RawMachineStats, RawRunner, RawRunning
 

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from hydrasnap.model import Maintainer, Package, PackageList
-from hydrasnap.model.bounds import LONGEST_NAME, LONGEST_TEXT
+from hydrasnap.model.value_bounds import LONGEST_NAME, LONGEST_TEXT
 from hydrasnap.wire.decode import decode, wrong_shape
 
 T = TypeVar("T")

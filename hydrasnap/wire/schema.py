@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from hydrasnap.model.bounds import (
+from hydrasnap.model.value_bounds import (
     LONGEST_ERROR,
     LONGEST_NAME,
     LONGEST_TEXT,

@@ -14,11 +14,11 @@ from example import HOSTILE, all_pages, explained, snapshot
 from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Watch
-from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.page_limits import Limits
 from hydrasnap.publish.pages.common.page import Document, Page
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.site_content import gather_site
 
 pytestmark = pytest.mark.slow
 
@@ -104,7 +104,7 @@ def test_the_awkward_site_has_every_kind_of_page() -> None:
         "header.html",
         "footer.html",
         "assets.html",
-        "policy.html",
+        "content-policy.html",
     }  # around the pages of a folder
     assert made == texts.keys() - parts - frame
 

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from hydrasnap.model import Snapshot
 from hydrasnap.publish.masking import mask_snapshot
-from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.newest_snapshot import CacheSource
 from hydrasnap.store.opening import open_cache
 
 SECRET = "s3cret"  # noqa: S105

@@ -15,8 +15,8 @@ from commands import run, told
 from hydras import fresh_crawl
 from msgspec import structs
 
-from hydrasnap.cli.events import OutputOptions
 from hydrasnap.cli.notify import NOTES, notify
+from hydrasnap.cli.output import OutputOptions
 from hydrasnap.config.keys import Config
 from hydrasnap.config.loading import load
 from hydrasnap.demo.hydra import DemoHydra

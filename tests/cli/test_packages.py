@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from hydrasnap.cli import main
 from hydrasnap.model import Package, PackageList
-from hydrasnap.store.memo import memoized
+from hydrasnap.store.memo_files import memoized
 from hydrasnap.wire.package_files import file_digest
 
 SETTINGS = """\

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hydrasnap.cli.events import OutputOptions
+from hydrasnap.cli.output import OutputOptions
 from hydrasnap.cli.progress import crawl_progress, render_progress
 from hydrasnap.client.run_budget import Limits
 from hydrasnap.client.settings import Fetched

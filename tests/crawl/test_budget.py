@@ -29,7 +29,7 @@ from up_to_date import assert_up_to_date
 from hydrasnap.client.run_budget import Limits
 from hydrasnap.client.settings import Credentials
 from hydrasnap.demo.hydra import DemoHydra
-from hydrasnap.demo.world.rows import Job, JobsetRow, ProjectRow
+from hydrasnap.demo.world.database_rows import Job, JobsetRow, ProjectRow
 from hydrasnap.demo.world.world import World as Data
 from hydrasnap.errors import BudgetError, ConfigError
 from hydrasnap.model import JobsetKey

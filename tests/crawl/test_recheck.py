@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hydras import PRODUCT, TRUNK, Crawler, fresh_crawl, hydra
 
-from hydrasnap.demo.world.rows import Result
+from hydrasnap.demo.world.database_rows import Result
 from hydrasnap.model import Build
 from hydrasnap.plan.builds import is_full_recheck_turn, recheck_candidates
 

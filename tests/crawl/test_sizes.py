@@ -11,7 +11,7 @@ from hydrasnap.client import endpoints as paths
 from hydrasnap.client.run_budget import Limits
 from hydrasnap.crawl.prune import prune
 from hydrasnap.crawl.session import Note
-from hydrasnap.demo.world.rows import Job, JobsetRow, Result
+from hydrasnap.demo.world.database_rows import Job, JobsetRow, Result
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import JobKey, JobsetKey, SizePoint
 from hydrasnap.plan.retention import Retention

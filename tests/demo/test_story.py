@@ -7,7 +7,7 @@ import pytest
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.demo.story.project_odd_names import NAMES
 from hydrasnap.demo.story.stages import COUNT, tell, world_at
-from hydrasnap.demo.world.rows import BuildRow
+from hydrasnap.demo.world.database_rows import BuildRow
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.demo.world.world import EPOCH, World
 from hydrasnap.model import JobsetCounts, JobsetKey

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from synthetic import synthetic_world
 
-from hydrasnap.demo.world.rows import Job, JobsetRow, ProjectRow
+from hydrasnap.demo.world.database_rows import Job, JobsetRow, ProjectRow
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import JobsetKey

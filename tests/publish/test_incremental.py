@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from hydrasnap.demo.hydra import DemoHydra
-from hydrasnap.demo.world.rows import Job, JobsetRow, ProjectRow, Result
+from hydrasnap.demo.world.database_rows import Job, JobsetRow, ProjectRow, Result
 from hydrasnap.demo.world.world import World
 from hydrasnap.errors import OutputError
 from hydrasnap.model import JobsetKey

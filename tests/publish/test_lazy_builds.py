@@ -8,10 +8,10 @@ from example import NOON, ORIGIN, build, evaluation
 
 from hydrasnap.model import Build, Evaluation, Jobset, JobsetKey, Project, Run
 from hydrasnap.model.watch import Watch
-from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.output.ownership import STATE
 from hydrasnap.publish.pipeline import publish, publish_cache
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.site_content import gather_site
 from hydrasnap.report.index import Index
 from hydrasnap.store.lazy_builds import CacheChangedError, LazyBuilds
 from hydrasnap.store.opening import open_cache, read_snapshot

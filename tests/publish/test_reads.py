@@ -11,10 +11,10 @@ from cases import cases
 from histories import HISTORIES
 from restricted import restricted
 
-from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.pages.common.page import File, Page
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.site_content import gather_site
 from hydrasnap.publish.task_list import MAINTAINERS, WATCH_LISTS, render_tasks
 from hydrasnap.store.opening import read_snapshot
 

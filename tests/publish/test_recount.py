@@ -18,7 +18,7 @@ from recounted_pages import Look
 
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.demo.story.stages import COUNT
-from hydrasnap.demo.world.rows import Job, Result
+from hydrasnap.demo.world.database_rows import Job, Result
 from hydrasnap.plan.selection import Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings

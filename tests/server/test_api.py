@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from synthetic import synthetic_world
 
 from hydrasnap.demo.hydra import DemoHydra
-from hydrasnap.demo.world.rows import Job, JobsetRow, Result
+from hydrasnap.demo.world.database_rows import Job, JobsetRow, Result
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import EvaluationInput, JobsetKey, Live, Snapshot

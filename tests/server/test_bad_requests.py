@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from hydras import Crawler, hydra
 
-from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.newest_snapshot import CacheSource
 from hydrasnap.server.rendered_site import SitePages
 from hydrasnap.server.serve import serve_app
 

@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from hydrasnap.demo.hydra import DemoHydra
 from hydrasnap.plan.selection import Selection
-from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.newest_snapshot import CacheSource
 from hydrasnap.server.serve import serve_app
 
 JOBSET = "tools/trunk"

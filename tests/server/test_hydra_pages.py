@@ -9,7 +9,7 @@ from lxml import html
 from starlette.responses import PlainTextResponse
 
 from hydrasnap.demo.hydra import DemoHydra
-from hydrasnap.demo.world.rows import Job, JobsetRow
+from hydrasnap.demo.world.database_rows import Job, JobsetRow
 from hydrasnap.demo.world.snapshot import snapshot
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import JobsetKey

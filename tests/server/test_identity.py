@@ -34,7 +34,7 @@ from hydrasnap.model import (
     Run,
     Snapshot,
 )
-from hydrasnap.server import objects
+from hydrasnap.server import hydra_json
 from hydrasnap.server.app import hydra_app
 from hydrasnap.server.replies import encode
 from hydrasnap.wire.builds import read_build
@@ -177,7 +177,7 @@ def holding(*found: Build | Evaluation, reasons: Reasons | None = None) -> Snaps
 @settings(max_examples=50)
 @given(unique(projects, lambda each: each.name))
 def test_projects(found: tuple[Project, ...]) -> None:
-    assert read_projects(encode(objects.projects(found))) == list(found)
+    assert read_projects(encode(hydra_json.projects(found))) == list(found)
 
 
 @settings(max_examples=50)
@@ -188,7 +188,7 @@ def test_jobsets_and_their_errors(
     value = Jobset(
         project="p", name="j", configuration=configuration, overview=overview, errormsg=errormsg
     )
-    written = objects.jobset(value, with_error=True)
+    written = hydra_json.jobset(value, with_error=True)
     told = read_jobset(encode(written), "/")
     assert (told.configuration, told.errormsg) == (configuration, errormsg)
     times = (written["errortime"], written["fetcherrormsg"])
@@ -203,19 +203,19 @@ def test_overviews(overview: JobsetOverview, tells_times: bool) -> None:
         overview = JobsetOverview(project="p", name="j", counts=counts, tells_times=False)
     configuration = JobsetConfiguration(checkinterval=overview.checkinterval)
     value = Jobset(project="p", name="j", configuration=configuration, overview=overview)
-    assert read_overviews(encode(objects.overviews([value])), "p", "/") == [overview]
+    assert read_overviews(encode(hydra_json.overviews([value])), "p", "/") == [overview]
 
 
 @settings(max_examples=50)
 @given(evaluations)
 def test_evaluations(value: Evaluation) -> None:
-    assert read_evaluation(encode(objects.evaluation(value)), KEY, "/") == value
+    assert read_evaluation(encode(hydra_json.evaluation(value)), KEY, "/") == value
 
 
 @settings(max_examples=50)
 @given(builds)
 def test_builds(value: Build) -> None:
-    assert read_build(encode(objects.build(value, [])), "/") == value
+    assert read_build(encode(hydra_json.build(value, [])), "/") == value
 
 
 @settings(max_examples=30)

@@ -17,7 +17,7 @@ from hydrasnap.plan.selection import FetchStrategy, Selection
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
 from hydrasnap.server import live as served
-from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.newest_snapshot import CacheSource
 from hydrasnap.server.serve import serve_app
 from hydrasnap.store.opening import open_cache, read_snapshot
 from hydrasnap.wire import live as read

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from hydrasnap.publish.links import safe_name
 from hydrasnap.server.background import RELOADING, Follower
-from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.newest_snapshot import CacheSource
 from hydrasnap.server.rendered_site import SitePages
 from hydrasnap.server.serve import serve_app
 

@@ -11,7 +11,7 @@ from hydrasnap.model import Build, JobKey, JobsetKey
 from hydrasnap.model.builds import Builds, BuildsInMemory
 from hydrasnap.store.layout import shard_path
 from hydrasnap.store.lazy_builds import CacheChangedError
-from hydrasnap.store.memo import memoized
+from hydrasnap.store.memo_files import memoized
 from hydrasnap.store.opening import open_cache, read_snapshot
 
 NOTHING = 0  # bytes of builds that are held in memory

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hydrasnap.demo.story.about import ABOUT
-from hydrasnap.demo.world.rows import Job
+from hydrasnap.demo.story.package_metadata import ABOUT
+from hydrasnap.demo.world.database_rows import Job
 from hydrasnap.model import Package
 
 LINUX = ("x86_64-linux", "aarch64-linux")

@@ -4,7 +4,7 @@ from hydrasnap.demo.story.packages import Entry, aggregate, single
 from hydrasnap.demo.story.project_tools import DAY, HOUR
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.world.rows import (
+from hydrasnap.demo.world.database_rows import (
     Job,
     JobsetRow,
     ProductRow,

@@ -16,7 +16,7 @@ from hydrasnap.demo.story.packages import (
 )
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.world.rows import JobsetRow, ProjectRow
+from hydrasnap.demo.world.database_rows import JobsetRow, ProjectRow
 from hydrasnap.demo.world.world import EPOCH
 from hydrasnap.model import EvaluationInput, JobKey, JobsetInput
 

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from hydrasnap.demo.story.packages import LATER, Entry
 from hydrasnap.demo.world.chance import chance
-from hydrasnap.demo.world.rows import Job, revision
+from hydrasnap.demo.world.database_rows import Job, revision
 from hydrasnap.model import EvaluationInput, JobKey
 
 ALWAYS = 100

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from hydrasnap.demo.story.results import result_of
+from hydrasnap.demo.story.build_results import result_of
 from hydrasnap.demo.story.scenario import Plan
 from hydrasnap.demo.world.chance import chance
-from hydrasnap.demo.world.rows import BuildRow, EvaluationRow, JobsetRow, Result
+from hydrasnap.demo.world.database_rows import BuildRow, EvaluationRow, JobsetRow, Result
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import EvaluationInput, JobsetKey
 

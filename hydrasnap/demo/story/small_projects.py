@@ -4,7 +4,7 @@ from hydrasnap.demo.story.packages import LINUX, Entry, aggregate, entries, sing
 from hydrasnap.demo.story.project_tools import DAY, HOUR
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
-from hydrasnap.demo.world.rows import Job, JobsetRow, ProjectRow
+from hydrasnap.demo.world.database_rows import Job, JobsetRow, ProjectRow
 from hydrasnap.demo.world.world import EPOCH
 from hydrasnap.model import Declarative, EvaluationInput, JobKey, JobsetInput
 

@@ -11,7 +11,7 @@ from hydrasnap.demo.story.project_tools import DAY, HOUR, TREE
 from hydrasnap.demo.story.scenario import FailureRule, Plan
 from hydrasnap.demo.story.simulator import Simulator
 from hydrasnap.demo.world.chance import chance
-from hydrasnap.demo.world.rows import JobsetRow, ProjectRow, Result
+from hydrasnap.demo.world.database_rows import JobsetRow, ProjectRow, Result
 from hydrasnap.demo.world.world import EPOCH, World
 from hydrasnap.model import EvaluationInput, JobsetInput, JobsetKey
 

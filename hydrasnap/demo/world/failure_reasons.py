@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from hydrasnap.demo.world.database_rows import BuildRow, store_path
 from hydrasnap.demo.world.machines import MACHINES
-from hydrasnap.demo.world.rows import BuildRow, store_path
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import FailedStep, Reasons, finished_status
 

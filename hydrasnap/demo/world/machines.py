@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from hydrasnap.demo.world.chance import chance
-from hydrasnap.demo.world.rows import BuildRow
+from hydrasnap.demo.world.database_rows import BuildRow
 from hydrasnap.demo.world.world import EPOCH, World
 from hydrasnap.model import Live, Machine, QueueRunner, RunningBuild, SystemQueue
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from hydrasnap.demo.world.rows import BuildRow
+from hydrasnap.demo.world.database_rows import BuildRow
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import JobKey, JobSizes, SizePoint, SizeSeries
 

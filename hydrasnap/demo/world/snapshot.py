@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from hydrasnap.demo.world.failure_reasons import ReasonsOf
-from hydrasnap.demo.world.rows import (
+from hydrasnap.demo.world.database_rows import (
     BuildRow,
     EvaluationRow,
     JobsetRow,
     ProductRow,
     ProjectRow,
 )
+from hydrasnap.demo.world.failure_reasons import ReasonsOf
 from hydrasnap.demo.world.sizes import SizesOf
 from hydrasnap.demo.world.world import World
 from hydrasnap.model import (

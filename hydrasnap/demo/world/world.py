@@ -5,7 +5,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
-from hydrasnap.demo.world.rows import (
+from hydrasnap.demo.world.database_rows import (
     BuildRow,
     EvaluationRow,
     Job,

@@ -10,12 +10,12 @@ import httpx
 import pytest
 from starlette.responses import Response
 
-from hydrasnap.publish.content import gather_site
 from hydrasnap.publish.pages.files.api import api_files
 from hydrasnap.publish.pipeline import publish
 from hydrasnap.publish.settings import SiteSettings
+from hydrasnap.publish.site_content import gather_site
 from hydrasnap.publish.user_warnings import unused
-from hydrasnap.server.cache import CacheSource
+from hydrasnap.server.newest_snapshot import CacheSource
 from hydrasnap.server.serve import serve_app
 from hydrasnap.store.opening import read_snapshot
 

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hydrasnap.model import Maintainer, Package, PackageList
 from hydrasnap.publish.output.ownership import STATE
-from hydrasnap.publish.pages.common.costs import MAINTAINER, MAINTAINERS_PART
+from hydrasnap.publish.pages.common.page_costs import MAINTAINER, MAINTAINERS_PART
 from hydrasnap.publish.pages.common.page_priorities import decide
 from hydrasnap.publish.pages.common.site_budget import Budget
 from hydrasnap.publish.pipeline import publish

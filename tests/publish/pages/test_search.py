@@ -19,13 +19,13 @@ from hydrasnap.publish.pages.common.job_buckets import bucket_count, bucket_of
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.parents import with_placeholder_parents
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.search.catalogue import Catalogue, words_of
 from hydrasnap.publish.pages.search.directory import search_directory_files
+from hydrasnap.publish.pages.search.job_catalogue import Catalogue, words_of
 from hydrasnap.publish.pages.search.jobs import bucket_file, build_id_files
-from hydrasnap.publish.pages.search.names import package_name_files
+from hydrasnap.publish.pages.search.package_names import package_name_files
 from hydrasnap.publish.pages.search.page import search_page_files
-from hydrasnap.publish.pages.search.paths import store_path_files
 from hydrasnap.publish.pages.search.shards import base36
+from hydrasnap.publish.pages.search.store_paths import store_path_files
 from hydrasnap.report.index import Index
 
 PREFIX = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -6,9 +6,9 @@ from itertools import islice
 from msgspec import structs
 
 from hydrasnap.publish.pages.common.change_rows import ChangeRow, change_row
-from hydrasnap.publish.pages.common.costs import QUIET_LISTS
 from hydrasnap.publish.pages.common.inputs import InputDifference, differences
 from hydrasnap.publish.pages.common.page import Link, Page, PageContext, View
+from hydrasnap.publish.pages.common.page_costs import QUIET_LISTS
 from hydrasnap.publish.pages.common.rows import BuildRow, build_rows
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.report.changes import Change, ChangeKind, Changes

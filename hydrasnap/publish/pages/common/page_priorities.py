@@ -19,7 +19,7 @@ from itertools import chain
 from msgspec import Struct, structs
 
 from hydrasnap.model import Build, Evaluation, JobKey, JobsetKey, Watch
-from hydrasnap.publish.pages.common.costs import (
+from hydrasnap.publish.pages.common.page_costs import (
     MAINTAINER,
     long_lists,
     maintainers_within,

@@ -17,7 +17,7 @@ from hydrasnap.publish.links import Links
 from hydrasnap.publish.pages.common.failure_cause import own_log
 from hydrasnap.publish.pages.common.page import File, Link, Page, PageContext
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.search.build_table import BuildTable
+from hydrasnap.publish.pages.search.builds_table import BuildTable
 from hydrasnap.publish.pages.search.shards import Numbers, shard
 from hydrasnap.report.changes import ChangeKind, Changes, decided_build, has_gaps_before
 from hydrasnap.report.history import run_until

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from hydrasnap.formatting import plural
 from hydrasnap.model import Build, JobsetKey, Watch
-from hydrasnap.model.bounds import LATEST
+from hydrasnap.model.value_bounds import LATEST
 from hydrasnap.publish.links import relative
 from hydrasnap.publish.pages.common.page import Alternate, File, Link, Page
 from hydrasnap.publish.pages.common.redirects import with_old_names

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType, convert, structs
 
 from hydrasnap.model import Build, Evaluation, JobsetKey, JobSizes
 from hydrasnap.publish.pages.common.causes import log_of, step_label
-from hydrasnap.publish.pages.common.costs import QUIET_LISTS
+from hydrasnap.publish.pages.common.page_costs import QUIET_LISTS
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.files.data_file import SCHEMA
 from hydrasnap.publish.pages.files.schemas import evaluations, jobs, projects

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from hydrasnap.model import Build, Evaluation, JobsetKey
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.search.build_table import BuildTable, Row
+from hydrasnap.publish.pages.search.builds_table import BuildTable, Row
 from hydrasnap.publish.pages.search.shards import Numbers, shard
 
 Places = tuple[int, ...]

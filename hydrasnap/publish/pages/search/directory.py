@@ -6,10 +6,10 @@ from hydrasnap.model import BuildStatus, Evaluation, Project
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
 from hydrasnap.publish.pages.search.jobs import IDS, folder_of
-from hydrasnap.publish.pages.search.names import LONGEST
-from hydrasnap.publish.pages.search.paths import prefix_of
+from hydrasnap.publish.pages.search.package_names import LONGEST
 from hydrasnap.publish.pages.search.people import people_buckets
 from hydrasnap.publish.pages.search.shards import shard
+from hydrasnap.publish.pages.search.store_paths import prefix_of
 from hydrasnap.report.health import is_in_use
 from hydrasnap.report.inputs import inputs_of
 

@@ -24,7 +24,7 @@ from hydrasnap.publish.pages.files.badges import BadgeBox, badge_box, badge_file
 from hydrasnap.publish.pages.files.data import counts, since
 from hydrasnap.publish.pages.files.data_file import SCHEMA, data_file, data_link
 from hydrasnap.publish.pages.files.schemas import jobs
-from hydrasnap.publish.pages.search.build_table import BuildTable
+from hydrasnap.publish.pages.search.builds_table import BuildTable
 from hydrasnap.publish.pages.search.shards import shard
 from hydrasnap.report.selections import FailingJob, Selection
 from hydrasnap.report.transitions import News

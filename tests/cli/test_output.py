@@ -14,7 +14,7 @@ from click.testing import Result
 from commands import run, told
 from hydras import fresh_crawl, hydra
 
-from hydrasnap.cli.events import EVENTS
+from hydrasnap.cli.output import EVENTS
 from hydrasnap.crawl.session import Event
 from hydrasnap.store.opening import open_cache
 

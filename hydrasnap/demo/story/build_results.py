@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from hydrasnap.demo.story.scenario import matches
 from hydrasnap.demo.world.chance import chance
-from hydrasnap.demo.world.rows import BuildRow, ProductRow, Result
+from hydrasnap.demo.world.database_rows import BuildRow, ProductRow, Result
 
 KEPT = frozenset({0, 6})
 SLOW = "gcc.* ghc.* llvm.* torch.* *torch.* chromium.* iso_* qemu.* nixosTests.* glibc.*"

@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from hydrasnap.demo.world.rows import revision
-from hydrasnap.server.objects import Json
+from hydrasnap.demo.world.database_rows import revision
+from hydrasnap.server.hydra_json import Json
 from hydrasnap.server.replies import quoted, reply
 
 SIGN_IN = "This page requires you to sign in."

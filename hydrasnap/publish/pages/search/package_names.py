@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from hydrasnap.publish.pages.common.page import File
 from hydrasnap.publish.pages.common.site import Site
-from hydrasnap.publish.pages.search.catalogue import Catalogue, Package
+from hydrasnap.publish.pages.search.job_catalogue import Catalogue, Package
 from hydrasnap.publish.pages.search.shards import Numbers, after, base36, shard
 
 PART = 60_000  # characters of names in one shard
