@@ -300,6 +300,17 @@ def test_the_head_of_the_grid_stays_in_sight(opened: Opener, demo_site: Path, wi
     expect(page.locator(".grid thead th").first).to_be_in_viewport()
 
 
+def test_the_constituents_of_an_aggregate_are_filtered(opened: Opener, demo_site: Path) -> None:
+    page = opened_at(opened, demo_site, f"{TRUNK}.html")
+    page.locator("#channels").get_by_role("link", name=re.compile("^build ")).first.click()
+    constituents = page.locator("#constituents tbody tr")
+    expect(constituents.nth(9)).to_be_visible()
+    count = constituents.count()
+    page.locator(".filter input").fill("aarch64")
+    expect(page.locator(".filter output")).to_have_text(re.compile(rf"^\d+ of {count}$"))
+    assert all("aarch64" in row for row in constituents.locator("visible=true").all_inner_texts())
+
+
 def test_the_filter_of_a_job_counts_its_builds_and_not_its_metrics(
     opened: Opener, demo_site: Path
 ) -> None:
