@@ -137,6 +137,11 @@ def mask_logins(text: str) -> str:
     return _LOGIN.sub(r"\1***@", text) if "@" in text else text
 
 
+def is_utf8(text: str) -> bool:
+    """Return whether a text of the command line or the environment was UTF-8 there."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def decoded(content: bytes) -> str:
     """Decode a text file: UTF-8, or UTF-16 where its byte order mark says so."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -10,7 +10,7 @@ import click
 
 from hydrasnap.cli.output import explained, print_error, print_line, wants_json
 from hydrasnap.cli.signals import Stopped, fast_exit, handle_signals_once, stoppable
-from hydrasnap.cli.streams import lost_output, open_streams
+from hydrasnap.cli.streams import lost_output, open_streams, require_utf8
 from hydrasnap.config.secrets import take_secrets
 from hydrasnap.errors import EXIT_FAILURE, EXIT_GAPS, HydrasnapError
 
@@ -22,6 +22,7 @@ class Program(click.Group):
         """Run a command. Without `args` this is the whole process, and this ends it."""
         arguments = sys.argv[1:] if args is None else list(args)
         if args is None:
+            require_utf8()
             open_streams()
         code = self._run(arguments, rest, extra)
         if args is None:

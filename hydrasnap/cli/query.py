@@ -11,7 +11,7 @@ import click
 
 from hydrasnap.cli import options as opt
 from hydrasnap.cli.output import harmless_json
-from hydrasnap.errors import one_line
+from hydrasnap.errors import ConfigError, one_line
 from hydrasnap.formatting import clock, duration, mask_logins, visible
 
 if TYPE_CHECKING:
@@ -182,7 +182,10 @@ def _answer(options: dict[str, Any], question: Question) -> None:
     form, exit_code = options.pop("form"), options.pop("exit_code")
     output = opt.take_output_options(options)
     folder = Path(opt.load_config(options).cache.folder)
-    table = ask(folder, question)
+    try:
+        table = ask(folder, question)
+    except UnicodeEncodeError:
+        raise ConfigError("What is asked for must be text in UTF-8.") from None
     if form == "csv":
         click.echo(_as_csv(table), nl=False)
     elif form == "json" or output.json:

@@ -35,6 +35,15 @@ class LenientStream:
                 self.failure = error
 
 
+def require_utf8() -> None:
+    """Start again in Python's UTF-8 mode where names would be read and written in ASCII alone.
+
+    So it is in the locale C, if the environment switches off what Python does about that itself.
+    """
+    if sys.getfilesystemencoding() == "ascii" and not sys.flags.utf8_mode and sys.executable:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
+
+
 def open_streams() -> None:
     """Replace closed standard streams by the null device, and make the others lenient.
 

@@ -9,7 +9,7 @@ import httpx
 from hydrasnap.client import endpoints as paths
 from hydrasnap.client.connection import checked_origin, connect
 from hydrasnap.client.login import Login
-from hydrasnap.client.redirects import target_path, target_within
+from hydrasnap.client.redirects import check_target, target_path, target_within
 from hydrasnap.client.response_body import read_body
 from hydrasnap.client.responses import (
     HTML,
@@ -229,7 +229,7 @@ class Client:
             if answer.status_code not in REDIRECTS or not follow:
                 return answer
             url = target_within(self.origin, answer, self._redact)
-            paths.check(url.removeprefix(self.origin))
+            check_target(url.removeprefix(self.origin), answer)
         raise NotAHydraError(f"{self.origin}{path} sends us round in circles.")
 
     async def _send(self, path: str, url: str, wanted: str) -> httpx.Response:

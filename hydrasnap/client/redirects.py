@@ -4,6 +4,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from hydrasnap.client import endpoints
 from hydrasnap.client.secrets import Redactor
 from hydrasnap.client.throttle import is_this_machine
 from hydrasnap.errors import NotAHydraError
@@ -19,6 +20,18 @@ def target_within(origin: str, answer: httpx.Response, redact: Redactor) -> str:
             hint="" if is_this_machine(target) else "Use that address, if you trust it.",
         )
     return target
+
+
+def check_target(path: str, answer: httpx.Response) -> None:
+    """Raise NotAHydraError for a redirect to an address that is not asked for, such as a login."""
+    try:
+        endpoints.check(path)
+    except NotAHydraError as error:
+        wants_login = any(word in path.lower() for word in ("login", "signin", "sign_in", "auth"))
+        raise NotAHydraError(
+            f"{answer.url} redirects to {path[:200]}. {error.message}",
+            hint="A server in front of the Hydra wants a login." if wants_login else "",
+        ) from None
 
 
 def target_path(origin: str, answer: httpx.Response, redact: Redactor) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from hydrasnap.errors import ConfigError
-from hydrasnap.formatting import decoded
+from hydrasnap.formatting import decoded, is_utf8
 
 if TYPE_CHECKING:
     from hydrasnap.config.keys import Config
@@ -38,6 +38,11 @@ def secret_of(config: "Config", secrets: Secrets, name: SecretName) -> str:
     The name of the file is not shown, as it may be the password itself.
     """
     given, file = getattr(secrets, name), getattr(config.hydra, f"{name}_file")
+    if not is_utf8(given):
+        raise ConfigError(
+            f"HYDRASNAP_{name.upper()} is not text in UTF-8.",
+            hint=f"Set it in UTF-8, or name a file with {name}_file.",
+        )
     if given or not file:
         return str(given)
     where = config.key("hydra", f"{name}_file")

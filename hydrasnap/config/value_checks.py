@@ -10,6 +10,7 @@ from hydrasnap.config.layers import FOLDERS, Layer, value_of, with_home
 from hydrasnap.config.messages import Mistake, Step
 from hydrasnap.config.site_keys import ACCENT
 from hydrasnap.config.type_checks import Namer
+from hydrasnap.formatting import is_utf8
 
 
 def unusable_values(tables: Layer, where: Namer, *, are_options: bool) -> Iterator[Mistake]:
@@ -36,6 +37,7 @@ def unusable_values(tables: Layer, where: Namer, *, are_options: bool) -> Iterat
         expected = 'a colour such as "#7a1fa2", or two with a comma between'
         yield Mistake(where(place), place, expected=expected, found=accent)
     yield from _path_mistakes(tables, where)
+    yield from _letter_mistakes(tables, where)
     yield from _baseline_mistakes(value_of(tables, "site", "baselines"), where)
     yield from _watch_mistakes(tables.get("watch"), where)
     yield from _notify_mistakes(tables.get("notify"), where)
@@ -78,6 +80,16 @@ def _path_mistakes(tables: Layer, where: Namer) -> Iterator[Mistake]:
                 problem=": the home folder for ~ is not known.",
                 hint="Write the path in full, or ./~ for a folder of that name.",
             )
+
+
+def _letter_mistakes(tables: Layer, where: Namer) -> Iterator[Mistake]:
+    """Yield a mistake for each text but the name of a file that is not UTF-8."""
+    for table, values in tables.items():
+        for key, value in values.items() if isinstance(values, dict) else ():
+            texts = value if isinstance(value, list | tuple) else [value]
+            if key not in FOLDERS.get(table, ()) and not all(is_utf8(str(text)) for text in texts):
+                path = (table, key)
+                yield Mistake(where(path), path, problem=" must be text in UTF-8.")
 
 
 def _baseline_mistakes(baselines: Any, where: Namer) -> Iterator[Mistake]:

@@ -83,6 +83,24 @@ def test_names_command_neither_terminal_nor_ci_nor_spreadsheet(tmp_path: Path, s
         assert f",{start}" not in found or start == "a"
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        ("contains", "\udcff" * 4),
+        ("failing", "*/*", "--cause", "\udcff"),
+        ("history", "\udcff"),
+        ("job", "a", "--system", "\udcff"),
+    ],
+    ids=lambda question: question[0],
+)
+def test_what_is_no_text_is_asked_in_vain_or_explained(
+    cache: Path, question: tuple[str, ...]
+) -> None:
+    result = run("query", *question, "--cache", cache)
+    assert result.exit_code in (0, 1, 2)
+    assert "fault in hydrasnap" not in result.output + result.stderr
+
+
 def test_a_duration_has_a_title_without_a_unit(cache: Path) -> None:
     head, *rows = told(run("query", "history", "hello.*", "--cache", cache), 0).splitlines()
     assert "  Duration  " in head

@@ -37,6 +37,18 @@ def test_a_site_is_written_whatever_is_closed(cache: Path, tmp_path: Path, close
     assert "Traceback" not in done.stderr
 
 
+def test_names_in_any_letters_are_understood_in_the_plainest_locale(
+    cache: Path, tmp_path: Path
+) -> None:
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    (tmp_path / "größe.toml").write_text("[site]\noutput = 'aüs'\n", encoding="utf-8")
+    config = ["--config", tmp_path / "größe.toml", "--cache", cache]
+    assert shell('"$@"', "render", *config, **plain).returncode == 0
+    assert (tmp_path / "aüs" / "index.html").is_file()
+    done = shell('"$@"', "query", "failing", "größe/*", "--cache", cache, **plain)
+    assert "No jobset of the cache matches größe/*" in done.stderr
+
+
 @pytest.mark.slow
 def test_nothing_that_is_printed_lands_in_a_file(cache: Path) -> None:
     before = {path: path.read_bytes() for path in cache.rglob("*") if path.is_file()}

@@ -342,6 +342,12 @@ def test_redirects_elsewhere_are_not_followed(target: str) -> None:
     assert len(wire.seen) == 1
 
 
+def test_a_redirect_to_a_login_is_said_to_be_one() -> None:
+    with pytest.raises(NotAHydraError, match="redirects to /login") as caught:
+        ask(Wire(moved_to("/login")), "/")
+    assert "wants a login" in caught.value.hint
+
+
 def test_a_circle_of_redirects_has_an_end() -> None:
     wire = Wire(lambda *_: page("", 302, Location="/eval/101"))
     with pytest.raises(NotAHydraError, match="in circles"):

@@ -252,6 +252,14 @@ def test_jobsets_are_spelled_one_way_and_hydras_way_is_accepted(tmp_path: Path) 
     assert config.watch[0].jobsets == ("nixos/trunk",)
 
 
+def test_what_is_not_utf_8_is_explained_unless_it_names_a_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="must be text in UTF-8"):
+        read(tmp_path, "", crawl={"jobsets": ("a", "\udcff")})
+    with pytest.raises(ConfigError, match=r"HYDRASNAP_USERNAME must be text in UTF-8"):
+        read(tmp_path, "", {"HYDRASNAP_USERNAME": "\udcff"})
+    assert read(tmp_path, "", cache={"folder": "c\udcff"}).cache.folder == "c\udcff"
+
+
 def test_a_user_name_with_a_password_in_it_is_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="must be a name alone") as caught:
         read(tmp_path, '[hydra]\nusername = "me:s3cret"')

@@ -48,6 +48,12 @@ def test_a_secret_is_the_first_line_however_its_file_was_saved(
         assert take_secrets({"HYDRASNAP_PASSWORD": content.decode()}).password.startswith("s3cret")
 
 
+def test_a_password_that_is_not_utf_8_is_explained_and_not_shown() -> None:
+    with pytest.raises(ConfigError, match="HYDRASNAP_PASSWORD is not text in UTF-8") as caught:
+        secret_of(Config(), Secrets("s3cret\udcff"), "password")
+    assert "s3cret" not in str(caught.value)
+
+
 def test_a_password_file_without_end_is_read_no_further_than_a_password_can_be() -> None:
     config = Config(hydra=HydraTable(password_file="/dev/zero"))  # noqa: S106 - no password
     assert len(secret_of(config, Secrets(), "password")) < 100_000
