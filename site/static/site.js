@@ -9,6 +9,7 @@
   const HERE = document.currentScript.src;
   const STALE_AFTER = 2 * 86400; // seconds
   const RECENT = 7 * 86400;
+  const TABS = { "now-fail": "newly-failing", "now-succeed": "newly-succeeding", "still-fail": "still-failing", "still-succeed": "still-succeeding", "unfinished": "queued", "details": "derivation" };
 
   // --- what other scripts use ------------------------------------------------------------------------
 
@@ -149,6 +150,15 @@
     else if (others) location.replace(others.href);
   }
 
+  // Hydra's own address of a tab leads to the part of our page, or to the page, that shows the same.
+  function followTab() {
+    const tab = /^#tabs-([\w-]+)$/.exec(location.hash)?.[1];
+    if (!tab) return;
+    const part = document.getElementById(TABS[tab] ?? tab);
+    const page = document.querySelector(`.parts a[href$="/${tab}.html"]`);
+    if (part || page) location.replace(part ? `#${part.id}` : page.href);
+  }
+
   // On paper nobody knows from when "ago" counts.
   function showDates() {
     for (const time of document.querySelectorAll("td time")) time.textContent = local(new Date(time.dateTime));
@@ -246,6 +256,8 @@
   globalThis.hydrasnapPage = { copy, element, number, shown, sign, table, entitle, decoded, moment, zone };
 
   followComparison();
+  followTab();
+  addEventListener("hashchange", followTab);
   showLocalTimes();
   fillAddresses();
   addCopyButtons();

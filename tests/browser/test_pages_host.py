@@ -99,9 +99,14 @@ def is_named(page: Page, name: str) -> bool:
         ("project/.hidden/all", "project/~2Ehidden/all.html"),
         ("eval/12?compare=other", "eval/12/compare.html"),
         ("eval/12?compare=-86400", "eval/12/compare.html"),
+        ("eval/12#tabs-now-fail", "eval/12#newly-failing"),
+        ("eval/12#tabs-inputs", "eval/12#inputs"),
+        ("jobset/p/j#tabs-configuration", "jobset/p/j#configuration"),
+        ("jobset/p/j#tabs-jobs", "jobset/p/j/jobs.html"),
+        ("build/201#tabs-details", "build/201#derivation"),
     ],
 )
-def test_an_address_that_no_file_can_have_leads_to_the_page(
+def test_an_address_that_is_only_hydras_leads_to_what_it_names(
     opened: Opener, pages_host: tuple[str, Path], address: str, page: str
 ) -> None:
     host, folder = pages_host
