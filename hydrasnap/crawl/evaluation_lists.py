@@ -5,13 +5,17 @@ the same twenty ids in 20 kB, and `/eval/ID` then has the builds of a new one al
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.empty_answers import confirm_empty
 from hydrasnap.crawl.session import LOSSES, Note, Session
+from hydrasnap.errors import NotFoundError
 from hydrasnap.model import Evaluation, JobsetKey, JobsetOverview
 from hydrasnap.plan.jobsets import EVALUATIONS_A_PAGE, Listing, wanted_ids
+from hydrasnap.wire.builds import read_build
 from hydrasnap.wire.evaluations import EvaluationPage, read_evaluation, read_evaluation_page
 from hydrasnap.wire.html_listings import read_evaluation_ids
 
@@ -39,6 +43,42 @@ async def list_evaluations(
             return await _read(session, overview.key, known, readers[1])
         except LOSSES:
             raise error from None
+
+
+async def without_foreign(session: Session, key: JobsetKey, listing: Listing) -> Listing:
+    """Leave out what the cache has under another jobset, unless its builds are of this one.
+
+    A jobset that was renamed has taken its builds along. A list that is wrong must not take the
+    history of another jobset.
+    """
+    held = session.cache.evaluations
+    foreign: set[int] = set()
+    others: defaultdict[JobsetKey, list[Evaluation]] = defaultdict(list)
+    for evaluation in listing.evaluations:
+        if evaluation.id in held and held[evaluation.id].jobset_key != key:
+            others[held[evaluation.id].jobset_key].append(evaluation)
+    for old, found in others.items():
+        if await _jobset_of(session, found, key if old.project == key.project else old) != key:
+            foreign.update(evaluation.id for evaluation in found)
+            reason = f"it lists evaluation {found[0].id}, which is of {old}"
+            session.doubt(paths.evaluations(*key), reason)
+    own = (evaluation for evaluation in listing.evaluations if evaluation.id not in foreign)
+    return replace(listing, evaluations=tuple(own))
+
+
+async def _jobset_of(
+    session: Session, evaluations: Collection[Evaluation], default: JobsetKey
+) -> JobsetKey:
+    """Ask a build of some evaluations for its jobset; `default` where there is none."""
+    number = next((max(each.builds) for each in evaluations if each.builds), None)
+    if number is None:
+        return default
+    path = paths.build(number)
+    try:
+        build = await session.client.read(path, lambda body: read_build(body, path, default))
+    except NotFoundError:
+        return default
+    return build.jobset_key
 
 
 async def _read(

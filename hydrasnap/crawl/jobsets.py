@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hydrasnap.client import endpoints as paths
 from hydrasnap.crawl.deleted import mark_deleted, unmark_builds
-from hydrasnap.crawl.evaluation_lists import list_evaluations
+from hydrasnap.crawl.evaluation_lists import list_evaluations, without_foreign
 from hydrasnap.crawl.missing_jobsets import take_over
 from hydrasnap.crawl.session import LOSSES, Session, Stage, Step
 from hydrasnap.errors import CrawlError, NotFoundError
@@ -142,6 +142,7 @@ async def _list(session: Session, overview: JobsetOverview) -> bool:
     had = _evaluations_in_cache(session, key)
     present = {number for number, evaluation in had.items() if not evaluation.deleted_upstream}
     listing = await list_evaluations(session, overview, present)
+    listing = await without_foreign(session, key, listing)
     held = session.cache.evaluations  # where one is held under another jobset, that was renamed
     moved_here = [e for e in listing.evaluations if e.id in held and held[e.id].jobset_key != key]
     inherited = take_over(session, key, moved_here) if moved_here else None

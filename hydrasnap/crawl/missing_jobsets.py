@@ -114,29 +114,34 @@ def take_over(session: Session, key: JobsetKey, listed: Collection[Evaluation]) 
 
     Hydra renames a jobset with all that it has, and a new jobset may get the old name at once. So
     all evaluations move that are not newer than the newest one that is `listed` under the new name.
-    Return the first evaluation of all, if it is known and moved.
+    Of a jobset of another project, which cannot be the same, the listed ones move alone. Return the
+    first evaluation of all, if it is known and moved.
     """
     cache, first = session.cache, None
+    ids = {evaluation.id for evaluation in listed}
     newest: dict[JobsetKey, int] = {}
     for evaluation in listed:
         known = cache.evaluations.get(evaluation.id)
         if known is not None and known.jobset_key != key:
             newest[known.jobset_key] = max(newest.get(known.jobset_key, 0), known.id)
     for old, last in newest.items():
-        moved = [e for e in cache.evaluations.values() if e.jobset_key == old and e.id <= last]
-        staying = {
-            number
-            for e in cache.evaluations.values()
-            if e.jobset_key == old and e.id > last
-            for number in e.builds
-        }
-        builds = [build for build in cache.builds_of(old) if build.id not in staying]
+        is_rename = old.project == key.project
+        here = [e for e in cache.evaluations.values() if e.jobset_key == old]
+        moved = [e for e in here if (e.id <= last if is_rename else e.id in ids)]
+        gone = {e.id for e in moved}
+        moving = {number for e in moved for number in e.builds}
+        staying = {number for e in here if e.id not in gone for number in e.builds}
+        builds = [
+            build
+            for build in cache.builds_of(old)
+            if build.id not in staying and (is_rename or build.id in moving)
+        ]
         names = {"project": key.project, "jobset": key.name, "deleted_upstream": False}
         cache.put(
             builds=[replace(build, **names) for build in builds],
             evaluations=[replace(e, **names) for e in moved],
         )
-        first = _remove_moved(session, old, {evaluation.id for evaluation in moved}) or first
+        first = _remove_moved(session, old, gone) or first
     return first
 
 

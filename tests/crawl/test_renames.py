@@ -1,5 +1,6 @@
 """Jobsets that Hydra renames: their history moves, and who named them is led on."""
 
+import json
 from pathlib import Path
 
 import httpx
@@ -34,6 +35,30 @@ def notes(crawler: Crawler) -> list[str]:
     found = [event.text for event in crawler.events if isinstance(event, Note)]
     crawler.events.clear()
     return found
+
+
+def test_a_wrong_list_does_not_take_the_history_of_another_jobset(tmp_path: Path) -> None:
+    crawler = Crawler(tmp_path / "cache", hydra())
+    crawler.run()
+    before, world = crawler.snapshot, crawler.hydra.world
+    newest = before.jobsets[TRUNK].evaluations[0]
+    odd = json.dumps(
+        {"evals": [{"id": newest, "builds": before.evaluations[newest].builds}], "last": "?page=1"}
+    )
+
+    def tap(_: int, request: httpx.Request) -> Answer:
+        return reply(odd) if request.url.path == "/jobset/one/stable/evals" else None
+
+    for turn, wrong in enumerate((True, False, False)):
+        evaluate(world, STABLE, 20 + turn)
+        for row in world.jobsets.values():
+            row.lastcheckedtime = world.now
+        crawler.run(tap if wrong else lambda *_: None)
+        held = crawler.snapshot
+        assert held.jobsets[TRUNK].evaluations == before.jobsets[TRUNK].evaluations
+        assert newest not in held.jobsets[STABLE].evaluations
+        assert all(held.builds[n].jobset == "trunk" for n in held.evaluations[newest].builds)
+    assert held.run.complete
 
 
 def test_a_named_jobset_is_followed_to_its_new_name(tmp_path: Path) -> None:
