@@ -134,4 +134,19 @@ def histories_of_others() -> Iterator[tuple[str, list[Snapshot]]]:
     yield "an input becomes known, and what made it", [taker, known, made]
 
 
-HISTORIES = dict((*histories_of_builds(), *histories_of_aggregates(), *histories_of_others()))
+def histories_of_evaluations() -> Iterator[tuple[str, list[Snapshot]]]:
+    """Give what may become known of an evaluation from one render to the next."""
+    latest = FIRST.evaluations[12]
+    had = with_evaluations(structs.replace(latest, had_errors=True))
+    told = with_evaluations(structs.replace(latest, had_errors=True, errormsg="error: oops"))
+    yield "errors of an evaluation become known", [FIRST, had, told]
+
+
+HISTORIES = dict(
+    (
+        *histories_of_builds(),
+        *histories_of_aggregates(),
+        *histories_of_others(),
+        *histories_of_evaluations(),
+    )
+)

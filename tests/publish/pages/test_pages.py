@@ -422,6 +422,23 @@ def test_a_restarted_build_tells_what_it_was_and_has_not_started() -> None:
     assert page("build/203.html", BuildPage).before_restart is None
 
 
+def test_an_evaluation_tells_its_errors_and_its_row_that_it_had_some() -> None:
+    found = snapshot()
+    broken = structs.replace(
+        found.evaluations[12], had_errors=True, errormsg="\x1b[31merror:\x1b[0m oops <b>"
+    )
+    made = pages(Site(structs.replace(found, evaluations={**found.evaluations, 12: broken})))
+    told, rows = made["eval/12.html"], made["jobset/p/j/evals.html"]
+    assert isinstance(told, Page)
+    assert isinstance(told.context, EvaluationPage)
+    assert told.context.error is not None
+    assert "".join(span.text for span in told.context.error.spans) == "error: oops <b>"
+    assert isinstance(rows, Page)
+    assert isinstance(rows.context, EvaluationsPage)
+    assert [row.notes for row in rows.context.rows] == [("errors",), ()]
+    assert page("eval/12.html", EvaluationPage).had_errors is False
+
+
 def test_long_errors_are_folded_with_their_colours() -> None:
     seen = Limits().error_lines
     text = "\n".join(f"\x1b[3{n % 8}mline {n}" for n in range(100))

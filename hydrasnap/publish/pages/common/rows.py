@@ -247,6 +247,8 @@ def _notes(site: Site, evaluation: Evaluation) -> Iterator[str]:
         yield "not read yet" if unknown == len(evaluation.builds) else "partly known"
     if evaluation.deleted_upstream:
         yield "gone"
+    if evaluation.had_errors:
+        yield "errors"
 
 
 def _delta(more: int, tally: Tally) -> str:

@@ -7,6 +7,7 @@ from hydrasnap.model import BuildStatus, Evaluation
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box, causes_page
 from hydrasnap.publish.pages.common.changes import ChangesPage, changes_view, list_pages, summary
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
+from hydrasnap.publish.pages.common.error_text import ErrorText, error_text
 from hydrasnap.publish.pages.common.inputs import InputRow, input_rows
 from hydrasnap.publish.pages.common.page import Alternate, File, Link, Page, View
 from hydrasnap.publish.pages.common.rows import (
@@ -76,6 +77,8 @@ class EvaluationPage(ChangesPage, frozen=True, kw_only=True):
     hub: str
     badge: BadgeBox
     inputs: tuple[InputRow, ...]
+    had_errors: bool
+    error: ErrorText | None  # None where their text was not read
 
 
 def evaluation_pages(site: Site, evaluation: Evaluation) -> Iterator[Page | File]:
@@ -133,7 +136,15 @@ def evaluation_page(site: Site, changes: Changes) -> EvaluationPage:
         hub=hub_path(site, evaluation),
         badge=badge_box(site, tally_badge(tally), page, name),
         inputs=input_rows(site, evaluation),
+        had_errors=bool(evaluation.had_errors),
+        error=_error(site, evaluation),
     )
+
+
+def _error(site: Site, evaluation: Evaluation) -> ErrorText | None:
+    """Return the first lines of the errors of an evaluation, which may be a mile long."""
+    text, most = evaluation.errormsg, site.limits.error_excerpt
+    return error_text(site.limits, "Evaluation errors", None, text, most) if text else None
 
 
 def _alternates(site: Site, evaluation: Evaluation) -> tuple[Alternate, ...]:

@@ -7,6 +7,7 @@ from hydrasnap.model import BuildStatus, Jobset, JobsetKey
 from hydrasnap.publish.pages.common.causes import CausesBox, causes_box
 from hydrasnap.publish.pages.common.channels import ChannelBox, channel_boxes
 from hydrasnap.publish.pages.common.charts import burn_down_chart
+from hydrasnap.publish.pages.common.error_text import ErrorText
 from hydrasnap.publish.pages.common.jobset_head import JobsetPart, jobset_head, live
 from hydrasnap.publish.pages.common.line_chart import Chart
 from hydrasnap.publish.pages.common.page import Alternate, File, Link, Page, View
@@ -26,7 +27,7 @@ from hydrasnap.publish.pages.files.data import REVISIONS, jobset_data, revisions
 from hydrasnap.publish.pages.files.data_file import data_file, data_link
 from hydrasnap.publish.pages.jobset.builds_file import builds_files
 from hydrasnap.publish.pages.jobset.configuration import ConfigurationBox, configuration_box
-from hydrasnap.publish.pages.jobset.errors import ErrorText, error_texts, errors_page
+from hydrasnap.publish.pages.jobset.errors import error_texts, errors_page
 from hydrasnap.publish.pages.jobset.evaluations import evaluations_page
 from hydrasnap.publish.pages.jobset.grid import grid_page
 from hydrasnap.publish.pages.jobset.latest_builds import jobset_builds_page
