@@ -157,17 +157,16 @@
     live.textContent = `The same address on the Hydra itself: /${path}`;
   }
 
-  // Return the page of a project or jobset whose name no file can have, or the one below it; undefined of all else.
+  // Return the page of a project or jobset whose name no file can have, or the one below it; null of all else.
   async function pageOf(plain) {
     const [kind, project, ...names] = plain.split("/").map(decoded);
-    if (kind !== "project" && kind !== "jobset") return undefined;
+    if (!/^(project|jobset)$/.test(kind)) return null;
     const { load, ROOT } = await ready();
     const { projects, jobsets } = await load("directory");
-    const found = kind === "project"
-      ? projects.find(([name]) => name === project) ?? []
-      : jobsets.find(([of, name]) => of === project && name === names[0])?.slice(1) ?? [];
-    const part = names[kind === "project" ? 0 : 1];
-    return found[1] && ROOT + (/^(all|evals|errors)$/.test(part) ? found[1].replace(/\.html$/, `/${part}.html`) : found[1]);
+    const [page, part] = kind === "project"
+      ? [projects.find(([name]) => name === project)?.[1], names[0]]
+      : [jobsets.find(([of, name]) => of === project && name === names[0])?.[2], names[1]];
+    return page && ROOT + (/^(all|evals|errors)$/.test(part) ? page.replace(/\.html$/, `/${part}.html`) : page);
   }
 
   async function firstKnown(addresses) {

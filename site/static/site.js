@@ -9,7 +9,7 @@
   const HERE = document.currentScript.src;
   const STALE_AFTER = 2 * 86400; // seconds
   const RECENT = 7 * 86400;
-  const TABS = { "now-fail": "newly-failing", "now-succeed": "newly-succeeding", "still-fail": "still-failing", "still-succeed": "still-succeeding", "unfinished": "queued", "details": "derivation" };
+  const TABS = { unfinished: "queued", details: "derivation" };
 
   // --- what other scripts use ------------------------------------------------------------------------
 
@@ -154,7 +154,8 @@
   function followTab() {
     const tab = /^#tabs-([\w-]+)$/.exec(location.hash)?.[1];
     if (!tab) return;
-    const part = document.getElementById(TABS[tab] ?? tab);
+    const name = tab.replace("now-", "newly-").replace(/(fail|succeed)$/, "$1ing");
+    const part = document.getElementById(TABS[tab] ?? name);
     const page = document.querySelector(`.parts a[href$="/${tab}.html"]`);
     if (part || page) location.replace(part ? `#${part.id}` : page.href);
   }
@@ -257,7 +258,6 @@
 
   followComparison();
   followTab();
-  addEventListener("hashchange", followTab);
   showLocalTimes();
   fillAddresses();
   addCopyButtons();
