@@ -18,6 +18,7 @@ from hydrasnap.wire.html_listings import read_listing
 
 _TRIES = 6  # with a strategy, if there is another one to fall back on
 _AT_ONCE = 10_000  # builds that are put into the cache together: until then they take memory twice
+_MOST_ABSENT = 25  # builds in a row, after which a list that names them is not believed
 _MOST_PER_BUILD = 5000  # builds of an evaluation that may be asked for one by one
 _FALLBACKS = {
     FetchStrategy.NONE: (),
@@ -29,10 +30,14 @@ _FALLBACKS = {
 
 @dataclass(slots=True)
 class BuildFetcher:
-    """Fetches builds; `bulk_fails` once the server could not answer for all of an evaluation."""
+    """Fetches builds; `bulk_fails` once the server could not answer for all of an evaluation.
+
+    `absent_in_a_row` counts builds that do not exist, since the last one that does.
+    """
 
     session: Session
     bulk_fails: bool = False
+    absent_in_a_row: int = 0
 
     @property
     def checked_builds(self) -> IdSet:
@@ -128,7 +133,13 @@ class BuildFetcher:
     async def _one_by_one(self, evaluation: Evaluation, wanted: Iterable[int]) -> None:
         """Fetch builds one by one; if some do not exist, check the list that named them."""
         absent: set[int] = set()
-        await self.session.each(wanted, lambda number: self.fetch_build(evaluation, number, absent))
+        self.absent_in_a_row = 0
+
+        async def fetch(number: int) -> None:
+            if self.absent_in_a_row < _MOST_ABSENT:
+                await self.fetch_build(evaluation, number, absent)
+
+        await self.session.each(wanted, fetch)
         if absent:
             await self.check_members(evaluation, absent)
 
@@ -146,8 +157,10 @@ class BuildFetcher:
         with self.session.gap_at(path):
             try:
                 self._store([await self.session.client.read(path, read)])
+                self.absent_in_a_row = 0
             except NotFoundError:
                 absent.add(number)
+                self.absent_in_a_row += 1
 
     async def check_members(self, evaluation: Evaluation, absent: set[int]) -> None:
         """Read the list of an evaluation's builds again, as some of them do not exist."""
@@ -161,7 +174,8 @@ class BuildFetcher:
             for number in sorted(absent.intersection(found.builds)):
                 reason = f"build {number} does not exist, though evaluation {found.id} holds it"
                 self.session.add_gap(paths.build(number), NotFoundError(f"{reason}."))
-            await self._one_by_one(found, set(self.missing(found)) - absent)
+            if found.builds != evaluation.builds or self.absent_in_a_row < _MOST_ABSENT:
+                await self._one_by_one(found, set(self.missing(found)) - absent)
 
     def _store(self, builds: list[Build]) -> None:
         known = self.session.cache.builds

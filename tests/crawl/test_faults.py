@@ -12,6 +12,7 @@ import pytest
 from cases import cases
 from hydras import (
     REQUESTS,
+    STABLE,
     Answer,
     Crawler,
     evaluate,
@@ -173,3 +174,23 @@ def test_a_password_in_a_redirect_is_not_noted(tmp_path: Path) -> None:
     result = crawler.run(tap)
     assert any("elsewhere.example" in gap.reason for gap in result.run.gaps)
     assert "s3cret" not in (crawler.folder / "snapshot.json").read_text()
+
+
+def test_a_list_of_thousands_of_builds_that_do_not_exist_costs_few_requests(
+    tmp_path: Path,
+) -> None:
+    crawler = Crawler(tmp_path / "cache", hydra())
+    newest = {"id": 99, "builds": [*range(10**6, 10**6 + 3000)], "hasnewbuilds": 1}
+    odd = json.dumps({"evals": [newest], "last": "?page=1"})
+
+    def tap(_: int, request: httpx.Request) -> Answer:
+        path = request.url.path
+        if path == "/eval/99":
+            return reply(json.dumps(newest))
+        return reply(odd) if path == "/jobset/one/trunk/evals" else None
+
+    result = crawler.run(tap)
+    assert result.error is None
+    assert not result.run.complete
+    assert crawler.snapshot.jobsets[STABLE].evaluations
+    assert result.run.requests < 100
