@@ -228,7 +228,9 @@ def _tables(options: InitOptions) -> dict[str, dict[str, Any]]:
     crawl = ("projects", "jobsets", "exclude", "evaluations")
     tables = {"hydra": hydra, "crawl": crawl, "site": ("base",)}
     return {
-        table: {key: value for key in keys if (value := getattr(options, key))}
+        table: {
+            key: value for key in keys if (value := getattr(options, key)) not in ("", (), None)
+        }
         for table, keys in tables.items()
     }
 

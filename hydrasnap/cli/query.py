@@ -13,6 +13,7 @@ from hydrasnap.cli import options as opt
 from hydrasnap.cli.output import harmless_json
 from hydrasnap.errors import ConfigError, one_line
 from hydrasnap.formatting import clock, duration, mask_logins, visible
+from hydrasnap.model.value_bounds import LARGEST
 
 if TYPE_CHECKING:
     from hydrasnap.query.database import Database
@@ -112,8 +113,8 @@ def history(job: str, **options: Any) -> None:
 
 
 @query.command()
-@click.argument("old", type=click.IntRange(min=1))
-@click.argument("new", type=click.IntRange(min=1))
+@click.argument("old", type=click.IntRange(1, LARGEST))
+@click.argument("new", type=click.IntRange(1, LARGEST))
 @_question
 def diff(old: int, new: int, **options: Any) -> None:
     """List what changed from the evaluation OLD to NEW.
@@ -129,7 +130,7 @@ def diff(old: int, new: int, **options: Any) -> None:
 
 
 @query.command()
-@click.argument("evaluation", type=click.IntRange(min=1))
+@click.argument("evaluation", type=click.IntRange(1, LARGEST))
 @_question
 def causes(evaluation: int, **options: Any) -> None:
     """List what made builds of EVALUATION fail, the widest first.

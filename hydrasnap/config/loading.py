@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "basic_password_file": "HYDRASNAP_BASIC_PASSWORD_FILE",
 }
 
+_MOST_BYTES = 10_000_000
 _OPTIONS = {
     "url": "URL",
     "max_seconds": "--max-time",
@@ -105,7 +106,11 @@ def _read(path: Path | None) -> tuple[str, Layer]:
     """Return the name of the file and its tables; an empty name if there is no file."""
     file = path or Path(DEFAULT_FILE)
     try:
-        text = decoded(file.read_bytes())
+        with file.open("rb") as stream:
+            content = stream.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise ConfigError(f"The configuration file {file} is larger than any is.")
+        text = decoded(content)
     except FileNotFoundError:
         if path is None:
             return "", {}

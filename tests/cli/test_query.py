@@ -101,6 +101,11 @@ def test_what_is_no_text_is_asked_in_vain_or_explained(
     assert "fault in hydrasnap" not in result.output + result.stderr
 
 
+@pytest.mark.parametrize("question", [("diff", "9" * 30, "1"), ("causes", "9" * 30)])
+def test_a_number_that_no_evaluation_has_is_refused(cache: Path, question: tuple[str, ...]) -> None:
+    told(run("query", *question, "--cache", cache), 2, "is not in the range")
+
+
 def test_a_duration_has_a_title_without_a_unit(cache: Path) -> None:
     head, *rows = told(run("query", "history", "hello.*", "--cache", cache), 0).splitlines()
     assert "  Duration  " in head

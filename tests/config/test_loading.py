@@ -140,6 +140,11 @@ def test_a_contact_is_one_line(tmp_path: Path, contact: str) -> None:
         read(tmp_path, f'[hydra]\ncontact = "{contact}"')
 
 
+def test_a_file_without_end_is_not_read_to_its_end() -> None:
+    with pytest.raises(ConfigError, match="is larger than any is"):
+        load(Path("/dev/zero"), {}, {})
+
+
 @pytest.mark.parametrize("name", ["absent.toml", ".", "latin.toml"])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "latin.toml").write_bytes(b"[site]\ntitle = '\xe9'\n")
