@@ -28,9 +28,9 @@ class Retry:
         return full * (0.5 + 0.5 * jitter())
 
     def tries(self, most: int | None, unanswered: int) -> int:
-        """Return how often to try an address: `most` times, for None as the settings say.
+        """Return how often to try an address: `most` times, or as the settings say for None.
 
-        That is halved for each address just before it that had no answer, down to two.
+        Each `unanswered` address just before it halves the number, down to two.
         """
         most = self.attempts if most is None else most
         return max(min(most, _FEWEST), most >> unanswered)

@@ -28,7 +28,7 @@ class SessionCookies(CookieJar):
     def extract_cookies(self, response: Any, request: Any) -> None:
         """Keep the cookies of an answer."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a date that is none, with a traceback
+            warnings.simplefilter("ignore")  # of an invalid date, with a traceback
             super().extract_cookies(response, request)
         many = len(self) > _MOST_COOKIES
         for cookie in list(self):

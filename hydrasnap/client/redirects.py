@@ -46,15 +46,15 @@ def target_path(origin: str, answer: httpx.Response, redact: Redactor) -> str:
 
 
 async def check_location(answer: httpx.Response) -> None:
-    """Raise NotAHydraError for a redirect to what is no address; httpx says that it broke off."""
+    """Raise NotAHydraError for a redirect to an invalid address; httpx says that it broke off."""
     try:
         httpx.URL(answer.headers.get("Location", ""))
     except (httpx.InvalidURL, UnicodeError):
-        raise NotAHydraError(f"{answer.request.url} redirects to what is no address.") from None
+        raise NotAHydraError(f"{answer.request.url} redirects to an invalid address.") from None
 
 
 def _location(answer: httpx.Response) -> str:
     try:
         return urljoin(str(answer.url), str(answer.headers.get("Location", "")))
     except ValueError:
-        return "an address that is none"
+        return "an invalid address"

@@ -49,7 +49,7 @@ def _split(value: str) -> SplitResult | None:
     """Split an address of the web; None for any other text."""
     try:
         parts = urlsplit(value)
-        parts.port  # noqa: B018  (raises for a port that is none)
+        parts.port  # noqa: B018  (raises for an impossible port)
     except ValueError:
         return None
     return parts if parts.scheme in ("http", "https") and parts.hostname else None

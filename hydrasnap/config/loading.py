@@ -109,7 +109,9 @@ def _read(path: Path | None) -> tuple[str, Layer]:
         with file.open("rb") as stream:
             content = stream.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
-            raise ConfigError(f"The configuration file {file} is larger than any is.")
+            raise ConfigError(
+                f"The configuration file {file} has more than {_MOST_BYTES // 1_000_000} MB."
+            )
         text = decoded(content)
     except FileNotFoundError:
         if path is None:

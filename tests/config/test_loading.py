@@ -141,7 +141,7 @@ def test_a_contact_is_one_line(tmp_path: Path, contact: str) -> None:
 
 
 def test_a_file_without_end_is_not_read_to_its_end() -> None:
-    with pytest.raises(ConfigError, match="is larger than any is"):
+    with pytest.raises(ConfigError, match="has more than 10 MB"):
         load(Path("/dev/zero"), {}, {})
 
 

@@ -9,7 +9,7 @@ from hydrasnap.errors import ConfigError
 from hydrasnap.formatting import visible
 from hydrasnap.publish.pages.common.page import Appearance, Page, PageContext
 from hydrasnap.publish.pages.common.site_facts import SiteFacts
-from hydrasnap.publish.render.environment import OwnTemplates
+from hydrasnap.publish.render.environment import UserTemplates
 from hydrasnap.publish.render.markdown import markdown_html
 from hydrasnap.publish.render.renderer import Renderer, environment
 from hydrasnap.publish.render.template_errors import explain
@@ -85,7 +85,7 @@ def test_a_link_among_templates_shows_no_file_of_the_machine(tmp_path: Path, pla
     (own / "queue.html").symlink_to(tmp_path / "secret/file.html")
     (own / "parts").symlink_to(tmp_path / "secret")
     with pytest.raises(TemplateNotFound):
-        OwnTemplates(own).get_source(Environment(autoescape=True), place)
+        UserTemplates(own).get_source(Environment(autoescape=True), place)
 
 
 def test_no_template_switches_escaping_off() -> None:

@@ -47,7 +47,7 @@ class CompiledTemplates(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-class OwnTemplates(FileSystemLoader):
+class UserTemplates(FileSystemLoader):
     """Loads a user's templates; one that is a symbolic link, or behind one, is left out.
 
     Somebody else may have written them, and a link could lead to any file of the machine.

@@ -26,7 +26,7 @@ from hydrasnap.formatting import clock, date, duration, number, size, visible_by
 from hydrasnap.publish.links import root_of
 from hydrasnap.publish.pages.common.page import Page
 from hydrasnap.publish.pages.common.site_facts import SiteFacts
-from hydrasnap.publish.render.environment import OwnTemplates, site_environment
+from hydrasnap.publish.render.environment import UserTemplates, site_environment
 from hydrasnap.publish.render.template_errors import TEMPLATE_EXCEPTIONS, explain
 from hydrasnap.publish.resources import bundled
 
@@ -94,7 +94,7 @@ def environment(templates: Path | None, site: SiteFacts | None = None) -> Enviro
     ours = FileSystemLoader(bundled("templates"))
     loaders = [ours, PrefixLoader({"bundled": ours})]
     if templates is not None:
-        loaders.insert(0, OwnTemplates(templates))
+        loaders.insert(0, UserTemplates(templates))
     env = site_environment(ChoiceLoader(loaders), sandboxed=templates is not None)
     env.globals["site"] = site
     env.filters.update(
